@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.warrener.controller;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.warrener.embedded;
+
+import org.jspecify.annotations.NullMarked;

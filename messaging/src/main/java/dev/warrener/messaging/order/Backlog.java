@@ -1,0 +1,37 @@
+package dev.warrener.messaging.order;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** What becomes of the waiting tasks in scope. */
+public enum Backlog implements WireName {
+  /** They keep waiting. */
+  KEEP("keep"),
+  /** Gone. */
+  PURGE("purge"),
+  /** To the queue's dead letters. */
+  DEAD_LETTER("dead-letter");
+
+  private final String wire;
+
+  Backlog(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static Backlog of(String wire) {
+    return WireName.find("fate of the backlog", values(), wire);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.warrener.messaging.order;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** What becomes of the tasks that killed workers were running. */
+public enum InFlight implements WireName {
+  /** Back to the queue; the attempt is not charged. */
+  REQUEUE("requeue"),
+  /** Gone. */
+  PURGE("purge"),
+  /** To the queue's dead letters, with the order's id and reason. */
+  DEAD_LETTER("dead-letter");
+
+  private final String wire;
+
+  InFlight(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static InFlight of(String wire) {
+    return WireName.find("fate of in-flight tasks", values(), wire);
+  }
+}

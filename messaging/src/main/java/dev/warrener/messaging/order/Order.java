@@ -1,0 +1,165 @@
+package dev.warrener.messaging.order;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.Uuid7;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operator's order, version 1. Immutable; a value that breaks the contract can't be made.
+ *
+ * @param version of the contract, 1
+ * @param id a UUID of version 7; the same id twice is one order
+ * @param kind what it asks for
+ * @param scope what it is about
+ * @param inFlight what becomes of the tasks that killed workers were running; null only if {@code
+ *     kind} is not a kill
+ * @param backlog what becomes of waiting tasks in scope
+ * @param then what comes after a kill; null only if {@code kind} is not a kill
+ * @param graceMillis 0: SIGKILL at once; above: tell the handler to stop, SIGTERM, and SIGKILL
+ *     after it
+ * @param reason for people; may be empty
+ * @param issuedBy who issued it, as the command knows it; the broker's {@code user_id} is what
+ *     counts
+ * @param issuedAt when
+ * @param expiresAt after this it does nothing but is answered
+ * @param dryRun answer as if, and do nothing
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Order(
+    int version,
+    String id,
+    OrderKind kind,
+    Scope scope,
+    @Nullable InFlight inFlight,
+    Backlog backlog,
+    @Nullable Then then,
+    long graceMillis,
+    String reason,
+    String issuedBy,
+    Instant issuedAt,
+    Instant expiresAt,
+    boolean dryRun) {
+
+  /** The version of the contract that this class speaks. */
+  public static final int VERSION = 1;
+
+  /** The most bytes that an order may have. */
+  public static final int MAX_BYTES = 64 * 1024;
+
+  /** The longest grace, in milliseconds: one day. */
+  public static final long MAX_GRACE_MILLIS = 24 * 60 * 60 * 1000L;
+
+  public Order {
+    if (version != VERSION) {
+      throw new IllegalArgumentException(
+          "unknown version " + version + ": this controller speaks version " + VERSION);
+    }
+    if (!Uuid7.isValid(id)) {
+      throw new IllegalArgumentException("id \"" + id + "\" is not a UUID of version 7");
+    }
+    if (graceMillis < 0 || graceMillis > MAX_GRACE_MILLIS) {
+      throw new IllegalArgumentException(
+          "graceMillis must be 0 to " + MAX_GRACE_MILLIS + ", not " + graceMillis);
+    }
+    if (expiresAt.isBefore(issuedAt)) {
+      throw new IllegalArgumentException(
+          "expiresAt " + expiresAt + " is before issuedAt " + issuedAt);
+    }
+    if (kind == OrderKind.KILL) {
+      if (inFlight == null || then == null) {
+        throw new IllegalArgumentException(
+            "a kill needs inFlight (requeue, purge or dead-letter) and then (hold, respawn or exit)");
+      }
+      if (scope.namesTasks() && inFlight == InFlight.REQUEUE && backlog != Backlog.KEEP) {
+        throw new IllegalArgumentException(
+            "inFlight requeue and backlog "
+                + backlog.wire()
+                + " contradict each other for single tasks or batches: a requeued task waits again");
+      }
+    }
+    if (kind == OrderKind.PURGE && (scope.namesTasks() || !scope.workers().isEmpty())) {
+      throw new IllegalArgumentException(
+          "a purge drops the waiting tasks of whole queues: name queues, or use a kill with inFlight purge for tasks and batches");
+    }
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+  static Order read(
+      int version,
+      String id,
+      OrderKind kind,
+      Scope scope,
+      @Nullable InFlight inFlight,
+      @Nullable Backlog backlog,
+      @Nullable Then then,
+      @Nullable Long graceMillis,
+      @Nullable String reason,
+      @Nullable String issuedBy,
+      Instant issuedAt,
+      Instant expiresAt,
+      @Nullable Boolean dryRun) {
+    return new Order(
+        version,
+        id,
+        kind,
+        scope,
+        inFlight,
+        backlog == null ? Backlog.KEEP : backlog,
+        then,
+        graceMillis == null ? 0 : graceMillis,
+        reason == null ? "" : reason,
+        issuedBy == null ? "" : issuedBy,
+        issuedAt,
+        expiresAt,
+        Boolean.TRUE.equals(dryRun));
+  }
+
+  /** The fate of in-flight tasks, of a kill. */
+  public InFlight inFlightOfKill() {
+    if (inFlight == null) {
+      throw new IllegalStateException(kind.wire() + " has no fate of in-flight tasks");
+    }
+    return inFlight;
+  }
+
+  /** What comes after, of a kill. */
+  public Then thenOfKill() {
+    if (then == null) {
+      throw new IllegalStateException(kind.wire() + " has no then");
+    }
+    return then;
+  }
+
+  /** Tells whether the order can no longer be carried out. */
+  public boolean isExpired(Instant now) {
+    return now.isAfter(expiresAt);
+  }
+
+  /** Tells whether the order sets a hold: a hold, a drain, or a kill that holds or exits. */
+  public boolean setsHold() {
+    return !dryRun
+        && (kind == OrderKind.HOLD
+            || kind == OrderKind.DRAIN
+            || (kind == OrderKind.KILL && then != Then.RESPAWN));
+  }
+
+  /**
+   * What waiting tasks of this order's batches and tasks meet when they come up, or {@link
+   * Backlog#KEEP} if the order revokes nothing.
+   */
+  public Backlog revocation() {
+    if (dryRun || kind != OrderKind.KILL || !scope.namesTasks()) {
+      return Backlog.KEEP;
+    }
+    if (backlog != Backlog.KEEP) {
+      return backlog;
+    }
+    return switch (inFlightOfKill()) {
+      case REQUEUE -> Backlog.KEEP;
+      case PURGE -> Backlog.PURGE;
+      case DEAD_LETTER -> Backlog.DEAD_LETTER;
+    };
+  }
+}

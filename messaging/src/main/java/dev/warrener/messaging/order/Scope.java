@@ -1,0 +1,157 @@
+package dev.warrener.messaging.order;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an order is about: everything, or what all of the non-empty lists agree on (several keys
+ * narrow each other).
+ *
+ * @param all everything
+ * @param controllers ids of controllers; empty for any
+ * @param queues names of queues; empty for any
+ * @param batches names of batches; empty for any
+ * @param tasks tasks; empty for any
+ * @param workers workers; empty for any
+ */
+@JsonInclude(JsonInclude.Include.NON_DEFAULT)
+public record Scope(
+    boolean all,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> controllers,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> queues,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> batches,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TaskTarget> tasks,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WorkerTarget> workers) {
+
+  /** Everything. */
+  public static final Scope ALL =
+      new Scope(true, List.of(), List.of(), List.of(), List.of(), List.of());
+
+  public Scope {
+    controllers = List.copyOf(controllers);
+    queues = List.copyOf(queues);
+    batches = List.copyOf(batches);
+    tasks = List.copyOf(tasks);
+    workers = List.copyOf(workers);
+    boolean narrowed =
+        !(controllers.isEmpty()
+            && queues.isEmpty()
+            && batches.isEmpty()
+            && tasks.isEmpty()
+            && workers.isEmpty());
+    if (all && narrowed) {
+      throw new IllegalArgumentException(
+          "a scope is either {\"all\":true} or names controllers, queues, batches, tasks or workers, not both");
+    }
+    if (!all && !narrowed) {
+      throw new IllegalArgumentException(
+          "an empty scope: say {\"all\":true}, or name controllers, queues, batches, tasks or workers");
+    }
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+  static Scope read(
+      @Nullable Boolean all,
+      @Nullable List<String> controllers,
+      @Nullable List<String> queues,
+      @Nullable List<String> batches,
+      @Nullable List<TaskTarget> tasks,
+      @Nullable List<WorkerTarget> workers) {
+    return new Scope(
+        Boolean.TRUE.equals(all),
+        orEmpty(controllers),
+        orEmpty(queues),
+        orEmpty(batches),
+        orEmpty(tasks),
+        orEmpty(workers));
+  }
+
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
+  /** The scope of one queue. */
+  public static Scope ofQueue(String queue) {
+    return new Scope(false, List.of(), List.of(queue), List.of(), List.of(), List.of());
+  }
+
+  /** The scope of one batch. */
+  public static Scope ofBatch(String batch) {
+    return new Scope(false, List.of(), List.of(), List.of(batch), List.of(), List.of());
+  }
+
+  /** The scope of one task, whichever its attempt. */
+  public static Scope ofTask(String task) {
+    return new Scope(
+        false, List.of(), List.of(), List.of(), List.of(new TaskTarget(task, null)), List.of());
+  }
+
+  /** Tells whether tasks are singled out, by id or by batch, and not only places. */
+  public boolean namesTasks() {
+    return !batches.isEmpty() || !tasks.isEmpty();
+  }
+
+  /** Tells whether the controller {@code id} can have anything in scope. */
+  public boolean coversController(String id) {
+    if (!controllers.isEmpty() && !controllers.contains(id)) {
+      return false;
+    }
+    return workers.isEmpty()
+        || workers.stream().anyMatch(worker -> worker.id().startsWith(id + "/"));
+  }
+
+  /** Tells whether queue {@code queue} is in scope, as far as the scope names queues. */
+  public boolean coversQueue(String queue) {
+    return queues.isEmpty() || queues.contains(queue);
+  }
+
+  /** Tells whether the worker {@code id} is in scope, as far as the scope names workers. */
+  public boolean coversWorker(String id) {
+    return workers.isEmpty() || workers.stream().anyMatch(worker -> worker.id().equals(id));
+  }
+
+  /** Tells whether a task is in scope, as far as the scope names tasks and batches. */
+  public boolean coversTask(String id, @Nullable String batch) {
+    if (!batches.isEmpty() && (batch == null || !batches.contains(batch))) {
+      return false;
+    }
+    return tasks.isEmpty() || tasks.stream().anyMatch(task -> task.id().equals(id));
+  }
+
+  /** Tells whether everything in {@code other} is in this scope too. */
+  public boolean includes(Scope other) {
+    if (all) {
+      return true;
+    }
+    return includes(controllers, other.controllers)
+        && includes(queues, other.queues)
+        && includes(batches, other.batches)
+        && includes(
+            tasks.stream().map(TaskTarget::id).toList(),
+            other.tasks.stream().map(TaskTarget::id).toList())
+        && includes(
+            workers.stream().map(WorkerTarget::id).toList(),
+            other.workers.stream().map(WorkerTarget::id).toList());
+  }
+
+  private static boolean includes(List<String> mine, List<String> others) {
+    return mine.isEmpty() || (!others.isEmpty() && mine.containsAll(others));
+  }
+
+  /** The scope in the words of the command line: {@code --all}, {@code --queue mail}. */
+  public String describe() {
+    if (all) {
+      return "--all";
+    }
+    var words = new ArrayList<String>();
+    controllers.forEach(id -> words.add("--controller " + id));
+    queues.forEach(queue -> words.add("--queue " + queue));
+    batches.forEach(batch -> words.add("--batch " + batch));
+    tasks.forEach(task -> words.add("--task " + task.id()));
+    workers.forEach(worker -> words.add("--worker " + worker.id()));
+    return String.join(" ", words);
+  }
+}

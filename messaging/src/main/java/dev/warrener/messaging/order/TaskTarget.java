@@ -1,0 +1,31 @@
+package dev.warrener.messaging.order;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task in an order's scope. In JSON a string, or an object with {@code id} and {@code attempt}.
+ *
+ * @param id the task's id
+ * @param attempt the run that is meant, or null for whichever; on another one the order is refused
+ */
+public record TaskTarget(String id, @Nullable Integer attempt) {
+  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+  public TaskTarget {
+    if (id.isEmpty()) {
+      throw new IllegalArgumentException("a task in a scope needs an id");
+    }
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static TaskTarget of(String id) {
+    return new TaskTarget(id, null);
+  }
+
+  @JsonValue
+  Object json() {
+    return attempt == null ? id : Map.of("id", id, "attempt", attempt);
+  }
+}

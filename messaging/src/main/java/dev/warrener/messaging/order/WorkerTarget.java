@@ -1,0 +1,36 @@
+package dev.warrener.messaging.order;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker in an order's scope. In JSON a string, or an object with {@code id} and {@code
+ * incarnation}.
+ *
+ * @param id the worker's id, {@code CONTROLLER/SLOT}
+ * @param incarnation the process that is meant, or null for whichever; on another one the order is
+ *     refused
+ */
+public record WorkerTarget(String id, @Nullable Long incarnation) {
+  @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+  public WorkerTarget {
+    if (id.indexOf('/') <= 0 || id.endsWith("/")) {
+      throw new IllegalArgumentException(
+          "worker \""
+              + id
+              + "\" is not a worker's id: use CONTROLLER/SLOT, as warrener ps shows it");
+    }
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static WorkerTarget of(String id) {
+    return new WorkerTarget(id, null);
+  }
+
+  @JsonValue
+  Object json() {
+    return incarnation == null ? id : Map.of("id", id, "incarnation", incarnation);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.warrener.messaging.report;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** What a controller does now. */
+public enum ControllerState implements WireName {
+  /** It reads the order log and has not consumed yet. */
+  STARTING("starting"),
+  /** It takes tasks. */
+  RUNNING("running"),
+  /** A hold is in force for all that it serves. */
+  HELD("held"),
+  /** It was asked to stop and lets running tasks finish. */
+  DRAINING("draining"),
+  /** It ends itself. */
+  EXITING("exiting"),
+  /** It has lost the broker. */
+  DISCONNECTED("disconnected"),
+  /** It has ended in order. */
+  LEFT("left");
+
+  private final String wire;
+
+  ControllerState(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static ControllerState of(String wire) {
+    return WireName.find("controller state", values(), wire);
+  }
+}

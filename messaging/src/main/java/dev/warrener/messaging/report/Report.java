@@ -1,0 +1,186 @@
+package dev.warrener.messaging.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a controller says about an order. Each has a header in common, flat in the JSON. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Report.ControllerHeard.class, name = "controller.heard"),
+  @JsonSubTypes.Type(value = Report.WorkerDead.class, name = "worker.dead"),
+  @JsonSubTypes.Type(value = Report.WorkerUnconfirmed.class, name = "worker.unconfirmed"),
+  @JsonSubTypes.Type(value = Report.TaskSettled.class, name = "task.settled"),
+  @JsonSubTypes.Type(value = Report.ControllerDone.class, name = "controller.done"),
+  @JsonSubTypes.Type(value = Report.ControllerRefused.class, name = "controller.refused"),
+})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public sealed interface Report {
+  /** The version of the contract, 1. */
+  int version();
+
+  /** The order's id. */
+  String order();
+
+  /** The controller that says it. */
+  String controller();
+
+  /** The host that the controller runs on. */
+  String host();
+
+  /** When it was said. */
+  Instant at();
+
+  /** Counts up from 1 for each order and controller. */
+  long sequence();
+
+  /**
+   * What an order means at one controller.
+   *
+   * @param workers worker processes in scope
+   * @param tasks tasks in flight in scope
+   * @param oldestMillis how long the oldest of them has run, in milliseconds; null if there is none
+   */
+  record Expected(int workers, int tasks, @Nullable Long oldestMillis) {}
+
+  /**
+   * Another controller, as this one knows it.
+   *
+   * @param id the controller's id
+   * @param host the host that it runs on
+   * @param lastSeen when its presence was last heard
+   * @param state what is known of it
+   */
+  record RosterEntry(String id, String host, Instant lastSeen, RosterState state) {}
+
+  /**
+   * A process of a killed worker's tree that is not gone.
+   *
+   * @param pid its process id
+   * @param state the kernel's letter for its state, such as {@code D}
+   * @param command its name
+   */
+  record Survivor(long pid, String state, String command) {}
+
+  /** The order has arrived. With a roll-call it carries the controller's presence. */
+  record ControllerHeard(
+      int version,
+      String order,
+      String controller,
+      String host,
+      Instant at,
+      long sequence,
+      Expected expected,
+      List<RosterEntry> roster,
+      @Nullable Presence presence)
+      implements Report {}
+
+  /**
+   * A death certificate.
+   *
+   * @param worker the worker's id
+   * @param incarnation which process of that worker
+   * @param pid of the head of its tree
+   * @param startTicks when that process started: field 22 of the kernel's stat
+   * @param containment the tier that held the tree
+   * @param signal that ended it, or 0
+   * @param exitCode if it ended by itself, or null
+   * @param processesKilled how many processes of the tree were signalled
+   * @param treeEmpty always true
+   * @param proven true: the kernel said so, by cgroup or namespace; false: no process of the tree
+   *     was found any more
+   * @param task that it ran, or null
+   * @param deathMicros from the first signal to the empty tree, in microseconds
+   */
+  record WorkerDead(
+      int version,
+      String order,
+      String controller,
+      String host,
+      Instant at,
+      long sequence,
+      String worker,
+      long incarnation,
+      long pid,
+      long startTicks,
+      String containment,
+      int signal,
+      @Nullable Integer exitCode,
+      int processesKilled,
+      boolean treeEmpty,
+      boolean proven,
+      @Nullable String task,
+      long deathMicros)
+      implements Report {}
+
+  /** A worker whose tree could not be shown to be empty. */
+  record WorkerUnconfirmed(
+      int version,
+      String order,
+      String controller,
+      String host,
+      Instant at,
+      long sequence,
+      String worker,
+      long incarnation,
+      long pid,
+      long startTicks,
+      String containment,
+      @Nullable String task,
+      List<Survivor> survivors)
+      implements Report {}
+
+  /** The fate of an in-flight task, after the worker's death. */
+  record TaskSettled(
+      int version,
+      String order,
+      String controller,
+      String host,
+      Instant at,
+      long sequence,
+      String task,
+      int attempt,
+      @Nullable String batch,
+      String queue,
+      Fate fate)
+      implements Report {}
+
+  /**
+   * All of it, here.
+   *
+   * @param workers how many workers were killed and proven dead
+   * @param tasks how many in-flight tasks were settled
+   * @param backlog how many waiting tasks were purged or dead-lettered
+   * @param state what the controller does now
+   * @param tookMicros from the order's arrival, in microseconds
+   * @param failed what could not be done, and why; empty if all was
+   */
+  record ControllerDone(
+      int version,
+      String order,
+      String controller,
+      String host,
+      Instant at,
+      long sequence,
+      int workers,
+      int tasks,
+      long backlog,
+      ControllerState state,
+      long tookMicros,
+      List<String> failed)
+      implements Report {}
+
+  /** Nothing was done. */
+  record ControllerRefused(
+      int version,
+      String order,
+      String controller,
+      String host,
+      Instant at,
+      long sequence,
+      String because)
+      implements Report {}
+}

@@ -1,0 +1,45 @@
+package dev.warrener.messaging.report;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** What a worker does now. */
+public enum WorkerState implements WireName {
+  /** No process: held, or not yet started. */
+  EMPTY("empty"),
+  /** The process runs and has not said that it is ready. */
+  STARTING("starting"),
+  /** Ready for a task. */
+  IDLE("idle"),
+  /** It runs a task. */
+  BUSY("busy"),
+  /** It was signalled and its tree is not empty yet. */
+  DYING("dying"),
+  /** It died, and is started again after a delay. */
+  BACKING_OFF("backing-off"),
+  /** It died too often; it is started again after the cool-down. */
+  CRASH_LOOPING("crash-looping");
+
+  private final String wire;
+
+  WorkerState(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static WorkerState of(String wire) {
+    return WireName.find("worker state", values(), wire);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.warrener.messaging.task;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** Why a task is among the dead letters: the value of the header {@code x-dead-reason}. */
+public enum DeadReason implements WireName {
+  /** The message breaks the contract; it never ran. */
+  INVALID("invalid"),
+  /** It failed on its last attempt. */
+  FAILED("failed"),
+  /** It reached its hard limit on its last attempt. */
+  TIMED_OUT("timed-out"),
+  /** It crashed its worker on its last attempt. */
+  CRASHED("crashed"),
+  /** It killed its worker too often. */
+  POISON("poison"),
+  /** An operator's order chose this fate. */
+  KILLED("killed"),
+  /** It waited longer than its expiration. */
+  EXPIRED("expired");
+
+  private final String wire;
+
+  DeadReason(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static DeadReason of(String wire) {
+    return WireName.find("reason", values(), wire);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.warrener.messaging.task;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** How a run ended. Six different things, in every report, metric and screen. */
+public enum Outcome implements WireName {
+  /** The handler returned. */
+  SUCCEEDED("succeeded"),
+  /** The handler threw, or its command exited non-zero. */
+  FAILED("failed"),
+  /** The run reached its hard limit and its worker was killed for it. */
+  TIMED_OUT("timed-out"),
+  /** The worker died by itself: a signal, out of memory, exit. */
+  CRASHED("crashed"),
+  /** The worker was killed by an operator's order. */
+  KILLED("killed"),
+  /** The controller lost its claim on the task. */
+  LOST("lost");
+
+  private final String wire;
+
+  Outcome(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static Outcome of(String wire) {
+    return WireName.find("outcome", values(), wire);
+  }
+}

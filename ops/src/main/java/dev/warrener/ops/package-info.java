@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.warrener.ops;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.warrener.producer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.warrener.testbroker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.warrener.worker;
+
+import org.jspecify.annotations.NullMarked;
