@@ -53,8 +53,18 @@ public sealed interface Report {
    * @param host the host that it runs on
    * @param lastSeen when its presence was last heard
    * @param state what is known of it
+   * @param leaseMillis its lease, as its presence said: by {@code lastSeen} plus this its workers
+   *     have ended, if it has lost the broker or is frozen; null if it never said
    */
-  record RosterEntry(String id, String host, Instant lastSeen, RosterState state) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record RosterEntry(
+      String id, String host, Instant lastSeen, RosterState state, @Nullable Long leaseMillis) {
+
+    /** An entry that doesn't say the lease. */
+    public RosterEntry(String id, String host, Instant lastSeen, RosterState state) {
+      this(id, host, lastSeen, state, null);
+    }
+  }
 
   /**
    * A process of a killed worker's tree that is not gone.
