@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The worker process: runs one task at a time in handlers, for the controller that started it. */
 @NullMarked
 package dev.warrener.worker;
 

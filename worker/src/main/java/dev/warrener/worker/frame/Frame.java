@@ -1,0 +1,160 @@
+package dev.warrener.worker.frame;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message between a controller and a worker: a type, a header of named texts in the order they
+ * were given, and a payload. The payload isn't copied: don't change it.
+ */
+public final class Frame {
+  /** The version of the protocol that these classes speak. */
+  public static final int PROTOCOL_VERSION = 1;
+
+  /** The most bytes that may follow a frame's length: 256 MiB. */
+  public static final int MAXIMUM_BYTES = 256 << 20;
+
+  private static final byte[] NO_BYTES = {};
+
+  private final FrameType type;
+  private final Map<String, String> header;
+  private final byte[] payload;
+
+  private Frame(FrameType type, Map<String, String> header, byte[] payload) {
+    this.type = type;
+    this.header = header;
+    this.payload = payload;
+  }
+
+  /** A frame with neither header nor payload. */
+  public static Frame of(FrameType type) {
+    return new Frame(type, Map.of(), NO_BYTES);
+  }
+
+  /** A frame with a copy of that header; its order is kept. The payload isn't copied. */
+  public static Frame of(FrameType type, Map<String, String> header, byte[] payload) {
+    return ofUnshared(type, new LinkedHashMap<>(header), payload);
+  }
+
+  /** A frame with that very header, which nobody else may change. */
+  static Frame ofUnshared(FrameType type, Map<String, String> header, byte[] payload) {
+    return new Frame(type, Collections.unmodifiableMap(header), payload);
+  }
+
+  /** Begins a frame of that type, field by field. */
+  public static Builder builder(FrameType type) {
+    return new Builder(type);
+  }
+
+  /** What the frame says. */
+  public FrameType type() {
+    return type;
+  }
+
+  /** The header's fields in order; can't be changed. */
+  public Map<String, String> header() {
+    return header;
+  }
+
+  /** The payload itself, not a copy. */
+  public byte[] payload() {
+    return payload;
+  }
+
+  /** The header field of that name, or null if the frame has none. */
+  public @Nullable String text(String key) {
+    return header.get(key);
+  }
+
+  /**
+   * The header field of that name.
+   *
+   * @throws BrokenFrameException if the frame has none
+   */
+  public String requireText(String key) throws BrokenFrameException {
+    String value = header.get(key);
+    if (value == null) {
+      throw new BrokenFrameException("the " + type + " frame has no field '" + key + "'");
+    }
+    return value;
+  }
+
+  /**
+   * The header field of that name as a whole number of at least 0.
+   *
+   * @throws BrokenFrameException if the frame has none, or it is no such number
+   */
+  public long requireNumber(String key) throws BrokenFrameException {
+    String value = requireText(key);
+    try {
+      long number = Long.parseLong(value);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // The sentence below says all that there is to say.
+    }
+    throw new BrokenFrameException(
+        "the field '" + key + "' of the " + type + " frame must be a whole number, not " + value);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Frame frame
+        && type == frame.type
+        && header.equals(frame.header)
+        && Arrays.equals(payload, frame.payload);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * type.hashCode() + header.hashCode()) + Arrays.hashCode(payload);
+  }
+
+  /** The type, the header and the payload's length, for logs. */
+  @Override
+  public String toString() {
+    return type + " " + header + " " + payload.length + " bytes";
+  }
+
+  /** A frame in the making. Not thread-safe. */
+  public static final class Builder {
+    private final FrameType type;
+    private final Map<String, String> header = new LinkedHashMap<>();
+    private byte[] payload = NO_BYTES;
+
+    private Builder(FrameType type) {
+      this.type = type;
+    }
+
+    /** Adds a header field, or puts it in the place of one with the same name. */
+    public Builder field(String key, String value) {
+      header.put(key, value);
+      return this;
+    }
+
+    /** Adds a header field with a whole number. */
+    public Builder field(String key, long value) {
+      return field(key, Long.toString(value));
+    }
+
+    /** Adds a header field unless its value is null. */
+    public Builder optionalField(String key, @Nullable String value) {
+      return value == null ? this : field(key, value);
+    }
+
+    /** Sets the payload, without copying it; none by default. */
+    public Builder payload(byte[] bytes) {
+      payload = bytes;
+      return this;
+    }
+
+    /** The frame as it is now. */
+    public Frame build() {
+      return Frame.of(type, header, payload);
+    }
+  }
+}
