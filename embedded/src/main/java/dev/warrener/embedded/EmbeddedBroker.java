@@ -1,0 +1,274 @@
+package dev.warrener.embedded;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.qpid.server.SystemLauncher;
+import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
+import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.SystemConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An AMQP 0-9-1 broker inside this JVM: Apache Qpid Broker-J on a loopback port, with one user, a
+ * random password, and all messages in memory. It writes no file; {@link #close} loses every
+ * message. Several can run side by side. Thread-safe.
+ *
+ * <p>It is not RabbitMQ. It has no alarm either: an unbounded backlog ends in an {@link
+ * OutOfMemoryError} (about 0.8 kB of heap for each small message).
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  /** What a program that starts this broker tells its user. */
+  public static final String BANNER =
+      "embedded broker: Apache Qpid Broker-J, in memory only, not RabbitMQ; its messages end with"
+          + " this process";
+
+  /** How long {@link #close} waits at most. */
+  static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+  private static final String HOST = "127.0.0.1";
+  private static final String USER = "warrener";
+
+  /** Named, because the broker asks for one, and never made, because nothing is written. */
+  static final Path WORK_FOLDER =
+      Path.of(System.getProperty("java.io.tmpdir"), "warrener-embedded-broker");
+
+  private final SystemLauncher launcher;
+  private final int port;
+  private final String password;
+  private @Nullable Thread stopper;
+
+  private EmbeddedBroker(SystemLauncher launcher, int port, String password) {
+    this.launcher = launcher;
+    this.port = port;
+    this.password = password;
+  }
+
+  /**
+   * Starts a broker on a free port and returns when it accepts connections: about 2 s in a fresh
+   * JVM, 0.1 s afterwards.
+   *
+   * @throws EmbeddedBrokerException if it can't start; nothing of it is left then
+   */
+  public static EmbeddedBroker start() {
+    return start(0);
+  }
+
+  /**
+   * Starts a broker on {@code port} (0: a free one) and returns when it accepts connections.
+   *
+   * @throws EmbeddedBrokerException if it can't start, for instance because the port is in use;
+   *     nothing of it is left then
+   */
+  public static EmbeddedBroker start(int port) {
+    return start(
+        port,
+        Objects.requireNonNull(
+            EmbeddedBroker.class.getResource("broker.json"),
+            "broker.json is missing from the jar"));
+  }
+
+  static EmbeddedBroker start(int port, URL configuration) {
+    requireFree(port);
+    surviveHousekeepingErrors();
+    var password = randomPassword();
+    var startup = new Startup();
+    var launcher = new SystemLauncher(startup);
+    try {
+      launcher.startup(attributes(port, password, configuration));
+      return new EmbeddedBroker(launcher, startup.boundPort(), password);
+    } catch (Throwable e) {
+      // Also an Error, such as a missing class, leaves threads behind that keep the JVM alive.
+      launcher.shutdown();
+      if (e instanceof EmbeddedBrokerException told) {
+        throw told;
+      }
+      if (e instanceof VirtualMachineError fatal) {
+        throw fatal;
+      }
+      throw new EmbeddedBrokerException("the embedded broker could not start: " + e, e);
+    }
+  }
+
+  /** The address with user and password, for any AMQP client: {@code amqp://…@127.0.0.1:…/%2F}. */
+  public URI uri() {
+    return URI.create("amqp://" + USER + ":" + password + "@" + HOST + ":" + port + "/%2F");
+  }
+
+  /** The loopback address that it listens on. */
+  public String host() {
+    return HOST;
+  }
+
+  /** The TCP port that it listens on. */
+  public int port() {
+    return port;
+  }
+
+  /** The name of its only user. */
+  public String user() {
+    return USER;
+  }
+
+  /** The password of {@link #user}, new in each run. */
+  public String password() {
+    return password;
+  }
+
+  /**
+   * Stops the broker; clients see their connections closed. Returns when it is gone, after at most
+   * 10 s: a connection that hangs inside the broker can hold it for up to 30 s, and its end then
+   * goes on in the background. Closing twice is fine.
+   */
+  @Override
+  public void close() {
+    Thread running;
+    synchronized (this) {
+      if (stopper == null) {
+        stopper =
+            Thread.ofPlatform().daemon().name("embedded-broker-stop").start(launcher::shutdown);
+      }
+      running = stopper;
+    }
+    try {
+      if (!running.join(STOP_LIMIT)) {
+        LOG.warn(
+            "the embedded broker on port {} has not stopped within {} s: a connection hangs; it"
+                + " ends in the background",
+            port,
+            STOP_LIMIT.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "embedded broker on " + HOST + ":" + port;
+  }
+
+  private static Map<String, Object> attributes(int port, String password, URL configuration) {
+    var context =
+        Map.ofEntries(
+            Map.entry("warrener.host", HOST),
+            Map.entry("warrener.port", Integer.toString(port)),
+            Map.entry("warrener.user", USER),
+            Map.entry("warrener.password", password),
+            // Stores in memory never touch it; with the default a folder "work" could appear.
+            Map.entry("qpid.work_dir", WORK_FOLDER.toString()),
+            // reject and nack without requeue discard or dead-letter; else they requeue for ever.
+            Map.entry("queue.maximumDeliveryAttempts", "1"),
+            // A header that can't be kept is refused at the publish, not dropped after a confirm.
+            Map.entry("qpid.connection.forceValidation", "true"),
+            // Seconds. The default proposes none.
+            Map.entry("qpid.port.heartbeatDelay", "30"),
+            // Milliseconds between looks at expired messages: the grain of delayed retries.
+            Map.entry("virtualhost.housekeepingCheckPeriod", "1000"),
+            Map.entry("qpid.port.sessionCountLimit", "2047"),
+            // One small machine, not a server: 33 threads in place of 95.
+            Map.entry("qpid.port.amqp.threadPool.size", "4"),
+            Map.entry("qpid.port.amqp.threadPool.numberOfSelectors", "1"),
+            Map.entry("virtualhost.connectionThreadPool.size", "8"),
+            Map.entry("virtualhost.connectionThreadPool.numberOfSelectors", "1"),
+            Map.entry("virtualhost.housekeepingThreadCount", "1"));
+    return Map.of(
+        SystemConfig.TYPE,
+        "Memory",
+        SystemConfig.INITIAL_CONFIGURATION_LOCATION,
+        configuration.toExternalForm(),
+        SystemConfig.STARTUP_LOGGED_TO_SYSTEM_OUT,
+        "false",
+        "preferenceStoreAttributes",
+        "{\"type\":\"Noop\"}",
+        "context",
+        context);
+  }
+
+  /** The broker itself would come up without its port, and tell nobody but its log. */
+  private static void requireFree(int port) {
+    if (port < 0 || port > 65535) {
+      throw new EmbeddedBrokerException("port must be 0 to 65535, not " + port, null);
+    }
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral(HOST), port));
+    } catch (IOException e) {
+      throw new EmbeddedBrokerException(portTaken(port), e);
+    }
+  }
+
+  private static String portTaken(int port) {
+    return "port "
+        + port
+        + " on "
+        + HOST
+        + " can't be used, probably because another program listens there: choose another port, or 0"
+        + " for a free one";
+  }
+
+  /**
+   * Without a default handler the broker's housekeeping halts the whole JVM on an unexpected
+   * exception. This one does what the JVM does by itself for any other thread.
+   */
+  private static synchronized void surviveHousekeepingErrors() {
+    if (Thread.getDefaultUncaughtExceptionHandler() == null) {
+      Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
+        System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+        error.printStackTrace();
+      });
+    }
+  }
+
+  private static String randomPassword() {
+    var bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Hears of the start from the broker's own threads. */
+  private static final class Startup extends DefaultSystemLauncherListener {
+    private final AtomicReference<@Nullable SystemConfig<?>> system = new AtomicReference<>();
+    private final AtomicReference<@Nullable RuntimeException> error = new AtomicReference<>();
+
+    @Override
+    public void onContainerResolve(SystemConfig<?> systemConfig) {
+      system.set(systemConfig);
+    }
+
+    @Override
+    public void errorOnStartup(RuntimeException e) {
+      error.set(e);
+    }
+
+    int boundPort() {
+      var failure = error.get();
+      if (failure != null) {
+        throw failure;
+      }
+      var started = system.get();
+      if (started != null && started.getContainer() instanceof Broker<?> broker) {
+        for (var port : broker.getPorts()) {
+          if (port.getBoundPort() > 0) {
+            return port.getBoundPort();
+          }
+          throw new EmbeddedBrokerException(portTaken(port.getPort()), null);
+        }
+      }
+      throw new IllegalStateException("it has no port");
+    }
+  }
+}
