@@ -179,6 +179,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             // Milliseconds between looks at expired messages: the grain of delayed retries.
             Map.entry("virtualhost.housekeepingCheckPeriod", "1000"),
             Map.entry("qpid.port.sessionCountLimit", "2047"),
+            // Milliseconds between looks at direct memory. A stop waits for the next one.
+            Map.entry("qpid.compact_memory_interval", "200"),
             // One small machine, not a server: 33 threads in place of 95.
             Map.entry("qpid.port.amqp.threadPool.size", "4"),
             Map.entry("qpid.port.amqp.threadPool.numberOfSelectors", "1"),
