@@ -1,0 +1,17 @@
+package dev.warrener.controller.process;
+
+/**
+ * Worker processes can't be kept on this host as they should be. The message is one sentence that
+ * says what to do.
+ */
+public final class ProcessLayerException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  ProcessLayerException(String message) {
+    super(message);
+  }
+
+  ProcessLayerException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
