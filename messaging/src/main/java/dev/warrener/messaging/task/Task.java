@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param expiration how long it may wait before it is dead-lettered as {@code expired}, or null
  * @param replyTo the reply queue for its result, or null
  * @param correlationId comes back with the result, or null
+ * @param requeuedAt when an operator put it back from the dead letters, or null; orders given
+ *     before that moment don't revoke it, and it is no duplicate of the run that ended before
+ * @param expiresAt when it stops being worth starting, or null; set where {@code expiration} can't
+ *     be left to the broker, such as while the task waits in a retry queue
  * @param headers all other headers, passed through to the handler; among them {@code traceparent}
  *     and {@code tracestate}
  */
@@ -45,7 +49,10 @@ public record Task(
     @Nullable Duration expiration,
     @Nullable String replyTo,
     @Nullable String correlationId,
-    Map<String, Object> headers) {
+    @Nullable Instant requeuedAt,
+    @Nullable Instant expiresAt,
+    Map<String, Object> headers)
+    implements ReceivedTask {
 
   /** The content type of a task whose publisher named none. */
   public static final String JSON = "application/json";
@@ -112,6 +119,8 @@ public record Task(
     private @Nullable Duration expiration;
     private @Nullable String replyTo;
     private @Nullable String correlationId;
+    private @Nullable Instant requeuedAt;
+    private @Nullable Instant expiresAt;
     private Map<String, Object> headers = Map.of();
 
     private Builder(String queue, String handler) {
@@ -134,6 +143,8 @@ public record Task(
       expiration = task.expiration;
       replyTo = task.replyTo;
       correlationId = task.correlationId;
+      requeuedAt = task.requeuedAt;
+      expiresAt = task.expiresAt;
       headers = task.headers;
     }
 
@@ -221,6 +232,18 @@ public record Task(
       return this;
     }
 
+    /** When an operator put it back from the dead letters. */
+    public Builder requeuedAt(@Nullable Instant requeuedAt) {
+      this.requeuedAt = requeuedAt;
+      return this;
+    }
+
+    /** When it stops being worth starting. */
+    public Builder expiresAt(@Nullable Instant expiresAt) {
+      this.expiresAt = expiresAt;
+      return this;
+    }
+
     /** Other headers, passed through to the handler. */
     public Builder headers(Map<String, Object> headers) {
       this.headers = headers;
@@ -250,6 +273,8 @@ public record Task(
           expiration,
           replyTo,
           correlationId,
+          requeuedAt,
+          expiresAt,
           headers);
     }
   }

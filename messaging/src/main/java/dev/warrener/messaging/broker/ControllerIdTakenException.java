@@ -1,0 +1,12 @@
+package dev.warrener.messaging.broker;
+
+import org.jspecify.annotations.Nullable;
+
+/** Another connected controller has the same id. Exit status 78. */
+public final class ControllerIdTakenException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  public ControllerIdTakenException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.warrener.messaging.broker;
+
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.WorkerEvent;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskResult;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes what a controller says, in the background, over a publisher that it does not own. What
+ * is said waits in a bounded buffer while the broker is away or refuses publishes. Of presence only
+ * the newest waits; when the buffer is full events go first, and then the oldest of the rest,
+ * counted in {@link #dropped}. Reports about orders go out before anything else. Thread-safe; no
+ * call blocks.
+ */
+public final class Reporter implements AutoCloseable {
+
+  /** Prepares a reporter with room for {@code capacity} messages; {@link #start} starts it. */
+  public Reporter(BrokerAccess access, ConfirmedPublisher publisher, int capacity) {
+    throw new UnsupportedOperationException("not built yet: " + access + publisher + capacity);
+  }
+
+  /** Starts to publish. */
+  public void start() {}
+
+  /**
+   * Says something about an order.
+   *
+   * @param replyTo the order's, or null: then it goes to the reports exchange only
+   */
+  public void report(Report report, @Nullable String replyTo) {}
+
+  /** Says how the controller is. */
+  public void presence(Presence presence) {}
+
+  /** Says what happened to a task. */
+  public void event(TaskEvent event) {}
+
+  /** Says what happened to a worker. */
+  public void event(WorkerEvent event) {}
+
+  /**
+   * Sends a task's result to whom the task names; does nothing if it names nobody. A reply queue
+   * that is not there is tried again for half a minute.
+   */
+  public void result(Task task, TaskResult result) {}
+
+  /** How many messages were dropped since the start. */
+  public long dropped() {
+    return 0;
+  }
+
+  /** Waits until all that was said is at the broker; false if that was not so in time. */
+  public boolean flush(Duration timeout) {
+    throw new UnsupportedOperationException("not built yet: " + timeout);
+  }
+
+  /** Stops; what is not sent is dropped. */
+  @Override
+  public void close() {}
+}

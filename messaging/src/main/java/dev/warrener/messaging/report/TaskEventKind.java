@@ -1,0 +1,43 @@
+package dev.warrener.messaging.report;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** What happened to a task. */
+public enum TaskEventKind implements WireName {
+  /** A worker began a run. */
+  STARTED("started"),
+  /** A run ended; the event carries its outcome. */
+  FINISHED("finished"),
+  /** It waits for another run. */
+  RETRYING("retrying"),
+  /** It went back to its queue, the attempt not charged. */
+  REQUEUED("requeued"),
+  /** It went to the dead letters. */
+  DEAD_LETTERED("dead-lettered"),
+  /** It was dropped: purged, revoked, or a duplicate. */
+  DROPPED("dropped");
+
+  private final String wire;
+
+  TaskEventKind(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static TaskEventKind of(String wire) {
+    return WireName.find("event of a task", values(), wire);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.warrener.messaging.report;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.WireName;
+
+/** What happened to a worker. */
+public enum WorkerEventKind implements WireName {
+  /** Its process was started. */
+  SPAWNED("spawned"),
+  /** It said that it is ready. */
+  READY("ready"),
+  /** Its process ended, for whatever reason. */
+  EXITED("exited"),
+  /** It was ended between two tasks, to be replaced by a fresh process. */
+  RECYCLED("recycled"),
+  /** It died too often and is left alone until the cool-down. */
+  CRASH_LOOPING("crash-looping");
+
+  private final String wire;
+
+  WorkerEventKind(String wire) {
+    this.wire = wire;
+  }
+
+  @Override
+  @JsonValue
+  public String wire() {
+    return wire;
+  }
+
+  /**
+   * Returns the value with that {@link #wire} name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  @JsonCreator
+  public static WorkerEventKind of(String wire) {
+    return WireName.find("event of a worker", values(), wire);
+  }
+}
