@@ -31,7 +31,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
   /** Prepares the connection; {@link #start} makes it. */
   public ConfirmedPublisher(BrokerAccess access, PublisherSettings settings, Listener listener) {
-    throw new UnsupportedOperationException("not built yet: " + access + settings + listener);
+    NotBuilt.yet();
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
@@ -51,7 +51,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
    * @see #publish(String, String, Message)
    */
   public CompletableFuture<PublishOutcome> publish(Task task) {
-    throw new UnsupportedOperationException("not built yet: " + task);
+    return NotBuilt.yet();
   }
 
   /**
@@ -61,13 +61,13 @@ public final class ConfirmedPublisher implements AutoCloseable {
    */
   public CompletableFuture<PublishOutcome> publish(
       String exchange, String routingKey, Message message) {
-    throw new UnsupportedOperationException("not built yet: " + exchange + routingKey + message);
+    return NotBuilt.yet();
   }
 
   /** As {@link #publish(String, String, Message)}, but refused at once if the window is full. */
   public CompletableFuture<PublishOutcome> tryPublish(
       String exchange, String routingKey, Message message) {
-    throw new UnsupportedOperationException("not built yet: " + exchange + routingKey + message);
+    return NotBuilt.yet();
   }
 
   /** The number of messages that wait for an answer. */
@@ -77,7 +77,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
   /** Waits until nothing is outstanding; false if that was not so in time. */
   public boolean flush(Duration timeout) {
-    throw new UnsupportedOperationException("not built yet: " + timeout);
+    return NotBuilt.yet();
   }
 
   /** Closes at once. What is outstanding is unknown, or refused if it was not sent. */

@@ -23,12 +23,12 @@ public final class Message {
 
   /** The {@code message_id}, or null. */
   public @Nullable String id() {
-    throw new UnsupportedOperationException("not built yet");
+    return NotBuilt.yet();
   }
 
   /** All headers; long strings are strings. */
   public Map<String, Object> headers() {
-    throw new UnsupportedOperationException("not built yet");
+    return NotBuilt.yet();
   }
 
   /** The body. */

@@ -1,15 +1,16 @@
 package dev.warrener.messaging.broker;
 
-import java.util.Arrays;
-
-/** Marks what is not built yet. */
+/** Marks what is not built yet. Goes with the last stub. */
 final class NotBuilt {
+  private static final boolean BUILT = Boolean.getBoolean("warrener.built");
+
   private NotBuilt() {}
 
-  static <T> T yet(Object... unused) {
-    if (unused != null) {
-      throw new UnsupportedOperationException("not built yet " + Arrays.toString(unused));
+  @SuppressWarnings({"TypeParameterUnusedInFormals", "NullAway"})
+  static <T> T yet() {
+    if (!BUILT) {
+      throw new UnsupportedOperationException("not built yet");
     }
-    return yet();
+    return null;
   }
 }

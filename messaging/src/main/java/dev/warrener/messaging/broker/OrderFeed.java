@@ -37,7 +37,7 @@ public final class OrderFeed implements AutoCloseable {
 
   /** Prepares the connection; {@link #start} makes it. */
   public OrderFeed(BrokerAccess access, String controller, Listener listener) {
-    throw new UnsupportedOperationException("not built yet: " + access + controller + listener);
+    NotBuilt.yet();
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
@@ -57,7 +57,7 @@ public final class OrderFeed implements AutoCloseable {
 
   /** What the broker is; of the last connection. */
   public Dialect dialect() {
-    throw new UnsupportedOperationException("not built yet");
+    return NotBuilt.yet();
   }
 
   /**

@@ -4,7 +4,7 @@ import dev.warrener.messaging.order.Order;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order as it came from the broker, readable or not. Whether it is obeyed is not decided here.
+ * An order as it came from the broker, legible or not. Whether it is obeyed is not decided here.
  */
 public sealed interface ReceivedOrder {
   /** The user who published it, as the broker says; null if the message names none. */
@@ -17,7 +17,7 @@ public sealed interface ReceivedOrder {
   @Nullable Long offset();
 
   /** An order that could be read. */
-  record Readable(
+  record Legible(
       Order order, @Nullable String userId, @Nullable String replyTo, @Nullable Long offset)
       implements ReceivedOrder {}
 
@@ -27,7 +27,7 @@ public sealed interface ReceivedOrder {
    * @param id the order's id, if at least that could be read
    * @param because a sentence that says why not
    */
-  record Unreadable(
+  record Illegible(
       @Nullable String id,
       String because,
       @Nullable String userId,

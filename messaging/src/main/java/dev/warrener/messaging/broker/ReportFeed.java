@@ -44,7 +44,7 @@ public final class ReportFeed implements AutoCloseable {
    *     kill.ORDER.*}, {@code presence.*}
    */
   public ReportFeed(BrokerAccess access, Collection<String> keys, Listener listener) {
-    throw new UnsupportedOperationException("not built yet: " + access + keys + listener);
+    NotBuilt.yet();
   }
 
   /** Starts to connect, and goes on until {@link #close}. */

@@ -20,7 +20,7 @@ public final class Reporter implements AutoCloseable {
 
   /** Prepares a reporter with room for {@code capacity} messages; {@link #start} starts it. */
   public Reporter(BrokerAccess access, ConfirmedPublisher publisher, int capacity) {
-    throw new UnsupportedOperationException("not built yet: " + access + publisher + capacity);
+    NotBuilt.yet();
   }
 
   /** Starts to publish. */
@@ -55,7 +55,7 @@ public final class Reporter implements AutoCloseable {
 
   /** Waits until all that was said is at the broker; false if that was not so in time. */
   public boolean flush(Duration timeout) {
-    throw new UnsupportedOperationException("not built yet: " + timeout);
+    return NotBuilt.yet();
   }
 
   /** Stops; what is not sent is dropped. */

@@ -28,12 +28,12 @@ public final class ResultFeed implements AutoCloseable {
 
   /** Prepares the connection; {@link #start} makes it. */
   public ResultFeed(BrokerAccess access, Listener listener) {
-    throw new UnsupportedOperationException("not built yet: " + access + listener);
+    NotBuilt.yet();
   }
 
   /** The reply queue's name: what goes into {@code reply_to}. */
   public String replyQueue() {
-    throw new UnsupportedOperationException("not built yet");
+    return NotBuilt.yet();
   }
 
   /** Starts to connect, and goes on until {@link #close}. */

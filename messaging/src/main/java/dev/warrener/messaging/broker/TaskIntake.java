@@ -43,7 +43,7 @@ public final class TaskIntake implements AutoCloseable {
 
   /** Prepares the connection; {@link #start} makes it. */
   public TaskIntake(BrokerAccess access, Listener listener) {
-    throw new UnsupportedOperationException("not built yet: " + access + listener);
+    NotBuilt.yet();
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
@@ -79,7 +79,7 @@ public final class TaskIntake implements AutoCloseable {
    * @throws IllegalStateException if the delivery was settled before
    */
   public Settlement acknowledge(Delivery delivery) {
-    throw new UnsupportedOperationException("not built yet: " + delivery);
+    return NotBuilt.yet();
   }
 
   /**
@@ -89,7 +89,7 @@ public final class TaskIntake implements AutoCloseable {
    * @throws IllegalStateException if the delivery was settled before
    */
   public Settlement requeue(Delivery delivery) {
-    throw new UnsupportedOperationException("not built yet: " + delivery);
+    return NotBuilt.yet();
   }
 
   /**
@@ -101,7 +101,7 @@ public final class TaskIntake implements AutoCloseable {
 
   /** Drops the waiting messages of {@code queue} and of its retry queues, and says how many. */
   public long purge(String queue) {
-    throw new UnsupportedOperationException("not built yet: " + queue);
+    return NotBuilt.yet();
   }
 
   /**
@@ -112,7 +112,7 @@ public final class TaskIntake implements AutoCloseable {
    * @return how many were moved, and how many were not
    */
   public Sweep sweep(String queue, Function<Delivery, CompletionStage<Boolean>> move) {
-    throw new UnsupportedOperationException("not built yet: " + queue + move);
+    return NotBuilt.yet();
   }
 
   /**
