@@ -42,9 +42,12 @@ public sealed interface Report {
    *
    * @param workers worker processes in scope
    * @param tasks tasks in flight in scope
-   * @param oldestMillis how long the oldest of them has run, in milliseconds; null if there is none
+   * @param busy how many of the workers run a task
+   * @param waiting tasks in scope that this controller holds and has not started
+   * @param oldestMillis how long the oldest of the tasks in flight has run, in milliseconds; null
+   *     if there is none
    */
-  record Expected(int workers, int tasks, @Nullable Long oldestMillis) {}
+  record Expected(int workers, int tasks, int busy, int waiting, @Nullable Long oldestMillis) {}
 
   /**
    * Another controller, as this one knows it.

@@ -1,0 +1,100 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Something to be done, in the order given. */
+public sealed interface Effect {
+  /** Start a worker process for a queue. */
+  record Spawn(WorkerKey worker, String queue) implements Effect {}
+
+  /** Hand a task to an idle worker. */
+  record Dispatch(WorkerKey worker, Task task, @Nullable Duration timeout) implements Effect {}
+
+  /** Tell a handler to stop, and send its process group SIGTERM. */
+  record AskToEnd(WorkerKey worker, @Nullable String task, int attempt, String reason)
+      implements Effect {}
+
+  /** SIGKILL the trees of all these workers, at once. */
+  record Kill(List<WorkerKey> workers) implements Effect {}
+
+  /** Start consuming a queue. */
+  record Consume(String queue, int prefetch) implements Effect {}
+
+  /** Stop consuming a queue; what was delivered stays ours to settle. */
+  record CancelConsumer(String queue) implements Effect {}
+
+  /** Acknowledge a delivery. */
+  record Acknowledge(DeliveryKey delivery) implements Effect {}
+
+  /** Give a delivery back to its queue, uncharged. */
+  record Requeue(DeliveryKey delivery) implements Effect {}
+
+  /**
+   * Publish a copy of a delivery and answer with the token; the delivery is acknowledged by a later
+   * effect.
+   *
+   * @param routingKey on the tasks exchange
+   * @param headers set on the copy; a null value removes the header
+   */
+  record Move(
+      long token, DeliveryKey delivery, String routingKey, Map<String, @Nullable Object> headers)
+      implements Effect {}
+
+  /** Make the broker show that it took all earlier settlements on a queue. */
+  record Barrier(long token, String queue) implements Effect {}
+
+  /** Drop the waiting tasks of a queue and of its retry queues. */
+  record PurgeBacklog(long token, String queue) implements Effect {}
+
+  /** Move the waiting tasks of a queue and of its retry queues to its dead letters. */
+  record DeadLetterBacklog(long token, String queue, Map<String, @Nullable Object> headers)
+      implements Effect {}
+
+  /** Publish a report, to the reports exchange and to {@code replyTo} if given. */
+  record Say(Report report, @Nullable String replyTo) implements Effect {}
+
+  /**
+   * Publish a result, and answer with the token unless it is 0.
+   *
+   * @param result all but the value
+   * @param value what the handler returned
+   */
+  record SendResult(
+      long token,
+      TaskResult result,
+      Body value,
+      String contentType,
+      String replyTo,
+      @Nullable String correlationId)
+      implements Effect {}
+
+  /** Publish what happened to a task, under {@code task.EVENT.QUEUE}. */
+  record TellTask(String event, String queue, Map<String, Object> fields) implements Effect {}
+
+  /** Publish what happened to a worker, under {@code worker.EVENT.CONTROLLER}. */
+  record TellWorker(String event, Map<String, Object> fields) implements Effect {}
+
+  /** Show at the broker whether any process of a worker lives here. */
+  record ShowRunning(boolean any) implements Effect {}
+
+  /** Consume the tripwire again. */
+  record Rearm() implements Effect {}
+
+  /** Set a timer. */
+  record Schedule(Timer timer, Instant at) implements Effect {}
+
+  /** Say something in the log. */
+  record Log(boolean warning, String message) implements Effect {}
+
+  /** End the controller, after all that was said before has been taken by the broker. */
+  record End() implements Effect {}
+}

@@ -1,0 +1,72 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.messaging.task.Task;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+
+/**
+ * The runs that have lately ended here, so that a copy of one is settled as the first was and not
+ * run a second time. Two generations of bounded size: forgetting costs nothing. Immutable.
+ */
+record EndedRuns(HashPMap<String, Ended> young, HashPMap<String, Ended> old, Instant since) {
+  private static final int MOST = 50_000;
+
+  /**
+   * A run that has ended.
+   *
+   * @param attempt its number
+   * @param requeuedAt what an operator's requeue from the dead letters had marked it with, or null
+   * @param rest what is still owed to its message
+   */
+  record Ended(int attempt, @Nullable Object requeuedAt, Rest rest) {}
+
+  /** What is owed to the message of an ended run, should it come again. */
+  sealed interface Rest {
+    /** Nothing: it is acknowledged. */
+    record Nothing() implements Rest {}
+
+    /** A copy must go elsewhere, and then it is acknowledged. */
+    record Copy(String routingKey, Map<String, @Nullable Object> headers) implements Rest {}
+  }
+
+  static EndedRuns none(Instant now) {
+    return new EndedRuns(HashTreePMap.empty(), HashTreePMap.empty(), now);
+  }
+
+  EndedRuns plus(Task task, Rest rest, Instant now, Duration window) {
+    var ended = new Ended(task.attempt(), task.headers().get(TaskHeaders.REQUEUED_AT), rest);
+    boolean turn = young.size() >= MOST || now.isAfter(since.plus(window));
+    return turn
+        ? new EndedRuns(HashTreePMap.singleton(task.id(), ended), young, now)
+        : new EndedRuns(young.plus(task.id(), ended), old, since);
+  }
+
+  /** Notes that a copy was taken: nothing is owed any more. */
+  EndedRuns settled(String task, int attempt) {
+    var ended = young.get(task);
+    if (ended == null || ended.attempt != attempt) {
+      return this;
+    }
+    return new EndedRuns(
+        young.plus(task, new Ended(attempt, ended.requeuedAt, new Rest.Nothing())), old, since);
+  }
+
+  /** The run of this very message, or null if it has not ended here. */
+  @Nullable Ended find(Task task) {
+    var ended = young.get(task.id());
+    if (ended == null) {
+      ended = old.get(task.id());
+    }
+    if (ended == null || task.attempt() > ended.attempt) {
+      return null;
+    }
+    var requeuedAt = task.headers().get(TaskHeaders.REQUEUED_AT);
+    boolean sameLife =
+        requeuedAt == null ? ended.requeuedAt == null : requeuedAt.equals(ended.requeuedAt);
+    return sameLife ? ended : null;
+  }
+}

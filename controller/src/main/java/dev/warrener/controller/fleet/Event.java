@@ -1,0 +1,120 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.process.DeathCertificate;
+import dev.warrener.controller.process.Survivor;
+import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskError;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Something that happened. */
+public sealed interface Event {
+  /** The task connection is up. */
+  record BrokerUp(long generation) implements Event {}
+
+  /**
+   * The task connection is lost; the broker hands its deliveries to others.
+   *
+   * @param silence for how long the broker had not been heard by then
+   */
+  record BrokerDown(long generation, String reason, Duration silence) implements Event {}
+
+  /**
+   * The order connection is up and the log has been read.
+   *
+   * @param log every order that the log holds, oldest first; empty where the broker keeps none
+   * @param disarmed whether the tripwire was found pulled
+   */
+  record OrdersSynced(List<HeardOrder> log, boolean disarmed) implements Event {}
+
+  /** The order connection is lost: orders may be missed until it is synced again. */
+  record OrdersDown(String reason) implements Event {}
+
+  /** A live order arrived. */
+  record OrderArrived(HeardOrder heard) implements Event {}
+
+  /** Something arrived as an order that can't be read as one. */
+  record UnreadableOrder(@Nullable String id, @Nullable String userId, String because)
+      implements Event {}
+
+  /** The tripwire was pulled. */
+  record Tripped(String orderId) implements Event {}
+
+  /** A task was delivered. */
+  record Delivered(DeliveryKey key, Task task) implements Event {}
+
+  /** A message was delivered that breaks the contract. */
+  record DeliveredInvalid(
+      DeliveryKey key,
+      @Nullable String id,
+      @Nullable String replyTo,
+      @Nullable String correlationId,
+      String because)
+      implements Event {}
+
+  /** The broker ended the consumption of a queue and has all of its deliveries back. */
+  record ConsumptionEnded(long generation, String queue, String reason) implements Event {}
+
+  /** A worker's process exists. */
+  record Spawned(WorkerKey worker, long pid, long startTicks) implements Event {}
+
+  /** A worker's process could not be made; nothing of it exists. */
+  record SpawnFailed(WorkerKey worker, String reason) implements Event {}
+
+  /** A worker says that it is ready; {@code *} among the handlers stands for any. */
+  record Ready(WorkerKey worker, Set<String> handlers) implements Event {}
+
+  /** A worker says that it starts a task. */
+  record Started(WorkerKey worker, String task, int attempt) implements Event {}
+
+  /** A worker says that a run has ended. */
+  record Finished(WorkerKey worker, String task, int attempt, RunEnd end) implements Event {}
+
+  /** No process of a worker's tree is left, and all that it had said has been heard. */
+  record TreeEmpty(DeathCertificate certificate) implements Event {}
+
+  /** A worker's tree is not empty though it was killed; the attempts go on. */
+  record Unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors)
+      implements Event {}
+
+  /** The broker has taken what was published under that token, or nobody wanted it. */
+  record Published(long token) implements Event {}
+
+  /** What was published under that token can't be taken by the broker. */
+  record PublishFailed(long token, String reason) implements Event {}
+
+  /** The broker has shown that it took the settlements that came before. */
+  record BarrierPassed(long token) implements Event {}
+
+  /** The broker could not show that it took the settlements that came before. */
+  record BarrierFailed(long token, String reason) implements Event {}
+
+  /** The backlog of a queue was dealt with. */
+  record BacklogDone(long token, long count) implements Event {}
+
+  /** The backlog of a queue could not be dealt with, or not all of it. */
+  record BacklogFailed(long token, long count, String reason) implements Event {}
+
+  /** A timer that was set has run out. */
+  record TimerDue(Timer timer) implements Event {}
+
+  /** Another controller spoke of itself. */
+  record PresenceHeard(Presence presence) implements Event {}
+
+  /** The controller was asked to stop: the first time by draining, the second time at once. */
+  record StopRequested() implements Event {}
+
+  /**
+   * How a run ended, as its worker says.
+   *
+   * @param value what the handler returned; empty if it failed
+   * @param contentType of the value
+   * @param error why it failed, or null if it succeeded
+   */
+  record RunEnd(Body value, String contentType, @Nullable TaskError error) {}
+}

@@ -1,0 +1,150 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.task.Task;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
+import org.pcollections.MapPSet;
+import org.pcollections.TreePMap;
+
+/**
+ * Everything that a controller knows of its fleet. Immutable: the owner thread replaces it,
+ * everybody else may read it.
+ *
+ * @param settings what the controller was told at its start
+ * @param phase how far its life is
+ * @param generation of the task connection; 0 before the first
+ * @param connected whether the task connection is up
+ * @param synced whether the orders in force are known and live ones arrive
+ * @param slots by number
+ * @param queues by name
+ * @param holds the hold statements in force
+ * @param revocations what must not start any more
+ * @param ended the runs that have lately ended
+ * @param orders the orders on their way, by id
+ * @param done the orders lately done, by id
+ * @param pending what was asked of the broker and not answered, by token
+ * @param lastToken the newest token
+ * @param roster the other controllers, by id
+ * @param shownRunning whether the broker was shown that processes of workers live here
+ */
+public record FleetState(
+    Settings settings,
+    Phase phase,
+    long generation,
+    boolean connected,
+    boolean synced,
+    TreePMap<Integer, Slot> slots,
+    TreePMap<String, QueueState> queues,
+    Holds holds,
+    Revocations revocations,
+    EndedRuns ended,
+    TreePMap<String, OrderRun> orders,
+    TreePMap<String, OrderRun> done,
+    HashPMap<Long, Pending> pending,
+    long lastToken,
+    HashPMap<String, Seen> roster,
+    boolean shownRunning) {
+
+  /** How far a controller's life is. */
+  public enum Phase {
+    /** It has not yet read the orders in force: no worker is started. */
+    STARTING,
+    /** It works. */
+    RUNNING,
+    /** It takes no more tasks and waits for those that run. */
+    DRAINING,
+    /** It kills its workers. */
+    STOPPING,
+    /** It has said that it ends; nothing happens any more. */
+    ENDED
+  }
+
+  /**
+   * A queue as this controller serves it.
+   *
+   * @param waiting the tasks held here and not started, by delivery tag
+   * @param handlers the handlers that its workers have; empty before one was ready
+   */
+  record QueueState(
+      String name, boolean consuming, TreePMap<Long, Task> waiting, MapPSet<String> handlers) {
+    QueueState consuming(boolean now) {
+      return new QueueState(name, now, waiting, handlers);
+    }
+
+    QueueState withWaiting(TreePMap<Long, Task> tasks) {
+      return new QueueState(name, consuming, tasks, handlers);
+    }
+
+    QueueState withHandlers(MapPSet<String> all) {
+      return new QueueState(name, consuming, waiting, all);
+    }
+  }
+
+  /**
+   * Another controller.
+   *
+   * @param presence its last word
+   * @param at when that was heard, by our clock
+   */
+  record Seen(Presence presence, Instant at) {}
+
+  /** What was asked of the broker under a token. */
+  sealed interface Pending {
+    /** A copy was published; then the delivery is acknowledged. */
+    record Copy(DeliveryKey delivery, String task, int attempt, @Nullable String order)
+        implements Pending {}
+
+    /** A result was published; then the delivery is acknowledged. */
+    record Result(DeliveryKey delivery) implements Pending {}
+
+    /** An order waits for proof that settlements were taken. */
+    record Proof(String order, String queue) implements Pending {}
+
+    /** An order waits for the backlog of a queue. */
+    record Waiting(String order, String queue) implements Pending {}
+  }
+
+  /** The state of a controller that has just started. */
+  public static FleetState initial(Settings settings, Instant now) {
+    TreePMap<Integer, Slot> slots = TreePMap.empty();
+    TreePMap<String, QueueState> queues = TreePMap.empty();
+    int number = 1;
+    for (var queue : settings.queues()) {
+      queues =
+          queues.plus(
+              queue.name(),
+              new QueueState(queue.name(), false, TreePMap.empty(), HashTreePSet.empty()));
+      for (int i = 0; i < queue.workers(); i++, number++) {
+        slots =
+            slots.plus(
+                number, new Slot(number, queue.name(), 0, new Slot.None(now), 0, null, false));
+      }
+    }
+    return new FleetState(
+        settings,
+        Phase.STARTING,
+        0,
+        false,
+        false,
+        slots,
+        queues,
+        Holds.NONE,
+        Revocations.NONE,
+        EndedRuns.none(now),
+        TreePMap.empty(),
+        TreePMap.empty(),
+        HashTreePMap.empty(),
+        0,
+        HashTreePMap.empty(),
+        false);
+  }
+
+  /** Whether nothing happens any more. */
+  public boolean isEnded() {
+    return phase == Phase.ENDED;
+  }
+}

@@ -1,0 +1,401 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.fleet.EndedRuns.Rest;
+import dev.warrener.controller.fleet.FleetState.Pending;
+import dev.warrener.controller.fleet.FleetState.Phase;
+import dev.warrener.controller.fleet.FleetState.QueueState;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskError;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePMap;
+
+/** Where a delivered task goes: to a worker, to wait, elsewhere, or nowhere. */
+final class Placement {
+  private final Step step;
+
+  Placement(Step step) {
+    this.step = step;
+  }
+
+  void delivered(DeliveryKey key, Task task) {
+    var queue = step.queues.get(key.queue());
+    if (!step.isCurrent(key) || queue == null) {
+      return;
+    }
+    if (adoptedOrCopy(key, task, queue)) {
+      return;
+    }
+    var before = step.ended.find(task);
+    if (before != null) {
+      settleAgain(key, task, before);
+    } else if (!goesElsewhere(key, task)) {
+      if (queue.consuming() || settlesLater(queue.name())) {
+        step.put(queue.withWaiting(queue.waiting().plus(key.tag(), task)));
+      } else {
+        // It was on the wire when the consumer was cancelled.
+        step.requeue(key);
+      }
+    }
+  }
+
+  /** The same task is here already: a run whose delivery was lost takes this one, a copy goes. */
+  private boolean adoptedOrCopy(DeliveryKey key, Task task, QueueState queue) {
+    for (var slot : step.slots.values()) {
+      var run = slot.run();
+      if (run == null || !run.task().id().equals(task.id())) {
+        continue;
+      }
+      if (run.delivery() == null && run.task().attempt() == task.attempt()) {
+        step.put(withRun(slot, run.withDelivery(key)));
+      } else if (task.attempt() <= run.task().attempt()) {
+        step.log(false, "a copy of task " + task.id() + ", which runs here, was acknowledged");
+        step.acknowledge(key);
+      } else {
+        return false;
+      }
+      return true;
+    }
+    for (var waiting : queue.waiting().values()) {
+      if (waiting.id().equals(task.id()) && waiting.attempt() >= task.attempt()) {
+        step.log(false, "a copy of task " + task.id() + ", which waits here, was acknowledged");
+        step.acknowledge(key);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Slot withRun(Slot slot, Run run) {
+    return switch (slot.process()) {
+      case Slot.Busy busy -> slot.with(busy.with(run));
+      case Slot.Dying dying -> slot.with(dying.with(run, dying.end()));
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Starting _, Slot.Idle _ ->
+          slot;
+    };
+  }
+
+  private void settleAgain(DeliveryKey key, Task task, EndedRuns.Ended before) {
+    switch (before.rest()) {
+      case Rest.Nothing _ -> {
+        step.log(false, "a copy of task " + task.id() + ", which has ended here, was acknowledged");
+        step.acknowledge(key);
+      }
+      case Rest.Copy copy ->
+          step.conclusion.move(key, task, copy.routingKey(), copy.headers(), null);
+    }
+  }
+
+  /** Settles a task that must not start, now or ever; false if it may wait for a worker. */
+  private boolean goesElsewhere(DeliveryKey key, Task task) {
+    var revocation =
+        step.revocations.find(
+            step.settings.controller(), task, instant(task, TaskHeaders.REQUEUED_AT));
+    if (revocation != null) {
+      step.conclusion.meetsRevocation(key, task, revocation);
+      return true;
+    }
+    var expiresAt = expiresAt(task);
+    if (expiresAt != null && step.now.instant().isAfter(expiresAt)) {
+      step.conclusion.deadLetter(
+          key,
+          task,
+          DeadReason.EXPIRED,
+          "it waited until after " + expiresAt,
+          null,
+          Outcome.FAILED);
+      return true;
+    }
+    if (task.notBefore() != null && step.now.instant().isBefore(task.notBefore())) {
+      defer(key, task, Duration.between(step.now.instant(), task.notBefore()));
+      return true;
+    }
+    if (step.holds.taskHeld(step.settings.controller(), task)
+        && !step.holds.queueHeld(step.settings.controller(), task.queue())) {
+      defer(key, task, Duration.ofSeconds(5));
+      return true;
+    }
+    return false;
+  }
+
+  /** Sends a task round by a retry queue, uncharged. */
+  private void defer(DeliveryKey key, Task task, Duration delay) {
+    int seconds = Namespace.RETRY_SECONDS.getFirst();
+    for (int candidate : Namespace.RETRY_SECONDS) {
+      if (candidate <= delay.toSeconds()) {
+        seconds = candidate;
+      }
+    }
+    Map<String, @Nullable Object> headers = new HashMap<>();
+    var expiresAt = expiresAt(task);
+    if (expiresAt != null) {
+      headers.put(TaskHeaders.EXPIRES_AT, expiresAt.toString());
+    }
+    step.conclusion.move(key, task, task.queue() + ".retry." + seconds, headers, null);
+  }
+
+  void invalid(Event.DeliveredInvalid invalid) {
+    if (!step.isCurrent(invalid.key())) {
+      return;
+    }
+    step.conclusion.deadLetterInvalid(invalid);
+  }
+
+  void consumptionEnded(Event.ConsumptionEnded event) {
+    var queue = step.queues.get(event.queue());
+    if (!step.connected || event.generation() != step.generation || queue == null) {
+      return;
+    }
+    step.log(
+        true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
+    forgetDeliveries(queue);
+    step.schedule(
+        new Timer.LeaseOver(step.generation), step.now.instant().plus(step.settings.lease()));
+  }
+
+  /** The task connection is lost: what was delivered here is the broker's again. */
+  void forgetDeliveries() {
+    for (var queue : step.queues.values()) {
+      forgetDeliveries(queue);
+    }
+  }
+
+  private void forgetDeliveries(QueueState queue) {
+    step.put(queue.consuming(false).withWaiting(TreePMap.empty()));
+    for (var slot : step.slots.values()) {
+      var run = slot.run();
+      if (run != null && slot.queue().equals(queue.name())) {
+        step.put(withRun(slot, run.withDelivery(null)));
+      }
+    }
+    // Tags may start again: an answer that is still to come must not settle another delivery.
+    for (var entry : step.pending.entrySet()) {
+      switch (entry.getValue()) {
+        case Pending.Copy copy when copy.delivery().queue().equals(queue.name()) ->
+            step.pending =
+                step.pending.plus(
+                    entry.getKey(),
+                    new Pending.Copy(
+                        DeliveryKey.gone(queue.name()), copy.task(), copy.attempt(), copy.order()));
+        case Pending.Result result when result.delivery().queue().equals(queue.name()) ->
+            step.pending =
+                step.pending.plus(
+                    entry.getKey(), new Pending.Result(DeliveryKey.gone(queue.name())));
+        case Pending.Copy _, Pending.Result _, Pending.Proof _, Pending.Waiting _ -> {}
+      }
+    }
+  }
+
+  /** Looks again at all that waits here, since what may start has changed. */
+  void replaceWaiting() {
+    for (var queue : step.queues.values()) {
+      for (var entry : queue.waiting().entrySet()) {
+        var key = new DeliveryKey(step.generation, queue.name(), entry.getKey());
+        if (goesElsewhere(key, entry.getValue())) {
+          takeOut(key);
+        }
+      }
+    }
+  }
+
+  /** Takes a task out of the waiting ones without settling it. */
+  @Nullable Task takeOut(DeliveryKey key) {
+    var queue = step.queues.get(key.queue());
+    if (queue == null) {
+      return null;
+    }
+    var task = queue.waiting().get(key.tag());
+    step.put(queue.withWaiting(queue.waiting().minus(key.tag())));
+    return task;
+  }
+
+  /** Puts a task that was handed over but never started back to where it was. */
+  void waitAgain(Run run) {
+    var delivery = run.delivery();
+    if (delivery == null || !step.isCurrent(delivery)) {
+      return;
+    }
+    var queue = step.queues.get(delivery.queue());
+    if (queue != null && !goesElsewhere(delivery, run.task())) {
+      step.put(queue.withWaiting(queue.waiting().plus(delivery.tag(), run.task())));
+    }
+  }
+
+  void returnAllWaiting() {
+    for (var queue : step.queues.values()) {
+      returnWaiting(queue);
+    }
+  }
+
+  private void returnWaiting(QueueState queue) {
+    for (long tag : queue.waiting().keySet()) {
+      step.requeue(new DeliveryKey(step.generation, queue.name(), tag));
+    }
+    step.put(queue.withWaiting(TreePMap.empty()));
+  }
+
+  /**
+   * Consumes where there is work to be taken, and nowhere else.
+   *
+   * @return the queues that got tasks back
+   */
+  Set<String> consumeWanted() {
+    var returned = new HashSet<String>();
+    for (var name : step.queues.keySet()) {
+      var queue = step.queues.get(name);
+      if (queue == null) {
+        continue;
+      }
+      boolean wanted = wanted(name);
+      if (wanted && !queue.consuming()) {
+        step.effects.add(new Effect.Consume(name, step.settings.queue(name).prefetch()));
+        step.put(queue.consuming(true));
+      } else if (!wanted && queue.consuming()) {
+        step.effects.add(new Effect.CancelConsumer(name));
+        queue = queue.consuming(false);
+        step.put(queue);
+      }
+      // What waits is given back behind what was in flight, so that the order in the queue is kept.
+      if (!wanted && !queue.waiting().isEmpty() && !settlesLater(name)) {
+        returnWaiting(queue);
+        returned.add(name);
+      }
+    }
+    return returned;
+  }
+
+  private boolean wanted(String queue) {
+    if (!step.connected
+        || !step.synced
+        || step.phase != Phase.RUNNING
+        || step.holds.queueHeld(step.settings.controller(), queue)) {
+      return false;
+    }
+    for (var slot : step.slots.values()) {
+      if (slot.queue().equals(queue) && slot.proven() && mayWork(slot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mayWork(Slot slot) {
+    return !(slot.process() instanceof Slot.CrashLooping)
+        && (slot.isLive() || !step.supervision.held(slot));
+  }
+
+  /** Whether an order is about to settle what waits in a queue. */
+  private boolean settlesLater(String queue) {
+    for (var order : step.orders.values()) {
+      if ((order.stage() == OrderRun.Stage.KILLING || order.stage() == OrderRun.Stage.SETTLING)
+          && order.order().scope().coversQueue(queue)
+          && !order.targets().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void dispatchAll() {
+    if (!step.connected || step.phase != Phase.RUNNING || !step.synced) {
+      return;
+    }
+    for (var slot : step.slots.values()) {
+      if (slot.process() instanceof Slot.Idle idle) {
+        dispatchTo(slot, idle);
+      }
+    }
+  }
+
+  private void dispatchTo(Slot slot, Slot.Idle idle) {
+    var queue = step.queues.get(slot.queue());
+    if (queue == null || queue.waiting().isEmpty() || step.supervision.held(slot)) {
+      return;
+    }
+    for (var entry : queue.waiting().entrySet()) {
+      var task = entry.getValue();
+      var key = new DeliveryKey(step.generation, queue.name(), entry.getKey());
+      if (!queue.handlers().contains(task.handler()) && !queue.handlers().contains("*")) {
+        takeOut(key);
+        step.conclusion.deadLetterUnknownHandler(key, task, queue.handlers());
+        continue;
+      }
+      if (runsHere(task.id())
+          || step.holds.taskHeldOn(
+              step.settings.controller(), step.settings.workerId(slot.number()), task)) {
+        continue;
+      }
+      takeOut(key);
+      var timeout = timeoutOf(task);
+      step.put(
+          slot.with(
+              new Slot.Busy(
+                  step.now.instant(),
+                  idle.pid(),
+                  idle.startTicks(),
+                  idle.readyAt(),
+                  idle.fruitful(),
+                  new Run(task, key, null))));
+      step.effects.add(new Effect.Dispatch(slot.key(), task, timeout));
+      return;
+    }
+  }
+
+  private boolean runsHere(String task) {
+    for (var slot : step.slots.values()) {
+      var run = slot.run();
+      if (run != null && run.task().id().equals(task)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Nullable Duration timeoutOf(Task task) {
+    if (task.timeout() != null) {
+      return task.timeout();
+    }
+    var timeout = step.settings.queue(task.queue()).timeout();
+    return timeout.isZero() ? null : timeout;
+  }
+
+  static @Nullable Instant expiresAt(Task task) {
+    var noted = instant(task, TaskHeaders.EXPIRES_AT);
+    if (noted != null) {
+      return noted;
+    }
+    return task.expiration() == null || task.publishedAt() == null
+        ? null
+        : task.publishedAt().plus(task.expiration());
+  }
+
+  private static @Nullable Instant instant(Task task, String header) {
+    if (task.headers().get(header) instanceof String text) {
+      try {
+        return Instant.parse(text);
+      } catch (DateTimeParseException e) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  static TaskError error(String type, String message) {
+    return new TaskError(type, message, null);
+  }
+
+  /** Whether a revoked task simply goes. */
+  static boolean drops(Backlog fate) {
+    return fate == Backlog.PURGE;
+  }
+}

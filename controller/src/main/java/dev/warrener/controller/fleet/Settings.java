@@ -1,0 +1,97 @@
+package dev.warrener.controller.fleet;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a controller was told at its start. Immutable.
+ *
+ * @param controller its id
+ * @param host the host that it runs on
+ * @param pid its process id
+ * @param software the release of Warrener
+ * @param containment the tier that holds its workers
+ * @param queues the queues that it serves, each with its pool
+ * @param operators the broker users whose orders are carried out; empty for every user that the
+ *     broker lets publish orders
+ * @param lease how long runs go on without the broker, 15 s by default
+ * @param startDeadline how long a worker may take to say that it is ready, 30 s by default
+ * @param drainDeadline how long a stop waits for running tasks, 60 s by default
+ * @param restarts when dead workers are started again
+ * @param duplicateWindow how long an ended run is remembered, 10 min by default
+ * @param poisonAfter after how many crashes a task is quarantined, 3 by default
+ */
+public record Settings(
+    String controller,
+    String host,
+    long pid,
+    String software,
+    String containment,
+    List<QueueSettings> queues,
+    Set<String> operators,
+    Duration lease,
+    Duration startDeadline,
+    Duration drainDeadline,
+    Restarts restarts,
+    Duration duplicateWindow,
+    int poisonAfter) {
+
+  public Settings {
+    queues = List.copyOf(queues);
+    operators = Set.copyOf(operators);
+  }
+
+  /**
+   * One queue and the pool that serves it.
+   *
+   * @param name the queue's name
+   * @param workers how many worker processes
+   * @param lookAhead how many tasks may wait here beyond those that run
+   * @param maxAttempts how many runs a task may have whose publisher didn't say, 3 by default
+   * @param timeout the hard limit on a run whose publisher didn't say; zero for none, the default
+   */
+  public record QueueSettings(
+      String name, int workers, int lookAhead, int maxAttempts, Duration timeout) {
+    int prefetch() {
+      return workers + lookAhead;
+    }
+  }
+
+  /**
+   * When workers that died by themselves are started again. A death counts if the worker had not
+   * been ready, or had been for less than a second and had finished nothing.
+   *
+   * @param first the delay after the first death that counts, 100 ms by default; it doubles with
+   *     each
+   * @param most the longest delay, 10 s by default
+   * @param intensity how many such deaths in {@code window} make the slot crash-looping, 5 by
+   *     default
+   * @param window 60 s by default
+   * @param coolDown how long a crash-looping slot is left alone, 30 s by default
+   */
+  public record Restarts(
+      Duration first, Duration most, int intensity, Duration window, Duration coolDown) {
+    /** The defaults. */
+    public static final Restarts DEFAULT =
+        new Restarts(
+            Duration.ofMillis(100),
+            Duration.ofSeconds(10),
+            5,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30));
+  }
+
+  QueueSettings queue(String name) {
+    for (var queue : queues) {
+      if (queue.name().equals(name)) {
+        return queue;
+      }
+    }
+    throw new IllegalArgumentException("queue " + name + " is not served here");
+  }
+
+  String workerId(int slot) {
+    return controller + "/" + slot;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.messaging.report.WorkerState;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.PVector;
+
+/**
+ * A place for one worker process at a time.
+ *
+ * @param number from 1
+ * @param queue the queue that it serves
+ * @param incarnation counts the processes that it has had; 0 before the first
+ * @param process what is in it now
+ * @param deaths the deaths in a row that count against it
+ * @param firstDeath when the first of them was, or null
+ * @param proven whether a worker of this slot has ever been ready
+ */
+record Slot(
+    int number,
+    String queue,
+    long incarnation,
+    Occupant process,
+    int deaths,
+    @Nullable Instant firstDeath,
+    boolean proven) {
+
+  WorkerKey key() {
+    return new WorkerKey(number, incarnation);
+  }
+
+  Slot with(Occupant next) {
+    return new Slot(number, queue, incarnation, next, deaths, firstDeath, proven);
+  }
+
+  Slot next(Instant now) {
+    return new Slot(
+        number, queue, incarnation + 1, new Starting(now, 0, 0), deaths, firstDeath, proven);
+  }
+
+  Slot ready(Occupant idle) {
+    return new Slot(number, queue, incarnation, idle, deaths, firstDeath, true);
+  }
+
+  Slot forgiven() {
+    return deaths == 0 ? this : new Slot(number, queue, incarnation, process, 0, null, proven);
+  }
+
+  Slot died(Instant now, Settings.Restarts restarts) {
+    boolean inWindow = firstDeath != null && !now.isAfter(firstDeath.plus(restarts.window()));
+    return new Slot(
+        number,
+        queue,
+        incarnation,
+        process,
+        inWindow ? deaths + 1 : 1,
+        inWindow ? firstDeath : now,
+        proven);
+  }
+
+  /** The run that is in this slot, or null. */
+  @Nullable Run run() {
+    return switch (process) {
+      case Busy busy -> busy.run;
+      case Dying dying -> dying.run;
+      case None _, BackingOff _, CrashLooping _, Starting _, Idle _ -> null;
+    };
+  }
+
+  boolean isLive() {
+    return process instanceof Live;
+  }
+
+  /** What is in a slot. */
+  sealed interface Occupant permits Live, None, BackingOff, CrashLooping {
+    Instant since();
+
+    WorkerState state();
+  }
+
+  /** A process that exists, or is about to. */
+  sealed interface Live extends Occupant permits Starting, Idle, Busy, Dying {
+    /** 0 until it is known. */
+    long pid();
+
+    long startTicks();
+  }
+
+  /** Nothing, and nothing to wait for. */
+  record None(Instant since) implements Occupant {
+    @Override
+    public WorkerState state() {
+      return WorkerState.EMPTY;
+    }
+  }
+
+  /** Nothing until the delay is over. */
+  record BackingOff(Instant since) implements Occupant {
+    @Override
+    public WorkerState state() {
+      return WorkerState.BACKING_OFF;
+    }
+  }
+
+  /** Nothing until the cool-down is over. */
+  record CrashLooping(Instant since) implements Occupant {
+    @Override
+    public WorkerState state() {
+      return WorkerState.CRASH_LOOPING;
+    }
+  }
+
+  /** A process that has not said that it is ready. */
+  record Starting(Instant since, long pid, long startTicks) implements Live {
+    @Override
+    public WorkerState state() {
+      return WorkerState.STARTING;
+    }
+  }
+
+  /** A process that waits for a task. */
+  record Idle(Instant since, long pid, long startTicks, Instant readyAt, boolean fruitful)
+      implements Live {
+    @Override
+    public WorkerState state() {
+      return WorkerState.IDLE;
+    }
+  }
+
+  /** A process that runs a task, or was handed one. */
+  record Busy(Instant since, long pid, long startTicks, Instant readyAt, boolean fruitful, Run run)
+      implements Live {
+    @Override
+    public WorkerState state() {
+      return WorkerState.BUSY;
+    }
+
+    Busy with(Run next) {
+      return new Busy(since, pid, startTicks, readyAt, fruitful, next);
+    }
+  }
+
+  /**
+   * A process that was signalled, or asked to end, and whose tree is not yet empty.
+   *
+   * @param run what it was running, or null
+   * @param end how the run had ended by then after all, or null
+   * @param cause why it must die; the first one decides the fate of the run
+   * @param orders the orders that wait for its death
+   */
+  record Dying(
+      Instant since,
+      long pid,
+      long startTicks,
+      @Nullable Run run,
+      Event.@Nullable RunEnd end,
+      Cause cause,
+      PVector<String> orders)
+      implements Live {
+    @Override
+    public WorkerState state() {
+      return WorkerState.DYING;
+    }
+
+    Dying with(@Nullable Run nextRun, Event.@Nullable RunEnd nextEnd) {
+      return new Dying(since, pid, startTicks, nextRun, nextEnd, cause, orders);
+    }
+
+    Dying withOrder(String order) {
+      return new Dying(since, pid, startTicks, run, end, cause, orders.plus(order));
+    }
+  }
+
+  /** Why a worker must die. */
+  sealed interface Cause {
+    /** An operator's order. */
+    record ByOrder(String order) implements Cause {}
+
+    /** Its run reached the hard limit. */
+    record TimedOut() implements Cause {}
+
+    /** The broker has been away for longer than the lease. */
+    record LeaseOver() implements Cause {}
+
+    /** It did not say in time that it is ready. */
+    record NeverReady() implements Cause {}
+
+    /** The controller stops. */
+    record Stopping() implements Cause {}
+  }
+}

@@ -1,0 +1,466 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.fleet.FleetState.Phase;
+import dev.warrener.controller.process.DeathCertificate;
+import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.TaskError;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePSet;
+import org.pcollections.TreePVector;
+
+/** The lives and deaths of workers. */
+final class Supervision {
+  /** A worker that lived shorter than this and finished nothing died in vain. */
+  private static final Duration BRIEF = Duration.ofSeconds(1);
+
+  private final Step step;
+
+  Supervision(Step step) {
+    this.step = step;
+  }
+
+  /** Starts processes where they are wanted. */
+  void spawnWanted() {
+    if (step.phase != Phase.RUNNING) {
+      return;
+    }
+    for (var slot : step.slots.values()) {
+      if (slot.process() instanceof Slot.None && !held(slot) && !frozen(slot)) {
+        var next = slot.next(step.now.instant());
+        step.put(next);
+        step.effects.add(new Effect.Spawn(next.key(), next.queue()));
+        step.schedule(
+            new Timer.StartDeadline(next.key()),
+            step.now.instant().plus(step.settings.startDeadline()));
+      }
+    }
+  }
+
+  /** Whether a hold keeps a slot from starting a process or a task. */
+  boolean held(Slot slot) {
+    return step.holds.workerHeld(
+        step.settings.controller(), slot.queue(), step.settings.workerId(slot.number()));
+  }
+
+  /** Whether an order that killed the slot's worker is not over yet. */
+  private boolean frozen(Slot slot) {
+    for (var order : step.orders.values()) {
+      for (var target : order.targets()) {
+        if (target.slot() == slot.number()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Slot find(WorkerKey worker) {
+    var slot = step.slots.get(worker.slot());
+    return slot != null && slot.incarnation() == worker.incarnation() ? slot : null;
+  }
+
+  void spawned(Event.Spawned spawned) {
+    var slot = find(spawned.worker());
+    if (slot == null) {
+      return;
+    }
+    switch (slot.process()) {
+      case Slot.Starting starting ->
+          step.put(
+              slot.with(new Slot.Starting(starting.since(), spawned.pid(), spawned.startTicks())));
+      case Slot.Dying dying ->
+          step.put(
+              slot.with(
+                  new Slot.Dying(
+                      dying.since(),
+                      spawned.pid(),
+                      spawned.startTicks(),
+                      dying.run(),
+                      dying.end(),
+                      dying.cause(),
+                      dying.orders())));
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Idle _, Slot.Busy _ -> {}
+    }
+  }
+
+  void spawnFailed(Event.SpawnFailed failed) {
+    var slot = find(failed.worker());
+    if (slot == null || !slot.isLive()) {
+      return;
+    }
+    step.log(true, "worker " + id(slot) + " could not be started: " + failed.reason());
+    if (slot.process() instanceof Slot.Dying dying) {
+      // It was killed before it existed: there is nothing to certify, and nothing to wait for.
+      dying.orders().forEach(order -> step.orderExecution.neverExisted(order, slot.key()));
+      step.put(slot.with(new Slot.None(step.now.instant())));
+      return;
+    }
+    restartAfterDeath(slot, true);
+  }
+
+  void ready(Event.Ready ready) {
+    var slot = find(ready.worker());
+    if (slot == null || !(slot.process() instanceof Slot.Starting starting)) {
+      return;
+    }
+    var now = step.now.instant();
+    step.put(slot.ready(new Slot.Idle(now, starting.pid(), starting.startTicks(), now, false)));
+    var queue = step.queues.get(slot.queue());
+    if (queue != null && !queue.handlers().equals(HashTreePSet.from(ready.handlers()))) {
+      step.put(queue.withHandlers(HashTreePSet.from(ready.handlers())));
+    }
+    tell("ready", slot, Map.of("pid", starting.pid()));
+  }
+
+  void started(Event.Started started) {
+    var slot = find(started.worker());
+    var run = slot == null ? null : slot.run();
+    if (slot == null
+        || run == null
+        || run.started()
+        || !matches(run, started.task(), started.attempt())) {
+      return;
+    }
+    var begun = run.startedAt(step.now.instant());
+    switch (slot.process()) {
+      case Slot.Busy busy -> {
+        step.put(
+            slot.with(
+                new Slot.Busy(
+                    step.now.instant(),
+                    busy.pid(),
+                    busy.startTicks(),
+                    busy.readyAt(),
+                    busy.fruitful(),
+                    begun)));
+        var timeout = step.placement.timeoutOf(run.task());
+        if (timeout != null) {
+          step.schedule(
+              new Timer.RunDeadline(slot.key(), started.task(), started.attempt()),
+              step.now.instant().plus(timeout));
+        }
+      }
+      case Slot.Dying dying -> step.put(slot.with(dying.with(begun, dying.end())));
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Starting _, Slot.Idle _ -> {}
+    }
+  }
+
+  void finished(Event.Finished finished) {
+    var slot = find(finished.worker());
+    var run = slot == null ? null : slot.run();
+    if (slot == null || run == null || !matches(run, finished.task(), finished.attempt())) {
+      return;
+    }
+    switch (slot.process()) {
+      case Slot.Busy busy -> {
+        step.put(
+            slot.forgiven()
+                .with(
+                    new Slot.Idle(
+                        step.now.instant(), busy.pid(), busy.startTicks(), busy.readyAt(), true)));
+        conclude(slot, run, finished.end());
+      }
+      // It ended before it was killed. It is settled when its tree is empty.
+      case Slot.Dying dying -> step.put(slot.with(dying.with(run, finished.end())));
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Starting _, Slot.Idle _ -> {}
+    }
+  }
+
+  private void conclude(Slot slot, Run run, Event.RunEnd end) {
+    if (end.error() == null) {
+      step.conclusion.succeeded(run, id(slot), end);
+    } else {
+      step.conclusion.unsuccessful(run, id(slot), Outcome.FAILED, end.error());
+    }
+  }
+
+  private static boolean matches(Run run, String task, int attempt) {
+    return run.task().id().equals(task) && run.task().attempt() == attempt;
+  }
+
+  // Killing.
+
+  /** Marks a live worker as dying for an order; returns whether it still has to be signalled. */
+  boolean doom(Slot slot, Slot.Cause cause, @Nullable String order) {
+    TreePVector<String> orders = order == null ? TreePVector.empty() : TreePVector.singleton(order);
+    return switch (slot.process()) {
+      case Slot.Dying dying -> {
+        if (order != null) {
+          step.put(slot.with(dying.withOrder(order)));
+        }
+        yield false;
+      }
+      case Slot.Live live -> {
+        step.put(
+            slot.with(
+                new Slot.Dying(
+                    step.now.instant(),
+                    live.pid(),
+                    live.startTicks(),
+                    slot.run(),
+                    null,
+                    cause,
+                    orders)));
+        yield true;
+      }
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _ -> false;
+    };
+  }
+
+  private void kill(Slot slot, Slot.Cause cause) {
+    if (doom(slot, cause, null)) {
+      step.effects.add(new Effect.Kill(List.of(slot.key())));
+    }
+  }
+
+  void startDeadline(WorkerKey worker) {
+    var slot = find(worker);
+    if (slot != null && slot.process() instanceof Slot.Starting) {
+      step.log(
+          true,
+          "worker "
+              + id(slot)
+              + " did not say within "
+              + step.settings.startDeadline().toMillis()
+              + " ms that it is ready: it is killed");
+      kill(slot, new Slot.Cause.NeverReady());
+    }
+  }
+
+  void runDeadline(Timer.RunDeadline due) {
+    var slot = find(due.worker());
+    var run = slot == null ? null : slot.run();
+    if (slot != null
+        && run != null
+        && slot.process() instanceof Slot.Busy
+        && matches(run, due.task(), due.attempt())) {
+      kill(slot, new Slot.Cause.TimedOut());
+    }
+  }
+
+  void graceOver(WorkerKey worker) {
+    var slot = find(worker);
+    if (slot != null && slot.process() instanceof Slot.Dying) {
+      step.effects.add(new Effect.Kill(List.of(worker)));
+    }
+  }
+
+  /** Kills the runs whose deliveries the broker has had back for a whole lease. */
+  void leaseOver(long generation) {
+    for (var slot : step.slots.values()) {
+      if (slot.process() instanceof Slot.Busy busy
+          && busy.run().delivery() == null
+          && generation <= step.generation) {
+        step.log(
+            true,
+            "task "
+                + busy.run().task().id()
+                + " ran on without the broker for the whole lease: its worker is killed");
+        kill(slot, new Slot.Cause.LeaseOver());
+      }
+    }
+  }
+
+  void killAllForStop() {
+    var doomed = new ArrayList<WorkerKey>();
+    for (var slot : step.slots.values()) {
+      if (doom(slot, new Slot.Cause.Stopping(), null)) {
+        doomed.add(slot.key());
+      }
+    }
+    if (!doomed.isEmpty()) {
+      step.effects.add(new Effect.Kill(List.copyOf(doomed)));
+    }
+  }
+
+  // Dying.
+
+  void treeEmpty(DeathCertificate certificate) {
+    var slot = find(certificate.worker());
+    if (slot == null) {
+      return;
+    }
+    switch (slot.process()) {
+      case Slot.Dying dying -> diedAsWanted(slot, dying, certificate);
+      case Slot.Live live -> diedByItself(slot, live, certificate);
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _ -> {}
+    }
+  }
+
+  private void diedAsWanted(Slot slot, Slot.Dying dying, DeathCertificate certificate) {
+    var run = dying.run();
+    var end = dying.end();
+    if (dying.cause() instanceof Slot.Cause.NeverReady) {
+      restartAfterDeath(slot, true);
+    } else {
+      step.put(slot.with(new Slot.None(step.now.instant())));
+    }
+    String inFlight = run != null && run.started() && end == null ? run.task().id() : null;
+    for (var order : dying.orders()) {
+      step.orderExecution.workerDied(order, slot, certificate, inFlight);
+    }
+    if (run == null) {
+      return;
+    }
+    if (end != null) {
+      conclude(slot, run, end);
+    } else if (!run.started()) {
+      step.placement.waitAgain(run);
+    } else {
+      switch (dying.cause()) {
+        case Slot.Cause.ByOrder byOrder ->
+            step.orderExecution.decideFate(byOrder.order(), slot, run);
+        case Slot.Cause.TimedOut _ ->
+            step.conclusion.unsuccessful(
+                run,
+                id(slot),
+                Outcome.TIMED_OUT,
+                Placement.error("timed-out", "it reached its hard limit and was killed"));
+        case Slot.Cause.LeaseOver _ -> {
+          step.conclusion.tell(Outcome.LOST.wire(), run.task(), Map.of("worker", id(slot)));
+          // It may have come back in the meantime: then it is ours again, and starts anew.
+          step.placement.waitAgain(run);
+        }
+        case Slot.Cause.NeverReady _ -> {}
+        case Slot.Cause.Stopping _ -> {
+          if (run.delivery() != null) {
+            step.requeue(run.delivery());
+          }
+        }
+      }
+    }
+  }
+
+  private void diedByItself(Slot slot, Slot.Live live, DeathCertificate certificate) {
+    boolean inVain =
+        switch (live) {
+          case Slot.Starting _ -> true;
+          case Slot.Idle idle -> !idle.fruitful() && isBrief(idle.readyAt());
+          // What a task does to its worker is held against the task.
+          case Slot.Busy busy ->
+              !busy.run().started() && !busy.fruitful() && isBrief(busy.readyAt());
+          case Slot.Dying _ -> false;
+        };
+    var run = slot.run();
+    String how =
+        certificate.signal() > 0
+            ? "by signal " + certificate.signal()
+            : "with exit code " + certificate.exitCode();
+    step.log(
+        true, "worker " + id(slot) + " (pid " + certificate.pid() + ") ended by itself " + how);
+    tell(
+        "died", slot, Map.of("pid", certificate.pid(), "signal", certificate.signal(), "how", how));
+    restartAfterDeath(slot, inVain);
+    if (run == null) {
+      return;
+    }
+    if (run.started()) {
+      step.conclusion.unsuccessful(
+          run,
+          id(slot),
+          Outcome.CRASHED,
+          new TaskError(
+              certificate.signal() > 0 ? "signal" : "exit", "its worker ended " + how, null));
+    } else {
+      step.placement.waitAgain(run);
+    }
+  }
+
+  private boolean isBrief(Instant readyAt) {
+    return step.now.instant().isBefore(readyAt.plus(BRIEF));
+  }
+
+  private void restartAfterDeath(Slot slot, boolean inVain) {
+    var now = step.now.instant();
+    var restarts = step.settings.restarts();
+    if (!inVain) {
+      step.put(slot.forgiven().with(new Slot.None(now)));
+      return;
+    }
+    var died = slot.died(now, restarts);
+    if (died.deaths() >= restarts.intensity()) {
+      step.put(died.forgiven().with(new Slot.CrashLooping(now)));
+      step.schedule(
+          new Timer.Respawn(slot.number(), slot.incarnation()), now.plus(restarts.coolDown()));
+      step.log(
+          true,
+          "worker "
+              + id(slot)
+              + " is crash-looping: it died "
+              + died.deaths()
+              + " times in a row and is left alone for "
+              + restarts.coolDown().toSeconds()
+              + " s");
+      tell("crash-looping", slot, Map.of("deaths", died.deaths()));
+      return;
+    }
+    var delay = restarts.first().multipliedBy(1L << Math.min(died.deaths() - 1, 20));
+    if (delay.compareTo(restarts.most()) > 0) {
+      delay = restarts.most();
+    }
+    // Slots that died together do not start together: up to a quarter more, by slot and
+    // incarnation.
+    long spread = Math.floorMod(slot.key().hashCode() * 2654435761L, 250L);
+    delay = delay.plusMillis(delay.toMillis() * spread / 1000);
+    step.put(died.with(new Slot.BackingOff(now)));
+    step.schedule(new Timer.Respawn(slot.number(), slot.incarnation()), now.plus(delay));
+  }
+
+  void respawnDue(Timer.Respawn due) {
+    var slot = step.slots.get(due.slot());
+    if (slot != null && slot.incarnation() == due.incarnation() && !slot.isLive()) {
+      step.put(slot.with(new Slot.None(step.now.instant())));
+    }
+  }
+
+  void unconfirmed(Event.Unconfirmed unconfirmed) {
+    var slot = find(unconfirmed.worker());
+    if (slot == null || !(slot.process() instanceof Slot.Dying dying)) {
+      return;
+    }
+    step.log(
+        true,
+        "worker "
+            + id(slot)
+            + " was killed and "
+            + unconfirmed.survivors().size()
+            + " processes of its tree still live: "
+            + unconfirmed.survivors());
+    for (var order : dying.orders()) {
+      step.orderExecution.workerUnconfirmed(order, slot, dying, unconfirmed);
+    }
+  }
+
+  /** Shows at the broker whether any process of a worker lives here. */
+  void showRunning() {
+    boolean any = false;
+    for (var slot : step.slots.values()) {
+      if (slot.isLive()) {
+        any = true;
+        break;
+      }
+    }
+    if (any != step.shownRunning) {
+      step.shownRunning = any;
+      step.effects.add(new Effect.ShowRunning(any));
+    }
+  }
+
+  private String id(Slot slot) {
+    return step.settings.workerId(slot.number());
+  }
+
+  private void tell(String event, Slot slot, Map<String, Object> more) {
+    var fields = new java.util.HashMap<String, Object>(more);
+    fields.put("worker", id(slot));
+    fields.put("incarnation", slot.incarnation());
+    fields.put("queue", slot.queue());
+    step.effects.add(new Effect.TellWorker(event, fields));
+  }
+}
