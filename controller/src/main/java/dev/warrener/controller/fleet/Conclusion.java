@@ -3,9 +3,13 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.fleet.EndedRuns.Rest;
 import dev.warrener.controller.fleet.FleetState.Pending;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.TaskEventKind;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
@@ -46,7 +50,7 @@ final class Conclusion {
   void unsuccessful(Run run, String worker, Outcome outcome, TaskError error) {
     var task = run.task();
     int crashes = crashesOf(task) + (outcome == Outcome.CRASHED ? 1 : 0);
-    tell(outcome.wire(), task, Map.of("worker", worker, "error", error.message()));
+    tellFinished(task, worker, outcome, error.message(), null);
     boolean poison = crashes >= step.settings.poisonAfter();
     if (!poison && task.attempt() < maxAttempts(task)) {
       Map<String, @Nullable Object> headers = new HashMap<>();
@@ -57,6 +61,7 @@ final class Conclusion {
       var steps = Namespace.RETRY_SECONDS;
       int seconds = steps.get(Math.min(task.attempt() - 1, steps.size() - 1));
       endWithCopy(run, task.queue() + ".retry." + seconds, headers);
+      tell(TaskEventKind.RETRYING, task, null, "again after " + seconds + " s", null);
       return;
     }
     var reason =
@@ -79,7 +84,7 @@ final class Conclusion {
     if (task.replyTo() != null) {
       sendResult(0, task, run, worker, outcome, Body.EMPTY, Task.JSON, error, null);
     }
-    tell("dead-lettered", task, Map.of("reason", reason.wire(), "detail", detail));
+    tell(TaskEventKind.DEAD_LETTERED, task, reason, detail, null);
   }
 
   private void endWithCopy(Run run, String routingKey, Map<String, @Nullable Object> headers) {
@@ -109,7 +114,7 @@ final class Conclusion {
   }
 
   private void killed(Task task, @Nullable Run run, @Nullable String worker, Order order) {
-    tell("killed", task, Map.of("order", order.id(), "reason", order.reason()));
+    tellFinished(task, worker, Outcome.KILLED, order.reason(), order.id());
     if (task.replyTo() != null) {
       sendResult(
           0,
@@ -126,10 +131,17 @@ final class Conclusion {
 
   /** What waits and is revoked. */
   void meetsRevocation(DeliveryKey key, Task task, Revocations.Revocation revocation) {
-    tell("killed", task, Map.of("order", revocation.order(), "reason", revocation.reason()));
-    if (Placement.drops(revocation.fate())) {
+    if (revocation.fate() == Backlog.PURGE) {
       step.acknowledge(key);
+      tell(
+          TaskEventKind.DROPPED, task, null, "revoked: " + revocation.reason(), revocation.order());
     } else {
+      tell(
+          TaskEventKind.DEAD_LETTERED,
+          task,
+          DeadReason.KILLED,
+          "revoked: " + revocation.reason(),
+          revocation.order());
       move(
           key,
           task,
@@ -168,7 +180,7 @@ final class Conclusion {
         deadKey(task.queue()),
         deadHeaders(reason, detail, order == null ? null : order.id()),
         order == null ? null : order.id());
-    tell("dead-lettered", task, Map.of("reason", reason.wire(), "detail", detail));
+    tell(TaskEventKind.DEAD_LETTERED, task, reason, detail, order == null ? null : order.id());
     if (task.replyTo() != null) {
       sendResult(
           0,
@@ -198,47 +210,30 @@ final class Conclusion {
         Outcome.FAILED);
   }
 
-  void deadLetterInvalid(Event.DeliveredInvalid invalid) {
+  void deadLetterInvalid(DeliveryKey key, InvalidTask invalid) {
     var headers = deadHeaders(DeadReason.INVALID, invalid.because(), null);
-    long token =
-        step.nextToken(
-            new Pending.Copy(invalid.key(), invalid.id() == null ? "" : invalid.id(), 0, null));
-    step.effects.add(
-        new Effect.Move(token, invalid.key(), deadKey(invalid.key().queue()), headers));
-    step.log(
-        true, "a message in queue " + invalid.key().queue() + " is no task: " + invalid.because());
+    var id = invalid.id() == null ? "" : invalid.id();
+    long token = step.nextToken(new Pending.Copy(key, id, 0, null));
+    step.effects.add(new Effect.Move(token, key, deadKey(key.queue()), headers));
+    step.log(true, "a message in queue " + key.queue() + " is no task: " + invalid.because());
     step.effects.add(
         new Effect.TellTask(
-            "dead-lettered",
-            invalid.key().queue(),
-            Map.of(
-                "task",
-                invalid.id() == null ? "" : invalid.id(),
-                "reason",
-                DeadReason.INVALID.wire(),
-                "detail",
-                invalid.because())));
-    if (invalid.id() != null && invalid.replyTo() != null) {
-      var result =
-          new TaskResult(
-              1,
-              invalid.id(),
-              invalid.key().queue(),
-              null,
-              Outcome.FAILED,
-              1,
-              null,
-              step.now.instant(),
-              step.settings.controller(),
-              null,
-              new TaskError(DeadReason.INVALID.wire(), invalid.because(), null),
-              null,
-              null,
-              null);
-      step.effects.add(
-          new Effect.SendResult(
-              0, result, Body.EMPTY, Task.JSON, invalid.replyTo(), invalid.correlationId()));
-    }
+            new TaskEvent(
+                1,
+                TaskEventKind.DEAD_LETTERED,
+                id,
+                key.queue(),
+                null,
+                null,
+                1,
+                step.settings.controller(),
+                null,
+                null,
+                DeadReason.INVALID,
+                invalid.because(),
+                null,
+                null,
+                step.now.instant())));
   }
 
   /** Has a copy published; when the broker has it, the delivery is acknowledged. */
@@ -297,15 +292,50 @@ final class Conclusion {
     return text.length() <= 2000 ? text : text.substring(0, 2000) + "…";
   }
 
-  void tell(String event, Task task, Map<String, Object> more) {
-    Map<String, Object> fields = new HashMap<>(more);
-    fields.put("task", task.id());
-    fields.put("attempt", task.attempt());
-    fields.put("handler", task.handler());
-    if (task.batch() != null) {
-      fields.put("batch", task.batch());
-    }
-    step.effects.add(new Effect.TellTask(event, task.queue(), fields));
+  void tellFinished(
+      Task task,
+      @Nullable String worker,
+      Outcome outcome,
+      @Nullable String detail,
+      @Nullable String order) {
+    tell(TaskEventKind.FINISHED, task, worker, outcome, null, detail, order);
+  }
+
+  private void tell(
+      TaskEventKind kind,
+      Task task,
+      @Nullable DeadReason reason,
+      @Nullable String detail,
+      @Nullable String order) {
+    tell(kind, task, null, null, reason, detail, order);
+  }
+
+  private void tell(
+      TaskEventKind kind,
+      Task task,
+      @Nullable String worker,
+      @Nullable Outcome outcome,
+      @Nullable DeadReason reason,
+      @Nullable String detail,
+      @Nullable String order) {
+    step.effects.add(
+        new Effect.TellTask(
+            new TaskEvent(
+                1,
+                kind,
+                task.id(),
+                task.queue(),
+                task.batch(),
+                task.handler(),
+                task.attempt(),
+                step.settings.controller(),
+                worker,
+                outcome,
+                reason,
+                detail,
+                order,
+                task.headers().get("traceparent") instanceof String text ? text : null,
+                step.now.instant())));
   }
 
   private void sendResult(

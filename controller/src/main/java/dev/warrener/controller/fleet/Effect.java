@@ -2,6 +2,8 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskResult;
@@ -77,11 +79,11 @@ public sealed interface Effect {
       @Nullable String correlationId)
       implements Effect {}
 
-  /** Publish what happened to a task, under {@code task.EVENT.QUEUE}. */
-  record TellTask(String event, String queue, Map<String, Object> fields) implements Effect {}
+  /** Publish what happened to a task. */
+  record TellTask(TaskEvent event) implements Effect {}
 
-  /** Publish what happened to a worker, under {@code worker.EVENT.CONTROLLER}. */
-  record TellWorker(String event, Map<String, Object> fields) implements Effect {}
+  /** Publish what happened to a worker. */
+  record TellWorker(WorkerEvent event) implements Effect {}
 
   /** Show at the broker whether any process of a worker lives here. */
   record ShowRunning(boolean any) implements Effect {}

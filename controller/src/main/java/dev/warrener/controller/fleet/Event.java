@@ -5,6 +5,7 @@ import dev.warrener.controller.process.Survivor;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import java.time.Duration;
@@ -49,13 +50,7 @@ public sealed interface Event {
   record Delivered(DeliveryKey key, Task task) implements Event {}
 
   /** A message was delivered that breaks the contract. */
-  record DeliveredInvalid(
-      DeliveryKey key,
-      @Nullable String id,
-      @Nullable String replyTo,
-      @Nullable String correlationId,
-      String because)
-      implements Event {}
+  record DeliveredInvalid(DeliveryKey key, InvalidTask content) implements Event {}
 
   /** The broker ended the consumption of a queue and has all of its deliveries back. */
   record ConsumptionEnded(long generation, String queue, String reason) implements Event {}

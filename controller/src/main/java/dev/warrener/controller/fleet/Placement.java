@@ -5,7 +5,6 @@ import dev.warrener.controller.fleet.FleetState.Pending;
 import dev.warrener.controller.fleet.FleetState.Phase;
 import dev.warrener.controller.fleet.FleetState.QueueState;
 import dev.warrener.messaging.Namespace;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
@@ -148,7 +147,7 @@ final class Placement {
     if (!step.isCurrent(invalid.key())) {
       return;
     }
-    step.conclusion.deadLetterInvalid(invalid);
+    step.conclusion.deadLetterInvalid(invalid.key(), invalid.content());
   }
 
   void consumptionEnded(Event.ConsumptionEnded event) {
@@ -392,10 +391,5 @@ final class Placement {
 
   static TaskError error(String type, String message) {
     return new TaskError(type, message, null);
-  }
-
-  /** Whether a revoked task simply goes. */
-  static boolean drops(Backlog fate) {
-    return fate == Backlog.PURGE;
   }
 }

@@ -3,13 +3,14 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.fleet.FleetState.Phase;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.messaging.report.WorkerEvent;
+import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.TaskError;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePSet;
 import org.pcollections.TreePVector;
@@ -115,7 +116,7 @@ final class Supervision {
     if (queue != null && !queue.handlers().equals(HashTreePSet.from(ready.handlers()))) {
       step.put(queue.withHandlers(HashTreePSet.from(ready.handlers())));
     }
-    tell("ready", slot, Map.of("pid", starting.pid()));
+    tell(WorkerEventKind.READY, slot, starting.pid(), null, null);
   }
 
   void started(Event.Started started) {
@@ -323,7 +324,8 @@ final class Supervision {
                 Outcome.TIMED_OUT,
                 Placement.error("timed-out", "it reached its hard limit and was killed"));
         case Slot.Cause.LeaseOver _ -> {
-          step.conclusion.tell(Outcome.LOST.wire(), run.task(), Map.of("worker", id(slot)));
+          step.conclusion.tellFinished(
+              run.task(), id(slot), Outcome.LOST, "the broker was away for too long", null);
           // It may have come back in the meantime: then it is ours again, and starts anew.
           step.placement.waitAgain(run);
         }
@@ -354,8 +356,7 @@ final class Supervision {
             : "with exit code " + certificate.exitCode();
     step.log(
         true, "worker " + id(slot) + " (pid " + certificate.pid() + ") ended by itself " + how);
-    tell(
-        "died", slot, Map.of("pid", certificate.pid(), "signal", certificate.signal(), "how", how));
+    tell(WorkerEventKind.EXITED, slot, certificate.pid(), certificate, "by itself " + how);
     restartAfterDeath(slot, inVain);
     if (run == null) {
       return;
@@ -397,7 +398,7 @@ final class Supervision {
               + " times in a row and is left alone for "
               + restarts.coolDown().toSeconds()
               + " s");
-      tell("crash-looping", slot, Map.of("deaths", died.deaths()));
+      tell(WorkerEventKind.CRASH_LOOPING, slot, 0, null, died.deaths() + " deaths in a row");
       return;
     }
     var delay = restarts.first().multipliedBy(1L << Math.min(died.deaths() - 1, 20));
@@ -456,11 +457,26 @@ final class Supervision {
     return step.settings.workerId(slot.number());
   }
 
-  private void tell(String event, Slot slot, Map<String, Object> more) {
-    var fields = new java.util.HashMap<String, Object>(more);
-    fields.put("worker", id(slot));
-    fields.put("incarnation", slot.incarnation());
-    fields.put("queue", slot.queue());
-    step.effects.add(new Effect.TellWorker(event, fields));
+  private void tell(
+      WorkerEventKind kind,
+      Slot slot,
+      long pid,
+      @Nullable DeathCertificate certificate,
+      @Nullable String detail) {
+    step.effects.add(
+        new Effect.TellWorker(
+            new WorkerEvent(
+                1,
+                kind,
+                id(slot),
+                slot.incarnation(),
+                pid == 0 ? null : pid,
+                step.settings.controller(),
+                step.settings.host(),
+                slot.queue(),
+                certificate == null ? null : certificate.exitCode(),
+                certificate == null ? null : certificate.signal(),
+                detail,
+                step.now.instant())));
   }
 }
