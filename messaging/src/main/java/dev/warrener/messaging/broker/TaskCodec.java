@@ -3,6 +3,7 @@ package dev.warrener.messaging.broker;
 import dev.warrener.messaging.task.ReceivedTask;
 import dev.warrener.messaging.task.Task;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,15 @@ public final class TaskCodec {
    */
   public static Message requeue(Message message, Instant now) {
     return NotBuilt.yet();
+  }
+
+  /**
+   * A faithful copy without its expiration, for the controller, which decides the headers itself.
+   *
+   * @param headers set on the copy; a null value removes the header. Instants are given as strings
+   */
+  public static Message copy(Message message, Map<String, ? extends @Nullable Object> headers) {
+    return NotBuilt.yet(message, headers);
   }
 
   /** Why the message is a dead letter, or null if nothing in it says so. */
