@@ -57,7 +57,7 @@ public final class TaskCodec {
    * @param headers set on the copy; a null value removes the header. Instants are given as strings
    */
   public static Message copy(Message message, Map<String, ? extends @Nullable Object> headers) {
-    return NotBuilt.yet(message, headers);
+    return NotBuilt.yet();
   }
 
   /** Why the message is a dead letter, or null if nothing in it says so. */
