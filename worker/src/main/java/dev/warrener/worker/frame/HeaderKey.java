@@ -53,7 +53,7 @@ public final class HeaderKey {
   /** FINISHED: {@link #SUCCEEDED} or {@link #FAILED}. */
   public static final String OUTCOME = "outcome";
 
-  /** FINISHED: the kind of failure, for Java the class of what was thrown. */
+  /** FINISHED: an {@link ErrorType}, or the class of what was thrown. */
   public static final String ERROR_TYPE = "error-type";
 
   /** FINISHED: the failure in words. */
@@ -65,6 +65,12 @@ public final class HeaderKey {
   /** LOG: {@code out}, {@code err} or {@code log}. */
   public static final String STREAM = "stream";
 
+  /** PROGRESS: how many steps are done. */
+  public static final String DONE = "done";
+
+  /** PROGRESS: how many steps there are. */
+  public static final String TOTAL = "total";
+
   /** LOG: how grave the line is: {@code debug}, {@code info}, {@code warn} or {@code error}. */
   public static final String LEVEL = "level";
 
@@ -73,9 +79,6 @@ public final class HeaderKey {
 
   /** The {@link #OUTCOME} of a run whose handler threw, or whose command exited non-zero. */
   public static final String FAILED = "failed";
-
-  /** The {@link #ERROR_TYPE} of a run whose handler this worker doesn't have. */
-  public static final String UNKNOWN_HANDLER = "unknown-handler";
 
   private HeaderKey() {}
 }

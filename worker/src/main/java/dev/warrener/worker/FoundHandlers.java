@@ -1,0 +1,157 @@
+package dev.warrener.worker;
+
+import dev.warrener.worker.builtin.BuiltInHandlers;
+import java.io.File;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
+
+/** The handlers found on the class path, and the built-in ones where no other has their name. */
+final class FoundHandlers implements Handlers {
+  private static final String SERVICE_FILE = "META-INF/services/" + TaskHandler.class.getName();
+  private static final int MAXIMUM_NAME = 128;
+  private static final String PUNCTUATION = "._-";
+
+  private final Map<String, @Nullable TaskHandler> handlers;
+
+  private FoundHandlers(Map<String, @Nullable TaskHandler> handlers) {
+    this.handlers = handlers;
+  }
+
+  /**
+   * Makes one of each handler that {@code loader} knows.
+   *
+   * @throws UnusableHandlersException if a part of the class path can't be read, a handler can't be
+   *     made, or its name isn't one or is taken
+   */
+  static FoundHandlers load(ClassLoader loader, boolean builtIn) throws UnusableHandlersException {
+    checkClassPath(System.getProperty("java.class.path", ""));
+    Map<String, @Nullable TaskHandler> handlers = new LinkedHashMap<>();
+    if (hasServices(loader)) {
+      addServices(loader, handlers);
+    }
+    if (builtIn) {
+      for (String name : BuiltInHandlers.NAMES) {
+        // Made when a task asks for it: a worker that is just starting has nothing to do with it.
+        handlers.putIfAbsent(name, null);
+      }
+    }
+    return new FoundHandlers(handlers);
+  }
+
+  @Override
+  public Collection<String> names() {
+    return Collections.unmodifiableSet(handlers.keySet());
+  }
+
+  @Override
+  public @Nullable TaskHandler find(String name) {
+    TaskHandler handler = handlers.get(name);
+    if (handler == null && handlers.containsKey(name)) {
+      handler = BuiltInHandlers.make(name);
+      handlers.put(name, handler);
+    }
+    return handler;
+  }
+
+  /** The virtual machine skips what it can't read without a word. */
+  static void checkClassPath(String classPath) throws UnusableHandlersException {
+    int start = 0;
+    while (start < classPath.length()) {
+      int end = classPath.indexOf(File.pathSeparatorChar, start);
+      String entry = end < 0 ? classPath.substring(start) : classPath.substring(start, end);
+      start = end < 0 ? classPath.length() : end + 1;
+      if (!entry.isEmpty()) {
+        checkReadable(new File(entry));
+      }
+    }
+  }
+
+  private static void checkReadable(File entry) throws UnusableHandlersException {
+    if (!entry.exists()) {
+      throw new UnusableHandlersException(
+          "there is no " + entry + ", which the class path names; correct it or build the jar");
+    }
+    if (!entry.canRead()) {
+      throw new UnusableHandlersException(
+          entry + " on the class path can't be read; give this user the right to");
+    }
+    if (entry.isFile()) {
+      try (var jar = new ZipFile(entry)) {
+        jar.size();
+      } catch (IOException e) {
+        throw new UnusableHandlersException(
+            entry + " on the class path is no jar (" + e.getMessage() + "); build it again");
+      }
+    }
+  }
+
+  private static boolean hasServices(ClassLoader loader) throws UnusableHandlersException {
+    try {
+      return loader.getResources(SERVICE_FILE).hasMoreElements();
+    } catch (IOException e) {
+      throw new UnusableHandlersException("the class path can't be read: " + e.getMessage());
+    }
+  }
+
+  private static void addServices(ClassLoader loader, Map<String, @Nullable TaskHandler> handlers)
+      throws UnusableHandlersException {
+    try {
+      for (TaskHandler handler : ServiceLoader.load(TaskHandler.class, loader)) {
+        add(handler, handlers);
+      }
+    } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new UnusableHandlersException(
+          "a handler on the class path can't be made: " + e.getMessage() + " (" + cause + ")");
+    }
+  }
+
+  private static void add(TaskHandler handler, Map<String, @Nullable TaskHandler> handlers)
+      throws UnusableHandlersException {
+    String name = handler.name();
+    String type = handler.getClass().getName();
+    if (!isName(name)) {
+      throw new UnusableHandlersException(
+          "the handler "
+              + type
+              + " calls itself '"
+              + name
+              + "'; a name is a letter or digit, then at most 127 letters, digits, '.', '_', '-'");
+    }
+    TaskHandler other = handlers.put(name, handler);
+    if (other != null) {
+      throw new UnusableHandlersException(
+          "two handlers call themselves '"
+              + name
+              + "': "
+              + other.getClass().getName()
+              + " and "
+              + type
+              + "; rename one or take it off the class path");
+    }
+  }
+
+  private static boolean isName(@Nullable String name) {
+    if (name == null || name.isEmpty() || name.length() > MAXIMUM_NAME) {
+      return false;
+    }
+    for (int at = 0; at < name.length(); at++) {
+      char c = name.charAt(at);
+      if (!isLetterOrDigit(c) && (at == 0 || PUNCTUATION.indexOf(c) < 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return c < 0x80 && Character.isLetterOrDigit(c);
+  }
+}

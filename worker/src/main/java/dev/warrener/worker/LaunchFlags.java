@@ -1,0 +1,32 @@
+package dev.warrener.worker;
+
+import java.util.List;
+
+/** The flags of the Java virtual machine with which a worker process is to be started. */
+public final class LaunchFlags {
+  private static final List<String> RECOMMENDED =
+      List.of(
+          // Small and quick to start and to kill: the memory that a process has touched is what its
+          // death takes time for.
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:-UsePerfData",
+          "-Xshare:auto",
+          // What the machine itself has to say belongs on stderr, whatever file descriptor 1 is.
+          "-Xlog:disable",
+          "-Xlog:all=warning:stderr",
+          "-XX:+DisplayVMOutputToStderr",
+          // A worker that has run out of memory is in no state to say so: it dies, with status 3.
+          "-XX:+ExitOnOutOfMemoryError");
+
+  private LaunchFlags() {}
+
+  /**
+   * The flags for most workers. Where tasks compute for minutes, leave {@code
+   * -XX:TieredStopAtLevel=1} out: the optimizing compiler then pays for its 28 ms at the start. A
+   * limit for the heap ({@code -Xmx}) is the deployer's to add.
+   */
+  public static List<String> recommended() {
+    return RECOMMENDED;
+  }
+}

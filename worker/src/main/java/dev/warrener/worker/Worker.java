@@ -1,0 +1,100 @@
+package dev.warrener.worker;
+
+import dev.warrener.worker.frame.Frame;
+import dev.warrener.worker.frame.FrameType;
+import dev.warrener.worker.frame.FrameWriter;
+import dev.warrener.worker.frame.HeaderKey;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * The worker process. A controller starts it with two pipes, whose descriptors the environment
+ * names, and it runs that controller's tasks until it is told to stop, or killed, or alone.
+ *
+ * <p>Nothing on the way to READY may load much, since a host starts many of these at once: no
+ * lambdas, no string templates, no regular expressions, no calendar, no JSON.
+ */
+public final class Worker {
+  /** The environment variable with the descriptor that frames are read from. */
+  public static final String FRAMES_IN = "WARRENER_FRAMES_IN";
+
+  /** The environment variable with the descriptor that frames are written to. */
+  public static final String FRAMES_OUT = "WARRENER_FRAMES_OUT";
+
+  private final ProcessEnd end;
+
+  Worker(ProcessEnd end) {
+    this.end = end;
+  }
+
+  /** Runs a worker in this process; its options are those of {@code --help}. */
+  public static void main(String[] arguments) {
+    var end = new SelfDestruction();
+    try {
+      WorkerOptions options = WorkerOptions.parse(arguments);
+      // Streams of files, not channels: the interruption of a handler would close a channel.
+      var in = new FileInputStream(descriptor(FRAMES_IN));
+      var out = new FileOutputStream(descriptor(FRAMES_OUT));
+      new Worker(end).run(in, out, options);
+    } catch (IllegalArgumentException e) {
+      end.exit(ProcessEnd.MISCONFIGURED, String.valueOf(e.getMessage()));
+    } catch (FileNotFoundException e) {
+      end.exit(
+          ProcessEnd.MISCONFIGURED,
+          "a descriptor named by "
+              + FRAMES_IN
+              + " or "
+              + FRAMES_OUT
+              + " can't be opened: "
+              + e.getMessage());
+    }
+  }
+
+  /** Runs tasks on the calling thread until it is told to stop, and then exits. */
+  void run(InputStream in, OutputStream out, WorkerOptions options) {
+    var outbox = new Outbox(new FrameWriter(out), end);
+    var runs = new RunQueue(Thread.currentThread());
+    var listener = new FrameListener(new HeardStream(in), runs, outbox, end);
+    // First of all, so that the end of the channel is noticed even while a handler is being made.
+    Threads.startDaemon("frames-in", listener);
+    Threads.startDaemon("frames-out", outbox);
+    var output = new CapturedOutput(outbox);
+    output.install();
+    try {
+      Handlers handlers = handlers(options);
+      listener.awaitHello();
+      outbox.post(
+          Frame.builder(FrameType.READY)
+              .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
+              .field(HeaderKey.HANDLERS, String.join(",", handlers.names()))
+              .build());
+      new RunLoop(handlers, runs, outbox, output, options.maximumResultBytes(), end).run();
+    } catch (UnusableHandlersException e) {
+      end.exit(ProcessEnd.MISCONFIGURED, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      end.exit(ProcessEnd.MISCONFIGURED, "a handler interrupted the thread that made it");
+    } catch (OutOfMemoryError e) {
+      end.outOfMemory();
+    }
+    end.exit(ProcessEnd.STOPPED);
+  }
+
+  private static Handlers handlers(WorkerOptions options) throws UnusableHandlersException {
+    if (options.command() != null) {
+      return new HandlerForAll(new CommandHandler(options.command(), options.maximumResultBytes()));
+    }
+    return FoundHandlers.load(Worker.class.getClassLoader(), options.builtIn());
+  }
+
+  private static String descriptor(String variable) {
+    String number = System.getenv(variable);
+    if (number == null) {
+      throw new IllegalArgumentException(
+          "this is a worker, which a controller starts: " + variable + " is not set");
+    }
+    return "/dev/fd/" + number;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.warrener.worker.builtin;
+
+import dev.warrener.worker.TaskContext;
+import dev.warrener.worker.TaskHandler;
+import dev.warrener.worker.TaskResult;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes down that it starts and that it ends, and heeds nothing in between: an observer of what
+ * really ran, independent of everything that the fleet says about itself.
+ *
+ * <p>A line is {@code start} or {@code end}, the task's id, the attempt, the process id, and the
+ * machine's monotonic clock in nanoseconds.
+ */
+final class JournalHandler implements TaskHandler {
+  @Override
+  public String name() {
+    return "journal";
+  }
+
+  @Override
+  public TaskResult handle(TaskContext context, byte[] input) throws Exception {
+    Input fields = Input.of(input);
+    String file = fields.text("file");
+    long millis = fields.secondsAsMillis("seconds");
+
+    // Opened for appending, a line in one write: many processes can share the file. A stream, since
+    // an interrupted thread can't write to a channel.
+    try (var journal = new FileOutputStream(file, true)) {
+      write(journal, "start", context);
+      sleep(millis);
+      write(journal, "end", context);
+    }
+    return TaskResult.none();
+  }
+
+  private static void write(FileOutputStream journal, String what, TaskContext context)
+      throws IOException {
+    String line =
+        what
+            + " "
+            + context.id()
+            + " "
+            + context.attempt()
+            + " "
+            + ProcessHandle.current().pid()
+            + " "
+            + System.nanoTime()
+            + "\n";
+    journal.write(line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void sleep(long millis) {
+    long until = System.nanoTime() + millis * 1_000_000;
+    for (long left = millis; left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+      try {
+        Thread.sleep(left);
+      } catch (InterruptedException e) {
+        // Not heeded, on purpose.
+      }
+    }
+  }
+}
