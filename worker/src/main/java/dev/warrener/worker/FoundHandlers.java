@@ -25,15 +25,15 @@ final class FoundHandlers implements Handlers {
   }
 
   /**
-   * Makes one of each handler that {@code loader} knows.
+   * Makes one of each handler that {@code loader} knows, which reads {@code classPath}.
    *
    * @throws UnusableHandlersException if a part of the class path can't be read, a handler can't be
    *     made, or its name isn't one or is taken
    */
-  static FoundHandlers load(ClassLoader loader, boolean builtIn) throws UnusableHandlersException {
-    checkClassPath(System.getProperty("java.class.path", ""));
+  static FoundHandlers load(ClassLoader loader, String classPath, boolean builtIn)
+      throws UnusableHandlersException {
     Map<String, @Nullable TaskHandler> handlers = new LinkedHashMap<>();
-    if (hasServices(loader)) {
+    if (offersHandlers(classPath)) {
       addServices(loader, handlers);
     }
     if (builtIn) {
@@ -60,20 +60,26 @@ final class FoundHandlers implements Handlers {
     return handler;
   }
 
-  /** The virtual machine skips what it can't read without a word. */
-  static void checkClassPath(String classPath) throws UnusableHandlersException {
+  /**
+   * Whether something on the class path offers handlers. Looks by itself: a class loader would ask
+   * all modules of the JDK first, for 20 ms.
+   *
+   * @throws UnusableHandlersException if an entry can't be read, which the virtual machine would
+   *     pass over without a word
+   */
+  static boolean offersHandlers(String classPath) throws UnusableHandlersException {
+    boolean offers = false;
     int start = 0;
     while (start < classPath.length()) {
       int end = classPath.indexOf(File.pathSeparatorChar, start);
       String entry = end < 0 ? classPath.substring(start) : classPath.substring(start, end);
       start = end < 0 ? classPath.length() : end + 1;
-      if (!entry.isEmpty()) {
-        checkReadable(new File(entry));
-      }
+      offers |= !entry.isEmpty() && entryOffersHandlers(new File(entry));
     }
+    return offers;
   }
 
-  private static void checkReadable(File entry) throws UnusableHandlersException {
+  private static boolean entryOffersHandlers(File entry) throws UnusableHandlersException {
     if (!entry.exists()) {
       throw new UnusableHandlersException(
           "there is no " + entry + ", which the class path names; correct it or build the jar");
@@ -82,21 +88,14 @@ final class FoundHandlers implements Handlers {
       throw new UnusableHandlersException(
           entry + " on the class path can't be read; give this user the right to");
     }
-    if (entry.isFile()) {
-      try (var jar = new ZipFile(entry)) {
-        jar.size();
-      } catch (IOException e) {
-        throw new UnusableHandlersException(
-            entry + " on the class path is no jar (" + e.getMessage() + "); build it again");
-      }
+    if (entry.isDirectory()) {
+      return new File(entry, SERVICE_FILE).exists();
     }
-  }
-
-  private static boolean hasServices(ClassLoader loader) throws UnusableHandlersException {
-    try {
-      return loader.getResources(SERVICE_FILE).hasMoreElements();
+    try (var jar = new ZipFile(entry)) {
+      return jar.getEntry(SERVICE_FILE) != null;
     } catch (IOException e) {
-      throw new UnusableHandlersException("the class path can't be read: " + e.getMessage());
+      throw new UnusableHandlersException(
+          entry + " on the class path is no jar (" + e.getMessage() + "); build it again");
     }
   }
 

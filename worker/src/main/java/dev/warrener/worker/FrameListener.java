@@ -7,7 +7,6 @@ import dev.warrener.worker.frame.FrameReader;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.HeaderKey;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,9 @@ final class FrameListener implements Runnable {
   private final RunQueue runs;
   private final Outbox outbox;
   private final ProcessEnd end;
-  private final CountDownLatch welcomed = new CountDownLatch(1);
+
+  /** Guarded by the monitor. */
+  private boolean welcomed;
 
   FrameListener(HeardStream channel, RunQueue runs, Outbox outbox, ProcessEnd end) {
     this.channel = channel;
@@ -31,8 +32,10 @@ final class FrameListener implements Runnable {
   }
 
   /** Waits for the controller's HELLO. */
-  void awaitHello() throws InterruptedException {
-    welcomed.await();
+  synchronized void awaitHello() {
+    while (!welcomed) {
+      Patience.await(this);
+    }
   }
 
   @Override
@@ -74,7 +77,12 @@ final class FrameListener implements Runnable {
       throw new BrokenFrameException("a lease has at least 1 ms");
     }
     Threads.startDaemon("lease", new LeaseWatch(leaseMillis, channel, end));
-    welcomed.countDown();
+    welcome();
+  }
+
+  private synchronized void welcome() {
+    welcomed = true;
+    notifyAll();
   }
 
   private void hear(Frame frame) throws BrokenFrameException {

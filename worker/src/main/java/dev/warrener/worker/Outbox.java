@@ -6,15 +6,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The frames on their way to the controller, in the order in which they were posted. Thread-safe.
  *
  * <p>Whoever needs a frame to be out writes it, and all that wait with it, in one go; the rest is
  * written by a thread of the outbox. So a short task costs one write and no change of thread, and a
- * flood of lines is coalesced. Frames are written while the lock is free, by one thread at a time.
+ * flood of lines is coalesced. One thread at a time writes, and it doesn't hold the monitor.
  */
 final class Outbox implements Runnable {
   /** With that many bytes waiting, those who post wait, too. */
@@ -24,10 +22,8 @@ final class Outbox implements Runnable {
 
   private final FrameWriter writer;
   private final ProcessEnd end;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
 
-  // All guarded by the lock.
+  // All guarded by the monitor.
   private List<Frame> waiting = new ArrayList<>();
   private long waitingBytes;
   private long posted;
@@ -42,98 +38,87 @@ final class Outbox implements Runnable {
 
   /** Posts a frame, to be written soon; waits while the outbox is full. */
   void post(Frame frame) {
-    lock.lock();
-    try {
+    boolean interrupted = false;
+    synchronized (this) {
       while (waitingBytes >= FULL_BYTES) {
-        changed.awaitUninterruptibly();
+        interrupted |= Patience.await(this);
       }
-      add(frame);
-      want();
-    } finally {
-      lock.unlock();
+      postAtOnce(frame);
     }
+    Patience.restore(interrupted);
   }
 
   /** Posts a frame, to be written soon, and never waits: for the thread that reads. */
-  void postAtOnce(Frame frame) {
-    lock.lock();
-    try {
-      add(frame);
-      want();
-    } finally {
-      lock.unlock();
+  synchronized void postAtOnce(Frame frame) {
+    postWithNext(frame);
+    if (!wanted) {
+      wanted = true;
+      notifyAll();
     }
   }
 
   /** Posts a frame that may wait for the next; the caller will {@link #flush}. */
-  void postWithNext(Frame frame) {
-    lock.lock();
-    try {
-      add(frame);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Returns when the kernel has every frame that was posted before this call. */
-  void flush() {
-    lock.lock();
-    try {
-      long upTo = posted;
-      while (written < upTo) {
-        if (writing) {
-          changed.awaitUninterruptibly();
-        } else {
-          writeWaiting();
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Writes what nobody flushes, for as long as the process lives. */
-  @Override
-  public void run() {
-    lock.lock();
-    try {
-      while (true) {
-        if (wanted && !writing) {
-          writeWaiting();
-        } else {
-          changed.awaitUninterruptibly();
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void add(Frame frame) {
+  synchronized void postWithNext(Frame frame) {
     waiting.add(frame);
     waitingBytes += sizeOf(frame);
     posted++;
   }
 
-  private void want() {
-    if (!wanted) {
-      wanted = true;
-      changed.signalAll();
+  /** Returns when the kernel has every frame that was posted before this call. */
+  void flush() {
+    long upTo = posted();
+    boolean interrupted = false;
+    while (true) {
+      List<Frame> batch;
+      synchronized (this) {
+        if (written >= upTo) {
+          break;
+        }
+        if (writing) {
+          interrupted |= Patience.await(this);
+          continue;
+        }
+        batch = takeWaiting();
+      }
+      write(batch);
+    }
+    Patience.restore(interrupted);
+  }
+
+  /** Writes what nobody flushes, for as long as the process lives. */
+  @Override
+  public void run() {
+    while (true) {
+      List<Frame> batch;
+      synchronized (this) {
+        if (!wanted || writing) {
+          Patience.await(this);
+          continue;
+        }
+        batch = takeWaiting();
+      }
+      write(batch);
     }
   }
 
-  /** Called with the lock, which is free while the frames are being written. */
-  private void writeWaiting() {
+  private synchronized long posted() {
+    return posted;
+  }
+
+  /** Called with the monitor; {@link #write} must follow. */
+  private List<Frame> takeWaiting() {
     List<Frame> batch = waiting;
-    long upTo = posted;
     waiting = new ArrayList<>();
     waitingBytes = 0;
     wanted = false;
     writing = true;
-    // Those who wait because the outbox was full may go on: the next batch grows while this one is
-    // written, so that there are never more than two of them.
-    changed.signalAll();
-    lock.unlock();
+    // Those for whom the outbox was full may go on: the next batch grows while this one is written,
+    // so there are never more than two.
+    notifyAll();
+    return batch;
+  }
+
+  private void write(List<Frame> batch) {
     try {
       for (Frame frame : batch) {
         writer.write(frame);
@@ -142,16 +127,17 @@ final class Outbox implements Runnable {
     } catch (IOException e) {
       end.kill();
     } finally {
-      lock.lock();
-      writing = false;
-      written = upTo;
-      changed.signalAll();
+      synchronized (this) {
+        writing = false;
+        written += batch.size();
+        notifyAll();
+      }
     }
   }
 
   /** What a frame takes, roughly: enough to bound memory by. */
   private static long sizeOf(Frame frame) {
-    long bytes = frame.payload().length;
+    long bytes = BYTES_PER_FIELD + (long) frame.payload().length;
     for (Map.Entry<String, String> field : frame.header().entrySet()) {
       bytes += BYTES_PER_FIELD + field.getKey().length() + field.getValue().length();
     }

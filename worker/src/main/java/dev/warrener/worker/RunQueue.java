@@ -3,20 +3,16 @@ package dev.warrener.worker;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Queue;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The runs that wait for the main thread, and the one that it is at. The thread that reads frames
- * adds, cancels and stops; the main thread takes.
+ * adds, cancels and stops; the main thread takes. Thread-safe.
  */
 final class RunQueue {
   private final Thread mainThread;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
 
-  // All guarded by the lock.
+  // All guarded by the monitor.
   private final Queue<Run> waiting = new ArrayDeque<>();
   private @Nullable Run current;
   private boolean stopping;
@@ -25,25 +21,15 @@ final class RunQueue {
     this.mainThread = mainThread;
   }
 
-  void add(Run run) {
-    lock.lock();
-    try {
-      waiting.add(run);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  synchronized void add(Run run) {
+    waiting.add(run);
+    notifyAll();
   }
 
   /** Lets nothing more begin. */
-  void stop() {
-    lock.lock();
-    try {
-      stopping = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  synchronized void stop() {
+    stopping = true;
+    notifyAll();
   }
 
   /**
@@ -52,62 +38,42 @@ final class RunQueue {
    *
    * @return the run that was taken out and now will never start; null if there was none
    */
-  @Nullable Run cancel(String task, long attempt, String reason) {
-    lock.lock();
-    try {
-      Run running = current;
-      if (running != null && running.is(task, attempt)) {
-        running.cancel(reason);
-        mainThread.interrupt();
-        return null;
-      }
-      for (Iterator<Run> runs = waiting.iterator(); runs.hasNext(); ) {
-        Run run = runs.next();
-        if (run.is(task, attempt)) {
-          runs.remove();
-          return run;
-        }
-      }
+  synchronized @Nullable Run cancel(String task, long attempt, String reason) {
+    if (current != null && current.is(task, attempt)) {
+      current.cancel(reason);
+      mainThread.interrupt();
       return null;
-    } finally {
-      lock.unlock();
     }
+    for (Iterator<Run> runs = waiting.iterator(); runs.hasNext(); ) {
+      Run run = runs.next();
+      if (run.is(task, attempt)) {
+        runs.remove();
+        return run;
+      }
+    }
+    return null;
   }
 
   /** Whether {@link #next} would wait. */
-  boolean isIdle() {
-    lock.lock();
-    try {
-      return waiting.isEmpty() && !stopping;
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean isIdle() {
+    return waiting.isEmpty() && !stopping;
   }
 
   /** Waits for the next run and makes it the current one; null when there is to be none. */
-  @Nullable Run next() {
-    lock.lock();
-    try {
-      while (waiting.isEmpty() && !stopping) {
-        changed.awaitUninterruptibly();
-      }
-      if (stopping) {
-        return null;
-      }
-      current = waiting.remove();
-      return current;
-    } finally {
-      lock.unlock();
+  synchronized @Nullable Run next() {
+    while (waiting.isEmpty() && !stopping) {
+      // Nobody is cancelled here, so an interruption is what some handler has left behind.
+      Patience.await(this);
     }
+    if (stopping) {
+      return null;
+    }
+    current = waiting.remove();
+    return current;
   }
 
   /** Says that the current run is over: from here on no cancellation reaches the main thread. */
-  void ended() {
-    lock.lock();
-    try {
-      current = null;
-    } finally {
-      lock.unlock();
-    }
+  synchronized void ended() {
+    current = null;
   }
 }

@@ -74,8 +74,6 @@ public final class Worker {
       new RunLoop(handlers, runs, outbox, output, options.maximumResultBytes(), end).run();
     } catch (UnusableHandlersException e) {
       end.exit(ProcessEnd.MISCONFIGURED, String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      end.exit(ProcessEnd.MISCONFIGURED, "a handler interrupted the thread that made it");
     } catch (OutOfMemoryError e) {
       end.outOfMemory();
     }
@@ -86,7 +84,10 @@ public final class Worker {
     if (options.command() != null) {
       return new HandlerForAll(new CommandHandler(options.command(), options.maximumResultBytes()));
     }
-    return FoundHandlers.load(Worker.class.getClassLoader(), options.builtIn());
+    return FoundHandlers.load(
+        Worker.class.getClassLoader(),
+        System.getProperty("java.class.path", ""),
+        options.builtIn());
   }
 
   private static String descriptor(String variable) {
