@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URL;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -74,17 +76,28 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     nothing of it is left then
    */
   public static EmbeddedBroker start(int port) {
+    return start(port, randomPassword());
+  }
+
+  /**
+   * As {@link #start(int)}, with a password of the caller's choice: a broker that takes the place
+   * of one that was closed.
+   *
+   * @throws EmbeddedBrokerException if it can't start, for instance because the port is in use;
+   *     nothing of it is left then
+   */
+  public static EmbeddedBroker start(int port, String password) {
     return start(
         port,
+        password,
         Objects.requireNonNull(
             EmbeddedBroker.class.getResource("broker.json"),
             "broker.json is missing from the jar"));
   }
 
-  static EmbeddedBroker start(int port, URL configuration) {
+  static EmbeddedBroker start(int port, String password, URL configuration) {
     requireFree(port);
     surviveHousekeepingErrors();
-    var password = randomPassword();
     var startup = new Startup();
     var launcher = new SystemLauncher(startup);
     try {
@@ -105,7 +118,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** The address with user and password, for any AMQP client: {@code amqp://…@127.0.0.1:…/%2F}. */
   public URI uri() {
-    return URI.create("amqp://" + USER + ":" + password + "@" + HOST + ":" + port + "/%2F");
+    var secret = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
+    return URI.create("amqp://" + USER + ":" + secret + "@" + HOST + ":" + port + "/%2F");
   }
 
   /** The loopback address that it listens on. */

@@ -237,6 +237,18 @@ class EmbeddedBrokerTest {
   }
 
   @Test
+  void anotherBrokerCanTakeThePlaceOfAClosedOne() throws Exception {
+    var first = EmbeddedBroker.start(0, "p@ss:/word");
+    var uri = first.uri();
+    first.close();
+    try (var second = EmbeddedBroker.start(first.port(), "p@ss:/word");
+        var connection = connect(second)) {
+      assertThat(second.uri()).isEqualTo(uri);
+      assertThat(connection.isOpen()).isTrue();
+    }
+  }
+
+  @Test
   void anImpossiblePortIsRefused() {
     assertThatThrownBy(() -> EmbeddedBroker.start(70_000))
         .isInstanceOf(EmbeddedBrokerException.class)
@@ -287,7 +299,7 @@ class EmbeddedBrokerTest {
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     launcherLog.setLevel(Level.OFF);
     try {
-      assertThatThrownBy(() -> EmbeddedBroker.start(port, broken))
+      assertThatThrownBy(() -> EmbeddedBroker.start(port, "secret", broken))
           .isInstanceOf(EmbeddedBrokerException.class)
           .hasMessageStartingWith("the embedded broker could not start: ");
     } finally {

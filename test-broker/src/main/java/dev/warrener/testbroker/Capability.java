@@ -1,0 +1,26 @@
+package dev.warrener.testbroker;
+
+/** Something that some of the brokers can do for a test, and others can't. */
+public enum Capability {
+  /**
+   * It is RabbitMQ: quorum queues, streams, {@code x-} arguments, consumers that hear of a deleted
+   * queue, checked user ids.
+   */
+  RABBITMQ("RabbitMQ"),
+  /** Users with permissions of their own can be made. */
+  USERS("users with permissions of their own"),
+  /** A test can have a broker of its own, to stop and to start it. */
+  RESTARTS("a broker that the test may restart"),
+  /** A test's own broker can be killed, frozen and starved. */
+  FAULTS("a broker that the test may kill, freeze and starve");
+
+  private final String words;
+
+  Capability(String words) {
+    this.words = words;
+  }
+
+  String words() {
+    return words;
+  }
+}

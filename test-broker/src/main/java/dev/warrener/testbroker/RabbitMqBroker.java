@@ -1,0 +1,114 @@
+package dev.warrener.testbroker;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A RabbitMQ that we started ourselves, so that a test may break it. */
+abstract class RabbitMqBroker implements OwnBroker {
+  /** Small enough for a small machine, large enough for the tests. */
+  static final String MEMORY_LIMIT = "512MB";
+
+  static final String DISK_LIMIT = "10MB";
+  static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration ALARM_LIMIT = Duration.ofSeconds(30);
+
+  private final URI uri;
+  private final Management management;
+  private String version = "of unknown version";
+
+  RabbitMqBroker(URI uri, URI managementUri) {
+    this.uri = uri;
+    var administrator = Credentials.of(uri);
+    this.management = new Management(managementUri, administrator.user(), administrator.password());
+  }
+
+  /** Runs rabbitmqctl for this node; fails unless it succeeds. */
+  abstract void control(String... arguments);
+
+  /**
+   * Returns when the broker takes connections and commands.
+   *
+   * @throws IllegalStateException if it has ended, or takes too long
+   */
+  final void awaitUp() {
+    Waiting.until(
+        description() + " takes connections",
+        START_LIMIT,
+        () -> {
+          requireRunning();
+          return Handshake.succeeds(uri) && management.answers();
+        });
+  }
+
+  /** Fails if the broker has ended by itself. */
+  abstract void requireRunning();
+
+  final void readVersion() {
+    try {
+      version = Handshake.with(uri).version();
+    } catch (java.io.IOException e) {
+      throw new IllegalStateException("the broker does not answer", e);
+    }
+  }
+
+  @Override
+  public final URI uri() {
+    return uri;
+  }
+
+  @Override
+  public final BrokerKind kind() {
+    return BrokerKind.RABBITMQ;
+  }
+
+  @Override
+  public final String version() {
+    return version;
+  }
+
+  @Override
+  public final Set<Capability> capabilities() {
+    return EnumSet.allOf(Capability.class);
+  }
+
+  @Override
+  public final Vhost freshVhost() {
+    return ManagedVhost.create(management, uri);
+  }
+
+  @Override
+  public final void raiseMemoryAlarm() {
+    control("set_vm_memory_high_watermark", "absolute", "10MB");
+    awaitAlarm(true);
+  }
+
+  @Override
+  public final void clearMemoryAlarm() {
+    control("set_vm_memory_high_watermark", "absolute", MEMORY_LIMIT);
+    awaitAlarm(false);
+  }
+
+  @Override
+  public final void raiseDiskAlarm() {
+    control("set_disk_free_limit", "900000GB");
+    awaitAlarm(true);
+  }
+
+  @Override
+  public final void clearDiskAlarm() {
+    control("set_disk_free_limit", DISK_LIMIT);
+    awaitAlarm(false);
+  }
+
+  @Override
+  public final String toString() {
+    return description();
+  }
+
+  private void awaitAlarm(boolean on) {
+    Waiting.until(
+        on ? "the alarm is on" : "no alarm is on", ALARM_LIMIT, () -> management.hasAlarm() == on);
+  }
+}
