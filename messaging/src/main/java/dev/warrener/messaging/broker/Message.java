@@ -1,5 +1,7 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.task.Body;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,29 +12,52 @@ import org.jspecify.annotations.Nullable;
  * faithful. Immutable.
  */
 public final class Message {
+  private final BasicProperties properties;
   private final Body body;
 
-  Message(Body body) {
+  Message(BasicProperties properties, Body body) {
+    this.properties = properties;
     this.body = body;
   }
 
   /** A persistent message of JSON, with an id of its own. */
   public static Message json(byte[] json) {
-    return new Message(Body.of(json));
+    return new Message(jsonProperties().build(), Body.of(json));
+  }
+
+  static BasicProperties.Builder jsonProperties() {
+    return new BasicProperties.Builder()
+        .messageId(Uuid7.next())
+        .contentType("application/json")
+        .deliveryMode(2);
   }
 
   /** The {@code message_id}, or null. */
   public @Nullable String id() {
-    return NotBuilt.yet();
+    return properties.getMessageId();
   }
 
-  /** All headers; long strings are strings. */
+  /** All headers; strings are strings, and headers without a value are left out. */
   public Map<String, Object> headers() {
-    return NotBuilt.yet();
+    return Headers.plain(properties.getHeaders());
   }
 
   /** The body. */
   public Body body() {
     return body;
+  }
+
+  BasicProperties properties() {
+    return properties;
+  }
+
+  Message withProperties(BasicProperties properties) {
+    return new Message(properties, body);
+  }
+
+  /** The id and the size; never the contents. */
+  @Override
+  public String toString() {
+    return "message " + id() + " of " + body;
   }
 }

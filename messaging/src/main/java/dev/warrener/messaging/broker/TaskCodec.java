@@ -1,67 +1,401 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.ReceivedTask;
 import dev.warrener.messaging.task.Task;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns tasks into messages and back, exactly as the contract says; and makes the copies of a
- * message that are published when a task moves. All copies keep id, body, and foreign headers, and
+ * message that are published when a task moves. All copies keep id, body, and foreign headers. They
  * drop what the broker has added ({@code x-delivery-count}, {@code x-acquired-count}, {@code
- * x-death} and the like).
+ * x-death} and the like), what would route them elsewhere ({@code CC}), and the publisher's {@code
+ * user_id}, which nobody else may set.
  */
 public final class TaskCodec {
+  /** How long an {@code x-dead-detail} may be: headers must fit into one frame. */
+  private static final int MAX_DETAIL = 4_000;
+
+  private static final DateTimeFormatter MILLIS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
   private TaskCodec() {}
 
-  /** The message of a task, persistent. */
+  /**
+   * The message of a task, persistent.
+   *
+   * @throws IllegalArgumentException if a header of the task has a name that the contract keeps for
+   *     itself, or a value that AMQP can't carry
+   */
   public static Message encode(Task task) {
-    return NotBuilt.yet();
+    var headers = new HashMap<String, Object>();
+    task.headers()
+        .forEach((name, value) -> {
+          if (Headers.isOfTask(name)) {
+            throw new IllegalArgumentException(
+                "header " + name + " is set by the task itself and can't be given");
+          }
+          headers.put(name, Headers.requireWritable(name, value));
+        });
+    headers.put(Headers.ATTEMPT, task.attempt());
+    putIfPresent(headers, Headers.BATCH, task.batch());
+    putIfPresent(headers, Headers.MAX_ATTEMPTS, task.maxAttempts());
+    var timeout = task.timeout();
+    putIfPresent(headers, Headers.TIMEOUT, timeout == null ? null : timeout.toMillis());
+    putIfPresent(headers, Headers.NOT_BEFORE, text(task.notBefore()));
+    putIfPresent(headers, Headers.EXPIRES_AT, text(task.expiresAt()));
+    putIfPresent(headers, Headers.REQUEUED_AT, text(task.requeuedAt()));
+    var publishedAt = task.publishedAt();
+    var expiration = task.expiration();
+    return new Message(
+        new BasicProperties.Builder()
+            .messageId(task.id())
+            .type(task.handler())
+            .contentType(task.contentType())
+            .deliveryMode(2)
+            .timestamp(publishedAt == null ? null : Date.from(publishedAt))
+            .priority(task.priority())
+            .expiration(expiration == null ? null : Long.toString(expiration.toMillis()))
+            .replyTo(task.replyTo())
+            .correlationId(task.correlationId())
+            .headers(headers)
+            .build(),
+        task.body());
+  }
+
+  private static void putIfPresent(
+      Map<String, Object> headers, String name, @Nullable Object value) {
+    if (value != null) {
+      headers.put(name, value);
+    }
   }
 
   /** Reads a message that came from the queue of tasks {@code queue}. Throws nothing. */
   public static ReceivedTask decode(String queue, Message message) {
-    return NotBuilt.yet();
+    try {
+      return read(queue, message);
+    } catch (IllegalArgumentException e) {
+      var because = e.getMessage();
+      return new InvalidTask(queue, message.id(), because == null ? "it can't be read" : because);
+    }
+  }
+
+  private static Task read(String queue, Message message) {
+    var properties = message.properties();
+    var id = properties.getMessageId();
+    if (id == null || id.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it has no id: set the property message_id, best to a UUID of version 7");
+    }
+    var handler = properties.getType();
+    if (handler == null || handler.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it names no handler: set the property type to the handler's name");
+    }
+    var headers = message.headers();
+    var contentType = properties.getContentType();
+    var timestamp = properties.getTimestamp();
+    var builder =
+        Task.to(queue, handler)
+            .id(id)
+            .body(message.body(), contentType == null ? Task.JSON : contentType)
+            .batch(string(headers, Headers.BATCH))
+            .maxAttempts(integer(headers, Headers.MAX_ATTEMPTS))
+            .timeout(millis(headers, Headers.TIMEOUT))
+            .notBefore(instant(headers, Headers.NOT_BEFORE))
+            .expiresAt(instant(headers, Headers.EXPIRES_AT))
+            .requeuedAt(instant(headers, Headers.REQUEUED_AT))
+            .publishedAt(timestamp == null ? null : timestamp.toInstant())
+            .priority(properties.getPriority())
+            .expiration(expiration(properties.getExpiration()))
+            .replyTo(properties.getReplyTo())
+            .correlationId(properties.getCorrelationId());
+    var attempt = integer(headers, Headers.ATTEMPT);
+    if (attempt != null) {
+      builder.attempt(attempt);
+    }
+    headers.keySet().removeIf(Headers::isOfTask);
+    return builder.headers(headers).build();
+  }
+
+  private static @Nullable String string(Map<String, Object> headers, String name) {
+    var value = headers.get(name);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    throw wrongType(name, "a string", value);
+  }
+
+  /**
+   * Whole numbers of any width, and their decimal digits: some clients have string headers only.
+   */
+  private static @Nullable Long whole(Map<String, Object> headers, String name) {
+    var value = headers.get(name);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof Byte) {
+      return ((Number) value).longValue();
+    }
+    if (value instanceof String digits) {
+      try {
+        return Long.valueOf(digits.strip());
+      } catch (NumberFormatException e) {
+        throw wrongType(name, "a whole number", value);
+      }
+    }
+    throw wrongType(name, "a whole number", value);
+  }
+
+  private static @Nullable Integer integer(Map<String, Object> headers, String name) {
+    var value = whole(headers, name);
+    if (value == null) {
+      return null;
+    }
+    if (value < Integer.MIN_VALUE || value > Integer.MAX_VALUE) {
+      throw wrongType(name, "a number of at most 31 bits", value);
+    }
+    return value.intValue();
+  }
+
+  private static @Nullable Duration millis(Map<String, Object> headers, String name) {
+    var value = whole(headers, name);
+    return value == null ? null : Duration.ofMillis(value);
+  }
+
+  private static @Nullable Instant instant(Map<String, Object> headers, String name) {
+    var value = headers.get(name);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Date date) {
+      return date.toInstant();
+    }
+    if (value instanceof String text) {
+      try {
+        return OffsetDateTime.parse(text.strip()).toInstant();
+      } catch (DateTimeException e) {
+        throw wrongType(name, "a time such as 2026-11-23T03:12:07.072Z", value);
+      }
+    }
+    throw wrongType(name, "a time such as 2026-11-23T03:12:07.072Z", value);
+  }
+
+  private static @Nullable Duration expiration(@Nullable String expiration) {
+    if (expiration == null) {
+      return null;
+    }
+    try {
+      return Duration.ofMillis(Long.parseLong(expiration.strip()));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "the property expiration must be milliseconds in digits, not \"" + expiration + "\"", e);
+    }
+  }
+
+  private static IllegalArgumentException wrongType(String name, String wanted, Object found) {
+    var shown = String.valueOf(found);
+    return new IllegalArgumentException(
+        "header "
+            + name
+            + " must be "
+            + wanted
+            + ", not \""
+            + (shown.length() > 80 ? shown.substring(0, 80) + "…" : shown)
+            + "\"");
+  }
+
+  private static @Nullable String text(@Nullable Instant instant) {
+    return instant == null ? null : MILLIS.format(instant);
   }
 
   /** The copy that goes to the dead letters: key {@code NAME.dead}. It no longer expires. */
   public static Message deadLetter(Message message, DeadLetterMark mark) {
-    return NotBuilt.yet();
+    var headers = copiedHeaders(message);
+    headers.keySet().removeIf(Headers::isOfDeadLetter);
+    headers.put(Headers.DEAD_REASON, mark.reason().wire());
+    headers.put(Headers.DEAD_DETAIL, shorten(mark.detail()));
+    putIfPresent(headers, Headers.DEAD_ORDER, mark.order());
+    putIfPresent(headers, Headers.DEAD_AT, text(mark.at()));
+    putIfPresent(headers, Headers.DEAD_CONTROLLER, mark.controller());
+    headers.remove(Headers.EXPIRES_AT);
+    return copy(message, headers);
   }
 
-  /** The copy that waits for run number {@code attempt}: key {@code NAME.retry.N} or NAME. */
-  public static Message retry(Message message, int attempt, Instant now) {
-    return NotBuilt.yet();
+  private static String shorten(String detail) {
+    return detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL) + "…";
+  }
+
+  /**
+   * The copy that waits for run number {@code attempt}: key {@code NAME.retry.N}, or {@code NAME}.
+   * It has been started and no longer expires.
+   */
+  public static Message retry(Message message, int attempt) {
+    var headers = copiedHeaders(message);
+    headers.put(Headers.ATTEMPT, attempt);
+    headers.remove(Headers.EXPIRES_AT);
+    return copy(message, headers);
   }
 
   /**
    * The copy that waits in a retry queue without having been started: held, or not yet due. The
-   * attempt stays; what is left of its expiration becomes {@code x-expires-at}.
+   * attempt stays; what is left of its expiration becomes {@code x-expires-at}, since a message
+   * that expires in a retry queue is not dead but early.
    */
   public static Message delay(Message message, Instant now) {
-    return NotBuilt.yet();
+    var headers = copiedHeaders(message);
+    var expiration = lenientExpiration(message.properties().getExpiration());
+    if (expiration != null && !headers.containsKey(Headers.EXPIRES_AT)) {
+      var timestamp = message.properties().getTimestamp();
+      var since =
+          timestamp == null || timestamp.toInstant().isAfter(now) ? now : timestamp.toInstant();
+      headers.put(Headers.EXPIRES_AT, MILLIS.format(since.plus(expiration)));
+    }
+    return copy(message, headers);
+  }
+
+  private static @Nullable Duration lenientExpiration(@Nullable String expiration) {
+    try {
+      return expiration(expiration);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /**
-   * The copy that an operator puts back into the queue: {@code x-requeued-at} is set, {@code
-   * x-dead-*} are gone. If it had run and used up its attempts it gets one more.
+   * The copy that an operator puts back into {@code queue}: {@code x-requeued-at} is set, {@code
+   * x-dead-*} are gone. A task that had used up its attempts (failed, timed out, crashed, poison)
+   * gets one more: {@code x-attempt} goes up by one, and {@code x-max-attempts} to at least that.
+   * One that an order killed, that expired, or that was invalid, keeps its attempt.
    */
-  public static Message requeue(Message message, Instant now) {
-    return NotBuilt.yet();
+  public static Message requeue(String queue, Message message, Instant now) {
+    var headers = copiedHeaders(message);
+    var mark = mark(queue, message);
+    if (mark != null && hasRun(mark.reason())) {
+      int attempt = numberOr(headers, Headers.ATTEMPT, 1) + 1;
+      headers.put(Headers.ATTEMPT, attempt);
+      headers.put(
+          Headers.MAX_ATTEMPTS, Math.max(attempt, numberOr(headers, Headers.MAX_ATTEMPTS, 1)));
+    }
+    headers.keySet().removeIf(Headers::isOfDeadLetter);
+    headers.remove(Headers.EXPIRES_AT);
+    headers.put(Headers.REQUEUED_AT, MILLIS.format(now));
+    return copy(message, headers);
+  }
+
+  private static boolean hasRun(DeadReason reason) {
+    return switch (reason) {
+      case FAILED, TIMED_OUT, CRASHED, POISON -> true;
+      case INVALID, KILLED, EXPIRED -> false;
+    };
+  }
+
+  private static int numberOr(Map<String, Object> headers, String name, int otherwise) {
+    try {
+      var number = integer(headers, name);
+      return number == null ? otherwise : number;
+    } catch (IllegalArgumentException e) {
+      return otherwise;
+    }
+  }
+
+  private static Map<String, Object> copiedHeaders(Message message) {
+    var headers = message.headers();
+    headers.keySet().removeIf(Headers::isOfBroker);
+    return headers;
+  }
+
+  private static Message copy(Message message, Map<String, Object> headers) {
+    return message.withProperties(
+        message
+            .properties()
+            .builder()
+            .headers(headers)
+            .deliveryMode(2)
+            .expiration(null)
+            .userId(null)
+            .build());
   }
 
   /**
-   * A faithful copy without its expiration, for the controller, which decides the headers itself.
-   *
-   * @param headers set on the copy; a null value removes the header. Instants are given as strings
+   * Why the message is among the dead letters of {@code queue}, or null if nothing in it says so.
+   * What the broker moved by itself has no {@code x-dead-reason}: its own headers are read then.
    */
-  public static Message copy(Message message, Map<String, ? extends @Nullable Object> headers) {
-    return NotBuilt.yet();
-  }
-
-  /** Why the message is a dead letter, or null if nothing in it says so. */
   public static @Nullable DeadLetterMark mark(String queue, Message message) {
-    return NotBuilt.yet();
+    var headers = message.headers();
+    if (headers.get(Headers.DEAD_REASON) instanceof String reason) {
+      return new DeadLetterMark(
+          knownReason(reason),
+          headers.get(Headers.DEAD_DETAIL) instanceof String detail ? detail : reason,
+          headers.get(Headers.DEAD_ORDER) instanceof String order ? order : null,
+          lenientInstant(headers, Headers.DEAD_AT),
+          headers.get(Headers.DEAD_CONTROLLER) instanceof String controller ? controller : null);
+    }
+    if (headers.get(Headers.DEATHS) instanceof List<?> deaths) {
+      for (Object death : deaths) {
+        // The newest stands first. A return from a retry queue is one, too, but of another queue.
+        if (death instanceof Map<?, ?> fields
+            && fields.get("queue") instanceof String from
+            && from.endsWith(".q." + queue)
+            && fields.get("reason") instanceof String reason) {
+          return byBroker(
+              reason, fields.get("time") instanceof Date time ? time.toInstant() : null);
+        }
+      }
+    }
+    return headers.get(Headers.FIRST_DEATH_REASON) instanceof String reason
+        ? byBroker(reason, null)
+        : null;
+  }
+
+  private static DeadReason knownReason(String wire) {
+    try {
+      return DeadReason.of(wire);
+    } catch (IllegalArgumentException e) {
+      return DeadReason.FAILED;
+    }
+  }
+
+  private static @Nullable Instant lenientInstant(Map<String, Object> headers, String name) {
+    try {
+      return instant(headers, name);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static DeadLetterMark byBroker(String reason, @Nullable Instant at) {
+    return switch (reason) {
+      case "expired" ->
+          new DeadLetterMark(
+              DeadReason.EXPIRED, "it waited longer than its expiration", null, at, null);
+      case "delivery_limit" ->
+          new DeadLetterMark(
+              DeadReason.POISON,
+              "the broker had handed it out too often without a settlement",
+              null,
+              at,
+              null);
+      case "rejected" ->
+          new DeadLetterMark(
+              DeadReason.FAILED, "a consumer that is no controller rejected it", null, at, null);
+      default ->
+          new DeadLetterMark(DeadReason.FAILED, "the broker says: " + reason, null, at, null);
+    };
   }
 }

@@ -1,0 +1,143 @@
+package dev.warrener.messaging.broker;
+
+import com.rabbitmq.client.LongString;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The names of the contract's headers, and how header values are read. */
+final class Headers {
+  static final String BATCH = "x-batch";
+  static final String ATTEMPT = "x-attempt";
+  static final String MAX_ATTEMPTS = "x-max-attempts";
+  static final String TIMEOUT = "x-timeout-ms";
+  static final String NOT_BEFORE = "x-not-before";
+  static final String EXPIRES_AT = "x-expires-at";
+  static final String REQUEUED_AT = "x-requeued-at";
+
+  static final String DEAD_REASON = "x-dead-reason";
+  static final String DEAD_DETAIL = "x-dead-detail";
+  static final String DEAD_ORDER = "x-dead-order";
+  static final String DEAD_AT = "x-dead-at";
+  static final String DEAD_CONTROLLER = "x-dead-controller";
+
+  static final String DEATHS = "x-death";
+  static final String FIRST_DEATH_REASON = "x-first-death-reason";
+
+  private static final Set<String> OF_A_TASK =
+      Set.of(BATCH, ATTEMPT, MAX_ATTEMPTS, TIMEOUT, NOT_BEFORE, EXPIRES_AT, REQUEUED_AT);
+  private static final Set<String> OF_A_DEAD_LETTER =
+      Set.of(DEAD_REASON, DEAD_DETAIL, DEAD_ORDER, DEAD_AT, DEAD_CONTROLLER);
+
+  /** What a broker adds to a message, or takes as an instruction, and must not be copied. */
+  private static final Set<String> OF_THE_BROKER =
+      Set.of(
+          "x-delivery-count",
+          "x-acquired-count",
+          DEATHS,
+          "x-stream-offset",
+          "x-original-routing-key",
+          "CC",
+          "BCC");
+
+  private Headers() {}
+
+  /** Whether the name means something in the contract of a task. */
+  static boolean isOfTask(String name) {
+    return OF_A_TASK.contains(name) || isOfDeadLetter(name) || isOfBroker(name);
+  }
+
+  static boolean isOfDeadLetter(String name) {
+    return OF_A_DEAD_LETTER.contains(name);
+  }
+
+  static boolean isOfBroker(String name) {
+    return OF_THE_BROKER.contains(name)
+        || name.startsWith("x-first-death-")
+        || name.startsWith("x-last-death-");
+  }
+
+  /**
+   * The headers with plain strings in place of the client's long ones; null values are left out.
+   */
+  static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
+    var plain = new LinkedHashMap<String, Object>();
+    if (headers != null) {
+      headers.forEach((name, value) -> {
+        var read = plainValue(value);
+        if (read != null) {
+          plain.put(name, read);
+        }
+      });
+    }
+    return plain;
+  }
+
+  private static @Nullable Object plainValue(@Nullable Object value) {
+    if (value instanceof LongString text) {
+      return text.toString();
+    }
+    if (value instanceof List<?> list) {
+      var plain = new ArrayList<Object>();
+      for (Object element : list) {
+        var read = plainValue(element);
+        if (read != null) {
+          plain.add(read);
+        }
+      }
+      return plain;
+    }
+    if (value instanceof Map<?, ?> map) {
+      var plain = new LinkedHashMap<String, Object>();
+      map.forEach((name, element) -> {
+        var read = plainValue(element);
+        if (read != null) {
+          plain.put(String.valueOf(name), read);
+        }
+      });
+      return plain;
+    }
+    return value;
+  }
+
+  /**
+   * Returns the value if AMQP has a type for it.
+   *
+   * @throws IllegalArgumentException if not, with a sentence that names the header
+   */
+  static Object requireWritable(String name, Object value) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach((key, element) -> requireWritable(name + "." + key, element));
+      return value;
+    }
+    if (value instanceof List<?> list) {
+      list.forEach(element -> requireWritable(name, element));
+      return value;
+    }
+    if (value instanceof String
+        || value instanceof LongString
+        || value instanceof Boolean
+        || value instanceof Byte
+        || value instanceof Short
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Float
+        || value instanceof Double
+        || value instanceof BigDecimal
+        || value instanceof Date
+        || value instanceof byte[]) {
+      return value;
+    }
+    throw new IllegalArgumentException(
+        "header "
+            + name
+            + " is a "
+            + value.getClass().getSimpleName()
+            + ", which AMQP can't carry: use a string, a number, true or false, a list or a map");
+  }
+}
