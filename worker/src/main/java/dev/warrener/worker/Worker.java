@@ -38,7 +38,9 @@ public final class Worker {
       // Streams of files, not channels: the interruption of a handler would close a channel.
       var in = new FileInputStream(descriptor(FRAMES_IN));
       var out = new FileOutputStream(descriptor(FRAMES_OUT));
-      new Worker(end).run(in, out, options);
+      var runs = new RunQueue(Thread.currentThread());
+      StopSignal.install(runs);
+      new Worker(end).run(in, out, runs, options);
     } catch (IllegalArgumentException e) {
       end.exit(ProcessEnd.MISCONFIGURED, String.valueOf(e.getMessage()));
     } catch (FileNotFoundException e) {
@@ -54,9 +56,8 @@ public final class Worker {
   }
 
   /** Runs tasks on the calling thread until it is told to stop, and then exits. */
-  void run(InputStream in, OutputStream out, WorkerOptions options) {
+  void run(InputStream in, OutputStream out, RunQueue runs, WorkerOptions options) {
     var outbox = new Outbox(new FrameWriter(out), end);
-    var runs = new RunQueue(Thread.currentThread());
     var listener = new FrameListener(new HeardStream(in), runs, outbox, end);
     // First of all, so that the end of the channel is noticed even while a handler is being made.
     Threads.startDaemon("frames-in", listener);
