@@ -1,0 +1,81 @@
+package dev.warrener.ops.command;
+
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A command's line to the fleet: orders go out, reports and presence come in. Over the broker in
+ * earnest, a script in tests. For one thread.
+ */
+interface FleetLine extends AutoCloseable {
+
+  /** Something that a controller said, with the time at which it arrived here. */
+  sealed interface Heard {
+    /** When it arrived. */
+    Instant at();
+
+    /** A report about an order. */
+    record OfReport(Report report, Instant at) implements Heard {}
+
+    /** A controller's presence. */
+    record OfPresence(Presence presence, Instant at) implements Heard {}
+  }
+
+  /** What became of an order that was sent. */
+  sealed interface Sent {
+    /**
+     * It was handed to every controller that listens now.
+     *
+     * @param problem a sentence about what did not work, such as that the log did not take it; or
+     *     empty
+     */
+    record Broadcast(Optional<String> problem) implements Sent {}
+
+    /**
+     * No controller listens now.
+     *
+     * @param isKept whether it is in the log, for controllers that come
+     */
+    record NobodyListens(boolean isKept) implements Sent {}
+
+    /**
+     * The broker takes no publishes: nobody has the order.
+     *
+     * @param because which alarm
+     */
+    record Blocked(String because) implements Sent {}
+  }
+
+  /** The next thing that was said, or empty if nothing was within {@code patience}. */
+  Optional<Heard> next(Duration patience) throws InterruptedException;
+
+  /** Sends an order, or the same one again. */
+  Sent send(Order order);
+
+  /** How many controllers are connected, by the broker's count; empty if it can't be asked. */
+  OptionalInt armed();
+
+  /** How many controllers still run a worker, by the broker's count; empty if it can't be asked. */
+  OptionalInt running();
+
+  /**
+   * Pulls the tripwire: every controller kills all, requeues and holds.
+   *
+   * @return how many controllers were listening to it
+   */
+  int pullTripwire();
+
+  /** Whether the broker has a queue of tasks of that name; false too if it can't be asked. */
+  boolean queueExists(String queue);
+
+  /** Whether the line was down since the last call: something may have been said unheard. */
+  boolean hasMissed();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,148 @@
+package dev.warrener.ops.rollcall;
+
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.Report.ControllerDone;
+import dev.warrener.messaging.report.Report.ControllerHeard;
+import dev.warrener.messaging.report.Report.ControllerRefused;
+import dev.warrener.messaging.report.Report.Expected;
+import dev.warrener.messaging.report.Report.TaskSettled;
+import dev.warrener.messaging.report.Report.WorkerDead;
+import dev.warrener.messaging.report.Report.WorkerUnconfirmed;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one controller has said about an order. Immutable.
+ *
+ * <p>Reports may come twice, late and out of order. One that equals an earlier one is a copy. One
+ * with a number that was used for something else comes from a controller that has started anew and
+ * read the order from the log: its numbers count from 1 again, and what its predecessor proved
+ * stays proven.
+ */
+record Answer(
+    @Nullable Instant firstAt,
+    @Nullable Instant lastAt,
+    String host,
+    Expected expected,
+    @Nullable ControllerDone done,
+    @Nullable ControllerRefused refused,
+    SequencedMap<String, WorkerDead> dead,
+    SequencedMap<String, WorkerUnconfirmed> unconfirmed,
+    SequencedMap<String, TaskSettled> settled,
+    Map<Long, Report> bySequence) {
+
+  static final Answer NONE =
+      new Answer(
+          null,
+          null,
+          "",
+          new Expected(0, 0, 0, 0, null),
+          null,
+          null,
+          Collections.emptyNavigableMap(),
+          Collections.emptyNavigableMap(),
+          Collections.emptyNavigableMap(),
+          Map.of());
+
+  Answer {
+    dead = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(dead));
+    unconfirmed = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(unconfirmed));
+    settled = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(settled));
+    bySequence = Map.copyOf(bySequence);
+  }
+
+  Standing standing() {
+    if (done != null) {
+      return done.failed().isEmpty() && unconfirmed.isEmpty() ? Standing.DONE : Standing.FAILED;
+    }
+    if (refused != null) {
+      return Standing.REFUSED;
+    }
+    return firstAt == null ? Standing.SILENT : Standing.HEARD;
+  }
+
+  /** Tells whether a report is a copy of one that was counted already. */
+  boolean knows(Report report) {
+    return report.equals(bySequence.get(report.sequence()));
+  }
+
+  /** Tells whether reports with lower numbers than the last one are still missing. */
+  boolean hasGaps() {
+    long highest = bySequence.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+    return bySequence.size() < highest;
+  }
+
+  /** This answer with one report more. */
+  Answer with(Report report, Instant at) {
+    if (knows(report)) {
+      return this;
+    }
+    var numbered = new LinkedHashMap<>(bySequence);
+    if (numbered.containsKey(report.sequence())) {
+      numbered.clear();
+    }
+    numbered.put(report.sequence(), report);
+    var nextExpected = expected;
+    var nextDone = done;
+    var nextRefused = refused;
+    var nextDead = new LinkedHashMap<>(dead);
+    var nextUnconfirmed = new LinkedHashMap<>(unconfirmed);
+    var nextSettled = new LinkedHashMap<>(settled);
+    boolean isOver = done != null || refused != null;
+    switch (report) {
+      case ControllerHeard heard -> {
+        // A controller that has started anew finds nothing left to do: the first word stands.
+        if (bySequence.values().stream().noneMatch(ControllerHeard.class::isInstance)) {
+          nextExpected = heard.expected();
+        }
+      }
+      case WorkerDead certificate -> {
+        String process = process(certificate.worker(), certificate.incarnation());
+        nextDead.put(process, certificate);
+        nextUnconfirmed.remove(process);
+      }
+      case WorkerUnconfirmed worker -> {
+        String process = process(worker.worker(), worker.incarnation());
+        if (!nextDead.containsKey(process)) {
+          nextUnconfirmed.put(process, worker);
+        }
+      }
+      case TaskSettled task -> nextSettled.put(task.task() + "#" + task.attempt(), task);
+      case ControllerDone last -> {
+        if (!isOver) {
+          nextDone = last;
+        }
+      }
+      case ControllerRefused last -> {
+        if (!isOver) {
+          nextRefused = last;
+        }
+      }
+    }
+    return new Answer(
+        firstAt == null ? at : firstAt,
+        at,
+        report.host(),
+        nextExpected,
+        nextDone,
+        nextRefused,
+        nextDead,
+        nextUnconfirmed,
+        nextSettled,
+        numbered);
+  }
+
+  List<WorkerDead> certificates() {
+    return new ArrayList<>(dead.values());
+  }
+
+  private static String process(String worker, long incarnation) {
+    return worker + "#" + incarnation;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.warrener.ops.screen;
+
+/** How results are written. */
+public enum OutputFormat {
+  /** For people. */
+  TABLE,
+  /** One JSON value at the end. */
+  JSON,
+  /** One JSON value a line, as things happen. */
+  JSONL,
+  /** Bare names or ids, one a line, for {@code xargs}. */
+  NAME;
+
+  /** As on the command line. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

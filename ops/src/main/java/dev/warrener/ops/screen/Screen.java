@@ -1,0 +1,116 @@
+package dev.warrener.ops.screen;
+
+import dev.warrener.messaging.json.Json;
+import dev.warrener.ops.screen.Style.Tone;
+import java.io.PrintStream;
+import java.util.List;
+
+/**
+ * Where a command writes: results to stdout in the format that was asked for, talk to stderr.
+ * Thread-safe as far as lines go.
+ */
+public final class Screen {
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Style outStyle;
+  private final Style errStyle;
+  private final boolean errIsTerminal;
+  private final boolean quiet;
+  private final OutputFormat format;
+
+  /**
+   * A screen.
+   *
+   * @param quiet whether {@link #say} is silent
+   * @param errIsTerminal whether lines of stderr may be drawn again
+   */
+  public Screen(
+      PrintStream out,
+      PrintStream err,
+      Style outStyle,
+      Style errStyle,
+      boolean errIsTerminal,
+      boolean quiet,
+      OutputFormat format) {
+    this.out = out;
+    this.err = err;
+    this.outStyle = outStyle;
+    this.errStyle = errStyle;
+    this.errIsTerminal = errIsTerminal;
+    this.quiet = quiet;
+    this.format = format;
+  }
+
+  /** The format of results. */
+  public OutputFormat format() {
+    return format;
+  }
+
+  /** Tells whether results are for people. */
+  public boolean isForPeople() {
+    return format == OutputFormat.TABLE;
+  }
+
+  /** Writes a line of the result. */
+  public void result(String line) {
+    out.println(line);
+  }
+
+  /** Writes a table as the result. */
+  public void result(Table table) {
+    table.lines(outStyle).forEach(out::println);
+  }
+
+  /** Writes the result as JSON: over several lines for {@code json}, in one for {@code jsonl}. */
+  public void resultJson(Object value) {
+    out.println(format == OutputFormat.JSONL ? Json.text(value) : Json.pretty(value));
+  }
+
+  /** Writes one JSON value in one line. */
+  public void resultJsonLine(Object value) {
+    out.println(Json.text(value));
+  }
+
+  /** Writes a line of talk, unless {@code --quiet}. */
+  public void say(String line) {
+    if (!quiet) {
+      err.println(line);
+    }
+  }
+
+  /** Writes a line of talk, unless {@code --quiet}. */
+  public void say(Tone tone, String line) {
+    say(errStyle.paint(tone, line));
+  }
+
+  /** Writes a line that must be seen, also with {@code --quiet}. */
+  public void insist(Tone tone, String line) {
+    err.println(errStyle.paint(tone, line));
+  }
+
+  /** Writes lines that must be seen as they are. */
+  public void insist(List<String> lines) {
+    lines.forEach(err::println);
+  }
+
+  /** Writes text without an end of line, and shows it at once. */
+  public void raw(String text) {
+    err.print(text);
+    err.flush();
+  }
+
+  /** The colours of stdout. */
+  public Style outStyle() {
+    return outStyle;
+  }
+
+  /** The colours of stderr. */
+  public Style errStyle() {
+    return errStyle;
+  }
+
+  /** Tells whether lines of stderr may be drawn again: it is a terminal that can, and not quiet. */
+  public boolean canRedraw() {
+    return errIsTerminal && !quiet;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.warrener.ops.screen;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The terminal that the process was started from, also where stdout goes into a pipe: a question
+ * can still be asked there. Not thread-safe.
+ */
+public final class Terminal implements Asker {
+  private static final Path DEVICE = Path.of("/dev/tty");
+
+  /**
+   * How much fits on a terminal.
+   *
+   * @param rows lines
+   * @param columns characters in a line
+   */
+  public record Size(int rows, int columns) {
+    /** What is taken where a terminal doesn't say. */
+    public static final Size USUAL = new Size(24, 80);
+  }
+
+  private Terminal() {}
+
+  /** The terminal, if there is one and stdin is it. */
+  public static Optional<Asker> open(Descriptors descriptors) {
+    return descriptors.in() && Files.isReadable(DEVICE) && Files.isWritable(DEVICE)
+        ? Optional.of(new Terminal())
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> ask(String question) {
+    try (var writer =
+            new OutputStreamWriter(Files.newOutputStream(DEVICE), StandardCharsets.UTF_8);
+        var reader =
+            new BufferedReader(
+                new InputStreamReader(Files.newInputStream(DEVICE), StandardCharsets.UTF_8))) {
+      writer.write(question);
+      writer.flush();
+      return Optional.ofNullable(reader.readLine());
+    } catch (IOException e) {
+      throw new UncheckedIOException("the terminal can't be read", e);
+    }
+  }
+
+  /** The size of the terminal, or the usual one if it doesn't say. */
+  public static Size size() {
+    try {
+      var stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File(DEVICE.toString()))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String answer = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      if (!stty.waitFor(1, TimeUnit.SECONDS)) {
+        stty.toHandle().destroyForcibly();
+        return Size.USUAL;
+      }
+      return parse(answer);
+    } catch (IOException e) {
+      return Size.USUAL;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Size.USUAL;
+    }
+  }
+
+  static Size parse(String answer) {
+    String[] size = answer.strip().split(" ", -1);
+    try {
+      int rows = size.length == 2 ? Integer.parseInt(size[0]) : 0;
+      int columns = size.length == 2 ? Integer.parseInt(size[1]) : 0;
+      return rows > 0 && columns > 0 ? new Size(rows, columns) : Size.USUAL;
+    } catch (NumberFormatException e) {
+      return Size.USUAL;
+    }
+  }
+}
