@@ -1,8 +1,11 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.task.Task;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
@@ -141,6 +144,17 @@ public record FleetState(
         0,
         HashTreePMap.empty(),
         false);
+  }
+
+  /** The workers whose processes exist, or are about to. */
+  public List<WorkerKey> liveWorkers() {
+    var live = new ArrayList<WorkerKey>();
+    for (var slot : slots.values()) {
+      if (slot.isLive()) {
+        live.add(slot.key());
+      }
+    }
+    return live;
   }
 
   /** Whether nothing happens any more. */

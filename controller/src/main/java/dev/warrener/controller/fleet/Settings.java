@@ -91,7 +91,8 @@ public record Settings(
     throw new IllegalArgumentException("queue " + name + " is not served here");
   }
 
-  String workerId(int slot) {
+  /** The id of the worker in a slot. */
+  public String workerId(int slot) {
     return controller + "/" + slot;
   }
 }

@@ -4,9 +4,9 @@ import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
-import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskResult;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +43,14 @@ public final class Reporter implements AutoCloseable {
   public void event(WorkerEvent event) {}
 
   /**
-   * Sends a task's result to whom the task names; does nothing if it names nobody. A reply queue
-   * that is not there is tried again for half a minute.
+   * Sends a task's result. A reply queue that is not there is tried again for half a minute. The
+   * future completes with {@link PublishOutcome.Confirmed} when the broker has the result, and the
+   * controller acknowledges the task only then.
    */
-  public void result(Task task, TaskResult result) {}
+  public CompletableFuture<PublishOutcome> result(
+      TaskResult result, String replyTo, @Nullable String correlationId) {
+    return NotBuilt.yet();
+  }
 
   /** How many messages were dropped since the start. */
   public long dropped() {

@@ -1,0 +1,401 @@
+package dev.warrener.controller;
+
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.FleetState;
+import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.process.ContainmentReport;
+import dev.warrener.controller.process.ControllerLock;
+import dev.warrener.controller.process.DeathCertificate;
+import dev.warrener.controller.process.ProcessListener;
+import dev.warrener.controller.process.ProcessSettings;
+import dev.warrener.controller.process.Strays;
+import dev.warrener.controller.process.Survivor;
+import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerAddress;
+import dev.warrener.messaging.broker.BrokerSession;
+import dev.warrener.messaging.broker.ConfirmedPublisher;
+import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.LinkSettings;
+import dev.warrener.messaging.broker.OrderFeed;
+import dev.warrener.messaging.broker.PublisherSettings;
+import dev.warrener.messaging.broker.QueueSettings;
+import dev.warrener.messaging.broker.ReceivedOrder;
+import dev.warrener.messaging.broker.ReportFeed;
+import dev.warrener.messaging.broker.Reporter;
+import dev.warrener.messaging.broker.TaskIntake;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.worker.frame.BrokenFrameException;
+import dev.warrener.worker.frame.Frame;
+import dev.warrener.worker.frame.FrameType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running controller. {@link #start} returns when it is ready to take tasks; {@link #awaitEnd}
+ * when it has ended in order. Thread-safe.
+ */
+public final class Controller {
+  private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+
+  /** The release of Warrener that this is. */
+  public static final String SOFTWARE =
+      Objects.requireNonNullElse(Controller.class.getPackage().getImplementationVersion(), "dev");
+
+  private static final Duration PRESENCE_EVERY = Duration.ofSeconds(2);
+  private static final Duration PRESENCE_AT_MOST_EVERY = Duration.ofMillis(200);
+  private static final Duration GOODBYE = Duration.ofSeconds(5);
+
+  private final ControllerConfiguration configuration;
+  private final ControllerLock lock;
+  private final WorkerProcesses processes;
+  private final Settler settler;
+  private final TaskIntake intake;
+  private final OrderFeed orders;
+  private final ReportFeed roster;
+  private final ConfirmedPublisher publisher;
+  private final Reporter reporter;
+  private final Performer performer;
+  private final Owner owner;
+
+  private volatile FleetState announced;
+  private volatile Instant announcedAt = Instant.EPOCH;
+
+  private Controller(
+      ControllerConfiguration configuration, BrokerAddress address, ControllerLock lock) {
+    this.configuration = configuration;
+    this.lock = lock;
+    var access =
+        new BrokerAccess(
+            address,
+            configuration.namespace(),
+            "controller " + configuration.id(),
+            LinkSettings.DEFAULT.withLostAfter(shorter(configuration.lease())));
+    declare(access, configuration);
+    settler = new Settler(this::post);
+    processes =
+        WorkerProcesses.start(
+            ProcessSettings.of(lock.run()).withContainment(configuration.containment()),
+            new Workers());
+    var settings = settings(configuration, processes.containment().tier());
+    intake = new TaskIntake(access, settler);
+    settler.use(intake);
+    orders = new OrderFeed(access, configuration.id(), new Orders());
+    roster = new ReportFeed(access, List.of("presence.*"), new Roster());
+    publisher = new ConfirmedPublisher(access, PublisherSettings.DEFAULT, new Publishing());
+    reporter = new Reporter(access, publisher, 100_000);
+    performer =
+        new Performer(
+            settings,
+            configuration.namespace(),
+            WorkerLaunch.of(configuration),
+            processes,
+            settler,
+            orders,
+            publisher,
+            reporter,
+            this::post);
+    announced = FleetState.initial(settings, Instant.now());
+    owner =
+        new Owner(
+            announced,
+            InstantSource.system(),
+            effect -> performer.perform(effect, state().generation()));
+  }
+
+  /** Without an answer for this long the connection is given up; well within the lease. */
+  private static Duration shorter(Duration lease) {
+    var most = LinkSettings.DEFAULT.lostAfter();
+    var bound = lease.multipliedBy(2).dividedBy(3);
+    return bound.compareTo(most) < 0 ? bound : most;
+  }
+
+  private static Settings settings(ControllerConfiguration configuration, String containment) {
+    return new Settings(
+        configuration.id(),
+        Host.name(),
+        ProcessHandle.current().pid(),
+        SOFTWARE,
+        containment,
+        configuration.queues(),
+        configuration.operators(),
+        configuration.lease(),
+        configuration.startDeadline(),
+        configuration.drainDeadline(),
+        configuration.restarts(),
+        configuration.duplicateWindow(),
+        configuration.poisonAfter());
+  }
+
+  /** Makes the queues, so that publishers can publish before the first worker is ready. */
+  private static void declare(BrokerAccess access, ControllerConfiguration configuration) {
+    try (var session = BrokerSession.open(access)) {
+      session.topology().declareFleet();
+      for (var queue : configuration.queues()) {
+        session.topology().declareQueue(queue.name(), QueueSettings.DEFAULT);
+      }
+    }
+  }
+
+  /**
+   * Starts a controller: takes its lock, kills what a former run left behind on this host, reads
+   * the orders in force, and starts its workers.
+   *
+   * @throws dev.warrener.messaging.broker.BrokerException if the broker can't be reached, refuses,
+   *     or has something else under the fleet's names
+   * @throws dev.warrener.controller.process.ProcessLayerException if another controller of that id
+   *     lives on this host, or the containment that was asked for does not work here
+   */
+  public static Controller start(ControllerConfiguration configuration, BrokerAddress address) {
+    configuration.describe().forEach((key, value) -> LOG.info("setting {} = {}", key, value));
+    ControllerLock lock =
+        configuration.runtimeDirectory() == null
+            ? ControllerLock.acquire(configuration.id())
+            : ControllerLock.acquire(configuration.id(), configuration.runtimeDirectory());
+    Controller controller = null;
+    try {
+      killStrays(lock);
+      Patience.until(
+          configuration.brokerPatience(),
+          () ->
+              BrokerSession.open(
+                      BrokerAccess.of(
+                          address, configuration.namespace(), "controller " + configuration.id()))
+                  .close());
+      controller = new Controller(configuration, address, lock);
+      controller.begin();
+      return controller;
+    } catch (RuntimeException e) {
+      if (controller != null) {
+        controller.closeAll();
+      } else {
+        lock.close();
+      }
+      throw e;
+    }
+  }
+
+  private static void killStrays(ControllerLock lock) {
+    var strays = Strays.killLeftOvers(lock);
+    if (!strays.killed().isEmpty()) {
+      LOG.warn("killed what a former run left behind: {}", strays.killed());
+    }
+    if (!strays.survivors().isEmpty()) {
+      LOG.error("a former run left behind what can't be killed: {}", strays.survivors());
+    }
+  }
+
+  private void begin() {
+    LOG.info(
+        "controller {} on {}, containment {}{}",
+        configuration.id(),
+        Host.name(),
+        processes.containment().tier(),
+        processes.containment().proven() ? "" : " (empty trees are found, not proven)");
+    processes.containment().notes().forEach(LOG::warn);
+    owner.start();
+    publisher.start();
+    publisher.awaitUp(configuration.brokerPatience());
+    reporter.start();
+    roster.start();
+    orders.start();
+    orders.awaitSynced(configuration.brokerPatience());
+    intake.start();
+    intake.awaitUp(configuration.brokerPatience());
+    performer.every(PRESENCE_AT_MOST_EVERY, this::announce);
+    performer.every(configuration.lease().dividedBy(3), this::ping);
+  }
+
+  /**
+   * Asks it to stop: the first time it drains, the second time it stops at once. Returns at once.
+   */
+  public void stop() {
+    post(new Event.StopRequested());
+  }
+
+  /** The fleet as it is now. */
+  public Presence presence() {
+    return Fleet.presence(state(), Instant.now());
+  }
+
+  /** Which containment is in force, and why no better one is. */
+  public ContainmentReport containment() {
+    return processes.containment();
+  }
+
+  /** Waits until the controller has ended: by {@link #stop}, or by an order to exit. */
+  public void awaitEnd() throws InterruptedException {
+    performer.awaitEnd();
+    closeAll();
+    LOG.info("controller {} has ended", configuration.id());
+  }
+
+  private void closeAll() {
+    processes.close();
+    performer.finish(GOODBYE);
+    settler.finish(GOODBYE);
+    reporter.presence(presence());
+    reporter.flush(GOODBYE);
+    intake.close();
+    orders.close();
+    roster.close();
+    reporter.close();
+    publisher.close();
+    lock.close();
+  }
+
+  private FleetState state() {
+    return owner.state();
+  }
+
+  private void post(Event event) {
+    owner.post(event);
+  }
+
+  private void announce() {
+    var state = state();
+    var now = Instant.now();
+    boolean changed =
+        state.slots() != announced.slots()
+            || state.holds() != announced.holds()
+            || state.phase() != announced.phase()
+            || state.connected() != announced.connected();
+    if (changed || !now.isBefore(announcedAt.plus(PRESENCE_EVERY))) {
+      announced = state;
+      announcedAt = now;
+      reporter.presence(Fleet.presence(state, now));
+    }
+  }
+
+  private void ping() {
+    for (var worker : state().liveWorkers()) {
+      processes.send(worker, Frame.of(FrameType.PING));
+    }
+  }
+
+  private static @Nullable HeardOrder heard(ReceivedOrder.Legible readable) {
+    return new HeardOrder(readable.order(), readable.userId(), readable.replyTo());
+  }
+
+  private final class Orders implements OrderFeed.Listener {
+    @Override
+    public void synced(long generation, List<ReceivedOrder> log, boolean tripped) {
+      var orders = new ArrayList<HeardOrder>();
+      for (var received : log) {
+        if (received instanceof ReceivedOrder.Legible readable) {
+          orders.add(heard(readable));
+        }
+      }
+      post(new Event.OrdersSynced(List.copyOf(orders), tripped));
+    }
+
+    @Override
+    public void ordered(ReceivedOrder order) {
+      post(
+          switch (order) {
+            case ReceivedOrder.Legible readable -> new Event.OrderArrived(heard(readable));
+            case ReceivedOrder.Illegible unreadable ->
+                new Event.UnreadableOrder(
+                    unreadable.id(), unreadable.userId(), unreadable.because());
+          });
+    }
+
+    @Override
+    public void tripped(long generation) {
+      post(new Event.Tripped(Uuid7.next()));
+    }
+
+    @Override
+    public void down(long generation, String reason, Duration silence) {
+      post(new Event.OrdersDown(reason));
+    }
+  }
+
+  private final class Roster implements ReportFeed.Listener {
+    @Override
+    public void presence(Presence presence) {
+      post(new Event.PresenceHeard(presence));
+    }
+  }
+
+  private static final class Publishing implements ConfirmedPublisher.Listener {
+    @Override
+    public void down(long generation, String reason) {
+      LOG.warn("can't publish: {}", reason);
+    }
+
+    @Override
+    public void blocked(String reason) {
+      LOG.warn("the broker takes no publishes ({}): reports, results and retries wait", reason);
+    }
+
+    @Override
+    public void unblocked() {
+      LOG.info("the broker takes publishes again");
+    }
+
+    @Override
+    public void up(long generation, Dialect dialect) {
+      LOG.info("connected to {}", dialect.product());
+    }
+  }
+
+  private final class Workers implements ProcessListener {
+    @Override
+    public void spawned(WorkerKey worker, long pid, long startTicks) {
+      post(new Event.Spawned(worker, pid, startTicks));
+    }
+
+    @Override
+    public void spawnFailed(WorkerKey worker, String reason) {
+      post(new Event.SpawnFailed(worker, reason));
+    }
+
+    @Override
+    public void frame(WorkerKey worker, Frame frame) {
+      if (frame.type() == FrameType.LOG) {
+        WorkerOutput.log(configuration.id() + "/" + worker.slot(), worker, frame);
+        return;
+      }
+      try {
+        var event = WorkerFrames.event(worker, frame);
+        if (event != null) {
+          post(event);
+        }
+      } catch (BrokenFrameException | ArithmeticException e) {
+        LOG.warn(
+            "worker {}/{} broke the protocol and is killed: {}",
+            configuration.id(),
+            worker.slot(),
+            e.getMessage());
+        processes.kill(worker);
+      }
+    }
+
+    @Override
+    public void output(WorkerKey worker, String line) {
+      WorkerOutput.raw(configuration.id() + "/" + worker.slot(), worker, line);
+    }
+
+    @Override
+    public void treeEmpty(DeathCertificate certificate) {
+      post(new Event.TreeEmpty(certificate));
+    }
+
+    @Override
+    public void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
+      post(new Event.Unconfirmed(worker, pid, startTicks, survivors));
+    }
+  }
+}

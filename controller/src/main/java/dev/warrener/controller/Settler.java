@@ -1,0 +1,191 @@
+package dev.warrener.controller;
+
+import dev.warrener.controller.fleet.DeliveryKey;
+import dev.warrener.controller.fleet.Effect;
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.Delivery;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.PublishOutcome;
+import dev.warrener.messaging.broker.QueueSettings;
+import dev.warrener.messaging.broker.TaskIntake;
+import dev.warrener.messaging.task.InvalidTask;
+import dev.warrener.messaging.task.Task;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Speaks on the task connection: consumes and settles, on one thread, in the order in which it is
+ * told. It keeps the messages themselves, which the state only has keys of.
+ */
+final class Settler implements TaskIntake.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+
+  private final Lane lane = new Lane("settler");
+  private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
+  private final Consumer<Event> events;
+  private @Nullable TaskIntake intake;
+
+  Settler(Consumer<Event> events) {
+    this.events = events;
+  }
+
+  void use(TaskIntake connection) {
+    intake = connection;
+  }
+
+  private TaskIntake intake() {
+    if (intake == null) {
+      throw new IllegalStateException("the settler has no connection yet");
+    }
+    return intake;
+  }
+
+  // What the connection says.
+
+  @Override
+  public void up(long generation) {
+    events.accept(new Event.BrokerUp(generation));
+  }
+
+  @Override
+  public void down(long generation, String reason, Duration silence) {
+    deliveries.keySet().removeIf(key -> key.generation() <= generation);
+    events.accept(new Event.BrokerDown(generation, reason, silence));
+  }
+
+  @Override
+  public void delivered(Delivery delivery) {
+    var key = new DeliveryKey(delivery.generation(), delivery.queue(), delivery.tag());
+    deliveries.put(key, delivery);
+    events.accept(
+        switch (delivery.content()) {
+          case Task task -> new Event.Delivered(key, task);
+          case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
+        });
+  }
+
+  @Override
+  public void consumptionEnded(long generation, String queue, String reason) {
+    deliveries.keySet().removeIf(key -> key.queue().equals(queue));
+    events.accept(new Event.ConsumptionEnded(generation, queue, reason));
+  }
+
+  /** The message behind a delivery, or null if it was settled or lost. */
+  @Nullable Message message(DeliveryKey key) {
+    var delivery = deliveries.get(key);
+    return delivery == null ? null : delivery.message();
+  }
+
+  // What is to be done.
+
+  void consume(Effect.Consume consume, long generation) {
+    lane.add(() -> {
+      try {
+        intake().consume(consume.queue(), QueueSettings.DEFAULT, consume.prefetch());
+      } catch (BrokerException e) {
+        LOG.warn("queue {} can't be consumed: {}", consume.queue(), e.getMessage());
+        Pause.before(
+            Duration.ofSeconds(1),
+            () ->
+                events.accept(
+                    new Event.ConsumptionEnded(
+                        generation, consume.queue(), String.valueOf(e.getMessage()))));
+      }
+    });
+  }
+
+  void cancel(String queue) {
+    lane.add(() -> {
+      try {
+        intake().cancel(queue);
+      } catch (BrokerException e) {
+        // The connection is lost, and the consumer with it.
+        LOG.debug("cancel of queue {}: {}", queue, e.getMessage());
+      }
+    });
+  }
+
+  void acknowledge(DeliveryKey key) {
+    settle(key, delivery -> intake().acknowledge(delivery));
+  }
+
+  void requeue(DeliveryKey key) {
+    settle(key, delivery -> intake().requeue(delivery));
+  }
+
+  private void settle(DeliveryKey key, Consumer<Delivery> how) {
+    lane.add(() -> {
+      var delivery = deliveries.remove(key);
+      if (delivery != null) {
+        how.accept(delivery);
+      }
+    });
+  }
+
+  void barrier(Effect.Barrier barrier) {
+    lane.add(() -> {
+      Event answer;
+      try {
+        intake().barrier(barrier.queue());
+        answer = new Event.BarrierPassed(barrier.token());
+      } catch (BrokerException e) {
+        answer = new Event.BarrierFailed(barrier.token(), String.valueOf(e.getMessage()));
+      }
+      events.accept(answer);
+    });
+  }
+
+  void purge(Effect.PurgeBacklog purge) {
+    lane.add(() -> {
+      Event answer;
+      try {
+        answer = new Event.BacklogDone(purge.token(), intake().purge(purge.queue()));
+      } catch (BrokerException e) {
+        answer = new Event.BacklogFailed(purge.token(), 0, String.valueOf(e.getMessage()));
+      }
+      events.accept(answer);
+    });
+  }
+
+  void sweep(
+      Effect.DeadLetterBacklog sweep,
+      Function<Delivery, CompletionStage<PublishOutcome>> publishCopy) {
+    lane.add(() -> {
+      Event answer;
+      try {
+        var swept =
+            intake()
+                .sweep(
+                    sweep.queue(),
+                    delivery ->
+                        publishCopy
+                            .apply(delivery)
+                            .thenApply(outcome -> outcome instanceof PublishOutcome.Confirmed));
+        answer =
+            swept.left() == 0
+                ? new Event.BacklogDone(sweep.token(), swept.moved())
+                : new Event.BacklogFailed(
+                    sweep.token(), swept.moved(), swept.left() + " could not be moved");
+      } catch (BrokerException e) {
+        answer = new Event.BacklogFailed(sweep.token(), 0, String.valueOf(e.getMessage()));
+      }
+      events.accept(answer);
+    });
+  }
+
+  /** Sends what is still to be settled, and ends. */
+  void finish(Duration timeout) {
+    if (!lane.finish(timeout)) {
+      LOG.warn("not everything could be settled within {}: the broker gives it to others", timeout);
+      lane.close();
+    }
+  }
+}

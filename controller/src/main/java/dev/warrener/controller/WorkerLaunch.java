@@ -1,0 +1,61 @@
+package dev.warrener.controller;
+
+import dev.warrener.worker.LaunchFlags;
+import dev.warrener.worker.Worker;
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How a worker process is started.
+ *
+ * @param command program and arguments
+ * @param environment all of it: the controller's own, without anything of Warrener's, so that no
+ *     worker has the broker's address or password
+ */
+record WorkerLaunch(List<String> command, Map<String, String> environment) {
+
+  static WorkerLaunch of(ControllerConfiguration configuration) {
+    return new WorkerLaunch(command(configuration), environment(System.getenv()));
+  }
+
+  private static List<String> command(ControllerConfiguration configuration) {
+    if (!configuration.workerCommand().isEmpty()) {
+      return configuration.workerCommand();
+    }
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(LaunchFlags.recommended());
+    command.addAll(configuration.javaOptions());
+    var classPath = new ArrayList<String>();
+    classPath.add(workerJar());
+    configuration.handlers().forEach(jar -> classPath.add(jar.toString()));
+    command.add("-cp");
+    command.add(String.join(File.pathSeparator, classPath));
+    command.add(Worker.class.getName());
+    if (!configuration.exec().isEmpty()) {
+      command.add("--exec");
+      command.addAll(configuration.exec());
+    }
+    return List.copyOf(command);
+  }
+
+  private static String workerJar() {
+    try {
+      return Path.of(Worker.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the worker's classes are nowhere", e);
+    }
+  }
+
+  static Map<String, String> environment(Map<String, String> own) {
+    var environment = new TreeMap<>(own);
+    environment.keySet().removeIf(name -> name.startsWith("WARRENER_"));
+    return Map.copyOf(environment);
+  }
+}
