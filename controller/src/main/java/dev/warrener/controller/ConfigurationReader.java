@@ -109,7 +109,12 @@ public final class ConfigurationReader {
             duration("restart.cool-down", Settings.Restarts.DEFAULT.coolDown())),
         duration("duplicate-window", Duration.ofMinutes(10)),
         number("poison-after", 3, 1, 1000),
-        value("runtime-directory", null, Path::of));
+        runtimeDirectory());
+  }
+
+  private @Nullable Path runtimeDirectory() {
+    var value = values.get("runtime-directory");
+    return value == null ? null : Path.of(value);
   }
 
   private void refuseUnknownKeys() {
@@ -204,7 +209,7 @@ public final class ConfigurationReader {
     return Arrays.stream(value.split(separator, -1)).filter(word -> !word.isEmpty()).toList();
   }
 
-  private <T extends @Nullable Object> T value(String key, T absent, Function<String, T> parse) {
+  private <T> T value(String key, T absent, Function<String, T> parse) {
     var text = values.get(key);
     if (text == null) {
       return absent;

@@ -38,7 +38,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -266,11 +265,7 @@ public final class Controller {
   private void announce() {
     var state = state();
     var now = Instant.now();
-    boolean changed =
-        state.slots() != announced.slots()
-            || state.holds() != announced.holds()
-            || state.phase() != announced.phase()
-            || state.connected() != announced.connected();
+    boolean changed = !state.looksLike(announced);
     if (changed || !now.isBefore(announcedAt.plus(PRESENCE_EVERY))) {
       announced = state;
       announcedAt = now;
@@ -284,7 +279,7 @@ public final class Controller {
     }
   }
 
-  private static @Nullable HeardOrder heard(ReceivedOrder.Legible readable) {
+  private static HeardOrder heard(ReceivedOrder.Legible readable) {
     return new HeardOrder(readable.order(), readable.userId(), readable.replyTo());
   }
 

@@ -9,7 +9,7 @@ final class Pause {
   private Pause() {}
 
   static void before(Duration delay, Runnable then) {
-    var unused =
+    var _ =
         CompletableFuture.runAsync(
             then, CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS));
   }

@@ -20,6 +20,7 @@ import dev.warrener.messaging.task.TaskResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -121,7 +122,7 @@ final class Performer {
       // It does not read, or it is dead and its death is about to be heard.
       LOG.warn(
           "worker {} takes no task: it is killed", settings.workerId(dispatch.worker().slot()));
-      processes.killAll(java.util.List.of(dispatch.worker()));
+      processes.killAll(List.of(dispatch.worker()));
     }
   }
 
@@ -141,7 +142,7 @@ final class Performer {
     answer(
         move.token(),
         publisher.publish(
-            namespace.tasksExchange(), move.routingKey(), TaskCodec.copy(message, move.headers())));
+            namespace.tasksExchange(), move.routingKey(), TaskCodec.withHeaders(message, move.headers())));
   }
 
   private CompletionStage<PublishOutcome> publishDead(
@@ -149,7 +150,7 @@ final class Performer {
     return publisher.publish(
         namespace.tasksExchange(),
         namespace.deadKey(sweep.queue()),
-        TaskCodec.copy(delivery.message(), sweep.headers()));
+        TaskCodec.withHeaders(delivery.message(), sweep.headers()));
   }
 
   private void sendResult(Effect.SendResult send) {
@@ -191,7 +192,7 @@ final class Performer {
     if (token == 0) {
       return;
     }
-    var unused =
+    var _ =
         outcome.thenAccept(what -> {
           switch (what) {
             case PublishOutcome.Confirmed _ -> events.accept(new Event.Published(token));
@@ -210,7 +211,7 @@ final class Performer {
 
   private void schedule(Effect.Schedule schedule) {
     long millis = Math.max(0, Duration.between(Instant.now(), schedule.at()).toMillis());
-    var unused =
+    var _ =
         clock.schedule(
             () -> events.accept(new Event.TimerDue(schedule.timer())),
             millis,
@@ -219,7 +220,7 @@ final class Performer {
 
   /** Does something again and again, first after one period. */
   void every(Duration period, Runnable work) {
-    var unused =
+    var _ =
         clock.scheduleAtFixedRate(
             () -> {
               try {

@@ -39,13 +39,13 @@ public final class StopSignals {
   private static Object answer(Object self, Method method, Object[] arguments, Runnable onSignal)
       throws InvocationTargetException {
     return switch (method.getName()) {
-      case "equals" -> self == arguments[0];
-      case "hashCode" -> System.identityHashCode(self);
-      case "toString" -> "stop signals";
-      default -> {
+      case "handle" -> {
         onSignal.run();
         yield self;
       }
+      case "equals" -> System.identityHashCode(self) == System.identityHashCode(arguments[0]);
+      case "hashCode" -> System.identityHashCode(self);
+      default -> "stop signals";
     };
   }
 }

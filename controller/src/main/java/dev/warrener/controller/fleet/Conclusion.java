@@ -55,6 +55,8 @@ final class Conclusion {
     if (!poison && task.attempt() < maxAttempts(task)) {
       Map<String, @Nullable Object> headers = new HashMap<>();
       headers.put(TaskHeaders.ATTEMPT, task.attempt() + 1);
+      // Only what was never started expires.
+      headers.put(TaskHeaders.EXPIRES_AT, null);
       if (crashes > 0) {
         headers.put(TaskHeaders.CRASHES, crashes);
       }

@@ -4,6 +4,7 @@ import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
@@ -22,7 +23,7 @@ record EndedRuns(HashPMap<String, Ended> young, HashPMap<String, Ended> old, Ins
    * @param requeuedAt what an operator's requeue from the dead letters had marked it with, or null
    * @param rest what is still owed to its message
    */
-  record Ended(int attempt, @Nullable Object requeuedAt, Rest rest) {}
+  record Ended(int attempt, @Nullable Instant requeuedAt, Rest rest) {}
 
   /** What is owed to the message of an ended run, should it come again. */
   sealed interface Rest {
@@ -38,7 +39,7 @@ record EndedRuns(HashPMap<String, Ended> young, HashPMap<String, Ended> old, Ins
   }
 
   EndedRuns plus(Task task, Rest rest, Instant now, Duration window) {
-    var ended = new Ended(task.attempt(), task.headers().get(TaskHeaders.REQUEUED_AT), rest);
+    var ended = new Ended(task.attempt(), task.requeuedAt(), rest);
     boolean turn = young.size() >= MOST || now.isAfter(since.plus(window));
     return turn
         ? new EndedRuns(HashTreePMap.singleton(task.id(), ended), young, now)
@@ -64,9 +65,7 @@ record EndedRuns(HashPMap<String, Ended> young, HashPMap<String, Ended> old, Ins
     if (ended == null || task.attempt() > ended.attempt) {
       return null;
     }
-    var requeuedAt = task.headers().get(TaskHeaders.REQUEUED_AT);
-    boolean sameLife =
-        requeuedAt == null ? ended.requeuedAt == null : requeuedAt.equals(ended.requeuedAt);
-    return sameLife ? ended : null;
+    var requeuedAt = task.requeuedAt();
+    return Objects.equals(requeuedAt, ended.requeuedAt) ? ended : null;
   }
 }

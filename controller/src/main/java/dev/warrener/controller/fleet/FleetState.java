@@ -146,6 +146,15 @@ public record FleetState(
         false);
   }
 
+  /** Whether there is nothing in this state that others should hear at once. */
+  public boolean looksLike(FleetState other) {
+    return phase == other.phase
+        && connected == other.connected
+        && synced == other.synced
+        && slots.equals(other.slots)
+        && holds.equals(other.holds);
+  }
+
   /** The workers whose processes exist, or are about to. */
   public List<WorkerKey> liveWorkers() {
     var live = new ArrayList<WorkerKey>();

@@ -11,7 +11,6 @@ import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -99,7 +98,7 @@ final class Placement {
   private boolean goesElsewhere(DeliveryKey key, Task task) {
     var revocation =
         step.revocations.find(
-            step.settings.controller(), task, instant(task, TaskHeaders.REQUEUED_AT));
+            step.settings.controller(), task, task.requeuedAt());
     if (revocation != null) {
       step.conclusion.meetsRevocation(key, task, revocation);
       return true;
@@ -369,24 +368,12 @@ final class Placement {
   }
 
   static @Nullable Instant expiresAt(Task task) {
-    var noted = instant(task, TaskHeaders.EXPIRES_AT);
-    if (noted != null) {
-      return noted;
+    if (task.expiresAt() != null) {
+      return task.expiresAt();
     }
     return task.expiration() == null || task.publishedAt() == null
         ? null
         : task.publishedAt().plus(task.expiration());
-  }
-
-  private static @Nullable Instant instant(Task task, String header) {
-    if (task.headers().get(header) instanceof String text) {
-      try {
-        return Instant.parse(text);
-      } catch (DateTimeParseException e) {
-        return null;
-      }
-    }
-    return null;
   }
 
   static TaskError error(String type, String message) {

@@ -5,7 +5,6 @@ final class TaskHeaders {
   static final String ATTEMPT = "x-attempt";
   static final String CRASHES = "x-crashes";
   static final String EXPIRES_AT = "x-expires-at";
-  static final String REQUEUED_AT = "x-requeued-at";
   static final String DEAD_REASON = "x-dead-reason";
   static final String DEAD_DETAIL = "x-dead-detail";
   static final String DEAD_ORDER = "x-dead-order";

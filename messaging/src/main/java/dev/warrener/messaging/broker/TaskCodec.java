@@ -320,6 +320,25 @@ public final class TaskCodec {
     return headers;
   }
 
+  /**
+   * The copy that a controller moves, with the headers that it decides. It no longer expires.
+   *
+   * @param changes set on the copy; a null value removes the header
+   */
+  public static Message withHeaders(
+      Message message, Map<String, ? extends @Nullable Object> changes) {
+    var headers = copiedHeaders(message);
+    changes.forEach(
+        (name, value) -> {
+          if (value == null) {
+            headers.remove(name);
+          } else {
+            headers.put(name, value);
+          }
+        });
+    return copy(message, headers);
+  }
+
   private static Message copy(Message message, Map<String, Object> headers) {
     return message.withProperties(
         message
