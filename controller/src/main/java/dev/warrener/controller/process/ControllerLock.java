@@ -1,16 +1,35 @@
 package dev.warrener.controller.process;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to be the controller of that id on this host: a locked file, given back by {@link
- * #close} and by the death of the process.
+ * #close} and by the death of the process. The file also says which runs there were whose processes
+ * haven't been looked for yet. Thread-safe.
  */
 public final class ControllerLock implements AutoCloseable {
-  private final ControllerRun run;
+  private static final int MAXIMUM_BYTES = 1 << 20;
 
-  private ControllerLock(ControllerRun run) {
+  private final ControllerRun run;
+  private final List<ControllerRun> formerRuns;
+  private final FileChannel file;
+
+  private ControllerLock(ControllerRun run, List<ControllerRun> formerRuns, FileChannel file) {
     this.run = run;
+    this.formerRuns = formerRuns;
+    this.file = file;
   }
 
   /**
@@ -29,15 +48,51 @@ public final class ControllerLock implements AutoCloseable {
    * @throws ProcessLayerException as {@link #acquire(String)}
    */
   public static ControllerLock acquire(String controllerId, Path directory) {
-    return new ControllerLock(ControllerRun.begin(controllerId));
+    ControllerRun run = ControllerRun.begin(controllerId);
+    Path path = directory.resolve(controllerId + ".lock");
+    FileChannel file = null;
+    try {
+      Files.createDirectories(directory);
+      file =
+          FileChannel.open(
+              path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      if (tryLock(file) == null) {
+        throw taken(controllerId, read(file));
+      }
+      List<ControllerRun> formerRuns = read(file);
+      var lock = new ControllerLock(run, formerRuns, file);
+      lock.write(formerRuns);
+      return lock;
+    } catch (IOException e) {
+      closeQuietly(file);
+      throw new ProcessLayerException(
+          "the lock file "
+              + path
+              + " can't be written ("
+              + e
+              + "): make its directory writable, or choose another",
+          e);
+    } catch (RuntimeException e) {
+      closeQuietly(file);
+      throw e;
+    }
   }
 
   /**
    * Where locks are by default: {@code $XDG_RUNTIME_DIR/warrener}; without that {@code
-   * /run/warrener} for root; else {@code warrener-USER} in the temporary directory.
+   * /run/warrener} for who may write there; else {@code warrener-USER} in the temporary directory.
    */
   public static Path defaultDirectory() {
-    return Path.of(System.getProperty("java.io.tmpdir"), "warrener");
+    String runtime = System.getenv("XDG_RUNTIME_DIR");
+    if (runtime != null && !runtime.isEmpty()) {
+      return Path.of(runtime, "warrener");
+    }
+    Path system = Path.of("/run");
+    if (Files.isWritable(system)) {
+      return system.resolve("warrener");
+    }
+    String user = Objects.requireNonNullElse(System.getProperty("user.name"), "");
+    return Path.of(System.getProperty("java.io.tmpdir"), "warrener-" + user);
   }
 
   /** The run that begins with this lock; give it to {@link ProcessSettings}. */
@@ -45,7 +100,82 @@ public final class ControllerLock implements AutoCloseable {
     return run;
   }
 
+  /** Runs of this controller whose processes may still be there. */
+  List<ControllerRun> formerRuns() {
+    return formerRuns;
+  }
+
+  /** Nothing of the former runs is left. */
+  void forgetFormerRuns() {
+    try {
+      write(List.of());
+    } catch (IOException e) {
+      throw new ProcessLayerException("the lock file of " + run + " can't be written", e);
+    }
+  }
+
   /** Gives the lock back. A second call does nothing. */
   @Override
-  public void close() {}
+  public void close() {
+    closeQuietly(file);
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // Held by this very process.
+    }
+  }
+
+  private static ProcessLayerException taken(String controllerId, List<ControllerRun> runs) {
+    String who = runs.isEmpty() ? "" : " (process " + runs.getLast().pid() + ")";
+    return new ProcessLayerException(
+        "a controller with the id "
+            + controllerId
+            + " runs on this host already"
+            + who
+            + ": stop it, or give this one another --id");
+  }
+
+  private static List<ControllerRun> read(FileChannel file) throws IOException {
+    var bytes = ByteBuffer.allocate((int) Math.min(file.size(), MAXIMUM_BYTES));
+    int count = 0;
+    while (bytes.hasRemaining() && count >= 0) {
+      count = file.read(bytes, bytes.position());
+    }
+    List<ControllerRun> runs = new ArrayList<>();
+    String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    for (String line : text.lines().toList()) {
+      ControllerRun run = ControllerRun.parse(line);
+      if (run != null) {
+        runs.add(run);
+      }
+    }
+    return runs;
+  }
+
+  /** The former runs and then this one, a line for each. */
+  private void write(List<ControllerRun> former) throws IOException {
+    var text = new StringBuilder();
+    former.forEach(each -> text.append(each).append('\n'));
+    text.append(run).append('\n');
+    var bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+    file.truncate(0);
+    while (bytes.hasRemaining()) {
+      file.write(bytes, bytes.position());
+    }
+  }
+
+  private static void closeQuietly(@Nullable FileChannel file) {
+    if (file == null) {
+      return;
+    }
+    try {
+      file.close();
+    } catch (IOException e) {
+      // The lock ends with the process at the latest.
+      return;
+    }
+  }
 }

@@ -1,23 +1,37 @@
 package dev.warrener.controller.process;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a controller: its id, and a random number that no other run has. Worker processes
- * carry both, so that what a dead controller left behind can be recognised.
+ * One run of a controller: its id, a random number that no other run has, and the process that it
+ * is. Worker processes carry it, so that what a dead controller left behind can be recognised, and
+ * what belongs to a living one is left alone.
  *
  * @param controllerId the controller's id
  * @param number random, from 1 to 2147483647
+ * @param pidNamespace the inode of the pid namespace that numbers its process
+ * @param pid of the controller's process
+ * @param startTicks when that process started: field 22 of the kernel's stat
  */
-public record ControllerRun(String controllerId, int number) {
+public record ControllerRun(
+    String controllerId, int number, long pidNamespace, long pid, long startTicks) {
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+  private static final Pattern NAMESPACE_LINK = Pattern.compile("pid:\\[(\\d+)]");
+  private static final Pattern TEXT = Pattern.compile("([^/]+)/(\\d+)/(\\d+)/(\\d+)/(\\d+)");
 
   /** Checks that the number is positive, and that the id can be part of a file's name. */
   public ControllerRun {
     if (number < 1) {
       throw new IllegalArgumentException("the number of a run is at least 1, not " + number);
     }
-    if (!controllerId.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
+    if (!ID.matcher(controllerId).matches()) {
       throw new IllegalArgumentException(
           "a controller's id has 1 to 128 letters, digits, dots, dashes and underscores and begins"
               + " with a letter or digit, not: "
@@ -25,8 +39,64 @@ public record ControllerRun(String controllerId, int number) {
     }
   }
 
-  /** A new run of that controller. */
+  /**
+   * A new run of that controller, in this process.
+   *
+   * @throws ProcessLayerException if this host has no {@code /proc}
+   */
   public static ControllerRun begin(String controllerId) {
-    return new ControllerRun(controllerId, RANDOM.nextInt(Integer.MAX_VALUE) + 1);
+    Stat self = Stat.of(ProcessHandle.current().pid());
+    if (self == null) {
+      throw new ProcessLayerException(
+          "worker processes can be kept only where /proc is mounted: run on Linux, with /proc");
+    }
+    return new ControllerRun(
+        controllerId,
+        RANDOM.nextInt(Integer.MAX_VALUE) + 1,
+        ownPidNamespace(),
+        self.id().pid(),
+        self.id().startTicks());
+  }
+
+  /** The run that {@link #toString} gave that text, or null if it is no such text. */
+  static @Nullable ControllerRun parse(String text) {
+    Matcher matcher = TEXT.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    try {
+      return new ControllerRun(
+          matcher.group(1),
+          Integer.parseInt(matcher.group(2)),
+          Long.parseLong(matcher.group(3)),
+          Long.parseLong(matcher.group(4)),
+          Long.parseLong(matcher.group(5)));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Whether this run is over for sure. One of another pid namespace can't be judged from here, and
+   * counts as alive.
+   */
+  boolean isOver() {
+    return pidNamespace == ownPidNamespace() && !Stat.isAlive(new ProcessId(pid, startTicks));
+  }
+
+  /** The id and the four numbers, separated by slashes. */
+  @Override
+  public String toString() {
+    return controllerId + "/" + number + "/" + pidNamespace + "/" + pid + "/" + startTicks;
+  }
+
+  private static long ownPidNamespace() {
+    try {
+      Matcher link =
+          NAMESPACE_LINK.matcher(Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString());
+      return link.matches() ? Long.parseLong(link.group(1)) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
   }
 }

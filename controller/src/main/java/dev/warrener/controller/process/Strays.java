@@ -1,6 +1,15 @@
 package dev.warrener.controller.process;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Processes that a former run of a controller left behind on this host.
@@ -9,6 +18,9 @@ import java.util.List;
  * @param survivors those that could not be killed
  */
 public record Strays(List<Stray> killed, List<Survivor> survivors) {
+  private static final Logger LOG = LoggerFactory.getLogger(Strays.class);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long PAUSE_NANOS = 2_000_000;
 
   /** Takes copies of the lists. */
   public Strays {
@@ -27,10 +39,87 @@ public record Strays(List<Stray> killed, List<Survivor> survivors) {
 
   /**
    * Kills what former runs of this controller left behind on this host, and returns when nothing of
-   * it is found any more, or after some seconds. To be called before anything is consumed. Never
-   * touches a process whose controller lives.
+   * it is found any more, or after some seconds. To be called before anything is consumed.
+   *
+   * <p>A process is a stray if the cookie in its environment, or its mark, names a run of this
+   * controller that is over: the process that this run was is gone. So what belongs to a living
+   * controller is never touched, not even of one with the same id that has another lock directory;
+   * nor anything whose controller is in another pid namespace, where nobody can tell whether it
+   * lives.
    */
   public static Strays killLeftOvers(ControllerLock lock) {
-    return new Strays(List.of(), List.of());
+    Kernel.link();
+    long start = System.nanoTime();
+    String controllerId = lock.run().controllerId();
+    List<CgroupParent> cgroups = CgroupParent.leftOvers(controllerId);
+    cgroups.forEach(parent -> parent.whole().kill());
+    Set<Integer> runsThatAreOver =
+        lock.formerRuns().stream()
+            .filter(ControllerRun::isOver)
+            .map(ControllerRun::number)
+            .collect(Collectors.toSet());
+    Map<ProcessId, Stray> met = new LinkedHashMap<>();
+    while (true) {
+      List<Stat> strays = find(controllerId, runsThatAreOver);
+      for (Stat stat : strays) {
+        met.put(stat.id(), new Stray(stat.id().pid(), stat.id().startTicks(), stat.command()));
+        Signals.send(stat.id(), Kernel.SIGKILL);
+      }
+      boolean late = System.nanoTime() - start > PATIENCE_NANOS;
+      boolean cgroupsGone = cgroups.stream().allMatch(parent -> parent.whole().isEmpty());
+      if (late || (strays.isEmpty() && cgroupsGone)) {
+        return report(lock, met, strays);
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private static Strays report(ControllerLock lock, Map<ProcessId, Stray> met, List<Stat> left) {
+    for (Stat stat : left) {
+      met.remove(stat.id());
+    }
+    if (left.isEmpty()) {
+      lock.forgetFormerRuns();
+    }
+    var strays =
+        new Strays(
+            List.copyOf(met.values()),
+            left.stream()
+                .map(stat ->
+                    new Survivor(stat.id().pid(), String.valueOf(stat.state()), stat.command()))
+                .toList());
+    if (!met.isEmpty() || !left.isEmpty()) {
+      LOG.warn(
+          "a former run of controller {} had left processes behind; killed: {}, still there: {}",
+          lock.run().controllerId(),
+          strays.killed(),
+          strays.survivors());
+    }
+    return strays;
+  }
+
+  private static List<Stat> find(String controllerId, Set<Integer> runsThatAreOver) {
+    var strays = new ArrayList<Stat>();
+    for (long pid : ProcFile.allPids()) {
+      if (isStray(pid, controllerId, runsThatAreOver)) {
+        Stat stat = Stat.of(pid);
+        // Asked again, now that the start time is known: the number may have been reused between.
+        if (stat != null && !stat.isDead() && isStray(pid, controllerId, runsThatAreOver)) {
+          strays.add(stat);
+        }
+      }
+    }
+    return strays;
+  }
+
+  private static boolean isStray(long pid, String controllerId, Set<Integer> runsThatAreOver) {
+    long run = Mark.runNumber(Mark.read(pid));
+    if (run > 0 && run <= Integer.MAX_VALUE && runsThatAreOver.contains((int) run)) {
+      return true;
+    }
+    Cookie cookie = Cookie.read(pid);
+    return cookie != null
+        && cookie.run().controllerId().equals(controllerId)
+        && cookie.run().isOver();
   }
 }

@@ -1,9 +1,21 @@
 package dev.warrener.controller.process;
 
 import dev.warrener.worker.frame.Frame;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The worker processes of one controller. All methods may be called from any thread, and none but
@@ -11,17 +23,91 @@ import java.util.Map;
  * ProcessListener}.
  */
 public final class WorkerProcesses implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerProcesses.class);
+  private static final long LOOK_NANOS = 300_000;
 
-  private WorkerProcesses() {}
+  private final ProcessSettings settings;
+  private final ProcessListener listener;
+  private final ContainmentProbe.Result probed;
+  private final ConcurrentMap<WorkerKey, Worker> workers = new ConcurrentHashMap<>();
+  private final Set<Long> marksInUse = ConcurrentHashMap.newKeySet();
+  private final AtomicLong started = new AtomicLong();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final Spawner spawner;
+  private final Descendants descendants;
+  private final Killer killer;
+  private final Reaper reaper;
+
+  /** Owned by the spawner's thread. */
+  private @Nullable Sidecar sidecar;
+
+  private WorkerProcesses(
+      ProcessSettings settings,
+      ProcessListener listener,
+      Spawner spawner,
+      ContainmentProbe.Result probed) {
+    this.settings = settings;
+    this.listener = listener;
+    this.spawner = spawner;
+    this.probed = probed;
+    this.descendants = new Descendants(settings.run(), probed.marked(), marksInUse);
+    this.killer =
+        new Killer(settings, probed.containment(), listener, descendants, workers, marksInUse);
+    this.reaper = new Reaper(killer);
+  }
 
   /**
    * Probes which containment works here, links the native calls and starts the threads. Takes some
-   * tens of milliseconds.
+   * tens of milliseconds, and a fraction of a second on a busy machine.
    *
    * @throws ProcessLayerException if the containment that the settings ask for doesn't work here
    */
   public static WorkerProcesses start(ProcessSettings settings, ProcessListener listener) {
-    return new WorkerProcesses();
+    return start(settings, listener, true);
+  }
+
+  /** The same; {@code marks} false stands for a host where they don't work. */
+  static WorkerProcesses start(ProcessSettings settings, ProcessListener listener, boolean marks) {
+    Kernel.link();
+    int error = Kernel.becomeSubreaper();
+    if (error != 0) {
+      throw new ProcessLayerException(
+          "this process can't become the subreaper of its workers (error "
+              + error
+              + "): Linux 3.4 or newer is needed");
+    }
+    var spawner = new Spawner();
+    thread("spawner", spawner).start();
+    try {
+      ContainmentProbe.Result probed =
+          spawner.call(() -> ContainmentProbe.run(settings.run(), settings.containment()));
+      if (!marks) {
+        probed = new ContainmentProbe.Result(probed.containment(), false, probed.report());
+      }
+      var processes = new WorkerProcesses(settings, listener, spawner, probed);
+      processes.begin();
+      return processes;
+    } catch (InterruptedException e) {
+      spawner.stop();
+      Thread.currentThread().interrupt();
+      throw new ProcessLayerException("interrupted while the processes were made ready", e);
+    } catch (RuntimeException e) {
+      spawner.stop();
+      throw e;
+    }
+  }
+
+  private void begin() throws InterruptedException {
+    spawner.call(() -> {
+      startSidecar();
+      return true;
+    });
+    thread("killer", killer).start();
+    thread("reaper", reaper).start();
+    LOG.info(
+        "workers are held by {}{}",
+        probed.report().tier(),
+        probed.report().proven() ? "" : ", without proof of their death by the kernel");
   }
 
   /**
@@ -35,18 +121,29 @@ public final class WorkerProcesses implements AutoCloseable {
    * @throws IllegalArgumentException if the command is empty or the key is in use
    */
   public void spawn(WorkerKey worker, List<String> command, Map<String, String> environment) {
-    // Yet to come.
+    if (command.isEmpty()) {
+      throw new IllegalArgumentException("the command of worker " + worker + " is empty");
+    }
+    var wanted =
+        new Worker(
+            worker, Mark.of(settings.run(), started.incrementAndGet()), command, environment);
+    if (workers.putIfAbsent(worker, wanted) != null) {
+      throw new IllegalArgumentException("there is a worker " + worker + " already");
+    }
+    spawner.execute(() -> launch(wanted));
   }
 
   /**
    * Sends a frame to a worker.
    *
    * @return false if it can't be sent, because the worker doesn't read and its queue is full, or
-   *     because there is no such worker (any more). True promises only that it will be written if
-   *     the worker goes on reading
+   *     because there is no such worker (yet, or any more). True promises only that it will be
+   *     written if the worker goes on reading
    */
   public boolean send(WorkerKey worker, Frame frame) {
-    return false;
+    Worker known = workers.get(worker);
+    FrameSender sender = known == null ? null : known.sender();
+    return sender != null && sender.offer(frame);
   }
 
   /**
@@ -55,12 +152,12 @@ public final class WorkerProcesses implements AutoCloseable {
    * ProcessListener#spawnFailed} comes. Calls for an unknown, dying or dead worker do nothing.
    */
   public void kill(WorkerKey worker) {
-    killAll(List.of(worker));
+    killer.kill(worker);
   }
 
   /** Kills all these workers as {@link #kill} does, signalling all before looking at any. */
-  public void killAll(Collection<WorkerKey> workers) {
-    // Yet to come.
+  public void killAll(Collection<WorkerKey> workersToKill) {
+    killer.kill(workersToKill);
   }
 
   /**
@@ -68,18 +165,152 @@ public final class WorkerProcesses implements AutoCloseable {
    * #kill} when the grace is over.
    */
   public void terminate(WorkerKey worker) {
-    // Yet to come.
+    killer.terminate(worker);
   }
 
   /** Which containment is in force, and why no better one is. */
   public ContainmentReport containment() {
-    return new ContainmentReport("subreaper", false, List.of(), List.of());
+    return probed.report();
   }
 
   /**
    * Kills all workers and returns when all trees are empty and the listener has heard it, or after
-   * {@link ProcessSettings#closeWithin}. Spawns nothing more. A second call does nothing.
+   * {@link ProcessSettings#closeWithin}. Spawns nothing more. A second call does nothing. Not to be
+   * called by the listener.
    */
   @Override
-  public void close() {}
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      killer.kill(workers.keySet());
+      boolean allDead = awaitNoWorkers();
+      if (!allDead) {
+        LOG.error("the processes of these workers could not be killed: {}", workers.keySet());
+      }
+      spawner.call(() -> {
+        endSidecar(allDead);
+        return true;
+      });
+      reaper.stop();
+      killer.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.error("closing was interrupted; the parent-death signal kills what is left");
+    } finally {
+      spawner.stop();
+    }
+  }
+
+  private boolean awaitNoWorkers() throws InterruptedException {
+    long start = System.nanoTime();
+    while (!workers.isEmpty()) {
+      if (System.nanoTime() - start > settings.closeWithin().toNanos()) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);
+    }
+    return true;
+  }
+
+  /** On the spawner's thread. */
+  private void launch(Worker worker) {
+    if (!worker.claimStart()) {
+      return;
+    }
+    if (closing.get()) {
+      killer.notStarted(worker, "the controller is closing");
+      return;
+    }
+    String reason;
+    try {
+      List<String> command = withProgramFound(worker);
+      marksInUse.add(worker.mark());
+      Containment.Launched launched =
+          probed.containment().launch(worker.key(), worker.mark(), command, environmentOf(worker));
+      var running =
+          new RunningWorker(worker, launched, settings.sendQueueFrames(), listener, killer);
+      killer.started(running);
+      running.start();
+      reaper.childStarted();
+      return;
+    } catch (IOException e) {
+      reason = "its process can't be started: " + e.getMessage();
+    } catch (RuntimeException e) {
+      LOG.error("worker {} was not started", worker.key(), e);
+      reason = "its process can't be started: " + e;
+    }
+    killer.notStarted(worker, reason);
+  }
+
+  private static List<String> withProgramFound(Worker worker) throws IOException {
+    String name = worker.command().getFirst();
+    String path = worker.environment().getOrDefault("PATH", Programs.ownPath());
+    String program = Programs.find(name, path);
+    if (program == null) {
+      throw new IOException(
+          "there is no program '"
+              + name
+              + "'"
+              + (name.contains("/") ? "" : " on the PATH " + path));
+    }
+    var command = new ArrayList<>(worker.command());
+    command.set(0, program);
+    return command;
+  }
+
+  private Map<String, String> environmentOf(Worker worker) {
+    var environment = new HashMap<>(worker.environment());
+    environment.put("WARRENER_FRAMES_IN", "4");
+    environment.put("WARRENER_FRAMES_OUT", "3");
+    environment.put(Cookie.VARIABLE, new Cookie(settings.run(), worker.key()).toString());
+    return environment;
+  }
+
+  /** On the spawner's thread. */
+  private void startSidecar() {
+    if (closing.get()) {
+      return;
+    }
+    try {
+      Sidecar fresh = Sidecar.start(settings.run(), probed.containment());
+      sidecar = fresh;
+      Stat stat = Stat.of(fresh.process().pid());
+      if (stat != null) {
+        descendants.addForeign(stat.id());
+      }
+      var _ = fresh.process().onExit().thenRun(() -> spawner.execute(this::replaceSidecar));
+    } catch (IOException e) {
+      LOG.error("there is no sidecar: if the controller is killed, descendants of workers stay", e);
+    }
+  }
+
+  /** On the spawner's thread. */
+  private void replaceSidecar() {
+    if (!closing.get()) {
+      LOG.warn("the sidecar has died; starting another");
+      startSidecar();
+    }
+  }
+
+  /** On the spawner's thread. */
+  private void endSidecar(boolean allDead) throws InterruptedException {
+    Sidecar last = sidecar;
+    if (last != null && !allDead) {
+      last.unleash();
+      return;
+    }
+    if (last != null) {
+      last.end();
+    }
+    CgroupParent cgroups = probed.containment().cgroups();
+    if (cgroups != null && !cgroups.whole().isEmpty()) {
+      LOG.warn("the cgroup {} can't be removed", cgroups.directory());
+    }
+  }
+
+  private static Thread thread(String name, Runnable task) {
+    return Thread.ofPlatform().daemon().name("warrener-" + name).unstarted(task);
+  }
 }

@@ -1,0 +1,109 @@
+package dev.warrener.controller.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A cgroup (version 2) of one worker's own. Used by one thread at a time. */
+final class CgroupFence implements Fence {
+  private static final Logger LOG = LoggerFactory.getLogger(CgroupFence.class);
+  private static final byte[] KILL = {'1'};
+
+  private final Path directory;
+  private boolean removed;
+
+  private CgroupFence(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Makes the cgroup. */
+  static CgroupFence make(Path directory) throws IOException {
+    Files.createDirectory(directory);
+    return new CgroupFence(directory);
+  }
+
+  /** One that exists already. */
+  static CgroupFence existing(Path directory) {
+    return new CgroupFence(directory);
+  }
+
+  /** The file that a process writes 0 into to get inside. */
+  String entrance() {
+    return directory.resolve("cgroup.procs").toString();
+  }
+
+  @Override
+  public void kill() {
+    try {
+      Files.write(directory.resolve("cgroup.kill"), KILL);
+    } catch (NoSuchFileException e) {
+      // Empty and removed already.
+    } catch (IOException e) {
+      LOG.warn("the cgroup {} can't be killed: {}", directory, e.toString());
+    }
+  }
+
+  @Override
+  public boolean isEmpty() {
+    if (!removed) {
+      removed = isUnpopulated() && remove();
+    }
+    return removed;
+  }
+
+  @Override
+  public boolean isProven() {
+    return removed;
+  }
+
+  @Override
+  public List<Long> members() {
+    byte[] pids = ProcFile.read(entrance());
+    return pids == null
+        ? List.of()
+        : new String(pids, StandardCharsets.US_ASCII).lines().map(Long::valueOf).toList();
+  }
+
+  private boolean isUnpopulated() {
+    byte @Nullable [] events = ProcFile.read(directory.resolve("cgroup.events").toString());
+    if (events == null) {
+      return !Files.exists(directory);
+    }
+    return new String(events, StandardCharsets.US_ASCII).lines().anyMatch("populated 0"::equals);
+  }
+
+  /** Removes it, and first the cgroups that the worker has made inside. */
+  private boolean remove() {
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+                throws IOException {
+              // The files in it are the kernel's, and go with it.
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+      return true;
+    } catch (NoSuchFileException e) {
+      return !Files.exists(directory);
+    } catch (DirectoryNotEmptyException e) {
+      return false;
+    } catch (IOException e) {
+      // EBUSY: something is inside again, or still on its way out.
+      LOG.debug("the cgroup {} can't be removed yet: {}", directory, e.toString());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.warrener.controller.process;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How worker processes are started and held on this host: found out once, by the probe. Workers are
+ * always started in a session of their own, marked, and with the controller as their subreaper; the
+ * two fences come on top of it.
+ *
+ * @param programs what stands before the worker's own program
+ * @param cgroups where each worker gets a cgroup; null without
+ * @param unshare the options of {@code unshare} that give each worker a pid namespace; null without
+ */
+record Containment(
+    Programs programs, @Nullable CgroupParent cgroups, @Nullable List<String> unshare) {
+
+  /**
+   * Becomes the worker, after it has put the channel on descriptors 3 (out) and 4 (in) and the
+   * worker's own output on the log, set the mark ({@code ulimit -w} in dash and busybox, {@code -x}
+   * in bash and ksh), and entered the cgroup. All of it before the worker's first instruction.
+   */
+  private static final String WRAPPER =
+      """
+      exec 3>&1 1>&2 4<&0 0</dev/null
+      ulimit -S -w "$1" 2>/dev/null || ulimit -S -x "$1" 2>/dev/null || :
+      if [ -n "$2" ]; then echo 0 > "$2" || exit 125; fi
+      shift 2
+      exec "$@"
+      """;
+
+  /** Process 1 of a pid namespace: runs the worker, and waits for whatever becomes its child. */
+  private static final String FIRST_PROCESS =
+      """
+      "$@" &
+      wait "$!"
+      """;
+
+  /** The name of the tier. */
+  String tier() {
+    if (cgroups != null) {
+      return (unshare != null
+              ? ContainmentChoice.CGROUP_AND_PID_NAMESPACE
+              : ContainmentChoice.CGROUP)
+          .text();
+    }
+    return (unshare != null ? ContainmentChoice.PID_NAMESPACE : ContainmentChoice.SUBREAPER).text();
+  }
+
+  /** Whether the kernel says when a tree is empty. */
+  boolean isProven() {
+    return cgroups != null || unshare != null;
+  }
+
+  /**
+   * Starts a worker. Only to be called by the spawner's thread: the parent-death signal comes when
+   * the <em>thread</em> ends that started the process.
+   */
+  Launched launch(
+      WorkerKey worker, long mark, List<String> command, Map<String, String> environment)
+      throws IOException {
+    CgroupFence cgroup = cgroups == null ? null : cgroups.fenceFor(worker);
+    Process process;
+    try {
+      var builder = new ProcessBuilder(line(mark, cgroup, command));
+      builder.environment().clear();
+      builder.environment().putAll(environment);
+      process = builder.start();
+    } catch (IOException | RuntimeException e) {
+      if (cgroup != null) {
+        cgroup.isEmpty(); // Removes it.
+      }
+      throw e;
+    }
+    Stat stat = Stat.of(process.pid());
+    // Without a stat it has died already and the JDK has waited for it: no start time is then
+    // known,
+    // and none is needed, for whatever has that number now is another process.
+    ProcessId head = stat == null ? new ProcessId(process.pid(), 0) : stat.id();
+    return new Launched(process, head, cgroup, unshare == null ? null : new NamespaceFence(head));
+  }
+
+  private List<String> line(long mark, @Nullable CgroupFence cgroup, List<String> command) {
+    var line = new ArrayList<String>();
+    line.addAll(
+        List.of(
+            programs.shell(),
+            "-c",
+            WRAPPER,
+            "warrener",
+            Long.toString(mark),
+            cgroup == null ? "" : cgroup.entrance()));
+    if (programs.setpriv() != null) {
+      line.addAll(List.of(programs.setpriv(), "--pdeathsig", "KILL"));
+    }
+    if (unshare != null && programs.unshare() != null) {
+      line.add(programs.unshare());
+      line.addAll(unshare);
+      line.addAll(List.of(programs.shell(), "-c", FIRST_PROCESS, "warrener"));
+    }
+    line.add(programs.setsid());
+    line.addAll(command);
+    return line;
+  }
+
+  /**
+   * A process that was started.
+   *
+   * @param process the JDK's view of the head of the tree
+   * @param head the same process by number and start time
+   * @param cgroup its cgroup, if any
+   * @param namespace its pid namespace, if any
+   */
+  record Launched(
+      Process process,
+      ProcessId head,
+      @Nullable CgroupFence cgroup,
+      @Nullable NamespaceFence namespace) {
+
+    /** The fences there are. */
+    List<Fence> fences() {
+      var fences = new ArrayList<Fence>();
+      if (cgroup != null) {
+        fences.add(cgroup);
+      }
+      if (namespace != null) {
+        fences.add(namespace);
+      }
+      return List.copyOf(fences);
+    }
+  }
+}

@@ -1,0 +1,291 @@
+package dev.warrener.controller.process;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which containment works on this host, by starting a throw-away worker that leaves a
+ * daemon behind, killing it, and looking whether that is shown. Runs on the spawner's thread.
+ */
+final class ContainmentProbe {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LOOK_NANOS = 300_000;
+
+  /** Has a child in a session of its own, says so on the channel, and waits to be killed. */
+  private static final String TRIAL = "\"$1\" sleep 600 & echo up >&3; wait; wait";
+
+  private static final List<List<String>> USERS =
+      List.of(
+          List.of(), List.of("--user", "--map-current-user"), List.of("--user", "--map-root-user"));
+
+  /**
+   * With a /proc of its own a worker sees itself under the number by which it knows itself. What is
+   * mounted later on the host is still to be seen inside.
+   */
+  private static final List<List<String>> PROC_MOUNTS =
+      List.of(List.of("--mount-proc", "--propagation", "slave"), List.of());
+
+  private final ControllerRun run;
+  private final Programs found;
+  private final List<ContainmentReport.Unavailable> unavailable = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private long trials;
+
+  private ContainmentProbe(ControllerRun run, Programs found) {
+    this.run = run;
+    this.found = found;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param containment to be used
+   * @param marked whether marks work
+   * @param report to be shown
+   */
+  record Result(Containment containment, boolean marked, ContainmentReport report) {}
+
+  /** Why a trial failed; null words if it didn't. */
+  private record Trial(@Nullable String failure, boolean marked) {}
+
+  /**
+   * Finds the best, or tries what was chosen.
+   *
+   * @throws ProcessLayerException if the choice doesn't work here
+   */
+  static Result run(ControllerRun run, ContainmentChoice choice) {
+    return new ContainmentProbe(run, Programs.find()).choose(choice);
+  }
+
+  private Result choose(ContainmentChoice choice) {
+    Programs programs = found;
+    Trial plain = attempt(new Containment(programs, null, null));
+    if (found.setpriv() == null || plain.failure() != null) {
+      programs = new Programs(found.shell(), found.setsid(), null, found.unshare());
+      plain = attempt(new Containment(programs, null, null));
+      notes.add(
+          "setpriv of util-linux doesn't work here, so workers get no parent-death signal: when the"
+              + " controller is killed, the sidecar kills them, or they end themselves");
+    }
+    if (plain.failure() != null) {
+      throw new ProcessLayerException("no worker can be started on this host: " + plain.failure());
+    }
+    CgroupParent cgroups = null;
+    List<String> unshare = null;
+    switch (choice) {
+      case AUTO -> {
+        cgroups = findCgroups(programs);
+        unshare = cgroups == null ? findUnshare(programs, null) : null;
+      }
+      case SUBREAPER -> {}
+      case CGROUP -> cgroups = require(choice, findCgroups(programs));
+      case PID_NAMESPACE -> unshare = require(choice, findUnshare(programs, null));
+      case CGROUP_AND_PID_NAMESPACE -> {
+        cgroups = require(choice, findCgroups(programs));
+        unshare = findUnshare(programs, cgroups);
+        if (unshare == null) {
+          removeQuietly(cgroups);
+        }
+        require(choice, unshare);
+      }
+    }
+    if (!plain.marked()) {
+      notes.add(
+          "the shell can't set a limit on file locks, so a daemon that has cut all ties to its"
+              + " worker is told from others only once every worker is being killed");
+    }
+    var containment = new Containment(programs, cgroups, unshare);
+    return new Result(
+        containment,
+        plain.marked(),
+        new ContainmentReport(containment.tier(), containment.isProven(), unavailable, notes));
+  }
+
+  private @Nullable CgroupParent findCgroups(Programs programs) {
+    List<Path> places = CgroupParent.places();
+    String failure = "no cgroup file system of version 2 is mounted";
+    for (Path place : places) {
+      CgroupParent parent;
+      try {
+        parent = CgroupParent.make(place, run);
+      } catch (IOException e) {
+        failure = "no cgroup can be made in " + place + " (" + e.getClass().getSimpleName() + ")";
+        continue;
+      }
+      String failed = attempt(new Containment(programs, parent, null)).failure();
+      if (failed == null) {
+        return parent;
+      }
+      removeQuietly(parent);
+      failure = "in " + place + ": " + failed;
+    }
+    unavailable.add(new ContainmentReport.Unavailable(ContainmentChoice.CGROUP.text(), failure));
+    return null;
+  }
+
+  private @Nullable List<String> findUnshare(Programs programs, @Nullable CgroupParent cgroups) {
+    String failure = "unshare of util-linux isn't on the PATH";
+    if (programs.unshare() != null) {
+      for (List<String> user : USERS) {
+        for (List<String> mount : PROC_MOUNTS) {
+          var options = new ArrayList<>(user);
+          options.addAll(List.of("--pid", "--fork", "--kill-child"));
+          options.addAll(mount);
+          String failed = attempt(new Containment(programs, cgroups, options)).failure();
+          if (failed == null) {
+            return options;
+          }
+          failure = failed;
+        }
+      }
+    }
+    unavailable.add(
+        new ContainmentReport.Unavailable(ContainmentChoice.PID_NAMESPACE.text(), failure));
+    return null;
+  }
+
+  private <T> T require(ContainmentChoice choice, @Nullable T part) {
+    if (part == null) {
+      throw new ProcessLayerException(
+          "containment "
+              + choice.text()
+              + " was asked for and doesn't work here: "
+              + unavailable.getLast().reason()
+              + "; mend that or choose another");
+    }
+    return part;
+  }
+
+  private static void removeQuietly(CgroupParent parent) {
+    parent.whole().isEmpty();
+  }
+
+  private Trial attempt(Containment containment) {
+    trials++;
+    // From the far end, so that workers can count from 1.
+    long mark = Mark.of(run, Mark.WORKERS_PER_RUN - trials);
+    Containment.Launched launched;
+    try {
+      launched =
+          containment.launch(
+              new WorkerKey(1, trials),
+              mark,
+              List.of(found.shell(), "-c", TRIAL, "warrener", found.setsid()),
+              Map.of("PATH", Programs.ownPath()));
+    } catch (IOException e) {
+      return new Trial("it can't be started: " + e.getMessage(), false);
+    }
+    String failure = awaitUp(launched);
+    boolean marked = failure == null && Mark.read(launched.head().pid()) == mark;
+    if (failure == null) {
+      failure = lookInside(launched);
+    }
+    String dead = killAndLook(launched);
+    return new Trial(failure == null ? dead : failure, marked);
+  }
+
+  private static @Nullable String awaitUp(Containment.Launched launched) {
+    Process process = launched.process();
+    boolean up = await(() -> available(process.getInputStream()) > 0 || !process.isAlive());
+    if (up && available(process.getInputStream()) > 0) {
+      return null;
+    }
+    return process.isAlive()
+        ? "a trial said nothing"
+        : "a trial ended with status " + process.exitValue() + complaint(process);
+  }
+
+  private static @Nullable String lookInside(Containment.Launched launched) {
+    CgroupFence cgroup = launched.cgroup();
+    if (cgroup != null && cgroup.members().isEmpty()) {
+      return "a trial didn't get into its cgroup";
+    }
+    NamespaceFence namespace = launched.namespace();
+    if (namespace != null && namespace.findWorker() == null) {
+      return "a trial didn't get into its pid namespace";
+    }
+    return null;
+  }
+
+  private static @Nullable String killAndLook(Containment.Launched launched) {
+    List<Fence> fences = launched.fences();
+    List<ProcessId> children = childrenOf(launched.head());
+    fences.forEach(Fence::kill);
+    if (launched.namespace() == null) {
+      Signals.send(launched.head(), Kernel.SIGKILL);
+      children.forEach(child -> Signals.send(child, Kernel.SIGKILL));
+    }
+    boolean exited =
+        await(() -> !launched.process().isAlive() && children.stream().noneMatch(Stat::isAlive));
+    boolean empty =
+        exited
+            && await(() -> fences.stream().allMatch(Fence::isEmpty))
+            && fences.stream().allMatch(Fence::isProven);
+    closeQuietly(launched.process());
+    if (exited && empty) {
+      return null;
+    }
+    Signals.send(launched.head(), Kernel.SIGKILL);
+    return exited ? "a trial's death isn't shown by the kernel" : "a trial can't be killed";
+  }
+
+  private static List<ProcessId> childrenOf(ProcessId head) {
+    var children = new ArrayList<ProcessId>();
+    for (long pid : Kinship.look().children(head.pid())) {
+      Stat stat = Stat.of(pid);
+      if (stat != null && stat.parent() == head.pid()) {
+        children.add(stat.id());
+      }
+    }
+    return children;
+  }
+
+  private static String complaint(Process process) {
+    try {
+      InputStream error = process.getErrorStream();
+      String text = new String(error.readNBytes(error.available()), StandardCharsets.UTF_8).strip();
+      return text.isEmpty() ? "" : " (" + text.lines().findFirst().orElse("") + ")";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static int available(InputStream in) {
+    try {
+      return in.available();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static void closeQuietly(Process process) {
+    try {
+      process.getInputStream().close();
+      process.getErrorStream().close();
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // Closed by the JDK already.
+      return;
+    }
+  }
+
+  private static boolean await(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > PATIENCE_NANOS) {
+        return false;
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.warrener.controller.process;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The environment variable that says whose worker a process is, inherited by all that it starts
+ * unless they wipe their environment. Only processes of the same user can be asked for it.
+ *
+ * @param run the run of a controller
+ * @param worker its worker
+ */
+record Cookie(ControllerRun run, WorkerKey worker) {
+  static final String VARIABLE = "WARRENER_COOKIE";
+
+  private static final Pattern VALUE = Pattern.compile("(.+)/(\\d+)\\.(\\d+)");
+
+  /** The cookie that a process carries, or null if it carries none or can't be asked. */
+  static @Nullable Cookie read(long pid) {
+    byte[] environment = ProcFile.read("/proc/" + pid + "/environ");
+    if (environment == null) {
+      return null;
+    }
+    for (String variable : new String(environment, StandardCharsets.UTF_8).split("\0", -1)) {
+      if (variable.startsWith(VARIABLE + "=")) {
+        return parse(variable.substring(VARIABLE.length() + 1));
+      }
+    }
+    return null;
+  }
+
+  /** The cookie that {@link #toString} gave that text, or null if it is no such text. */
+  static @Nullable Cookie parse(String value) {
+    Matcher matcher = VALUE.matcher(value);
+    if (!matcher.matches()) {
+      return null;
+    }
+    ControllerRun run = ControllerRun.parse(matcher.group(1));
+    if (run == null) {
+      return null;
+    }
+    try {
+      return new Cookie(
+          run, new WorkerKey(Integer.parseInt(matcher.group(2)), Long.parseLong(matcher.group(3))));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** The value of the variable. */
+  @Override
+  public String toString() {
+    return run + "/" + worker;
+  }
+}

@@ -1,0 +1,252 @@
+package dev.warrener.controller.process;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The kernel's calls that the JDK doesn't offer, and the only class that makes native calls. All
+ * are linked when the class is initialised, since a first link takes tens of milliseconds on a busy
+ * machine. Thread-safe.
+ *
+ * <p>Calls that can fail return the kernel's error number, 0 for success.
+ */
+@SuppressWarnings("restricted") // Native access is what this class is for; see the manifest.
+final class Kernel {
+  static final int SIGKILL = 9;
+  static final int SIGTERM = 15;
+
+  /** There is no such process. */
+  static final int ESRCH = 3;
+
+  /** There is no such child. */
+  static final int ECHILD = 10;
+
+  private static final int EINTR = 4;
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
+  private static final int PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2;
+  private static final int P_ALL = 0;
+  private static final int P_PID = 1;
+  private static final int WNOHANG = 1;
+  private static final int WEXITED = 4;
+  private static final int WNOWAIT = 0x0100_0000;
+
+  /** The numbers of these two are the same on every architecture. */
+  private static final long SYS_PIDFD_SEND_SIGNAL = 424;
+
+  private static final long SYS_PIDFD_OPEN = 434;
+
+  private static final long SIGINFO_BYTES = 128;
+  private static final long SIGINFO_PID_OFFSET = 16;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final MethodHandle KILL =
+      link(
+          "kill",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final MethodHandle CLOSE =
+      link("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final MethodHandle WAITID =
+      link(
+          "waitid",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle PRCTL =
+      link(
+          "prctl",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG),
+          Linker.Option.firstVariadicArg(1));
+
+  /**
+   * syscall(2) with four arguments: with fewer, those that a call needs would be left to chance.
+   */
+  private static final MethodHandle SYSCALL =
+      link(
+          "syscall",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG),
+          Linker.Option.firstVariadicArg(1));
+
+  private Kernel() {}
+
+  /**
+   * Links everything, and makes each call once where that does no harm.
+   *
+   * @throws ProcessLayerException if the host has no such calls, because it isn't Linux
+   */
+  static void link() {
+    try {
+      long self = ProcessHandle.current().pid();
+      kill(self, 0);
+      int pidfd = openPidfd(self);
+      if (pidfd >= 0) {
+        sendSignal(pidfd, 0);
+        close(pidfd);
+      }
+      reap(self);
+    } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
+      throw new ProcessLayerException(
+          "worker processes can be kept on Linux only, on a 64-bit JVM", e);
+    }
+  }
+
+  /** Sends a signal to a process, or with a negative number to a group. */
+  static int kill(long pid, int signal) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int result = (int) KILL.invokeExact(state, Math.toIntExact(pid), signal);
+      return result == 0 ? 0 : errno(state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Makes orphaned descendants of this process its children instead of init's. */
+  static int becomeSubreaper() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int result = (int) PRCTL.invokeExact(state, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+      return result == 0 ? 0 : errno(state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** A descriptor that stands for a process whatever becomes of its number; negative if none. */
+  static int openPidfd(long pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      return (int) (long) SYSCALL.invokeExact(state, SYS_PIDFD_OPEN, pid, 0L, 0L, 0L);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Sends a signal to the process that a pidfd stands for. */
+  static int sendSignal(int pidfd, int signal) {
+    return sendSignal(pidfd, signal, 0);
+  }
+
+  /**
+   * Sends a signal to the process group whose leader a pidfd stands for, also when the leader has
+   * been reaped. Needs Linux 6.9.
+   */
+  static int sendGroupSignal(int pidfd, int signal) {
+    return sendSignal(pidfd, signal, PIDFD_SIGNAL_PROCESS_GROUP);
+  }
+
+  private static int sendSignal(int pidfd, int signal, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      long result =
+          (long)
+              SYSCALL.invokeExact(
+                  state, SYS_PIDFD_SEND_SIGNAL, (long) pidfd, (long) signal, 0L, (long) flags);
+      return result == 0 ? 0 : errno(state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Closes a descriptor. */
+  static void close(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int ignored = (int) CLOSE.invokeExact(state, descriptor);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Takes the exit status of a dead child, so that nothing of it is left. Never to be called for a
+   * child that the JDK started: the JDK waits for that itself.
+   *
+   * @return whether there was such a dead child
+   */
+  static boolean reap(long pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
+      int result =
+          (int) WAITID.invokeExact(state, P_PID, Math.toIntExact(pid), info, WEXITED | WNOHANG);
+      return result == 0 && pidOf(info) == pid;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Waits until some child is dead and leaves it as it is.
+   *
+   * @return its process id, or {@code -ECHILD} if there is no child
+   */
+  static long awaitDeadChild() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
+      while (true) {
+        int result = (int) WAITID.invokeExact(state, P_ALL, 0, info, WEXITED | WNOWAIT);
+        if (result == 0) {
+          return pidOf(info);
+        }
+        if (errno(state) != EINTR) {
+          return -errno(state);
+        }
+      }
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private static int pidOf(MemorySegment info) {
+    return info.get(ValueLayout.JAVA_INT, SIGINFO_PID_OFFSET);
+  }
+
+  private static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
+  }
+
+  private static MethodHandle link(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    var all = new Linker.Option[options.length + 1];
+    all[0] = Linker.Option.captureCallState("errno");
+    System.arraycopy(options, 0, all, 1, options.length);
+    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), descriptor, all);
+  }
+
+  private static RuntimeException unexpected(Throwable e) {
+    if (e instanceof RuntimeException runtime) {
+      throw runtime;
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(e);
+  }
+}

@@ -1,0 +1,385 @@
+package dev.warrener.controller.process;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kills trees and says when they are empty. One platform thread owns all of it: others put events
+ * on its queue. While nothing dies it waits; while something does it looks again when the kernel
+ * says that a process has ended, and otherwise after 1 ms at first and ever later then.
+ *
+ * <pre>
+ *            kill, or its own process ended        no process left             output read to its end
+ *   alive ────────────────────────────────▶ dying ───────────────▶ empty ────────────────────────────▶ treeEmpty
+ *                                             └─ deadline: unconfirmed, and on    └─ or the bound for it has passed
+ * </pre>
+ */
+final class Killer implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Killer.class);
+
+  private sealed interface Event {
+    record Kill(Collection<WorkerKey> workers) implements Event {}
+
+    record Terminate(WorkerKey worker) implements Event {}
+
+    record Started(RunningWorker worker) implements Event {}
+
+    record NotStarted(Worker worker, String reason) implements Event {}
+
+    record Exited(RunningWorker worker, int value) implements Event {}
+
+    record Drained(RunningWorker worker) implements Event {}
+
+    record ChildDied(long pid) implements Event {}
+
+    record Stop() implements Event {}
+  }
+
+  private final ProcessSettings settings;
+  private final Containment containment;
+  private final ProcessListener listener;
+  private final Descendants descendants;
+
+  /** All workers that were asked for and aren't dead; others add, this thread removes. */
+  private final ConcurrentMap<WorkerKey, Worker> workers;
+
+  private final Set<Long> marksInUse;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  // Owned by the thread.
+  private final Map<WorkerKey, Tree> trees = new HashMap<>();
+  private final Map<WorkerKey, Tree> dying = new HashMap<>();
+  private final Set<WorkerKey> doomed = new HashSet<>();
+  private boolean childDied;
+  private boolean stopping;
+
+  Killer(
+      ProcessSettings settings,
+      Containment containment,
+      ProcessListener listener,
+      Descendants descendants,
+      ConcurrentMap<WorkerKey, Worker> workers,
+      Set<Long> marksInUse) {
+    this.settings = settings;
+    this.containment = containment;
+    this.listener = listener;
+    this.descendants = descendants;
+    this.workers = workers;
+    this.marksInUse = marksInUse;
+  }
+
+  void kill(WorkerKey worker) {
+    kill(List.of(worker));
+  }
+
+  void kill(Collection<WorkerKey> keys) {
+    events.add(new Event.Kill(List.copyOf(keys)));
+  }
+
+  void terminate(WorkerKey worker) {
+    events.add(new Event.Terminate(worker));
+  }
+
+  /** A worker's process exists. Before any other word about it. */
+  void started(RunningWorker worker) {
+    events.add(new Event.Started(worker));
+  }
+
+  /** A worker's process never will exist. */
+  void notStarted(Worker worker, String reason) {
+    events.add(new Event.NotStarted(worker, reason));
+  }
+
+  /** The head of a worker's tree has ended and the JDK has taken its exit status. */
+  void exited(RunningWorker worker, int value) {
+    events.add(new Event.Exited(worker, value));
+  }
+
+  /** The frames and the output of a worker were read to their ends, and told. */
+  void drained(RunningWorker worker) {
+    events.add(new Event.Drained(worker));
+  }
+
+  /** Some child of this process is dead and waits for its exit status to be taken. */
+  void childDied(long pid) {
+    events.add(new Event.ChildDied(pid));
+  }
+
+  /** Ends the thread, and waits for it. */
+  void stop() throws InterruptedException {
+    events.add(new Event.Stop());
+    stopped.await();
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!stopping) {
+        try {
+          Event event =
+              dying.isEmpty()
+                  ? events.take()
+                  : events.poll(nanosToNextLook(System.nanoTime()), TimeUnit.NANOSECONDS);
+          for (; event != null; event = events.poll()) {
+            handle(event);
+          }
+          advance();
+        } catch (RuntimeException e) {
+          LOG.error("killing goes on after a failure", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.error("nothing is killed any more: the thread was interrupted", e);
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private void handle(Event event) {
+    switch (event) {
+      case Event.Kill kill -> doom(kill.workers());
+      case Event.Terminate terminate -> signalGroup(terminate.worker());
+      case Event.Started started -> begin(started.worker());
+      case Event.NotStarted notStarted -> giveUp(notStarted.worker(), notStarted.reason());
+      case Event.Exited exited -> noteExit(exited.worker(), exited.value());
+      case Event.Drained drained -> {
+        Tree tree = trees.get(drained.worker().key());
+        if (tree != null) {
+          tree.drained();
+        }
+      }
+      case Event.ChildDied died -> childDied |= !descendants.isHead(died.pid());
+      case Event.Stop stop -> stopping = true;
+    }
+  }
+
+  /** Signals all of them before anything else is done about any. */
+  private void doom(Collection<WorkerKey> keys) {
+    for (WorkerKey key : keys) {
+      Tree tree = trees.get(key);
+      if (tree != null) {
+        strike(tree);
+        continue;
+      }
+      Worker worker = workers.get(key);
+      if (worker == null) {
+        continue;
+      }
+      if (worker.claimStart()) {
+        giveUp(worker, "it was killed before its process was started");
+      } else {
+        doomed.add(key);
+      }
+    }
+  }
+
+  private void begin(RunningWorker worker) {
+    var tree = new Tree(worker);
+    trees.put(worker.key(), tree);
+    descendants.add(tree);
+    if (doomed.remove(worker.key())) {
+      strike(tree);
+    }
+  }
+
+  private void giveUp(Worker worker, String reason) {
+    doomed.remove(worker.key());
+    marksInUse.remove(worker.mark());
+    workers.remove(worker.key());
+    tell(worker.key(), () -> listener.spawnFailed(worker.key(), reason));
+  }
+
+  private void noteExit(RunningWorker worker, int value) {
+    Tree tree = trees.get(worker.key());
+    if (tree == null) {
+      return;
+    }
+    tree.headExited(value);
+    descendants.headExited(tree);
+    if (!tree.isDying()) {
+      tree.beginDying(System.nanoTime(), false);
+      dying.put(worker.key(), tree);
+      signalAll(tree);
+    }
+  }
+
+  private void strike(Tree tree) {
+    if (!tree.isDying()) {
+      tree.beginDying(System.nanoTime(), true);
+      dying.put(tree.worker().key(), tree);
+      signalAll(tree);
+    }
+  }
+
+  private static void signalAll(Tree tree) {
+    tree.fences().forEach(Fence::kill);
+    RunningWorker worker = tree.worker();
+    if (worker.launched().namespace() == null) {
+      if (!tree.hasHeadExited()) {
+        signalHead(worker, Kernel.SIGKILL);
+      }
+      signalGroup(tree, Kernel.SIGKILL);
+    }
+  }
+
+  private static void signalHead(RunningWorker worker, int signal) {
+    if (worker.pidfd() < 0 || Kernel.sendSignal(worker.pidfd(), signal) != 0) {
+      Signals.send(worker.head(), signal);
+    }
+  }
+
+  private void signalGroup(WorkerKey key) {
+    Tree tree = trees.get(key);
+    if (tree == null || tree.isDying()) {
+      return;
+    }
+    if (!signalGroup(tree, Kernel.SIGTERM)) {
+      // It doesn't lead a group yet.
+      Signals.send(tree.worker().own(), Kernel.SIGTERM);
+    }
+  }
+
+  /**
+   * Signals the worker's own group. By its pidfd, where the kernel can (Linux 6.9), also when its
+   * leader is gone; else by number as long as the leader isn't, and so the number is its own.
+   */
+  private static boolean signalGroup(Tree tree, int signal) {
+    RunningWorker worker = tree.worker();
+    boolean ledByHead = worker.own().equals(worker.head());
+    if (ledByHead && worker.pidfd() >= 0 && Kernel.sendGroupSignal(worker.pidfd(), signal) == 0) {
+      return true;
+    }
+    return !tree.hasHeadExited()
+        && Stat.isAlive(worker.own())
+        && Kernel.kill(-worker.own().pid(), signal) == 0;
+  }
+
+  /** Takes every dying tree as far as it gets now. */
+  private void advance() {
+    long now = System.nanoTime();
+    if (childDied || dying.values().stream().anyMatch(tree -> !tree.isEmpty())) {
+      childDied = false;
+      descendants.look(dying.values(), now);
+      List<Tree> found = new ArrayList<>();
+      for (Tree tree : dying.values()) {
+        if (seemsEmpty(tree)) {
+          found.add(tree);
+        }
+      }
+      confirm(found);
+    }
+    for (Tree tree : List.copyOf(dying.values())) {
+      if (tree.isEmpty()) {
+        certify(tree);
+      } else {
+        pursue(tree);
+      }
+    }
+  }
+
+  private static boolean seemsEmpty(Tree tree) {
+    return !tree.isEmpty()
+        && tree.hasHeadExited()
+        && !tree.wasFoundAlive()
+        && tree.fences().stream().allMatch(Fence::isEmpty);
+  }
+
+  /** A second look, at those where the first found nothing. */
+  private void confirm(List<Tree> seeminglyEmpty) {
+    if (seeminglyEmpty.isEmpty()) {
+      return;
+    }
+    descendants.look(seeminglyEmpty, System.nanoTime());
+    long now = System.nanoTime();
+    for (Tree tree : seeminglyEmpty) {
+      if (!tree.wasFoundAlive()) {
+        tree.becomeEmpty(now);
+      }
+    }
+  }
+
+  private void certify(Tree tree) {
+    RunningWorker worker = tree.worker();
+    if (!tree.isDrained()) {
+      if (tree.nanosSinceEmpty(System.nanoTime()) < settings.drainWithin().toNanos()) {
+        return;
+      }
+      LOG.warn(
+          "the output of worker {} is still held open {} ms after its last process has ended, by"
+              + " one that is none of its own; what comes now is not read",
+          worker.key(),
+          settings.drainWithin().toMillis());
+    }
+    worker.gate().shut();
+    worker.forget();
+    descendants.remove(tree);
+    trees.remove(worker.key());
+    dying.remove(worker.key());
+    marksInUse.remove(worker.mark());
+    workers.remove(worker.key());
+    DeathCertificate certificate = tree.certificate(containment);
+    tell(worker.key(), () -> listener.treeEmpty(certificate));
+  }
+
+  private void pursue(Tree tree) {
+    long now = System.nanoTime();
+    if (tree.isReportedUnconfirmed()) {
+      signalAll(tree);
+    } else if (tree.nanosSinceFirstSignal(now) >= settings.unconfirmedAfter().toNanos()
+        && tree.reportUnconfirmed()) {
+      RunningWorker worker = tree.worker();
+      List<Survivor> survivors = tree.survivors();
+      LOG.warn("worker {} is not confirmed dead; left: {}", worker.key(), survivors);
+      tell(
+          worker.key(),
+          () ->
+              listener.unconfirmed(
+                  worker.key(), worker.own().pid(), worker.own().startTicks(), survivors));
+    }
+  }
+
+  private long nanosToNextLook(long now) {
+    long wait = Long.MAX_VALUE;
+    for (Tree tree : dying.values()) {
+      wait = Math.min(wait, nanosToNextLook(tree, now));
+    }
+    return Math.max(wait, 0);
+  }
+
+  private long nanosToNextLook(Tree tree, long now) {
+    if (tree.isEmpty()) {
+      return settings.drainWithin().toNanos() - tree.nanosSinceEmpty(now);
+    }
+    long since = tree.nanosSinceFirstSignal(now);
+    long untilReport = settings.unconfirmedAfter().toNanos() - since;
+    long wait = tree.hasHeadExited() ? pause(since) : tree.nanosToNextDescent(now);
+    return tree.isReportedUnconfirmed() ? wait : Math.min(wait, untilReport);
+  }
+
+  /** How long to wait for the kernel to finish with what has been signalled. */
+  private static long pause(long nanosSinceFirstSignal) {
+    long millis = nanosSinceFirstSignal / 1_000_000;
+    return TimeUnit.MILLISECONDS.toNanos(millis < 100 ? 1 : millis < 1_000 ? 5 : 50);
+  }
+
+  private static void tell(WorkerKey worker, Runnable callback) {
+    try {
+      callback.run();
+    } catch (RuntimeException e) {
+      LOG.error("what became of worker {} was not taken note of", worker, e);
+    }
+  }
+}

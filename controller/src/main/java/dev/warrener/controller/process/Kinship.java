@@ -1,0 +1,65 @@
+package dev.warrener.controller.process;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Knows who is whose child. A view is for one look: get a new one for the next. */
+interface Kinship {
+
+  /** The children of a process, dead ones that nobody has waited for among them. */
+  List<Long> children(long pid);
+
+  /**
+   * A fresh view.
+   *
+   * <p>The kernel lists the children of each thread in a file of its own, if it was built so (all
+   * distributions do): then a look costs as much as the family is large, and not as the host is
+   * busy. Such a list may lack an entry if another child is reaped while it is read, so nobody is
+   * to conclude from one look that a family is empty.
+   */
+  static Kinship look() {
+    return ChildrenFiles.AVAILABLE ? new ChildrenFiles() : new WholeTable();
+  }
+
+  /** Reads {@code /proc/PID/task/TID/children}. */
+  final class ChildrenFiles implements Kinship {
+    static final boolean AVAILABLE = ProcFile.read("/proc/thread-self/children") != null;
+
+    @Override
+    public List<Long> children(long pid) {
+      var children = new ArrayList<Long>();
+      for (long thread : ProcFile.threads(pid)) {
+        byte[] bytes = ProcFile.read("/proc/" + pid + "/task/" + thread + "/children");
+        if (bytes != null && bytes.length > 0) {
+          for (String child :
+              new String(bytes, StandardCharsets.ISO_8859_1).strip().split(" ", -1)) {
+            children.add(Long.valueOf(child));
+          }
+        }
+      }
+      return children;
+    }
+  }
+
+  /** Reads the stat of every process on the host, once. */
+  final class WholeTable implements Kinship {
+    private final Map<Long, List<Long>> childrenByParent = new HashMap<>();
+
+    WholeTable() {
+      for (long pid : ProcFile.allPids()) {
+        Stat stat = Stat.of(pid);
+        if (stat != null) {
+          childrenByParent.computeIfAbsent(stat.parent(), parent -> new ArrayList<>()).add(pid);
+        }
+      }
+    }
+
+    @Override
+    public List<Long> children(long pid) {
+      return childrenByParent.getOrDefault(pid, List.of());
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.warrener.controller.process;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Cuts a worker's output into lines. A line is handed on when it ends, and a longer one than 16 KiB
+ * in pieces, so that a worker that writes no line ends costs no more memory than others. Bytes that
+ * are no UTF-8 become replacement characters. Not thread-safe.
+ */
+final class OutputLines {
+  private static final int MAXIMUM_BYTES = 16 * 1024;
+
+  private final InputStream in;
+  private final Consumer<String> lines;
+  private final byte[] line = new byte[MAXIMUM_BYTES];
+  private int length;
+
+  OutputLines(InputStream in, Consumer<String> lines) {
+    this.in = in;
+    this.lines = lines;
+  }
+
+  /** Reads to the end. */
+  void readAll() throws IOException {
+    byte[] buffer = new byte[8192];
+    int count;
+    while ((count = in.read(buffer)) >= 0) {
+      for (int i = 0; i < count; i++) {
+        add(buffer[i]);
+      }
+    }
+    if (length > 0) {
+      endLine();
+    }
+  }
+
+  private void add(byte b) {
+    if (b == '\n') {
+      endLine();
+      return;
+    }
+    if (length == MAXIMUM_BYTES) {
+      cut();
+    }
+    line[length++] = b;
+  }
+
+  private void endLine() {
+    int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+    lines.accept(new String(line, 0, end, StandardCharsets.UTF_8));
+    length = 0;
+  }
+
+  /** Hands on what there is, but for the bytes of a character that isn't whole yet. */
+  private void cut() {
+    int end = length;
+    while (end > length - 4 && (line[end - 1] & 0xC0) == 0x80) {
+      end--;
+    }
+    if (end > 0 && (line[end - 1] & 0xC0) == 0xC0) {
+      end--;
+    } else {
+      end = length;
+    }
+    lines.accept(new String(line, 0, end, StandardCharsets.UTF_8));
+    byte[] rest = Arrays.copyOfRange(line, end, length);
+    System.arraycopy(rest, 0, line, 0, rest.length);
+    length = rest.length;
+  }
+}

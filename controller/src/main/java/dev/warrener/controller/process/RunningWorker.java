@@ -1,0 +1,206 @@
+package dev.warrener.controller.process;
+
+import dev.warrener.worker.frame.BrokenFrameException;
+import dev.warrener.worker.frame.Frame;
+import dev.warrener.worker.frame.FrameReader;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker whose process was started, with the four threads that serve it: one waits for its exit,
+ * two read its frames and its output, one writes frames. They tell the listener what it says, and
+ * the killer when it has exited and when its channels have ended. Thread-safe.
+ */
+final class RunningWorker {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
+  private static final long LOOK_NANOS = 300_000;
+
+  /** What util-linux' unshare says when its child was killed; it means nothing to anybody. */
+  private static final String UNSHARE_COMPLAINT = "unshare: sigprocmask unblock failed";
+
+  private final Worker worker;
+  private final Containment.Launched launched;
+  private final int pidfd;
+  private final ProcessListener listener;
+  private final Killer killer;
+  private final FrameSender sender;
+  private final CallbackGate gate = new CallbackGate();
+  private final AtomicInteger openChannels = new AtomicInteger(2);
+  private volatile @Nullable Thread senderThread;
+
+  /** Written by the waiting thread before it tells of the worker; the head until then. */
+  private volatile ProcessId own;
+
+  RunningWorker(
+      Worker worker,
+      Containment.Launched launched,
+      int sendQueueFrames,
+      ProcessListener listener,
+      Killer killer) {
+    this.worker = worker;
+    this.launched = launched;
+    this.pidfd = openPidfd(launched.head());
+    this.listener = listener;
+    this.killer = killer;
+    this.own = launched.head();
+    this.sender =
+        new FrameSender(worker.key(), launched.process().getOutputStream(), sendQueueFrames);
+    worker.sender(sender);
+  }
+
+  WorkerKey key() {
+    return worker.key();
+  }
+
+  long mark() {
+    return worker.mark();
+  }
+
+  /** The process that the controller started and whose exit status the JDK takes. */
+  ProcessId head() {
+    return launched.head();
+  }
+
+  /** The worker's own process: the head, or in a pid namespace its grandchild. */
+  ProcessId own() {
+    return own;
+  }
+
+  Containment.Launched launched() {
+    return launched;
+  }
+
+  /** Stands for the head; negative if there is none. Closed by {@link #forget}. */
+  int pidfd() {
+    return pidfd;
+  }
+
+  CallbackGate gate() {
+    return gate;
+  }
+
+  /** Begins to serve it. */
+  void start() {
+    thread("exit", this::announceAndAwaitExit).start();
+  }
+
+  /** The last act: nothing is written any more, and no descriptor is kept. */
+  void forget() {
+    sender.stop();
+    Thread thread = senderThread;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    if (pidfd >= 0) {
+      Kernel.close(pidfd);
+    }
+  }
+
+  private void announceAndAwaitExit() {
+    try {
+      findOwn();
+      ProcessId announced = own;
+      tell(() -> listener.spawned(key(), announced.pid(), announced.startTicks()));
+      thread("frames", this::readFrames).start();
+      thread("output", this::readOutput).start();
+      Thread writing = thread("send", sender);
+      senderThread = writing;
+      writing.start();
+      killer.exited(this, launched.process().waitFor());
+    } catch (InterruptedException e) {
+      LOG.error("nobody waits for worker {} any more", key(), e);
+    }
+  }
+
+  /** In a pid namespace the worker's own process appears a little later. */
+  private void findOwn() {
+    NamespaceFence namespace = launched.namespace();
+    while (namespace != null) {
+      ProcessId found = namespace.findWorker();
+      if (found != null) {
+        own = found;
+        return;
+      }
+      if (!launched.process().isAlive()) {
+        return;
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  private void readFrames() {
+    try (var reader = new FrameReader(launched.process().getInputStream())) {
+      Frame frame;
+      while ((frame = reader.read()) != null) {
+        Frame read = frame;
+        if (!tell(() -> listener.frame(key(), read))) {
+          return;
+        }
+      }
+    } catch (BrokenFrameException e) {
+      // Cut off by its death, mostly; else nothing it says can be understood any more.
+      LOG.info("the frames of worker {} end: {}", key(), e.getMessage());
+      killer.kill(key());
+    } catch (IOException e) {
+      LOG.debug("the frames of worker {} end: {}", key(), e.toString());
+    } finally {
+      channelEnded();
+    }
+  }
+
+  private void readOutput() {
+    try (var in = launched.process().getErrorStream()) {
+      new OutputLines(in, this::tellOutput).readAll();
+    } catch (IOException e) {
+      LOG.debug("the output of worker {} ends: {}", key(), e.toString());
+    } finally {
+      channelEnded();
+    }
+  }
+
+  private void tellOutput(String line) {
+    if (launched.namespace() == null || !line.startsWith(UNSHARE_COMPLAINT)) {
+      tell(() -> listener.output(key(), line));
+    }
+  }
+
+  private void channelEnded() {
+    if (openChannels.decrementAndGet() == 0) {
+      killer.drained(this);
+    }
+  }
+
+  /** False if nothing more is to be told. */
+  private boolean tell(Runnable callback) {
+    return gate.pass(() -> {
+      try {
+        callback.run();
+      } catch (RuntimeException e) {
+        LOG.error("what worker {} did was not taken note of", key(), e);
+      }
+    });
+  }
+
+  private Thread thread(String what, Runnable task) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name("warrener-worker-" + key() + "-" + what)
+        .unstarted(task);
+  }
+
+  private static int openPidfd(ProcessId head) {
+    int pidfd = Kernel.openPidfd(head.pid());
+    if (pidfd >= 0) {
+      Stat stat = Stat.of(head.pid());
+      if (stat == null || !stat.id().equals(head)) {
+        Kernel.close(pidfd);
+        return -1;
+      }
+    }
+    return pidfd;
+  }
+}

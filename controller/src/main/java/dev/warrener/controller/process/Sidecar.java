@@ -1,0 +1,97 @@
+package dev.warrener.controller.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A shell that outlives the controller by a moment, and kills what the controller's death leaves:
+ * it reads from a pipe that only the controller holds, and its end means that the controller is
+ * gone. Workers themselves die by the parent-death signal; this is for their descendants, which
+ * have none.
+ *
+ * <p>It kills the controller's cgroup, then whatever bears a mark of this run, and removes the
+ * cgroup. It stands in a session of its own, so that an interrupt from the terminal passes it by.
+ */
+final class Sidecar {
+  private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
+  private static final long EXIT_MILLIS = 2_000;
+
+  /** $1: the number of the run; $2: its cgroup or nothing. */
+  private static final String SCRIPT =
+      """
+      read -r word
+      [ "$word" = end ] && exit 0
+      exec 2>/dev/null
+      [ -z "$2" ] || echo 1 > "$2/cgroup.kill"
+      passes=0
+      while [ "$passes" -lt 100 ]; do
+        files=$(grep -ls "^Max file locks  *$1[0-9]\\{9\\} " /proc/[0-9]*/limits)
+        [ -n "$files" ] || break
+        for file in $files; do
+          pid=${file#/proc/}
+          kill -KILL "${pid%/limits}"
+        done
+        passes=$((passes + 1))
+        sleep 0.02 || sleep 1
+      done
+      [ -z "$2" ] || rmdir "$2"/*/ "$2"
+      """;
+
+  private final Process process;
+
+  private Sidecar(Process process) {
+    this.process = process;
+  }
+
+  /** Starts one. Only to be called by the spawner's thread, like every start of a process. */
+  static Sidecar start(ControllerRun run, Containment containment) throws IOException {
+    Programs programs = containment.programs();
+    @Nullable CgroupParent cgroups = containment.cgroups();
+    var builder =
+        new ProcessBuilder(
+            List.of(
+                programs.setsid(),
+                programs.shell(),
+                "-c",
+                SCRIPT,
+                "warrener-sidecar",
+                Integer.toString(run.number()),
+                cgroups == null ? "" : cgroups.directory().toString()));
+    builder.environment().clear();
+    builder.environment().put("PATH", Programs.ownPath());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    return new Sidecar(builder.start());
+  }
+
+  /** Its process. */
+  Process process() {
+    return process;
+  }
+
+  /** Sends it home, since there is nothing left to kill, and waits for it. */
+  void end() throws InterruptedException {
+    try (var out = process.getOutputStream()) {
+      out.write("end\n".getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      LOG.debug("the sidecar has gone before it was told: {}", e.toString());
+    }
+    if (!process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
+      process.toHandle().destroyForcibly();
+    }
+  }
+
+  /** Has it do its work now, as if the controller had died. */
+  void unleash() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      LOG.debug("the sidecar has gone: {}", e.toString());
+    }
+  }
+}

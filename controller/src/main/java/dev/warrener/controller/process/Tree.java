@@ -1,0 +1,192 @@
+package dev.warrener.controller.process;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The processes of one worker, and how far their death has come: alive, dying (signalled, or the
+ * worker's own process has ended by itself), empty (no process left, output may still be under
+ * way). Owned by the killer's thread.
+ */
+final class Tree {
+  private static final int EXITED_BY_SIGNAL = 128;
+  private static final int MOST_SIGNALS = 64;
+
+  private final RunningWorker worker;
+  private final List<Fence> fences;
+
+  private boolean dying;
+  private long firstSignalNanos;
+  private boolean killed;
+  private boolean headExited;
+  private int exitValue;
+  private boolean drained;
+  private boolean empty;
+  private long emptyNanos;
+  private boolean reportedUnconfirmed;
+  private int descents;
+  private long nextDescentNanos;
+
+  /** All that were seen, but the shell that is process 1 of a pid namespace. */
+  private final Set<ProcessId> seen = new HashSet<>();
+
+  /** What was found alive at the last look. */
+  private final List<Stat> alive = new ArrayList<>();
+
+  Tree(RunningWorker worker) {
+    this.worker = worker;
+    this.fences = worker.launched().fences();
+  }
+
+  RunningWorker worker() {
+    return worker;
+  }
+
+  List<Fence> fences() {
+    return fences;
+  }
+
+  boolean isDying() {
+    return dying;
+  }
+
+  boolean hasHeadExited() {
+    return headExited;
+  }
+
+  boolean isEmpty() {
+    return empty;
+  }
+
+  boolean isDrained() {
+    return drained;
+  }
+
+  /** It is to die from now on; {@code byUs} unless its own process has ended before. */
+  void beginDying(long now, boolean byUs) {
+    dying = true;
+    killed = byUs;
+    firstSignalNanos = now;
+    nextDescentNanos = now;
+  }
+
+  void headExited(int value) {
+    headExited = true;
+    exitValue = value;
+  }
+
+  void drained() {
+    drained = true;
+  }
+
+  void becomeEmpty(long now) {
+    empty = true;
+    emptyNanos = now;
+  }
+
+  long nanosSinceFirstSignal(long now) {
+    return now - firstSignalNanos;
+  }
+
+  long nanosSinceEmpty(long now) {
+    return now - emptyNanos;
+  }
+
+  /** Whether it is time to look at the head's descendants (again); each time it is later. */
+  boolean isDescentDue(long now) {
+    if (headExited || now - nextDescentNanos < 0) {
+      return false;
+    }
+    nextDescentNanos = now + (10_000_000L << Math.min(descents, 4));
+    descents++;
+    return true;
+  }
+
+  /** When {@link #isDescentDue} will be true, from now. */
+  long nanosToNextDescent(long now) {
+    return nextDescentNanos - now;
+  }
+
+  /** A new look begins. */
+  void forgetAlive() {
+    alive.clear();
+  }
+
+  /** A process of this tree was found dead; it is no more. */
+  void sawDead(ProcessId process) {
+    note(process);
+  }
+
+  /** A process of this tree was found alive, and has been signalled. */
+  void sawAlive(Stat stat) {
+    note(stat.id());
+    alive.add(stat);
+  }
+
+  private void note(ProcessId process) {
+    NamespaceFence namespace = worker.launched().namespace();
+    if (namespace == null || !namespace.isFirst(process)) {
+      seen.add(process);
+    }
+  }
+
+  boolean wasFoundAlive() {
+    return !alive.isEmpty();
+  }
+
+  /** True the first time. */
+  boolean reportUnconfirmed() {
+    boolean first = !reportedUnconfirmed;
+    reportedUnconfirmed = true;
+    return first;
+  }
+
+  boolean isReportedUnconfirmed() {
+    return reportedUnconfirmed;
+  }
+
+  /** What is left, as far as it can be named. */
+  List<Survivor> survivors() {
+    Set<Long> pids = new HashSet<>();
+    if (!headExited) {
+      pids.add(worker.own().pid());
+    }
+    alive.forEach(stat -> pids.add(stat.id().pid()));
+    fences.forEach(fence -> pids.addAll(fence.members()));
+    List<Survivor> survivors = new ArrayList<>();
+    for (long pid : pids) {
+      Stat stat = Stat.of(pid);
+      if (stat != null) {
+        survivors.add(new Survivor(pid, String.valueOf(stat.state()), stat.command()));
+      }
+    }
+    return survivors;
+  }
+
+  /** To be called when it is empty. */
+  DeathCertificate certificate(Containment containment) {
+    int signal = signal();
+    seen.remove(worker.own());
+    return new DeathCertificate(
+        worker.key(),
+        worker.own().pid(),
+        worker.own().startTicks(),
+        containment.tier(),
+        signal,
+        signal == 0 ? exitValue : null,
+        seen.size() + (signal == 0 ? 0 : 1),
+        !fences.isEmpty() && fences.stream().allMatch(Fence::isProven),
+        (emptyNanos - firstSignalNanos) / 1_000);
+  }
+
+  private int signal() {
+    if (exitValue > EXITED_BY_SIGNAL && exitValue <= EXITED_BY_SIGNAL + MOST_SIGNALS) {
+      return exitValue - EXITED_BY_SIGNAL;
+    }
+    // When its child was killed, unshare of util-linux before 2.39 exits with 1 after a complaint.
+    boolean unshareComplained = killed && exitValue == 1 && worker.launched().namespace() != null;
+    return unshareComplained ? Kernel.SIGKILL : 0;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.warrener.controller.process;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Worker processes under test, with what they say. Closing it leaves nothing behind, whatever the
+ * test has done.
+ */
+final class Fleet implements AutoCloseable {
+  private static final Map<String, String> ENVIRONMENT = Map.of("PATH", Programs.ownPath());
+
+  private final RecordingListener listener = new RecordingListener();
+  private final AtomicInteger slots = new AtomicInteger();
+  private final List<Sleeper> sleepers = new ArrayList<>();
+  private final WorkerProcesses processes;
+
+  private Fleet(ProcessSettings settings, boolean marks) {
+    processes = WorkerProcesses.start(settings, listener, marks);
+  }
+
+  static Fleet with(ContainmentChoice choice) {
+    return new Fleet(settings().withContainment(choice), true);
+  }
+
+  static Fleet with(ProcessSettings settings) {
+    return new Fleet(settings, true);
+  }
+
+  /** On a host whose shell can't set marks. */
+  static Fleet withoutMarks() {
+    return new Fleet(settings().withContainment(ContainmentChoice.SUBREAPER), false);
+  }
+
+  static ProcessSettings settings() {
+    return ProcessSettings.of(ControllerRun.begin("test"));
+  }
+
+  WorkerProcesses processes() {
+    return processes;
+  }
+
+  RecordingListener listener() {
+    return listener;
+  }
+
+  /** A worker that runs a script. */
+  WorkerKey spawn(String script) {
+    return spawn(List.of("sh", "-c", script));
+  }
+
+  /** A worker that runs a command. */
+  WorkerKey spawn(List<String> command) {
+    var key = new WorkerKey(slots.incrementAndGet(), 1);
+    processes.spawn(key, command, ENVIRONMENT);
+    return key;
+  }
+
+  /** A worker that runs a script, of which the test goes on when it has said so. */
+  WorkerKey spawnAndAwaitUp(String script) {
+    WorkerKey key = spawn(script + "\necho up; while :; do sleep 1000; done");
+    listener.awaitLine(key, "up");
+    return key;
+  }
+
+  /** A number of seconds to sleep that is this test's own. */
+  Sleeper sleeper() {
+    Sleeper sleeper = Sleeper.fresh();
+    sleepers.add(sleeper);
+    return sleeper;
+  }
+
+  @Override
+  public void close() {
+    try {
+      processes.close();
+    } finally {
+      sleepers.forEach(Sleeper::cleanUp);
+    }
+  }
+}
