@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs a command for each task: the input on its stdin, the result from its stdout, lines for the
@@ -76,10 +77,8 @@ final class CommandHandler implements TaskHandler {
     environment.put("WARRENER_ATTEMPT", Integer.toString(context.attempt()));
     environment.put("WARRENER_QUEUE", context.queue());
     environment.put("WARRENER_HANDLER", context.handler());
-    environment.put("WARRENER_BATCH", context.batch().orElse(""));
-    environment.put(
-        "WARRENER_DEADLINE",
-        context.deadline().isPresent() ? context.deadline().get().toString() : "");
+    putIfKnown(environment, "WARRENER_BATCH", context.batch());
+    putIfKnown(environment, "WARRENER_DEADLINE", context.deadline());
     try {
       return builder.start();
     } catch (IOException e) {
@@ -87,6 +86,14 @@ final class CommandHandler implements TaskHandler {
           new Failure(
               ErrorType.COMMAND,
               "the command '" + command.getFirst() + "' can't be started: " + e.getMessage()));
+    }
+  }
+
+  private static void putIfKnown(Map<String, String> environment, String name, Optional<?> value) {
+    if (value.isPresent()) {
+      environment.put(name, value.get().toString());
+    } else {
+      environment.remove(name);
     }
   }
 

@@ -126,6 +126,8 @@ final class Outbox implements Runnable {
       writer.flush();
     } catch (IOException e) {
       end.kill();
+    } catch (OutOfMemoryError e) {
+      end.outOfMemory();
     } finally {
       synchronized (this) {
         writing = false;

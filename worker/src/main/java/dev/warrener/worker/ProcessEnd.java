@@ -20,7 +20,7 @@ interface ProcessEnd {
   /** Exits in order, with that status. */
   void exit(int status);
 
-  /** Exits in order, with that status, after a sentence on the process's own stderr. */
+  /** Exits in order or, if that takes long, at once, after a sentence on the process's stderr. */
   void exit(int status, String sentence);
 
   /** Ends at once, whatever the process is doing: nobody listens any more. */

@@ -115,13 +115,9 @@ final class Run implements TaskContext {
 
   @Override
   public Optional<Instant> deadline() {
-    String deadline = deadlineText();
+    // Read only when asked for: it loads the calendar.
+    String deadline = task.text(HeaderKey.DEADLINE);
     return deadline == null ? Optional.empty() : Optional.of(Instant.parse(deadline));
-  }
-
-  /** The deadline as it was sent, or null: reading it would load the calendar. */
-  @Nullable String deadlineText() {
-    return task.text(HeaderKey.DEADLINE);
   }
 
   @Override

@@ -18,6 +18,7 @@ final class SelfDestruction implements ProcessEnd {
   private static final int KILLED = 128 + 9;
   private static final long LAST_WORDS_MILLIS = 100;
   private static final long SIGNAL_MILLIS = 2_000;
+  private static final long EXIT_MILLIS = 2_000;
 
   @Override
   public void exit(int status) {
@@ -26,6 +27,8 @@ final class SelfDestruction implements ProcessEnd {
 
   @Override
   public void exit(int status, String sentence) {
+    // Neither a full stderr nor a handler's shutdown hook may keep a broken worker alive.
+    Threads.startDaemon("last-resort", new LastResort());
     say(sentence);
     System.exit(status);
   }
@@ -71,6 +74,18 @@ final class SelfDestruction implements ProcessEnd {
       new FileOutputStream(FileDescriptor.err).write(line);
     } catch (IOException e) {
       // Nobody listens.
+    }
+  }
+
+  private final class LastResort implements Runnable {
+    @Override
+    public void run() {
+      try {
+        Thread.sleep(EXIT_MILLIS);
+      } catch (InterruptedException e) {
+        // Then sooner.
+      }
+      kill();
     }
   }
 

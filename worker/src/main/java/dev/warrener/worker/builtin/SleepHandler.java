@@ -31,16 +31,15 @@ final class SleepHandler implements TaskHandler {
   }
 
   private static void sleepUntil(long nanos, TaskContext context) {
-    try {
-      long left = nanos - System.nanoTime();
-      if (!context.isCancelled() && left > 0) {
-        Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));
+    for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
+      if (context.isCancelled()) {
+        throw new CancellationException("cancelled: " + context.cancelReason().orElse(""));
       }
-    } catch (InterruptedException e) {
-      // Asked to stop: what follows says so.
-    }
-    if (context.isCancelled()) {
-      throw new CancellationException("cancelled: " + context.cancelReason().orElse(""));
+      try {
+        Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));
+      } catch (InterruptedException e) {
+        // A cancellation, most likely: the loop looks.
+      }
     }
   }
 }
