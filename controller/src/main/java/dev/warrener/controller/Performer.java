@@ -142,7 +142,9 @@ final class Performer {
     answer(
         move.token(),
         publisher.publish(
-            namespace.tasksExchange(), move.routingKey(), TaskCodec.withHeaders(message, move.headers())));
+            namespace.tasksExchange(),
+            move.routingKey(),
+            TaskCodec.withHeaders(message, move.headers())));
   }
 
   private CompletionStage<PublishOutcome> publishDead(

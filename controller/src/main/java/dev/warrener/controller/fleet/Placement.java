@@ -96,9 +96,7 @@ final class Placement {
 
   /** Settles a task that must not start, now or ever; false if it may wait for a worker. */
   private boolean goesElsewhere(DeliveryKey key, Task task) {
-    var revocation =
-        step.revocations.find(
-            step.settings.controller(), task, task.requeuedAt());
+    var revocation = step.revocations.find(step.settings.controller(), task, task.requeuedAt());
     if (revocation != null) {
       step.conclusion.meetsRevocation(key, task, revocation);
       return true;
