@@ -5,7 +5,17 @@ package dev.warrener.messaging.broker;
  * Every call is bounded by the request timeout. Not thread-safe.
  */
 public final class BrokerSession implements AutoCloseable {
-  private BrokerSession() {}
+  private static final int CLOSE_MILLIS = 1_000;
+
+  private final Connecting.Open open;
+  private final Requests requests;
+  private final Dialect dialect;
+
+  private BrokerSession(BrokerAccess access, Connecting.Open open) {
+    this.open = open;
+    this.requests = new Requests(open.connection(), access);
+    this.dialect = Dialect.of(open.connection());
+  }
 
   /**
    * Connects.
@@ -14,29 +24,37 @@ public final class BrokerSession implements AutoCloseable {
    * @throws NotAllowedException if user, password or virtual host are refused
    */
   public static BrokerSession open(BrokerAccess access) {
-    return NotBuilt.yet();
+    return new BrokerSession(access, Connecting.open(access, "session", 1));
   }
 
   /** What the broker is. */
   public Dialect dialect() {
-    return NotBuilt.yet();
+    return dialect;
   }
 
   /** Makes and checks exchanges and queues over this connection. */
   public Topology topology() {
-    return NotBuilt.yet();
+    return new Topology(requests, dialect);
   }
 
   /** Counts over this connection. */
   public FleetProbe probe() {
-    return NotBuilt.yet();
+    return new FleetProbe(requests, dialect);
   }
 
   /** Reads and moves dead letters over this connection. */
   public DeadLetters deadLetters() {
-    return NotBuilt.yet();
+    return new DeadLetters(open.connection(), requests, dialect);
+  }
+
+  /** Drops the waiting tasks of a queue and of its retry queues, and says how many. */
+  public long purge(String queue) {
+    return new Purge(requests, dialect).of(queue);
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    requests.close();
+    open.close(CLOSE_MILLIS);
+  }
 }

@@ -1,12 +1,44 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.task.Body;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and moves the dead letters of queues. Not thread-safe. */
 public final class DeadLetters {
-  DeadLetters() {}
+  /** How long the broker may take to show what was given back to it. */
+  private static final Duration RETURN_LIMIT = Duration.ofSeconds(1);
+
+  private static final long RETURN_POLL_MILLIS = 2;
+
+  private final Connection connection;
+  private final Requests requests;
+  private final Dialect dialect;
+  private final Namespace namespace;
+
+  DeadLetters(Connection connection, Requests requests, Dialect dialect) {
+    this.connection = connection;
+    this.requests = requests;
+    this.dialect = dialect;
+    this.namespace = requests.access().namespace();
+  }
+
+  /** What to do with the chosen ones. */
+  private interface Fate {
+    /** Returns null if the letter can be removed, or a sentence that says why not. */
+    @Nullable String of(DeadLetter letter) throws IOException;
+  }
 
   /**
    * The oldest dead letters of {@code queue}, oldest first, at most {@code limit}. They stay where
@@ -15,7 +47,16 @@ public final class DeadLetters {
    * @throws NoSuchQueueException if there is no such queue
    */
   public List<DeadLetter> list(String queue, int limit) {
-    return NotBuilt.yet();
+    var letters = new ArrayList<DeadLetter>();
+    visit(
+        queue,
+        limit,
+        letter -> {
+          letters.add(letter);
+          return false;
+        },
+        letter -> null);
+    return letters;
   }
 
   /**
@@ -26,7 +67,17 @@ public final class DeadLetters {
    * @throws NoSuchQueueException if there is no such queue
    */
   public Moved requeue(String queue, int limit, Predicate<DeadLetter> chosen, Instant now) {
-    return NotBuilt.yet();
+    try (var publisher = new OneByOnePublisher(requests.access())) {
+      return visit(
+          queue,
+          limit,
+          chosen,
+          letter ->
+              publisher.publish(
+                  namespace.tasksExchange(),
+                  queue,
+                  TaskCodec.requeue(queue, letter.message(), now)));
+    }
   }
 
   /**
@@ -37,7 +88,7 @@ public final class DeadLetters {
    * @throws NoSuchQueueException if there is no such queue
    */
   public Moved purge(String queue, int limit, Predicate<DeadLetter> chosen) {
-    return NotBuilt.yet();
+    return visit(queue, limit, chosen, letter -> null);
   }
 
   /**
@@ -46,5 +97,88 @@ public final class DeadLetters {
    * @param done how many are no longer among the dead letters
    * @param failed a sentence for each that could not be moved, with its id
    */
-  public record Moved(int done, List<String> failed) {}
+  public record Moved(int done, List<String> failed) {
+    public Moved {
+      failed = List.copyOf(failed);
+    }
+  }
+
+  private Moved visit(String queue, int limit, Predicate<DeadLetter> chosen, Fate fate) {
+    var name = namespace.deadQueue(queue);
+    var what = "the dead letters of queue " + queue;
+    // Also because a get on a missing queue would end an embedded broker's connection.
+    long before =
+        requests.<Integer>ask(what, channel -> channel.queueDeclarePassive(name).getMessageCount());
+    Moved moved;
+    Channel channel = null;
+    try {
+      channel = connection.createChannel();
+      if (channel == null) {
+        throw new IOException("the broker allows no more channels on this connection");
+      }
+      moved = visit(channel, name, queue, limit, chosen, fate);
+      // Closing gives back all that was not acknowledged, in its old order, which a nack for each
+      // does not.
+      channel.close();
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, requests.access(), what);
+    }
+    awaitReturn(what, name, before - moved.done());
+    return moved;
+  }
+
+  private Moved visit(
+      Channel channel,
+      String name,
+      String queue,
+      int limit,
+      Predicate<DeadLetter> chosen,
+      Fate fate)
+      throws IOException {
+    int done = 0;
+    var failed = new ArrayList<String>();
+    for (int seen = 0; seen < limit; seen++) {
+      var response = channel.basicGet(name, false);
+      if (response == null) {
+        break;
+      }
+      var letter = read(queue, response);
+      if (chosen.test(letter)) {
+        var problem = fate.of(letter);
+        if (problem == null) {
+          channel.basicAck(response.getEnvelope().getDeliveryTag(), false);
+          done++;
+        } else {
+          failed.add(letter.message().id() + ": " + problem);
+        }
+      }
+    }
+    return new Moved(done, failed);
+  }
+
+  private DeadLetter read(String queue, GetResponse response) {
+    var message = new Message(dialect.incoming(response.getProps()), Body.of(response.getBody()));
+    var mark = TaskCodec.mark(queue, message);
+    return new DeadLetter(
+        queue,
+        TaskCodec.decode(queue, message),
+        mark == null ? dialect.unmarkedDeadLetter() : mark,
+        message);
+  }
+
+  /** The broker answers before it shows what it was given back: the next look must see it. */
+  private void awaitReturn(String what, String name, long expected) {
+    long until = System.nanoTime() + RETURN_LIMIT.toNanos();
+    while (System.nanoTime() < until
+        && requests.<Integer>ask(
+                what, channel -> channel.queueDeclarePassive(name).getMessageCount())
+            < expected) {
+      try {
+        Thread.sleep(RETURN_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
 }

@@ -1,12 +1,42 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.Declaration.Binding;
+import dev.warrener.messaging.broker.Declaration.Exchange;
+import dev.warrener.messaging.broker.Declaration.Queue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
 /**
  * What the broker at the other end can do and how it wants it said: RabbitMQ by version, or the
  * embedded broker. All differences between them stand here. Immutable.
  */
 public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
+  private final String product;
+
+  Dialect(String product) {
+    this.product = product;
+  }
+
+  /** Chooses by what the broker says of itself. */
+  static Dialect of(Connection connection) {
+    var properties = connection.getServerProperties();
+    var product = String.valueOf(properties.getOrDefault("product", "unknown broker"));
+    var version = String.valueOf(properties.getOrDefault("version", "of unknown version"));
+    return product.contains("Qpid")
+        ? new QpidDialect(version)
+        : new RabbitDialect(product, version);
+  }
+
   /** The broker's name and version, for screens: {@code RabbitMQ 4.3.6}. */
-  public abstract String product();
+  public final String product() {
+    return product;
+  }
 
   /** Whether orders are kept in a log that a controller reads when it connects. */
   public abstract boolean keepsOrders();
@@ -19,4 +49,87 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
 
   /** Whether a queue's count of messages includes those that a controller holds. */
   public abstract boolean countsHeldMessages();
+
+  /** All that a fleet has besides its queues of tasks, in the order of making. */
+  final List<Declaration> fleet(Namespace namespace) {
+    var plan = new ArrayList<Declaration>();
+    // In this order: a fleet is new as long as it has no running queue, and is never seen with that
+    // and without the tripwire unless somebody has pulled it.
+    plan.add(new Queue(namespace.armedQueue(), alwaysEmptyQueue()));
+    plan.add(new Queue(namespace.runningQueue(), alwaysEmptyQueue()));
+    plan.add(new Exchange(namespace.tasksExchange(), "direct"));
+    plan.add(new Exchange(namespace.reportsExchange(), "topic"));
+    plan.add(new Exchange(namespace.resultsExchange(), "direct"));
+    plan.add(new Exchange(namespace.logExchange(), "fanout"));
+    if (keepsOrders()) {
+      plan.add(new Queue(namespace.ordersStream(), orderLog()));
+      plan.add(new Binding(namespace.ordersStream(), namespace.logExchange(), ""));
+    }
+    plan.add(new Exchange(namespace.killExchange(), "fanout"));
+    if (keepsOrders()) {
+      plan.add(new Binding(namespace.ordersStream(), namespace.killExchange(), ""));
+    }
+    return plan;
+  }
+
+  /** All that one queue of tasks has, in the order of making. */
+  final List<Declaration> queue(Namespace namespace, String queue, QueueSettings settings) {
+    var plan = new ArrayList<Declaration>();
+    var tasks = namespace.tasksExchange();
+    plan.add(new Exchange(tasks, "direct"));
+    plan.addAll(routesBack(namespace, queue));
+    plan.add(new Queue(namespace.deadQueue(queue), deadQueue(namespace, queue, settings)));
+    plan.add(new Binding(namespace.deadQueue(queue), tasks, namespace.deadKey(queue)));
+    plan.add(new Queue(namespace.taskQueue(queue), taskQueue(namespace, queue, settings)));
+    plan.add(new Binding(namespace.taskQueue(queue), tasks, queue));
+    for (int seconds : Namespace.RETRY_SECONDS) {
+      var retry = namespace.retryQueue(queue, seconds);
+      plan.add(new Queue(retry, retryQueue(namespace, queue, seconds)));
+      plan.add(new Binding(retry, tasks, namespace.retryKey(queue, seconds)));
+    }
+    plan.addAll(bindingsBack(namespace, queue));
+    return plan;
+  }
+
+  abstract Map<String, Object> alwaysEmptyQueue();
+
+  abstract Map<String, Object> orderLog();
+
+  abstract Map<String, Object> taskQueue(Namespace namespace, String queue, QueueSettings settings);
+
+  abstract Map<String, Object> deadQueue(Namespace namespace, String queue, QueueSettings settings);
+
+  abstract Map<String, Object> retryQueue(Namespace namespace, String queue, int seconds);
+
+  /** Exchanges that a queue needs so that what expires in it finds its way. */
+  List<Declaration> routesBack(Namespace namespace, String queue) {
+    return List.of();
+  }
+
+  /** The bindings of {@link #routesBack}. */
+  List<Declaration> bindingsBack(Namespace namespace, String queue) {
+    return List.of();
+  }
+
+  /** The properties as this broker wants them from a publisher. */
+  BasicProperties outgoing(BasicProperties properties) {
+    return properties;
+  }
+
+  /** The properties as the contract has them, of a message that this broker delivered. */
+  BasicProperties incoming(BasicProperties properties) {
+    return properties;
+  }
+
+  /** Why a dead letter is one that carries nothing of ours and nothing of the broker's. */
+  abstract DeadLetterMark unmarkedDeadLetter();
+
+  /** Whether a purge takes messages that a consumer holds. */
+  abstract boolean purgeTakesHeldMessages();
+
+  /**
+   * Waits until the queue has taken every settlement that was sent on {@code channel} before. The
+   * channel has no other consumer that could be served meanwhile.
+   */
+  abstract void barrier(Channel channel, String queue) throws IOException;
 }

@@ -1,16 +1,26 @@
 package dev.warrener.messaging.broker;
 
-/** Qpid Broker-J, the embedded broker. */
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.Declaration.Binding;
+import dev.warrener.messaging.broker.Declaration.Exchange;
+import dev.warrener.messaging.task.DeadReason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Qpid Broker-J, the embedded broker. It refuses RabbitMQ's {@code x-} arguments, has no streams,
+ * and tells no consumer that its queue was deleted. It routes what expires by the key that it was
+ * published with: so a fanout exchange for each target stands in for a dead-letter routing key.
+ */
 final class QpidDialect extends Dialect {
-  private final String version;
-
   QpidDialect(String version) {
-    this.version = version;
-  }
-
-  @Override
-  public String product() {
-    return "Qpid Broker-J " + version;
+    super("Qpid Broker-J " + version);
   }
 
   @Override
@@ -31,5 +41,115 @@ final class QpidDialect extends Dialect {
   @Override
   public boolean countsHeldMessages() {
     return true;
+  }
+
+  @Override
+  Map<String, Object> alwaysEmptyQueue() {
+    return Map.of();
+  }
+
+  @Override
+  Map<String, Object> orderLog() {
+    throw new UnsupportedOperationException("the embedded broker keeps no log of orders");
+  }
+
+  @Override
+  Map<String, Object> taskQueue(Namespace namespace, String queue, QueueSettings settings) {
+    var arguments = expiringInto(namespace.deadQueue(queue));
+    var maxPriority = settings.maxPriority();
+    if (maxPriority != null) {
+      arguments.put("x-qpid-priorities", maxPriority + 1);
+    }
+    var maxLength = settings.maxLength();
+    if (maxLength != null) {
+      arguments.put("qpid.max_count", maxLength);
+      arguments.put("qpid.policy_type", "REJECT");
+    }
+    return arguments;
+  }
+
+  @Override
+  Map<String, Object> deadQueue(Namespace namespace, String queue, QueueSettings settings) {
+    return Map.of();
+  }
+
+  @Override
+  Map<String, Object> retryQueue(Namespace namespace, String queue, int seconds) {
+    var arguments = expiringInto(namespace.taskQueue(queue));
+    arguments.put("maximumMessageTtl", seconds * 1_000L);
+    return arguments;
+  }
+
+  private static Map<String, Object> expiringInto(String exchange) {
+    var arguments = new HashMap<String, Object>();
+    arguments.put("alternateExchange", exchange);
+    arguments.put("expiryPolicy", "ROUTE_TO_ALTERNATE");
+    return arguments;
+  }
+
+  /** Exchanges named as the queues that they feed. */
+  @Override
+  List<Declaration> routesBack(Namespace namespace, String queue) {
+    return List.of(
+        new Exchange(namespace.taskQueue(queue), "fanout"),
+        new Exchange(namespace.deadQueue(queue), "fanout"));
+  }
+
+  @Override
+  List<Declaration> bindingsBack(Namespace namespace, String queue) {
+    var bindings = new ArrayList<Declaration>();
+    for (var name : List.of(namespace.taskQueue(queue), namespace.deadQueue(queue))) {
+      bindings.add(new Binding(name, name, ""));
+    }
+    return bindings;
+  }
+
+  /** Here an expiration is a moment, in milliseconds since 1970, and not a duration. */
+  @Override
+  BasicProperties outgoing(BasicProperties properties) {
+    var millis = millis(properties.getExpiration());
+    return millis == null
+        ? properties
+        : properties
+            .builder()
+            .expiration(Long.toString(System.currentTimeMillis() + millis))
+            .build();
+  }
+
+  @Override
+  BasicProperties incoming(BasicProperties properties) {
+    var moment = millis(properties.getExpiration());
+    return moment == null
+        ? properties
+        : properties
+            .builder()
+            .expiration(Long.toString(Math.max(0, moment - System.currentTimeMillis())))
+            .build();
+  }
+
+  private static @Nullable Long millis(@Nullable String expiration) {
+    try {
+      return expiration == null ? null : Long.valueOf(expiration.strip());
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** It moves only what has expired, and leaves no word about it. */
+  @Override
+  DeadLetterMark unmarkedDeadLetter() {
+    return new DeadLetterMark(
+        DeadReason.EXPIRED, "it waited longer than its expiration", null, null, null);
+  }
+
+  @Override
+  boolean purgeTakesHeldMessages() {
+    return true;
+  }
+
+  /** The channel itself settles here, so any request behind the settlements is enough. */
+  @Override
+  void barrier(Channel channel, String queue) throws IOException {
+    channel.queueDeclarePassive(queue);
   }
 }

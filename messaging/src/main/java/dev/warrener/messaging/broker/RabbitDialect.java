@@ -1,16 +1,41 @@
 package dev.warrener.messaging.broker;
 
-/** RabbitMQ, 3.10 and later. */
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.task.DeadReason;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * RabbitMQ, 3.10 and later. The arguments are the same for all of these versions, so that a broker
+ * can be upgraded under its queues: those that a version does not know yet it ignores.
+ */
 final class RabbitDialect extends Dialect {
-  private final String version;
+  /**
+   * How often a task may be handed out. Never -1: on 3.10 that drops a message at its first return;
+   * and without any limit 3.10 and 4.0 put a returned message at the tail.
+   */
+  private static final int DELIVERY_LIMIT = 1_000;
 
-  RabbitDialect(String version) {
-    this.version = version;
-  }
+  /** Listing dead letters returns them; years of listing must not drop one. */
+  private static final int DEAD_DELIVERY_LIMIT = 1_000_000;
 
-  @Override
-  public String product() {
-    return "RabbitMQ " + version;
+  /** The log keeps about two million orders; the oldest go first, a segment at a time. */
+  private static final long LOG_BYTES = 1_000_000_000L;
+
+  private static final long LOG_SEGMENT_BYTES = 50_000_000L;
+  private static final long CANCEL_SECONDS = 5;
+
+  RabbitDialect(String product, String version) {
+    super(product + " " + version);
   }
 
   @Override
@@ -31,5 +56,112 @@ final class RabbitDialect extends Dialect {
   @Override
   public boolean countsHeldMessages() {
     return false;
+  }
+
+  @Override
+  Map<String, Object> alwaysEmptyQueue() {
+    return Map.of("x-queue-type", "classic");
+  }
+
+  @Override
+  Map<String, Object> orderLog() {
+    return Map.of(
+        "x-queue-type",
+        "stream",
+        "x-max-length-bytes",
+        LOG_BYTES,
+        "x-stream-max-segment-size-bytes",
+        LOG_SEGMENT_BYTES);
+  }
+
+  @Override
+  Map<String, Object> taskQueue(Namespace namespace, String queue, QueueSettings settings) {
+    var arguments = deadLettering(namespace, namespace.deadKey(queue));
+    arguments.put("x-delivery-limit", DELIVERY_LIMIT);
+    arguments.put("x-consumer-timeout", settings.consumerTimeout().toMillis());
+    var maxLength = settings.maxLength();
+    if (maxLength != null) {
+      arguments.put("x-max-length", maxLength);
+    }
+    return arguments;
+  }
+
+  @Override
+  Map<String, Object> deadQueue(Namespace namespace, String queue, QueueSettings settings) {
+    return Map.of("x-queue-type", "quorum", "x-delivery-limit", DEAD_DELIVERY_LIMIT);
+  }
+
+  @Override
+  Map<String, Object> retryQueue(Namespace namespace, String queue, int seconds) {
+    var arguments = deadLettering(namespace, queue);
+    arguments.put("x-delivery-limit", DELIVERY_LIMIT);
+    arguments.put("x-message-ttl", seconds * 1_000L);
+    return arguments;
+  }
+
+  /** At-least-once needs all four, and falls back silently to at-most-once if one is missing. */
+  private static Map<String, Object> deadLettering(Namespace namespace, String routingKey) {
+    var arguments = new HashMap<String, Object>();
+    arguments.put("x-queue-type", "quorum");
+    arguments.put("x-dead-letter-exchange", namespace.tasksExchange());
+    arguments.put("x-dead-letter-routing-key", routingKey);
+    arguments.put("x-dead-letter-strategy", "at-least-once");
+    arguments.put("x-overflow", "reject-publish");
+    return arguments;
+  }
+
+  @Override
+  DeadLetterMark unmarkedDeadLetter() {
+    return new DeadLetterMark(DeadReason.FAILED, "nothing in it says why", null, null, null);
+  }
+
+  @Override
+  boolean purgeTakesHeldMessages() {
+    return false;
+  }
+
+  /**
+   * Consumes and cancels: both go through the log of a quorum queue, behind the settlements, which
+   * any other request overtakes. One waiting message may be handed out meanwhile; it goes straight
+   * back. Measured in docs/decisions/0016.
+   */
+  @Override
+  void barrier(Channel channel, String queue) throws IOException {
+    channel.basicQos(1);
+    var probe = new Probe(channel);
+    var tag = channel.basicConsume(queue, false, probe);
+    channel.basicCancel(tag);
+    try {
+      if (!probe.ended.await(CANCEL_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("the client did not see the end of a consumer");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    for (long received : probe.received) {
+      channel.basicNack(received, false, true);
+    }
+  }
+
+  /** Collects what it is given. */
+  private static final class Probe extends DefaultConsumer {
+    private final Queue<Long> received = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    Probe(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      received.add(envelope.getDeliveryTag());
+    }
+
+    @Override
+    public void handleCancelOk(String tag) {
+      ended.countDown();
+    }
   }
 }

@@ -1,8 +1,14 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.Names;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controller's connection for tasks: it consumes and settles, and never publishes, so that an
@@ -17,11 +23,11 @@ public final class TaskIntake implements AutoCloseable {
 
   /**
    * Hears what happens. Called on the intake's own threads, in order for each queue; must not
-   * block.
+   * block. A call about an older generation may still come after the {@link #up} of a newer one.
    */
   public interface Listener {
     /** A connection is up. Nothing is consumed on it yet. */
-    void up(long generation);
+    void up(long generation, Dialect dialect);
 
     /**
      * The connection is gone, and with it every delivery of that generation.
@@ -41,13 +47,57 @@ public final class TaskIntake implements AutoCloseable {
     void consumptionEnded(long generation, String queue, String reason);
   }
 
+  private static final int CONSUMER_THREADS = 4;
+
+  private final BrokerAccess access;
+  private final Listener listener;
+  private final BrokerLink link;
+
+  /** What belongs to one connection. Guarded by its own lock, which is held over no request. */
+  private static final class Generation {
+    private final LinkSession session;
+    private final Map<String, TaskChannel> channels = new HashMap<>();
+    private final Map<String, Integer> channelCounts = new HashMap<>();
+
+    Generation(LinkSession session) {
+      this.session = session;
+    }
+
+    synchronized @Nullable TaskChannel channel(String queue) {
+      return channels.get(queue);
+    }
+  }
+
+  private volatile @Nullable Generation current;
+
+  /** Held while a queue's channel is made, so that there is never a second one. */
+  private final Object consuming = new Object();
+
   /** Prepares the connection; {@link #start} makes it. */
   public TaskIntake(BrokerAccess access, Listener listener) {
-    NotBuilt.yet();
+    this.access = access;
+    this.listener = listener;
+    this.link = new BrokerLink(access, "tasks", CONSUMER_THREADS, new LinkOwner());
+  }
+
+  private final class LinkOwner implements BrokerLink.Owner {
+    @Override
+    public void up(LinkSession session) {
+      current = new Generation(session);
+      listener.up(session.generation(), session.dialect());
+    }
+
+    @Override
+    public void down(LinkSession session, String reason, Duration silence) {
+      current = null;
+      listener.down(session.generation(), reason, silence);
+    }
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
-  public void start() {}
+  public void start() {
+    link.start();
+  }
 
   /**
    * Waits until a connection is up.
@@ -55,7 +105,9 @@ public final class TaskIntake implements AutoCloseable {
    * @throws BrokerUnreachableException if none is up in time, with the last attempt's reason
    * @throws NotAllowedException as soon as the broker refuses user, password or virtual host
    */
-  public void awaitUp(Duration timeout) {}
+  public void awaitUp(Duration timeout) {
+    link.awaitUp(timeout);
+  }
 
   /**
    * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already.
@@ -65,13 +117,88 @@ public final class TaskIntake implements AutoCloseable {
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection
    */
-  public void consume(String queue, QueueSettings settings, int lookAhead) {}
+  public void consume(String queue, QueueSettings settings, int lookAhead) {
+    Names.requireQueue(queue);
+    if (lookAhead < 1 || lookAhead > 65_535) {
+      throw new IllegalArgumentException("lookAhead must be 1 to 65535, not " + lookAhead);
+    }
+    synchronized (consuming) {
+      var generation = requireGeneration();
+      var existing = generation.channel(queue);
+      var channel =
+          existing == null || existing.hasEnded()
+              ? declareAndOpen(generation, queue, settings)
+              : existing;
+      run(generation, queue, () -> channel.consume(lookAhead));
+    }
+  }
+
+  private TaskChannel declareAndOpen(Generation generation, String queue, QueueSettings settings) {
+    declare(generation.session, queue, settings);
+    return open(generation, queue);
+  }
+
+  private void declare(LinkSession session, String queue, QueueSettings settings) {
+    try (var requests = new Requests(session.connection(), access)) {
+      new Topology(requests, session.dialect()).declareQueue(queue, settings);
+    }
+  }
+
+  /** Opens the queue's next channel on this connection. */
+  private TaskChannel open(Generation generation, String queue) {
+    int number;
+    synchronized (generation) {
+      number = generation.channelCounts.merge(queue, 1, Integer::sum);
+    }
+    var session = generation.session;
+    var brokerQueue = access.namespace().taskQueue(queue);
+    try {
+      var channel =
+          new TaskChannel(session, queue, brokerQueue, number, new ChannelListener(generation));
+      synchronized (generation) {
+        generation.channels.put(queue, channel);
+      }
+      return channel;
+    } catch (IOException | ShutdownSignalException e) {
+      throw failed(session, e, "a channel for queue " + queue);
+    }
+  }
+
+  private final class ChannelListener implements TaskChannel.Listener {
+    private final Generation generation;
+
+    ChannelListener(Generation generation) {
+      this.generation = generation;
+    }
+
+    @Override
+    public void delivered(Delivery delivery) {
+      listener.delivered(delivery);
+    }
+
+    @Override
+    public void ended(TaskChannel channel, String reason) {
+      synchronized (generation) {
+        generation.channels.remove(channel.queue(), channel);
+      }
+      listener.consumptionEnded(generation.session.generation(), channel.queue(), reason);
+      channel.drop();
+    }
+  }
 
   /**
    * Ends the consumption of {@code queue}. When it returns, every delivery of it has been reported;
    * they can still be settled. Does nothing if it isn't consumed.
+   *
+   * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile
    */
-  public void cancel(String queue) {}
+  public void cancel(String queue) {
+    var generation = requireGeneration();
+    var channel = generation.channel(queue);
+    if (channel != null) {
+      run(generation, queue, channel::cancel);
+    }
+  }
 
   /**
    * Acknowledges: the message is gone.
@@ -79,7 +206,8 @@ public final class TaskIntake implements AutoCloseable {
    * @throws IllegalStateException if the delivery was settled before
    */
   public Settlement acknowledge(Delivery delivery) {
-    return NotBuilt.yet();
+    var channel = channelOf(delivery);
+    return channel == null ? Settlement.STALE : channel.acknowledge(delivery);
   }
 
   /**
@@ -89,40 +217,98 @@ public final class TaskIntake implements AutoCloseable {
    * @throws IllegalStateException if the delivery was settled before
    */
   public Settlement requeue(Delivery delivery) {
-    return NotBuilt.yet();
+    var channel = channelOf(delivery);
+    return channel == null ? Settlement.STALE : channel.requeue(delivery);
+  }
+
+  private @Nullable TaskChannel channelOf(Delivery delivery) {
+    var generation = current;
+    return generation == null || generation.session.generation() != delivery.generation()
+        ? null
+        : generation.channel(delivery.queue());
   }
 
   /**
-   * Waits until the broker has taken every settlement of {@code queue} that was sent before.
+   * Waits until the broker has taken every settlement of {@code queue} that was sent before. Cancel
+   * before: else a waiting message that is handed out meanwhile can't be told from work.
    *
    * @throws BrokerUnreachableException if the connection is lost before that is shown
    */
-  public void barrier(String queue) {}
+  public void barrier(String queue) {
+    var generation = requireGeneration();
+    var channel = generation.channel(queue);
+    if (channel != null) {
+      run(generation, queue, channel::barrier);
+    }
+  }
 
-  /** Drops the waiting messages of {@code queue} and of its retry queues, and says how many. */
+  /**
+   * Drops the waiting messages of {@code queue} and of its retry queues, and says how many.
+   *
+   * @throws NoSuchQueueException if there is no such queue
+   * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile
+   */
   public long purge(String queue) {
-    return NotBuilt.yet();
+    var session = requireGeneration().session;
+    try (var requests = new Requests(session.connection(), access)) {
+      return new Purge(requests, session.dialect()).of(queue);
+    }
   }
 
   /**
    * Moves the waiting messages of {@code queue} and of its retry queues: each is handed to {@code
-   * move}, and acknowledged when that says true; on false or an error it stays in the queue. Those
-   * that come in meanwhile may be left.
+   * move}, and acknowledged when that says true. On the first false or error it stops, and what was
+   * not moved stays in the queue. Those that come in meanwhile may be left. The deliveries are
+   * settled here and by nobody else.
    *
-   * @return how many were moved, and how many were not
+   * @throws NoSuchQueueException if there is no such queue
+   * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile; those
+   *     that were moved are moved
    */
-  public Sweep sweep(String queue, Function<Delivery, CompletionStage<Boolean>> move) {
-    return NotBuilt.yet();
+  public Swept sweep(String queue, Function<Delivery, CompletionStage<Boolean>> move) {
+    return new Sweep(requireGeneration().session, access, queue, move).run();
   }
 
   /**
    * How a sweep went.
    *
    * @param moved messages that are gone from the queue
-   * @param left messages that are still in it
+   * @param complete whether that were all that waited when it began
    */
-  public record Sweep(long moved, long left) {}
+  public record Swept(long moved, boolean complete) {}
 
+  private interface ChannelAction {
+    void run() throws IOException;
+  }
+
+  private void run(Generation generation, String queue, ChannelAction action) {
+    try {
+      action.run();
+    } catch (IOException | ShutdownSignalException e) {
+      throw failed(generation.session, e, "queue " + queue);
+    }
+  }
+
+  /** A request that was not answered leaves a connection of which nothing is known. */
+  private BrokerException failed(LinkSession session, Exception error, String what) {
+    if (BrokerErrors.isOfConnection(error)) {
+      session.lost(BrokerErrors.reason(error));
+    }
+    return BrokerErrors.ofRequest(error, access, what);
+  }
+
+  private Generation requireGeneration() {
+    var generation = current;
+    if (generation == null || generation.session.isOver()) {
+      throw new BrokerUnreachableException(
+          "there is no connection to the broker at " + access.address(), null);
+    }
+    return generation;
+  }
+
+  /** Ends the connection. Whatever was not settled goes back to its queue. */
   @Override
-  public void close() {}
+  public void close() {
+    link.close();
+  }
 }

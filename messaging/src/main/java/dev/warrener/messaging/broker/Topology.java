@@ -1,23 +1,50 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.Channel;
+import dev.warrener.messaging.Names;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.Declaration.Binding;
+import dev.warrener.messaging.broker.Declaration.Exchange;
+import dev.warrener.messaging.broker.Declaration.Queue;
+import dev.warrener.messaging.broker.Requests.Presence;
+import java.io.IOException;
+
 /**
  * Makes and checks the fleet's exchanges and queues. Declaring what is there already changes
  * nothing; where the user has no right to declare, what is there is used as it is. Each call takes
  * at most a few request timeouts. Not thread-safe.
  */
 public final class Topology {
-  Topology() {}
+  private final Requests requests;
+  private final Dialect dialect;
+  private final Namespace namespace;
+
+  Topology(Requests requests, Dialect dialect) {
+    this.requests = requests;
+    this.dialect = dialect;
+    this.namespace = requests.access().namespace();
+  }
 
   /**
-   * Declares the exchanges, the order log, the tripwire and the running queue. The tripwire is made
-   * only if the fleet is new: on an existing fleet a missing one has been pulled.
+   * Declares the exchanges, the order log, the tripwire and the running queue. The fleet is new as
+   * long as it has no running queue, and the tripwire is made only then: on an existing fleet a
+   * missing one has been pulled.
    *
    * @throws TopologyMismatchException if one exists with other properties
    * @throws NotAllowedException if one is missing and may not be made
    * @throws BrokerUnreachableException if the broker is lost meanwhile
    */
   public FleetState declareFleet() {
-    return NotBuilt.yet();
+    boolean created = look(namespace.runningQueue()) == Presence.MISSING;
+    boolean tripped = !created && look(namespace.armedQueue()) == Presence.MISSING;
+    boolean mayMake = true;
+    for (var declaration : dialect.fleet(namespace)) {
+      boolean pulled = tripped && declaration.equals(tripwire());
+      if (!pulled) {
+        mayMake &= declare(declaration, mayMake);
+      }
+    }
+    return new FleetState(created, tripped);
   }
 
   /**
@@ -30,11 +57,83 @@ public final class Topology {
    * @throws BrokerUnreachableException if the broker is lost meanwhile
    */
   public void declareQueue(String queue, QueueSettings settings) {
-    NotBuilt.yet();
+    Names.requireQueue(queue);
+    for (var declaration : dialect.queue(namespace, queue, settings)) {
+      // A program that may make queues need not have the right to make exchanges.
+      declare(declaration, !(declaration instanceof Exchange));
+    }
   }
 
-  /** Makes the tripwire again, after a resume. */
+  /**
+   * Tells whether the queue of tasks {@code queue} is there; also true if the user may not know.
+   *
+   * @throws BrokerUnreachableException if the broker is lost meanwhile
+   */
+  public boolean hasQueue(String queue) {
+    return look(namespace.taskQueue(queue)) != Presence.MISSING;
+  }
+
+  /**
+   * Makes the tripwire again, after a resume. Does nothing if it is there.
+   *
+   * @throws NotAllowedException if it is missing and may not be made
+   * @throws BrokerUnreachableException if the broker is lost meanwhile
+   */
   public void declareTripwire() {
-    NotBuilt.yet();
+    declare(tripwire(), true);
+  }
+
+  private Queue tripwire() {
+    return new Queue(namespace.armedQueue(), dialect.alwaysEmptyQueue());
+  }
+
+  private Presence look(String queue) {
+    return requests.look("the queue " + queue, channel -> channel.queueDeclarePassive(queue));
+  }
+
+  /**
+   * Makes one thing, or sees that it is there.
+   *
+   * @param makeFirst try to make it before looking: that checks its properties, too, but a refusal
+   *     stands in the broker's log
+   * @return whether it could be declared, and had not only to be looked at
+   */
+  private boolean declare(Declaration declaration, boolean makeFirst) {
+    var what = declaration.describe();
+    if (makeFirst) {
+      try {
+        requests.tell(what, channel -> make(declaration, channel));
+        return true;
+      } catch (NotAllowedException e) {
+        if (see(declaration) == Presence.MISSING) {
+          throw e;
+        }
+        return false;
+      }
+    }
+    if (see(declaration) == Presence.MISSING) {
+      requests.tell(what, channel -> make(declaration, channel));
+      return true;
+    }
+    return false;
+  }
+
+  private static void make(Declaration declaration, Channel channel) throws IOException {
+    if (declaration instanceof Exchange exchange) {
+      channel.exchangeDeclare(exchange.name(), exchange.type(), true);
+    } else if (declaration instanceof Queue queue) {
+      channel.queueDeclare(queue.name(), true, false, false, queue.arguments());
+    } else if (declaration instanceof Binding binding) {
+      channel.queueBind(binding.queue(), binding.exchange(), binding.routingKey());
+    }
+  }
+
+  /** Bindings can't be seen: one that may not be made is taken as given. */
+  private Presence see(Declaration declaration) {
+    if (declaration instanceof Exchange exchange) {
+      return requests.look(
+          exchange.describe(), channel -> channel.exchangeDeclarePassive(exchange.name()));
+    }
+    return declaration instanceof Queue queue ? look(queue.name()) : Presence.HIDDEN;
   }
 }

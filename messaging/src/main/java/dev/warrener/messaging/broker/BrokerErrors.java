@@ -1,0 +1,209 @@
+package dev.warrener.messaging.broker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what the client throws into sentences that say what to do. */
+final class BrokerErrors {
+  private static final Pattern INEQUIVALENT =
+      Pattern.compile(
+          "inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '[^']*': received (.*)"
+              + " but current is (.*)",
+          Pattern.DOTALL);
+  private static final Pattern VALUE = Pattern.compile("the value '(.*)' of type '[^']*'");
+
+  private BrokerErrors() {}
+
+  /** Why a connection could not be made. */
+  static BrokerException ofConnecting(Throwable error, BrokerAddress address) {
+    if (causeOf(error, PossibleAuthenticationFailureException.class) != null) {
+      return new NotAllowedException(
+          "the broker at "
+              + address
+              + " refused user "
+              + address.user()
+              + ": check the user's name and password",
+          error);
+    }
+    var shutdown = causeOf(error, ShutdownSignalException.class);
+    var code = shutdown == null ? 0 : replyCode(shutdown);
+    var text = shutdown == null ? "" : replyText(shutdown);
+    if (code == AMQP.NOT_ALLOWED || code == AMQP.ACCESS_REFUSED || code == AMQP.NOT_FOUND) {
+      boolean missing = text.contains("not found") || code == AMQP.NOT_FOUND;
+      return new NotAllowedException(
+          "the broker at "
+              + address
+              + (missing
+                  ? " has no virtual host \""
+                      + address.virtualHost()
+                      + "\": check the address, or make it"
+                  : " does not let user "
+                      + address.user()
+                      + " into the virtual host \""
+                      + address.virtualHost()
+                      + "\": ask its administrator for the right")
+              + " (it said: "
+              + text
+              + ")",
+          error);
+    }
+    return new BrokerUnreachableException(
+        "the broker at " + address + " can't be reached: " + whyUnreachable(error), error);
+  }
+
+  private static String whyUnreachable(Throwable error) {
+    if (causeOf(error, UnknownHostException.class) != null) {
+      return "its host name is not known; check the address";
+    }
+    var ssl = causeOf(error, SSLException.class);
+    if (ssl != null) {
+      return "TLS failed (" + ssl.getMessage() + "); check port and certificate";
+    }
+    if (causeOf(error, NoRouteToHostException.class) != null) {
+      return "there is no route to its host";
+    }
+    if (causeOf(error, ConnectException.class) != null) {
+      return "nothing listens there; is it running, and is the port right?";
+    }
+    if (causeOf(error, SocketTimeoutException.class) != null
+        || causeOf(error, TimeoutException.class) != null) {
+      return "it did not answer in time";
+    }
+    return "it closed the connection (" + reason(error) + "); is that port an AMQP port?";
+  }
+
+  /** What became of a request on an open connection. */
+  static BrokerException ofRequest(Throwable error, BrokerAccess access, String what) {
+    if (error instanceof BrokerException told) {
+      return told;
+    }
+    var shutdown = causeOf(error, ShutdownSignalException.class);
+    var code = shutdown == null ? 0 : replyCode(shutdown);
+    if (shutdown == null || code == 0) {
+      return new BrokerUnreachableException(
+          "the connection to the broker at "
+              + access.address()
+              + " was lost while asking for "
+              + what
+              + ": "
+              + reason(error),
+          error);
+    }
+    var text = replyText(shutdown);
+    if (code == AMQP.PRECONDITION_FAILED) {
+      var mismatch = INEQUIVALENT.matcher(text);
+      if (mismatch.find()) {
+        return new TopologyMismatchException(
+            mismatch.group(2)
+                + " "
+                + mismatch.group(3)
+                + " exists with "
+                + mismatch.group(1)
+                + " "
+                + value(mismatch.group(5))
+                + " where Warrener wants "
+                + value(mismatch.group(4))
+                + ": delete it once it is empty, so that it is made anew, or use another namespace",
+            error);
+      }
+    }
+    if (code == AMQP.ACCESS_REFUSED) {
+      return new NotAllowedException(
+          "user "
+              + access.address().user()
+              + " may not have "
+              + what
+              + ": ask the broker's administrator for the right (it said: "
+              + text
+              + ")",
+          error);
+    }
+    if (code == AMQP.NOT_FOUND) {
+      return new NoSuchQueueException(
+          what
+              + " does not exist at the broker at "
+              + access.address()
+              + " (it said: "
+              + text
+              + ")",
+          error);
+    }
+    return new BrokerException("the broker refused " + what + ": " + text, error);
+  }
+
+  private static String value(String described) {
+    var value = VALUE.matcher(described);
+    return value.find() ? value.group(1) : described;
+  }
+
+  /**
+   * AMQP's code for the end of a channel or connection; 0 if it was not the broker who ended it.
+   */
+  static int replyCode(ShutdownSignalException shutdown) {
+    if (shutdown.getReason() instanceof AMQP.Channel.Close close) {
+      return close.getReplyCode();
+    }
+    if (shutdown.getReason() instanceof AMQP.Connection.Close close) {
+      return close.getReplyCode();
+    }
+    return 0;
+  }
+
+  /** What the broker said at the end of a channel or connection. */
+  static String replyText(ShutdownSignalException shutdown) {
+    if (shutdown.getReason() instanceof AMQP.Channel.Close close) {
+      return close.getReplyText();
+    }
+    if (shutdown.getReason() instanceof AMQP.Connection.Close close) {
+      return close.getReplyText();
+    }
+    return reason(shutdown);
+  }
+
+  /** The innermost words of an error, for the end of a sentence. */
+  static String reason(Throwable error) {
+    var shutdown = error instanceof ShutdownSignalException s ? s : null;
+    if (shutdown != null && replyCode(shutdown) != 0) {
+      return replyText(shutdown);
+    }
+    Throwable inner = error;
+    while (inner.getCause() != null) {
+      inner = inner.getCause();
+      if (inner instanceof ShutdownSignalException s && replyCode(s) != 0) {
+        return replyText(s);
+      }
+    }
+    var message = inner.getMessage();
+    return message == null || message.isBlank() ? inner.getClass().getSimpleName() : message;
+  }
+
+  /** Whether the error is, or was caused by, the broker's answer {@code code}. */
+  static boolean hasCode(Throwable error, int code) {
+    var shutdown = causeOf(error, ShutdownSignalException.class);
+    return shutdown != null && replyCode(shutdown) == code;
+  }
+
+  /** Whether the error means that the whole connection is gone or can't be trusted. */
+  static boolean isOfConnection(Throwable error) {
+    var shutdown = causeOf(error, ShutdownSignalException.class);
+    return shutdown == null || shutdown.isHardError();
+  }
+
+  private static <T extends Throwable> @Nullable T causeOf(Throwable error, Class<T> type) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return type.cast(cause);
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.warrener.messaging.broker;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.SocketConfigurators;
+import com.rabbitmq.client.impl.ForgivingExceptionHandler;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes one connection to the broker, the way all of ours are made. */
+final class Connecting {
+  private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
+
+  /**
+   * The client's own limit is 64 MiB, and a longer message would break the connection again and
+   * again.
+   */
+  private static final int MAX_BODY_BYTES = 512 << 20;
+
+  private Connecting() {}
+
+  /**
+   * A connection with what is needed to end it at once.
+   *
+   * @param connection the client's
+   * @param socket under it; closing it frees whatever hangs on it
+   * @param consumers runs the callbacks of its consumers
+   */
+  record Open(Connection connection, Socket socket, ExecutorService consumers) {
+    /** Ends it in order, waiting for the broker for at most {@code millis}. */
+    void close(int millis) {
+      try {
+        connection.close(millis);
+      } catch (IOException | ShutdownSignalException e) {
+        LOG.debug("closing a connection: {}", BrokerErrors.reason(e));
+      }
+      consumers.shutdown();
+    }
+
+    /** Ends it at once, also if nothing answers any more. Returns at once. */
+    void drop(String threadName) {
+      // A TLS socket may wait for a writer that hangs, and the client for its own threads.
+      daemon(threadName + "-drop")
+          .newThread(() -> {
+            try {
+              socket.close();
+            } catch (IOException e) {
+              LOG.debug("closing a socket: {}", BrokerErrors.reason(e));
+            }
+            connection.abort(1_000);
+            consumers.shutdown();
+          })
+          .start();
+    }
+  }
+
+  /**
+   * Connects.
+   *
+   * @param purpose the last word of the connection's name at the broker
+   * @param consumerThreads how many callbacks of consumers run at the same time
+   * @throws BrokerUnreachableException if nobody answers there
+   * @throws NotAllowedException if user, password or virtual host are refused
+   */
+  static Open open(BrokerAccess access, String purpose, int consumerThreads) {
+    var address = access.address();
+    var threadName = "broker-" + purpose;
+    var socket = new AtomicReference<Socket>();
+    var factory = factory(access, daemon(threadName), socket);
+    var consumers = Executors.newFixedThreadPool(consumerThreads, daemon(threadName + "-consumer"));
+    try {
+      if (address.tls()) {
+        factory.useSslProtocol(SSLContext.getDefault());
+        factory.enableHostnameVerification();
+      }
+      var connection = factory.newConnection(consumers, access.program() + " " + purpose);
+      return new Open(
+          connection,
+          Objects.requireNonNull(socket.get(), "the socket was not configured"),
+          consumers);
+    } catch (IOException | TimeoutException | GeneralSecurityException | RuntimeException e) {
+      consumers.shutdown();
+      throw BrokerErrors.ofConnecting(e, address);
+    }
+  }
+
+  private static ConnectionFactory factory(
+      BrokerAccess access, ThreadFactory threads, AtomicReference<Socket> socket) {
+    var address = access.address();
+    var settings = access.settings();
+    var factory = new ConnectionFactory();
+    factory.setHost(address.host());
+    factory.setPort(address.port());
+    factory.setVirtualHost(address.virtualHost());
+    factory.setUsername(address.user());
+    factory.setPassword(address.password());
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setTopologyRecoveryEnabled(false);
+    factory.setConnectionTimeout((int) settings.connectTimeout().toMillis());
+    factory.setHandshakeTimeout((int) settings.connectTimeout().toMillis());
+    factory.setChannelRpcTimeout((int) settings.rpcTimeout().toMillis());
+    // An answer that comes after its time must not be taken for the answer to the next request.
+    factory.setChannelShouldCheckRpcResponseType(true);
+    factory.setShutdownTimeout(1_000);
+    factory.setRequestedHeartbeat((int) settings.heartbeat().toSeconds());
+    factory.setMaxInboundMessageBodySize(MAX_BODY_BYTES);
+    factory.setThreadFactory(threads);
+    factory.setExceptionHandler(new LoggingExceptionHandler());
+    factory.setSocketConfigurator(SocketConfigurators.defaultConfigurator().andThen(socket::set));
+    return factory;
+  }
+
+  static ThreadFactory daemon(String name) {
+    var count = new AtomicInteger();
+    return task -> {
+      var thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Leaves channels open when a callback throws: each of ours says by itself what follows. */
+  private static final class LoggingExceptionHandler extends ForgivingExceptionHandler {
+    @Override
+    protected void log(String message, Throwable error) {
+      LOG.warn("{}", message, error);
+    }
+  }
+}

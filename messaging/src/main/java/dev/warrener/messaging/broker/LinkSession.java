@@ -1,0 +1,99 @@
+package dev.warrener.messaging.broker;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of a {@link BrokerLink}, from its beginning to its end. Thread-safe. */
+final class LinkSession {
+  private final long generation;
+  private final Connecting.Open open;
+  private final Dialect dialect;
+  private final CompletableFuture<String> end = new CompletableFuture<>();
+  private volatile long heardNanos = System.nanoTime();
+  private volatile boolean blocked;
+
+  LinkSession(long generation, Connecting.Open open) {
+    this.generation = generation;
+    this.open = open;
+    this.dialect = Dialect.of(open.connection());
+    open.connection().addShutdownListener(cause -> lost(BrokerErrors.reason(cause)));
+  }
+
+  /** Counts the connections of a link, from 1. */
+  long generation() {
+    return generation;
+  }
+
+  Connection connection() {
+    return open.connection();
+  }
+
+  Connecting.Open open() {
+    return open;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  /** Opens a channel. */
+  Channel channel() throws IOException {
+    var channel = open.connection().createChannel();
+    if (channel == null) {
+      throw new IOException("the broker allows no more channels on this connection");
+    }
+    return channel;
+  }
+
+  /** Ends the session, if it has not ended, for {@code reason}. Returns at once. */
+  void lost(String reason) {
+    end.complete(reason);
+  }
+
+  boolean isOver() {
+    return end.isDone();
+  }
+
+  /** Waits for the end, for at most {@code limit}, and returns its reason; null if it goes on. */
+  @Nullable String awaitEnd(Duration limit) {
+    try {
+      return end.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      return BrokerErrors.reason(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
+    }
+  }
+
+  /** Notes that something was answered that was asked at {@code askedNanos}. */
+  void heard(long askedNanos) {
+    heardNanos = askedNanos;
+  }
+
+  /** For how long the broker has not been heard, for certain. */
+  Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - heardNanos);
+  }
+
+  /** A blocked connection is not read by the broker, so nothing on it is answered. */
+  void blocked(boolean blocked) {
+    if (!blocked) {
+      heardNanos = System.nanoTime();
+    }
+    this.blocked = blocked;
+  }
+
+  boolean isBlocked() {
+    return blocked;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.warrener.messaging.broker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+
+/**
+ * Asks the broker single things, each on a channel that may break: a refusal closes it, and the
+ * next request opens another. Not thread-safe.
+ */
+final class Requests implements AutoCloseable {
+
+  /** One request on a channel. */
+  interface Request<T> {
+    T on(Channel channel) throws IOException;
+  }
+
+  /** One request that answers nothing. */
+  interface Command {
+    void on(Channel channel) throws IOException;
+  }
+
+  private final Connection connection;
+  private final BrokerAccess access;
+  private @org.jspecify.annotations.Nullable Channel channel;
+
+  Requests(Connection connection, BrokerAccess access) {
+    this.connection = connection;
+    this.access = access;
+  }
+
+  BrokerAccess access() {
+    return access;
+  }
+
+  /**
+   * Asks.
+   *
+   * @param what is asked for, as the object of a sentence
+   * @throws BrokerException by what the broker answered, or if it is lost
+   */
+  <T> T ask(String what, Request<T> request) {
+    try {
+      return request.on(open());
+    } catch (IOException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, access, what);
+    }
+  }
+
+  /** As {@link #ask}, for a request that answers nothing. */
+  void tell(String what, Command command) {
+    ask(
+        what,
+        on -> {
+          command.on(on);
+          return Boolean.TRUE;
+        });
+  }
+
+  /** The answer to a question that the broker may refuse to answer. */
+  enum Presence {
+    THERE,
+    MISSING,
+    /** The user may not know. */
+    HIDDEN
+  }
+
+  /** Asks whether something is there, by a passive declare. */
+  Presence look(String what, Command passive) {
+    try {
+      passive.on(open());
+      return Presence.THERE;
+    } catch (IOException | ShutdownSignalException e) {
+      if (BrokerErrors.hasCode(e, AMQP.NOT_FOUND)) {
+        return Presence.MISSING;
+      }
+      if (BrokerErrors.hasCode(e, AMQP.ACCESS_REFUSED)) {
+        return Presence.HIDDEN;
+      }
+      throw BrokerErrors.ofRequest(e, access, what);
+    }
+  }
+
+  private Channel open() throws IOException {
+    var current = channel;
+    if (current == null || !current.isOpen()) {
+      current = connection.createChannel();
+      if (current == null) {
+        throw new IOException("the broker allows no more channels on this connection");
+      }
+      channel = current;
+    }
+    return current;
+  }
+
+  @Override
+  public void close() {
+    var current = channel;
+    if (current != null && current.isOpen()) {
+      try {
+        current.abort();
+      } catch (IOException | ShutdownSignalException e) {
+        // It is of no use any more, and goes with its connection at the latest.
+      }
+    }
+    channel = null;
+  }
+}
