@@ -328,14 +328,13 @@ public final class TaskCodec {
   public static Message withHeaders(
       Message message, Map<String, ? extends @Nullable Object> changes) {
     var headers = copiedHeaders(message);
-    changes.forEach(
-        (name, value) -> {
-          if (value == null) {
-            headers.remove(name);
-          } else {
-            headers.put(name, value);
-          }
-        });
+    changes.forEach((name, value) -> {
+      if (value == null) {
+        headers.remove(name);
+      } else {
+        headers.put(name, value);
+      }
+    });
     return copy(message, headers);
   }
 
