@@ -27,11 +27,11 @@ final class FoundHandlers implements Handlers {
   /**
    * Makes one of each handler that {@code loader} knows, which reads {@code classPath}.
    *
-   * @throws UnusableHandlersException if a part of the class path can't be read, a handler can't be
+   * @throws UnusableWorkerException if a part of the class path can't be read, a handler can't be
    *     made, or its name isn't one or is taken
    */
   static FoundHandlers load(ClassLoader loader, String classPath, boolean builtIn)
-      throws UnusableHandlersException {
+      throws UnusableWorkerException {
     Map<String, @Nullable TaskHandler> handlers = new LinkedHashMap<>();
     if (offersHandlers(classPath)) {
       addServices(loader, handlers);
@@ -64,10 +64,10 @@ final class FoundHandlers implements Handlers {
    * Whether something on the class path offers handlers. Looks by itself: a class loader would ask
    * all modules of the JDK first, for 20 ms.
    *
-   * @throws UnusableHandlersException if an entry can't be read, which the virtual machine would
-   *     pass over without a word
+   * @throws UnusableWorkerException if an entry can't be read, which the virtual machine would pass
+   *     over without a word
    */
-  static boolean offersHandlers(String classPath) throws UnusableHandlersException {
+  static boolean offersHandlers(String classPath) throws UnusableWorkerException {
     boolean offers = false;
     int start = 0;
     while (start < classPath.length()) {
@@ -79,13 +79,13 @@ final class FoundHandlers implements Handlers {
     return offers;
   }
 
-  private static boolean entryOffersHandlers(File entry) throws UnusableHandlersException {
+  private static boolean entryOffersHandlers(File entry) throws UnusableWorkerException {
     if (!entry.exists()) {
-      throw new UnusableHandlersException(
+      throw new UnusableWorkerException(
           "there is no " + entry + ", which the class path names; correct it or build the jar");
     }
     if (!entry.canRead()) {
-      throw new UnusableHandlersException(
+      throw new UnusableWorkerException(
           entry + " on the class path can't be read; give this user the right to");
     }
     if (entry.isDirectory()) {
@@ -94,30 +94,30 @@ final class FoundHandlers implements Handlers {
     try (var jar = new ZipFile(entry)) {
       return jar.getEntry(SERVICE_FILE) != null;
     } catch (IOException e) {
-      throw new UnusableHandlersException(
+      throw new UnusableWorkerException(
           entry + " on the class path is no jar (" + e.getMessage() + "); build it again");
     }
   }
 
   private static void addServices(ClassLoader loader, Map<String, @Nullable TaskHandler> handlers)
-      throws UnusableHandlersException {
+      throws UnusableWorkerException {
     try {
       for (TaskHandler handler : ServiceLoader.load(TaskHandler.class, loader)) {
         add(handler, handlers);
       }
     } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new UnusableHandlersException(
+      throw new UnusableWorkerException(
           "a handler on the class path can't be made: " + e.getMessage() + " (" + cause + ")");
     }
   }
 
   private static void add(TaskHandler handler, Map<String, @Nullable TaskHandler> handlers)
-      throws UnusableHandlersException {
+      throws UnusableWorkerException {
     String name = handler.name();
     String type = handler.getClass().getName();
     if (!isName(name)) {
-      throw new UnusableHandlersException(
+      throw new UnusableWorkerException(
           "the handler "
               + type
               + " calls itself '"
@@ -126,7 +126,7 @@ final class FoundHandlers implements Handlers {
     }
     TaskHandler other = handlers.put(name, handler);
     if (other != null) {
-      throw new UnusableHandlersException(
+      throw new UnusableWorkerException(
           "two handlers call themselves '"
               + name
               + "': "

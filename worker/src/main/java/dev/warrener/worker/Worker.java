@@ -24,13 +24,21 @@ public final class Worker {
   /** The environment variable with the descriptor that frames are written to. */
   public static final String FRAMES_OUT = "WARRENER_FRAMES_OUT";
 
+  private final HandlerSource source;
+  private final long maximumResultBytes;
   private final ProcessEnd end;
 
-  Worker(ProcessEnd end) {
+  Worker(HandlerSource source, long maximumResultBytes, ProcessEnd end) {
+    this.source = source;
+    this.maximumResultBytes = maximumResultBytes;
     this.end = end;
   }
 
-  /** Runs a worker in this process; its options are those of {@code --help}. */
+  /**
+   * Runs a worker in this process.
+   *
+   * @param arguments {@code [--max-result-bytes N] [--no-built-in] [--exec COMMAND [ARGUMENT...]]}
+   */
   public static void main(String[] arguments) {
     var end = new SelfDestruction();
     try {
@@ -40,8 +48,8 @@ public final class Worker {
       var out = new FileOutputStream(descriptor(FRAMES_OUT));
       var runs = new RunQueue(Thread.currentThread());
       StopSignal.install(runs);
-      new Worker(end).run(in, out, runs, options);
-    } catch (IllegalArgumentException e) {
+      new Worker(options, options.maximumResultBytes(), end).run(in, out, runs);
+    } catch (UnusableWorkerException e) {
       end.exit(ProcessEnd.MISCONFIGURED, String.valueOf(e.getMessage()));
     } catch (FileNotFoundException e) {
       end.exit(
@@ -52,11 +60,13 @@ public final class Worker {
               + FRAMES_OUT
               + " can't be opened: "
               + e.getMessage());
+    } catch (OutOfMemoryError e) {
+      end.outOfMemory();
     }
   }
 
   /** Runs tasks on the calling thread until it is told to stop, and then exits. */
-  void run(InputStream in, OutputStream out, RunQueue runs, WorkerOptions options) {
+  void run(InputStream in, OutputStream out, RunQueue runs) throws UnusableWorkerException {
     var outbox = new Outbox(new FrameWriter(out), end);
     var listener = new FrameListener(new HeardStream(in), runs, outbox, end);
     // First of all, so that the end of the channel is noticed even while a handler is being made.
@@ -64,37 +74,21 @@ public final class Worker {
     Threads.startDaemon("frames-out", outbox);
     var output = new CapturedOutput(outbox);
     output.install();
-    try {
-      Handlers handlers = handlers(options);
-      listener.awaitHello();
-      outbox.post(
-          Frame.builder(FrameType.READY)
-              .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
-              .field(HeaderKey.HANDLERS, String.join(",", handlers.names()))
-              .build());
-      new RunLoop(handlers, runs, outbox, output, options.maximumResultBytes(), end).run();
-    } catch (UnusableHandlersException e) {
-      end.exit(ProcessEnd.MISCONFIGURED, String.valueOf(e.getMessage()));
-    } catch (OutOfMemoryError e) {
-      end.outOfMemory();
-    }
+    Handlers handlers = source.load();
+    listener.awaitHello();
+    outbox.post(
+        Frame.builder(FrameType.READY)
+            .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
+            .field(HeaderKey.HANDLERS, String.join(",", handlers.names()))
+            .build());
+    new RunLoop(handlers, runs, outbox, output, maximumResultBytes, end).run();
     end.exit(ProcessEnd.STOPPED);
   }
 
-  private static Handlers handlers(WorkerOptions options) throws UnusableHandlersException {
-    if (options.command() != null) {
-      return new HandlerForAll(new CommandHandler(options.command(), options.maximumResultBytes()));
-    }
-    return FoundHandlers.load(
-        Worker.class.getClassLoader(),
-        System.getProperty("java.class.path", ""),
-        options.builtIn());
-  }
-
-  private static String descriptor(String variable) {
+  private static String descriptor(String variable) throws UnusableWorkerException {
     String number = System.getenv(variable);
     if (number == null) {
-      throw new IllegalArgumentException(
+      throw new UnusableWorkerException(
           "this is a worker, which a controller starts: " + variable + " is not set");
     }
     return "/dev/fd/" + number;

@@ -12,30 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param builtIn whether the built-in handlers are there, true by default
  * @param command what to run for each task in place of handlers; null by default
  */
-record WorkerOptions(long maximumResultBytes, boolean builtIn, @Nullable List<String> command) {
+record WorkerOptions(long maximumResultBytes, boolean builtIn, @Nullable List<String> command)
+    implements HandlerSource {
   static final String USAGE =
       "[--max-result-bytes N] [--no-built-in] [--exec COMMAND [ARGUMENT...]]";
 
   private static final long DEFAULT_RESULT_BYTES = 64 << 20;
   private static final long MAXIMUM_RESULT_BYTES = Frame.MAXIMUM_BYTES - (1 << 20);
 
-  WorkerOptions {
-    if (maximumResultBytes < 0 || maximumResultBytes > MAXIMUM_RESULT_BYTES) {
-      throw new IllegalArgumentException(
-          "--max-result-bytes must be from 0 to " + MAXIMUM_RESULT_BYTES);
-    }
-    if (command != null && command.isEmpty()) {
-      throw new IllegalArgumentException("--exec needs a command");
-    }
-  }
-
   /**
    * Reads a command line.
    *
-   * @throws IllegalArgumentException if there is something on it that isn't an option, with a
-   *     sentence
+   * @throws UnusableWorkerException if there is something on it that isn't an option
    */
-  static WorkerOptions parse(String... arguments) {
+  static WorkerOptions parse(String... arguments) throws UnusableWorkerException {
     long maximumResultBytes = DEFAULT_RESULT_BYTES;
     boolean builtIn = true;
     List<String> command = null;
@@ -49,17 +39,34 @@ record WorkerOptions(long maximumResultBytes, boolean builtIn, @Nullable List<St
       } else if (option.equals("--exec")) {
         command = Arrays.asList(arguments).subList(at + 1, arguments.length);
       } else {
-        throw new IllegalArgumentException("a worker has no option '" + option + "': " + USAGE);
+        throw new UnusableWorkerException("a worker has no option '" + option + "': " + USAGE);
       }
+    }
+    if (maximumResultBytes < 0 || maximumResultBytes > MAXIMUM_RESULT_BYTES) {
+      throw new UnusableWorkerException(
+          "--max-result-bytes must be from 0 to " + MAXIMUM_RESULT_BYTES);
+    }
+    if (command != null && command.isEmpty()) {
+      throw new UnusableWorkerException("--exec needs a command");
     }
     return new WorkerOptions(maximumResultBytes, builtIn, command);
   }
 
-  private static long number(String option, String value) {
+  /** The handlers that this command line asks for. */
+  @Override
+  public Handlers load() throws UnusableWorkerException {
+    if (command != null) {
+      return new HandlerForAll(new CommandHandler(command, maximumResultBytes));
+    }
+    return FoundHandlers.load(
+        WorkerOptions.class.getClassLoader(), System.getProperty("java.class.path", ""), builtIn);
+  }
+
+  private static long number(String option, String value) throws UnusableWorkerException {
     try {
       return Long.parseLong(value);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(option + " needs a whole number, not '" + value + "'");
+      throw new UnusableWorkerException(option + " needs a whole number, not '" + value + "'");
     }
   }
 }

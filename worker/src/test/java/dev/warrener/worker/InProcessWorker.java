@@ -1,0 +1,125 @@
+package dev.warrener.worker;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker in this very process, which says how it would end instead of ending. While it lives,
+ * {@link System#out} is the worker's.
+ */
+final class InProcessWorker implements AutoCloseable {
+  /** How many bytes its handlers may return. */
+  static final long MAXIMUM_RESULT_BYTES = 1_000;
+
+  private static final int PIPE_BYTES = 1 << 16;
+
+  private final PrintStream systemOut = System.out;
+  private final PrintStream systemErr = System.err;
+  private final MemoryPipe toWorker = new MemoryPipe(PIPE_BYTES);
+  private final MemoryPipe fromWorker = new MemoryPipe(PIPE_BYTES);
+  private final RecordedEnd end = new RecordedEnd();
+  private final ControllerSide controller = new ControllerSide(fromWorker.in(), toWorker.out());
+  private final Thread mainThread;
+
+  InProcessWorker(TaskHandler... handlers) {
+    mainThread = new Thread(() -> run(new GivenHandlers(handlers)), "worker-main");
+    mainThread.setDaemon(true);
+    mainThread.start();
+  }
+
+  ControllerSide controller() {
+    return controller;
+  }
+
+  /** The thread on which the handlers run. */
+  Thread mainThread() {
+    return mainThread;
+  }
+
+  /** Waits until the worker would end, and says how. */
+  String end() throws InterruptedException {
+    String how = end.how.poll(30, TimeUnit.SECONDS);
+    return how == null ? "has not ended" : how;
+  }
+
+  @Override
+  public void close() throws IOException {
+    controller.hangUp();
+    fromWorker.out().close();
+    System.setOut(systemOut);
+    System.setErr(systemErr);
+  }
+
+  private void run(Handlers handlers) {
+    try {
+      new Worker(() -> handlers, MAXIMUM_RESULT_BYTES, end)
+          .run(toWorker.in(), fromWorker.out(), new RunQueue(Thread.currentThread()));
+    } catch (UnusableWorkerException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private record GivenHandlers(Map<String, TaskHandler> handlers) implements Handlers {
+    GivenHandlers(TaskHandler... handlers) {
+      this(new LinkedHashMap<>());
+      for (TaskHandler handler : handlers) {
+        this.handlers.put(handler.name(), handler);
+      }
+    }
+
+    @Override
+    public Collection<String> names() {
+      return handlers.keySet();
+    }
+
+    @Override
+    public @Nullable TaskHandler find(String name) {
+      return handlers.get(name);
+    }
+  }
+
+  /** Records the first call, and none of them returns. */
+  private static final class RecordedEnd implements ProcessEnd {
+    private final BlockingQueue<String> how = new LinkedBlockingQueue<>();
+
+    @Override
+    public void exit(int status) {
+      record("exit " + status);
+    }
+
+    @Override
+    public void exit(int status, String sentence) {
+      record("exit " + status + ": " + sentence);
+    }
+
+    @Override
+    public void kill() {
+      record("kill");
+    }
+
+    @Override
+    public void kill(String sentence) {
+      record("kill: " + sentence);
+    }
+
+    @Override
+    public void outOfMemory() {
+      record("out of memory");
+    }
+
+    private void record(String end) {
+      how.add(end);
+      while (true) {
+        LockSupport.park(this);
+      }
+    }
+  }
+}
