@@ -16,7 +16,6 @@ import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +27,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -41,7 +39,6 @@ import tools.jackson.databind.json.JsonMapper;
 @NeedsRabbitMq(value = "the embedded broker has no users with permissions", with = Capability.USERS)
 class PermissionsIT {
   private static final Path DEFINITIONS = Path.of("../docker/broker/definitions.json");
-  private static final Path PAGE = Path.of("../docs/permissions.md");
   private static final Namespace NAMES = Namespace.DEFAULT;
 
   /** The queue of tasks that is there before anybody comes. */
@@ -317,28 +314,6 @@ class PermissionsIT {
     user.mustNotDeleteExchanges();
     user.mustNot("make a queue of tasks", c -> declareTaskQueue(c, "new"));
     return user.attempts();
-  }
-
-  @Test
-  void definitionsMakeNoTripwire() {
-    // They are read at each start of the broker: a pulled tripwire would be back.
-    assertThat(DEFINED.path("queues").findValuesAsString("name"))
-        .containsExactly(NAMES.ordersStream());
-  }
-
-  @Test
-  void pageAndDefinitionsSayTheSame() throws Exception {
-    var page = Files.readString(PAGE).replace("\\|", "|");
-    for (var permission : DEFINED.path("permissions")) {
-      assertThat(page)
-          .contains(
-              "| `%s` | `%s` | `%s` | `%s` |"
-                  .formatted(
-                      permission.path("user").asString(),
-                      permission.path("configure").asString(),
-                      permission.path("write").asString(),
-                      permission.path("read").asString()));
-    }
   }
 
   /** Collects what one user may and must not do. */

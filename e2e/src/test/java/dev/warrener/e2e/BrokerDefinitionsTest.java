@@ -1,0 +1,57 @@
+package dev.warrener.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warrener.messaging.Namespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What {@code docker/broker/definitions.json} must say, whatever the broker. */
+class BrokerDefinitionsTest {
+  private static final JsonNode DEFINED =
+      JsonMapper.shared().readTree(Path.of("../docker/broker/definitions.json"));
+  private static final Namespace NAMES = Namespace.DEFAULT;
+
+  @Test
+  void makeTheExchangesAndTheLogButNoTripwire() {
+    assertThat(DEFINED.path("exchanges").findValuesAsString("name"))
+        .containsExactlyInAnyOrder(
+            NAMES.tasksExchange(),
+            NAMES.killExchange(),
+            NAMES.logExchange(),
+            NAMES.reportsExchange(),
+            NAMES.resultsExchange());
+    // They are read at each start of the broker: a tripwire that was pulled would be back.
+    assertThat(DEFINED.path("queues").findValuesAsString("name"))
+        .containsExactly(NAMES.ordersStream());
+  }
+
+  @Test
+  void holdNoPasswordAndNoAdministrator() {
+    for (var user : DEFINED.path("users")) {
+      var name = user.path("name").asString();
+      assertThat(user.path("password_hash").asString()).isEqualTo("@" + name + "-password-hash@");
+      assertThat(user.has("password")).isFalse();
+      assertThat(user.path("tags").toString()).doesNotContain("administrator");
+    }
+  }
+
+  @Test
+  void grantWhatThePageOfPermissionsSays() throws IOException {
+    var page = Files.readString(Path.of("../docs/permissions.md")).replace("\\|", "|");
+    for (var permission : DEFINED.path("permissions")) {
+      assertThat(page)
+          .contains(
+              "| `%s` | `%s` | `%s` | `%s` |"
+                  .formatted(
+                      permission.path("user").asString(),
+                      permission.path("configure").asString(),
+                      permission.path("write").asString(),
+                      permission.path("read").asString()));
+    }
+  }
+}
