@@ -72,6 +72,10 @@ final class BrokerLink implements AutoCloseable {
     this.thread.setDaemon(true);
   }
 
+  BrokerAccess access() {
+    return access;
+  }
+
   /** Starts to connect. Starting twice is fine. */
   void start() {
     synchronized (monitor) {

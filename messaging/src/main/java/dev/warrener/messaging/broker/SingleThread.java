@@ -1,0 +1,64 @@
+package dev.warrener.messaging.broker;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One platform thread that calls listeners, one call after the other. What a listener throws is
+ * logged and changes nothing. After {@link #close} calls are dropped.
+ */
+final class SingleThread {
+  private static final Logger LOG = LoggerFactory.getLogger(SingleThread.class);
+
+  private final ExecutorService executor;
+  private volatile long threadId = -1;
+
+  SingleThread(String name) {
+    var factory = Connecting.daemon("broker-" + name);
+    this.executor =
+        Executors.newSingleThreadExecutor(task ->
+            factory.newThread(() -> {
+              threadId = Thread.currentThread().getId();
+              task.run();
+            }));
+  }
+
+  void execute(Runnable call) {
+    try {
+      executor.execute(() -> run(call));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed");
+    }
+  }
+
+  private static void run(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException e) {
+      LOG.error("a listener failed", e);
+    }
+  }
+
+  boolean isCurrent() {
+    return Thread.currentThread().getId() == threadId;
+  }
+
+  /** Lets the calls that wait be made, for at most {@code limit}. */
+  void close(Duration limit) {
+    executor.shutdown();
+    if (!isCurrent()) {
+      try {
+        if (!executor.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+          executor.shutdownNow();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
