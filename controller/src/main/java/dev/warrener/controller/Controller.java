@@ -349,6 +349,13 @@ public final class Controller {
   private final class Workers implements ProcessListener {
     @Override
     public void spawned(WorkerKey worker, long pid, long startTicks) {
+      processes.send(
+          worker,
+          WorkerFrames.hello(
+              configuration.id() + "/" + worker.slot(),
+              worker,
+              configuration.id(),
+              configuration.lease()));
       post(new Event.Spawned(worker, pid, startTicks));
     }
 

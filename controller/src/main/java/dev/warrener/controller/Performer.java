@@ -104,13 +104,6 @@ final class Performer {
 
   private void spawn(Effect.Spawn spawn) {
     processes.spawn(spawn.worker(), launch.command(), launch.environment());
-    var hello =
-        WorkerFrames.hello(
-            settings.workerId(spawn.worker().slot()),
-            spawn.worker(),
-            settings.controller(),
-            settings.lease());
-    processes.send(spawn.worker(), hello);
   }
 
   private void dispatch(Effect.Dispatch dispatch) {

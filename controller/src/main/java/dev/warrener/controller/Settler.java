@@ -5,6 +5,7 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.Delivery;
+import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.PublishOutcome;
 import dev.warrener.messaging.broker.QueueSettings;
@@ -51,7 +52,8 @@ final class Settler implements TaskIntake.Listener {
   // What the connection says.
 
   @Override
-  public void up(long generation) {
+  public void up(long generation, Dialect dialect) {
+    LOG.info("takes tasks from {}", dialect.product());
     events.accept(new Event.BrokerUp(generation));
   }
 
@@ -63,7 +65,9 @@ final class Settler implements TaskIntake.Listener {
 
   @Override
   public void delivered(Delivery delivery) {
-    var key = new DeliveryKey(delivery.generation(), delivery.queue(), delivery.tag());
+    // A channel that was opened again counts its tags anew: its number goes before them.
+    long number = ((long) delivery.channel() << 40) | delivery.tag();
+    var key = new DeliveryKey(delivery.generation(), delivery.queue(), number);
     deliveries.put(key, delivery);
     events.accept(
         switch (delivery.content()) {
@@ -170,10 +174,9 @@ final class Settler implements TaskIntake.Listener {
                             .apply(delivery)
                             .thenApply(outcome -> outcome instanceof PublishOutcome.Confirmed));
         answer =
-            swept.left() == 0
+            swept.complete()
                 ? new Event.BacklogDone(sweep.token(), swept.moved())
-                : new Event.BacklogFailed(
-                    sweep.token(), swept.moved(), swept.left() + " could not be moved");
+                : new Event.BacklogFailed(sweep.token(), swept.moved(), "not all could be moved");
       } catch (BrokerException e) {
         answer = new Event.BacklogFailed(sweep.token(), 0, String.valueOf(e.getMessage()));
       }

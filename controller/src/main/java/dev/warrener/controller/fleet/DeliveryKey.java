@@ -5,7 +5,7 @@ package dev.warrener.controller.fleet;
  *
  * @param generation which connection to the broker it came by; a key of an older one is void
  * @param queue the queue that it came from
- * @param tag the broker's delivery tag; counts up within generation and queue
+ * @param tag counts up within generation and queue, and never comes twice
  */
 public record DeliveryKey(long generation, String queue, long tag) {
   /** A key of no delivery: settling it does nothing. */
