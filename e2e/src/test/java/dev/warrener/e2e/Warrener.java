@@ -1,0 +1,217 @@
+package dev.warrener.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerAddress;
+import dev.warrener.messaging.broker.ReportFeed;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.WorkerState;
+import dev.warrener.ops.command.WarrenerCommand;
+import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.testbroker.Vhost;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fleet for one test: controllers as processes of their own, the command line, and what the
+ * controllers say of themselves. Everything that it started is gone when it is closed.
+ */
+final class Warrener implements AutoCloseable {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private final Vhost vhost;
+  private final Path folder;
+  private final List<ControllerProcess> controllers = new ArrayList<>();
+  private final Map<String, Presence> presence = new ConcurrentHashMap<>();
+  private @Nullable ReportFeed feed;
+
+  Warrener(Vhost vhost, Path folder) {
+    this.vhost = vhost;
+    this.folder = folder;
+  }
+
+  /** What a command did. */
+  record Ran(int status, String out, String err) {
+    Ran succeeded() {
+      assertThat(status).as("%s%n%s", out, err).isZero();
+      return this;
+    }
+  }
+
+  /** A controller that runs as a process. */
+  record ControllerProcess(String id, Process process, Path log) {
+    long pid() {
+      return process.pid();
+    }
+
+    /** SIGKILL, as the kernel's out-of-memory killer would. */
+    void kill() {
+      process.toHandle().destroyForcibly();
+      process.onExit().join();
+    }
+
+    /** SIGTERM, as an init system would. */
+    void terminate() {
+      process.toHandle().destroy();
+    }
+
+    int awaitExit() throws InterruptedException {
+      assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS))
+          .as("controller %s ends; its log:%n%s", id, text())
+          .isTrue();
+      return process.exitValue();
+    }
+
+    String text() {
+      try {
+        return Files.readString(log);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  Namespace namespace() {
+    return new Namespace(vhost.namespace());
+  }
+
+  String uri() {
+    return vhost.uri().toString();
+  }
+
+  private Map<String, String> environment() {
+    var environment = new HashMap<>(System.getenv());
+    environment.put("WARRENER_BROKER", uri());
+    environment.put("WARRENER_NAMESPACE", vhost.namespace());
+    return environment;
+  }
+
+  /** Runs a command of the command line in this process, without a terminal. */
+  Ran run(String... arguments) {
+    return run(environment(), arguments);
+  }
+
+  Ran run(Map<String, String> environment, String... arguments) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    try (var outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        var errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+      int status =
+          WarrenerCommand.run(
+              arguments, outStream, errStream, new Descriptors(false, false, false), environment);
+      return new Ran(
+          status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Starts a controller and waits until all of its workers are ready. */
+  ControllerProcess controller(String id, String... arguments) {
+    var started = startController(id, arguments);
+    awaitReady(id);
+    return started;
+  }
+
+  ControllerProcess startController(String id, String... arguments) {
+    listen();
+    presence.remove(id);
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.warrener.ops.Main",
+                "controller",
+                "--id",
+                id));
+    command.addAll(List.of(arguments));
+    var log = folder.resolve(id + "-" + controllers.size() + ".log");
+    try {
+      var builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment());
+      var controller = new ControllerProcess(id, builder.start(), log);
+      controllers.add(controller);
+      return controller;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void awaitReady(String id) {
+    await("controller " + id + " is ready")
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> {
+          for (var controller : controllers) {
+            assertThat(controller.process().isAlive() || !controller.id().equals(id))
+                .as("controller %s lives; its log:%n%s", id, controller.text())
+                .isTrue();
+          }
+          var said = presence.get(id);
+          return said != null
+              && said.state() == ControllerState.RUNNING
+              && said.workers().stream()
+                  .allMatch(worker ->
+                      worker.state() == WorkerState.IDLE || worker.state() == WorkerState.BUSY);
+        });
+  }
+
+  /** The newest word of a controller. */
+  @Nullable Presence presence(String id) {
+    return presence.get(id);
+  }
+
+  private void listen() {
+    if (feed == null) {
+      feed =
+          new ReportFeed(
+              BrokerAccess.of(BrokerAddress.parse(uri()), namespace(), "e2e"),
+              List.of("presence.*"),
+              new ReportFeed.Listener() {
+                @Override
+                public void presence(Presence said) {
+                  presence.put(said.id(), said);
+                }
+              });
+      try (var observer = new Observer(vhost)) {
+        observer.declareReports();
+      }
+      feed.start();
+      feed.awaitUp(LONG);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (var controller : controllers) {
+      controller.process().toHandle().destroyForcibly();
+    }
+    for (var controller : controllers) {
+      controller.process().onExit().join();
+    }
+    if (feed != null) {
+      feed.close();
+    }
+  }
+}
