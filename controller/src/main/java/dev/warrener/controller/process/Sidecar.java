@@ -30,12 +30,16 @@ final class Sidecar {
       [ -z "$2" ] || echo 1 > "$2/cgroup.kill"
       passes=0
       while [ "$passes" -lt 100 ]; do
-        files=$(grep -ls "^Max file locks  *$1[0-9]\\{9\\} " /proc/[0-9]*/limits)
-        [ -n "$files" ] || break
-        for file in $files; do
+        alive=
+        for file in $(grep -ls "^Max file locks  *$1[0-9]\\{9\\} " /proc/[0-9]*/limits); do
           pid=${file#/proc/}
-          kill -KILL "${pid%/limits}"
+          pid=${pid%/limits}
+          read -r stat < "/proc/$pid/stat" || continue
+          case $stat in *") Z "*) continue ;; esac
+          kill -KILL "$pid"
+          alive=1
         done
+        [ -n "$alive" ] || break
         passes=$((passes + 1))
         sleep 0.02 || sleep 1
       done

@@ -12,26 +12,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Fleet implements AutoCloseable {
   private static final Map<String, String> ENVIRONMENT = Map.of("PATH", Programs.ownPath());
 
-  private final RecordingListener listener = new RecordingListener();
+  private final RecordingListener listener;
   private final AtomicInteger slots = new AtomicInteger();
   private final List<Sleeper> sleepers = new ArrayList<>();
   private final WorkerProcesses processes;
 
-  private Fleet(ProcessSettings settings, boolean marks) {
+  private Fleet(ProcessSettings settings, RecordingListener listener, boolean marks) {
+    this.listener = listener;
     processes = WorkerProcesses.start(settings, listener, marks);
   }
 
   static Fleet with(ContainmentChoice choice) {
-    return new Fleet(settings().withContainment(choice), true);
+    return with(settings().withContainment(choice));
   }
 
   static Fleet with(ProcessSettings settings) {
-    return new Fleet(settings, true);
+    return with(settings, new RecordingListener());
+  }
+
+  static Fleet with(ProcessSettings settings, RecordingListener listener) {
+    return new Fleet(settings, listener, true);
   }
 
   /** On a host whose shell can't set marks. */
   static Fleet withoutMarks() {
-    return new Fleet(settings().withContainment(ContainmentChoice.SUBREAPER), false);
+    return new Fleet(
+        settings().withContainment(ContainmentChoice.SUBREAPER), new RecordingListener(), false);
   }
 
   static ProcessSettings settings() {

@@ -1,17 +1,39 @@
 package dev.warrener.controller.process;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warrener.controller.process.RecordingListener.Heard;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Timeout(180)
 class KillIT {
 
   static List<ContainmentChoice> tiers() {
     return Tiers.available();
+  }
+
+  static List<ContainmentChoice> provenTiers() {
+    return Tiers.available().stream().filter(tier -> tier != ContainmentChoice.SUBREAPER).toList();
   }
 
   static Stream<Arguments> tiersAndEscapes() {
@@ -39,6 +61,363 @@ class KillIT {
       assertThat(certificate.proven()).isEqualTo(tier != ContainmentChoice.SUBREAPER);
       assertThat(certificate.signal()).isEqualTo(Kernel.SIGKILL);
       assertThat(certificate.exitCode()).isNull();
+      assertThat(certificate.processesKilled()).isPositive();
+      assertThat(certificate.deathMicros()).isPositive();
     }
+  }
+
+  /** Without marks a daemon that has cut every tie can be anybody's while another worker lives. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Escape.class,
+      names = {"DAEMON_OF_ANOTHER_USER", "DAEMON_THAT_LEFT_ITS_CGROUP"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void nothingOutlivesTheKillOfTheOnlyWorkerWhereThereAreNoMarks(Escape escape) {
+    try (Fleet fleet = Fleet.withoutMarks()) {
+      Sleeper sleeper = fleet.sleeper();
+      WorkerKey worker = fleet.spawnAndAwaitUp(escape.script(sleeper));
+      ProcessId escaped = sleeper.awaitOne();
+
+      fleet.processes().kill(worker);
+      fleet.listener().awaitTreeEmpty(worker);
+
+      assertThat(Stat.isAlive(escaped)).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiersAndEscapes")
+  void aKillLeavesEverythingOfTheOtherWorkersAlive(ContainmentChoice tier, Escape escape) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      Sleeper victims = fleet.sleeper();
+      Sleeper others = fleet.sleeper();
+      WorkerKey victim = fleet.spawnAndAwaitUp(escape.script(victims));
+      WorkerKey other = fleet.spawnAndAwaitUp(escape.script(others));
+      ProcessId ofVictim = victims.awaitOne();
+      ProcessId ofOther = others.awaitOne();
+
+      fleet.processes().kill(victim);
+      fleet.listener().awaitTreeEmpty(victim);
+
+      assertThat(Stat.isAlive(ofVictim)).isFalse();
+      assertThat(Stat.isAlive(ofOther)).as("what the other worker left behind lives").isTrue();
+      assertThat(Stat.isAlive(fleet.listener().spawnedAs(other))).isTrue();
+      assertThat(fleet.listener().heardOf(other, Heard.TreeEmpty.class)).isEmpty();
+
+      fleet.processes().kill(other);
+      fleet.listener().awaitTreeEmpty(other);
+
+      assertThat(Stat.isAlive(ofOther)).isFalse();
+    }
+  }
+
+  @Test
+  void withoutMarksAKillLeavesTheOthersDaemonsAlive() {
+    try (Fleet fleet = Fleet.withoutMarks()) {
+      Sleeper others = fleet.sleeper();
+      fleet.spawnAndAwaitUp(Escape.DAEMON_WITH_CLEAN_ENVIRONMENT.script(others));
+      ProcessId ofOther = others.awaitOne();
+      WorkerKey victim = fleet.spawnAndAwaitUp("");
+
+      fleet.processes().kill(victim);
+      fleet.listener().awaitTreeEmpty(victim);
+
+      assertThat(Stat.isAlive(ofOther)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aSpinningWorkerDies(ContainmentChoice tier) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      WorkerKey worker = fleet.spawn("echo up; while :; do :; done");
+      fleet.listener().awaitLine(worker, "up");
+
+      fleet.processes().kill(worker);
+
+      assertThat(fleet.listener().awaitTreeEmpty(worker).signal()).isEqualTo(Kernel.SIGKILL);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aStoppedWorkerDies(ContainmentChoice tier) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      WorkerKey worker = fleet.spawn("echo up; kill -STOP $$");
+      fleet.listener().awaitLine(worker, "up");
+      awaitState(fleet.listener().spawnedAs(worker), 'T');
+
+      fleet.processes().kill(worker);
+
+      assertThat(fleet.listener().awaitTreeEmpty(worker).signal()).isEqualTo(Kernel.SIGKILL);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("provenTiers")
+  void aChainThatForksWithoutEndDiesWhereTheKernelProvesIt(
+      ContainmentChoice tier, @TempDir Path directory) throws Exception {
+    Path pipe = directory.resolve("held-open-by-the-chain");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try (Fleet fleet = Fleet.with(tier)) {
+      WorkerKey worker =
+          fleet.spawn(
+              "exec 9>"
+                  + pipe
+                  + "\nlink='echo link >&9; sh -c \"$link\" & exit'; export link\n"
+                  + "setsid sh -c \"$link\"\nwhile :; do sleep 1000; done");
+      try (var in = new FileInputStream(pipe.toFile())) {
+        readLinks(in, 50);
+        fleet.processes().kill(worker);
+        assertThat(fleet.listener().awaitTreeEmpty(worker).proven()).isTrue();
+        // Only when no process holds the other end does reading come to an end.
+        in.readAllBytes();
+      }
+    }
+  }
+
+  private static void readLinks(FileInputStream in, int links) throws IOException {
+    int bytes = links * "link\n".length();
+    assertThat(in.readNBytes(bytes)).hasSize(bytes);
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aWorkerThatExitsTakesItsDaemonsAlong(ContainmentChoice tier) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      Sleeper daemons = fleet.sleeper();
+      WorkerKey worker =
+          fleet.spawn(
+              "trap 'exit 3' TERM\n"
+                  + Escape.DAEMON_WITH_CLEAN_ENVIRONMENT.script(daemons)
+                  + "\necho up; while :; do sleep 1000 & wait; done");
+      fleet.listener().awaitLine(worker, "up");
+      ProcessId daemon = daemons.awaitOne();
+
+      fleet.processes().terminate(worker);
+      DeathCertificate certificate = fleet.listener().awaitTreeEmpty(worker);
+
+      assertThat(certificate.exitCode()).isEqualTo(3);
+      assertThat(certificate.signal()).isZero();
+      assertThat(Stat.isAlive(daemon)).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aWorkerThatIsAskedToEndAndDoesSoDiesBySigterm(ContainmentChoice tier) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      WorkerKey worker = fleet.spawnAndAwaitUp("");
+
+      fleet.processes().terminate(worker);
+      DeathCertificate certificate = fleet.listener().awaitTreeEmpty(worker);
+
+      assertThat(certificate.signal()).isEqualTo(Kernel.SIGTERM);
+      assertThat(certificate.exitCode()).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aWorkerThatKillsItselfIsCertifiedSo(ContainmentChoice tier) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      WorkerKey worker = fleet.spawn("kill -SEGV $$");
+
+      DeathCertificate certificate = fleet.listener().awaitTreeEmpty(worker);
+
+      assertThat(certificate.signal()).isEqualTo(11);
+      assertThat(certificate.exitCode()).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void manyAreKilledAtOnce(ContainmentChoice tier) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      var workers = new ArrayList<WorkerKey>();
+      for (int i = 0; i < 12; i++) {
+        workers.add(fleet.spawnAndAwaitUp("setsid sleep 1000 &"));
+      }
+
+      fleet.processes().killAll(workers);
+
+      for (WorkerKey worker : workers) {
+        assertThat(fleet.listener().awaitTreeEmpty(worker).signal()).isEqualTo(Kernel.SIGKILL);
+        assertThat(Stat.isAlive(fleet.listener().spawnedAs(worker))).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void killingTwiceKillsOnceAndKillingNobodyIsHarmless() {
+    RecordingListener heard;
+    WorkerKey worker;
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      heard = fleet.listener();
+      worker = fleet.spawnAndAwaitUp("");
+      fleet.processes().kill(new WorkerKey(99, 99));
+      fleet.processes().kill(worker);
+      fleet.processes().kill(worker);
+      fleet.listener().awaitTreeEmpty(worker);
+      fleet.processes().kill(worker);
+      WorkerKey other = fleet.spawnAndAwaitUp("");
+      fleet.processes().kill(other);
+      fleet.listener().awaitTreeEmpty(other);
+    }
+    assertThat(heard.heardOf(worker, Heard.TreeEmpty.class)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aWorkerThatIsKilledWhileItStartsNeverRuns(ContainmentChoice tier) {
+    Random random = new Random(7);
+    try (Fleet fleet = Fleet.with(tier)) {
+      for (int i = 0; i < 60; i++) {
+        Sleeper sleeper = fleet.sleeper();
+        WorkerKey worker = fleet.spawn(Escape.DAEMON.script(sleeper) + "\nsleep 1000");
+        LockSupport.parkNanos(random.nextLong(20_000_000));
+        fleet.processes().kill(worker);
+        fleet.listener().awaitEnd(worker);
+        assertThat(sleeper.alive()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aTreeThatIsNotEmptyInTimeIsReportedOnceAndStillKilled() {
+    var settings = Fleet.settings().withUnconfirmedAfter(Duration.ofMillis(50));
+    // As long as the layer is held up in telling of the worker it can't see it end.
+    var started = new CountDownLatch(1);
+    var reported = new CountDownLatch(1);
+    var listener =
+        new RecordingListener() {
+          @Override
+          public void spawned(WorkerKey worker, long pid, long startTicks) {
+            started.countDown();
+            await(reported);
+            super.spawned(worker, pid, startTicks);
+          }
+
+          @Override
+          public void unconfirmed(
+              WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
+            super.unconfirmed(worker, pid, startTicks, survivors);
+            reported.countDown();
+          }
+        };
+    try (Fleet fleet = Fleet.with(settings, listener)) {
+      WorkerKey worker = fleet.spawn("while :; do sleep 1000; done");
+      await(started);
+
+      fleet.processes().kill(worker);
+
+      listener.awaitUnconfirmed(worker);
+      listener.awaitTreeEmpty(worker);
+      assertThat(listener.heardOf(worker, Heard.Unconfirmed.class)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aProgramThatDoesNotExistIsReported() {
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      WorkerKey worker = fleet.spawn(List.of("no-such-program"));
+
+      assertThat(fleet.listener().awaitSpawnFailed(worker))
+          .contains("there is no program 'no-such-program' on the PATH");
+    }
+  }
+
+  @Test
+  void nothingIsSpawnedTwiceOrFromAnEmptyCommand() {
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      WorkerKey worker = fleet.spawnAndAwaitUp("");
+      WorkerProcesses processes = fleet.processes();
+      List<String> command = List.of("true");
+      Map<String, String> environment = Map.of();
+
+      assertThatThrownBy(() -> processes.spawn(worker, command, environment))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("there is a worker 1.1 already");
+      assertThatThrownBy(() -> processes.spawn(new WorkerKey(2, 1), List.of(), environment))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the command of worker 2.1 is empty");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void closingKillsEverything(ContainmentChoice tier) {
+    RecordingListener heard;
+    var workers = new ArrayList<WorkerKey>();
+    Sleeper daemons;
+    Fleet fleet = Fleet.with(tier);
+    try (fleet) {
+      heard = fleet.listener();
+      daemons = fleet.sleeper();
+      workers.add(fleet.spawnAndAwaitUp(Escape.DAEMON.script(daemons)));
+      daemons.awaitOne();
+      workers.add(fleet.spawnAndAwaitUp(""));
+      workers.add(fleet.spawn("sleep 1000"));
+      fleet.processes().close();
+      fleet.processes().close();
+      assertThat(daemons.alive()).isEmpty();
+    }
+    for (WorkerKey worker : workers) {
+      heard.awaitEnd(worker);
+    }
+  }
+
+  @Test
+  void twoHundredRandomKillsFromOutsideGiveOneCertificateEach() {
+    Random random = new Random(42);
+    List<Escape> escapes = Escape.possible();
+    var dead = new ArrayList<WorkerKey>();
+    RecordingListener heard;
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      heard = fleet.listener();
+      record Member(WorkerKey worker, Sleeper escaped) {}
+      var living = new ArrayList<Member>();
+      while (dead.size() < 200) {
+        while (living.size() < 6) {
+          Sleeper escaped = fleet.sleeper();
+          Escape escape = escapes.get(random.nextInt(escapes.size()));
+          living.add(new Member(fleet.spawnAndAwaitUp(escape.script(escaped)), escaped));
+        }
+        Member victim = living.remove(random.nextInt(living.size()));
+        ProcessId process = heard.spawnedAs(victim.worker());
+        assertThat(Stat.isAlive(process)).as("%s is alive before its kill", process).isTrue();
+
+        Signals.send(process, Kernel.SIGKILL);
+
+        DeathCertificate certificate = heard.awaitTreeEmpty(victim.worker());
+        assertThat(certificate.signal()).isEqualTo(Kernel.SIGKILL);
+        assertThat(victim.escaped().alive()).isEmpty();
+        dead.add(victim.worker());
+      }
+    }
+    for (WorkerKey worker : dead) {
+      assertThat(heard.heardOf(worker, Heard.TreeEmpty.class)).hasSize(1);
+      assertThat(heard.heardOf(worker).getLast()).isInstanceOf(Heard.TreeEmpty.class);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void awaitState(ProcessId process, char state) {
+    long start = System.nanoTime();
+    while (NANOSECONDS.toSeconds(System.nanoTime() - start) < 30) {
+      Stat stat = Stat.of(process.pid());
+      if (stat != null && stat.state() == state) {
+        return;
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+    throw new AssertionError(process + " is not in state " + state);
   }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Keeps what happens to each worker, in order, and lets a test wait for it. */
-final class RecordingListener implements ProcessListener {
+class RecordingListener implements ProcessListener {
   private static final long PATIENCE_SECONDS = 60;
 
   sealed interface Heard {
@@ -86,6 +86,14 @@ final class RecordingListener implements ProcessListener {
 
   DeathCertificate awaitTreeEmpty(WorkerKey worker) {
     return await(worker, Heard.TreeEmpty.class, heard -> true).certificate();
+  }
+
+  /** Waits for the last word about a worker: its certificate, or that it never existed. */
+  void awaitEnd(WorkerKey worker) {
+    await(
+        worker,
+        Heard.class,
+        heard -> heard instanceof Heard.TreeEmpty || heard instanceof Heard.SpawnFailed);
   }
 
   List<Survivor> awaitUnconfirmed(WorkerKey worker) {

@@ -1,0 +1,43 @@
+package dev.warrener.controller.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class MarkTest {
+  private static final String BEFORE =
+      """
+      Limit                     Soft Limit           Hard Limit           Units
+      Max locked memory         8388608              8388608              bytes
+      """;
+
+  @Test
+  void itIsTheRunAndNineDigitsOfTheWorker() {
+    var run = new ControllerRun("web-1", 2_147_483_647, 1, 2, 3);
+
+    assertThat(Mark.of(run, 12)).isEqualTo(2_147_483_647_000_000_012L);
+    assertThat(Mark.runNumber(Mark.of(run, 12))).isEqualTo(2_147_483_647);
+  }
+
+  @Test
+  void aRunHasAnEnd() {
+    ControllerRun run = ControllerRun.begin("web-1");
+
+    assertThatThrownBy(() -> Mark.of(run, 1_000_000_000)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void itIsReadFromTheKernelsFile() {
+    assertThat(parse("Max file locks            7000000001           unlimited            locks\n"))
+        .isEqualTo(7_000_000_001L);
+    assertThat(parse("Max file locks            unlimited            unlimited            locks\n"))
+        .isZero();
+    assertThat(parse("")).isZero();
+  }
+
+  private static long parse(String line) {
+    return Mark.parse((BEFORE + line).getBytes(StandardCharsets.US_ASCII));
+  }
+}
