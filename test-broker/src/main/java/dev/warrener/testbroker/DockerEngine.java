@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
 final class DockerEngine {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
   private static final Duration PULL_LIMIT = Duration.ofMinutes(10);
+
+  private static final Pattern REASON =
+      Pattern.compile("\"(?:message|error)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   private final SocketAddress address;
   private final Duration answerLimit;
@@ -79,7 +83,7 @@ final class DockerEngine {
       var answer = ask("POST", "/images/create?fromImage=" + Address.escape(image), PULL_LIMIT);
       // A failed pull answers with 200 and says so in its last line.
       if (answer.status != 200 || answer.body.contains("\"error\"")) {
-        throw new IOException(lastLine(answer.body));
+        throw new IOException(reason(answer.body));
       }
     } catch (IOException e) {
       throw new BrokerUnavailableException(
@@ -155,8 +159,11 @@ final class DockerEngine {
     }
   }
 
-  private static String lastLine(String text) {
-    var lines = text.strip().lines().toList();
-    return lines.isEmpty() ? "no reason given" : lines.getLast();
+  /** What the last line of a failed pull says. */
+  private static String reason(String body) {
+    var lines = body.strip().lines().toList();
+    var last = lines.isEmpty() ? "no reason given" : lines.getLast();
+    var told = REASON.matcher(last);
+    return told.find() ? told.group(1).replace("\\\"", "\"") : last;
   }
 }

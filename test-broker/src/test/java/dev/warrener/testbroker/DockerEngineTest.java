@@ -63,13 +63,14 @@ class DockerEngineTest {
     answer(request ->
         request.contains("/json")
             ? NOT_FOUND
-            : OK + "{\"status\":\"Pulling\"}\n{\"error\":\"no such host\"}\n");
+            : OK
+                + "{\"status\":\"Pulling\"}\n{\"errorDetail\":{},\"error\":\"Get \\\"x\\\": no such host\"}\n");
     var engine = find();
 
     assertThatThrownBy(() -> engine.require("rabbitmq:4-management"))
         .isInstanceOf(BrokerUnavailableException.class)
         .hasMessageContaining("rabbitmq:4-management is not there")
-        .hasMessageContaining("no such host");
+        .hasMessageContaining("(Get \"x\": no such host)");
   }
 
   @Test

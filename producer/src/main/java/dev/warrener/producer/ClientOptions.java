@@ -1,0 +1,217 @@
+package dev.warrener.producer;
+
+import dev.warrener.messaging.Namespace;
+import java.time.Duration;
+
+/**
+ * What can be chosen for a {@link Warrener}. Immutable.
+ *
+ * @param namespace the fleet's namespace; {@code warrener} by default
+ * @param program the name under which the broker shows the connection; {@code publisher} by default
+ * @param connectTimeout how long {@link Warrener#connect} tries to reach the broker; 10 s by
+ *     default
+ * @param publishTimeout how long a task may go without an answer from the broker, reconnections
+ *     included, and how long a submit waits for room in the window; 30 s by default
+ * @param window the most tasks that are submitted and not yet answered for; a submit above it
+ *     blocks. 1000 by default
+ * @param windowBytes the most bytes of their bodies, 64 MiB by default. One task alone may have
+ *     more
+ * @param maxBodyBytes the largest body of a task, 16 MiB by default: what RabbitMQ 4 takes
+ * @param attempts how often a task is sent that the broker refuses, for instance because its queue
+ *     is full; 3 by default. The waits between grow from {@code firstWait}, doubled each time, with
+ *     jitter of half, to {@code longestWait}. An attempt that a lost connection cut off is repeated
+ *     without being counted. Repeating is safe: the id stays the same, and controllers drop copies
+ * @param firstWait before the second attempt; 200 ms by default
+ * @param longestWait between two attempts; 5 s by default
+ * @param resultTimeout how long a result is waited for where the call does not say; 5 min by
+ *     default
+ * @param maxPendingResults the most results that are waited for; a submit for a result above it
+ *     blocks. 10,000 by default
+ * @param closeTimeout how long {@link Warrener#close} waits for what is on its way; 10 s by default
+ * @param listener hears of the connection and of failures; by default none
+ */
+public record ClientOptions(
+    Namespace namespace,
+    String program,
+    Duration connectTimeout,
+    Duration publishTimeout,
+    int window,
+    long windowBytes,
+    int maxBodyBytes,
+    int attempts,
+    Duration firstWait,
+    Duration longestWait,
+    Duration resultTimeout,
+    int maxPendingResults,
+    Duration closeTimeout,
+    ClientListener listener) {
+
+  /** The defaults. */
+  public static final ClientOptions DEFAULT = builder().build();
+
+  public ClientOptions {
+    requirePositive("connectTimeout", connectTimeout);
+    requirePositive("publishTimeout", publishTimeout);
+    requirePositive("firstWait", firstWait);
+    requirePositive("resultTimeout", resultTimeout);
+    requirePositive("window", window);
+    requirePositive("windowBytes", windowBytes);
+    requirePositive("maxBodyBytes", maxBodyBytes);
+    requirePositive("attempts", attempts);
+    requirePositive("maxPendingResults", maxPendingResults);
+    if (longestWait.compareTo(firstWait) < 0) {
+      throw new IllegalArgumentException(
+          "longestWait ("
+              + longestWait
+              + ") must not be shorter than firstWait ("
+              + firstWait
+              + ")");
+    }
+    if (closeTimeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "closeTimeout must not be negative, but is " + closeTimeout);
+    }
+    if (program.isBlank()) {
+      throw new IllegalArgumentException("program must not be blank");
+    }
+  }
+
+  /** Starts with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  private static void requirePositive(String what, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(what + " must be longer than 0, not " + value);
+    }
+  }
+
+  private static void requirePositive(String what, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + " must be 1 or more, not " + value);
+    }
+  }
+
+  /** Puts options together; each is explained at {@link ClientOptions}. Not thread-safe. */
+  public static final class Builder {
+    private Namespace namespace = Namespace.DEFAULT;
+    private String program = "publisher";
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration publishTimeout = Duration.ofSeconds(30);
+    private int window = 1000;
+    private long windowBytes = 64L << 20;
+    private int maxBodyBytes = 16 << 20;
+    private int attempts = 3;
+    private Duration firstWait = Duration.ofMillis(200);
+    private Duration longestWait = Duration.ofSeconds(5);
+    private Duration resultTimeout = Duration.ofMinutes(5);
+    private int maxPendingResults = 10_000;
+    private Duration closeTimeout = Duration.ofSeconds(10);
+    private ClientListener listener = ClientListener.NONE;
+
+    private Builder() {}
+
+    /** The fleet's namespace. */
+    public Builder namespace(Namespace namespace) {
+      this.namespace = namespace;
+      return this;
+    }
+
+    /** The name under which the broker shows the connection. */
+    public Builder program(String program) {
+      this.program = program;
+      return this;
+    }
+
+    /** How long {@link Warrener#connect} tries. */
+    public Builder connectTimeout(Duration connectTimeout) {
+      this.connectTimeout = connectTimeout;
+      return this;
+    }
+
+    /** How long a task may go without an answer. */
+    public Builder publishTimeout(Duration publishTimeout) {
+      this.publishTimeout = publishTimeout;
+      return this;
+    }
+
+    /** The most tasks without an answer. */
+    public Builder window(int window) {
+      this.window = window;
+      return this;
+    }
+
+    /** The most bytes of tasks without an answer. */
+    public Builder windowBytes(long windowBytes) {
+      this.windowBytes = windowBytes;
+      return this;
+    }
+
+    /** The largest body. */
+    public Builder maxBodyBytes(int maxBodyBytes) {
+      this.maxBodyBytes = maxBodyBytes;
+      return this;
+    }
+
+    /** How often a refused task is sent; 1 for never again. */
+    public Builder attempts(int attempts) {
+      this.attempts = attempts;
+      return this;
+    }
+
+    /** The shortest and the longest wait between two attempts. */
+    public Builder waits(Duration firstWait, Duration longestWait) {
+      this.firstWait = firstWait;
+      this.longestWait = longestWait;
+      return this;
+    }
+
+    /** How long a result is waited for where the call does not say. */
+    public Builder resultTimeout(Duration resultTimeout) {
+      this.resultTimeout = resultTimeout;
+      return this;
+    }
+
+    /** The most results that are waited for. */
+    public Builder maxPendingResults(int maxPendingResults) {
+      this.maxPendingResults = maxPendingResults;
+      return this;
+    }
+
+    /** How long {@link Warrener#close} waits for what is on its way. */
+    public Builder closeTimeout(Duration closeTimeout) {
+      this.closeTimeout = closeTimeout;
+      return this;
+    }
+
+    /** Hears of the connection and of failures. */
+    public Builder listener(ClientListener listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /**
+     * Returns the options.
+     *
+     * @throws IllegalArgumentException if a value can't be used, with a sentence that says why
+     */
+    public ClientOptions build() {
+      return new ClientOptions(
+          namespace,
+          program,
+          connectTimeout,
+          publishTimeout,
+          window,
+          windowBytes,
+          maxBodyBytes,
+          attempts,
+          firstWait,
+          longestWait,
+          resultTimeout,
+          maxPendingResults,
+          closeTimeout,
+          listener);
+    }
+  }
+}

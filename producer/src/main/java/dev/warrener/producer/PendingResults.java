@@ -1,0 +1,81 @@
+package dev.warrener.producer;
+
+import dev.warrener.messaging.broker.ResultFeed;
+import dev.warrener.messaging.task.TaskResult;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who waits for which result. Thread-safe. */
+final class PendingResults implements ResultFeed.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(PendingResults.class);
+
+  private record Pending(String taskId, CompletableFuture<TaskResult> future) {}
+
+  private final Map<String, Pending> pending = new ConcurrentHashMap<>();
+  private final Executor callbacks;
+
+  /**
+   * @param callbacks completes the futures
+   */
+  PendingResults(Executor callbacks) {
+    this.callbacks = callbacks;
+  }
+
+  /** A future for the result with that correlation id. Whoever completes it, it is forgotten. */
+  CompletableFuture<TaskResult> expect(String correlationId, String taskId) {
+    var future = new CompletableFuture<TaskResult>();
+    pending.put(correlationId, new Pending(taskId, future));
+    var unused = future.whenComplete((result, error) -> pending.remove(correlationId));
+    return future;
+  }
+
+  @Override
+  public void result(TaskResult result, @Nullable String correlationId) {
+    var expected = find(correlationId);
+    if (expected == null) {
+      LOG.debug("nobody waits (any more) for the result of task {}", result.task());
+    } else {
+      callbacks.execute(() -> expected.future.complete(result));
+    }
+  }
+
+  @Override
+  public void unreadable(@Nullable String correlationId, String because) {
+    var expected = find(correlationId);
+    if (expected == null) {
+      LOG.warn("a result could not be read: {}", because);
+    } else {
+      fail(expected, "the result of task " + expected.taskId + " can't be read: " + because);
+    }
+  }
+
+  /** Gives up all that are waited for, and returns how many. */
+  int giveUp() {
+    var left = List.copyOf(pending.values());
+    for (var expected : left) {
+      fail(
+          expected,
+          "the client was closed before the result of task " + expected.taskId + " had come");
+    }
+    return left.size();
+  }
+
+  int size() {
+    return pending.size();
+  }
+
+  private void fail(Pending expected, String because) {
+    callbacks.execute(() ->
+        expected.future.completeExceptionally(new ResultException(expected.taskId, because, null)));
+  }
+
+  private @Nullable Pending find(@Nullable String correlationId) {
+    return correlationId == null ? null : pending.get(correlationId);
+  }
+}

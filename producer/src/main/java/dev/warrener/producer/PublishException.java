@@ -1,0 +1,31 @@
+package dev.warrener.producer;
+
+import dev.warrener.messaging.task.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task was submitted and not confirmed. Three kinds, because a caller can do three different
+ * things about it. The message is a sentence for a person.
+ */
+public abstract class PublishException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String taskId;
+  private final String queue;
+
+  PublishException(Task task, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.taskId = task.id();
+    this.queue = task.queue();
+  }
+
+  /** The task's id. */
+  public final String taskId() {
+    return taskId;
+  }
+
+  /** The queue that it was submitted to. */
+  public final String queue() {
+    return queue;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.warrener.producer;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * No result came in time. The task goes on, wherever it is. Where it is not even known whether it
+ * was published, the cause is the {@link UnknownOutcomeException}.
+ */
+public final class ResultTimeoutException extends ResultException {
+  private static final long serialVersionUID = 1L;
+
+  ResultTimeoutException(String taskId, Duration timeout, @Nullable Throwable cause) {
+    super(
+        taskId,
+        "no result of task "
+            + taskId
+            + " within "
+            + seconds(timeout)
+            + " s"
+            + (cause == null ? ": it may still wait or run" : "; " + cause.getMessage()),
+        cause);
+  }
+
+  private static String seconds(Duration timeout) {
+    return timeout.toMillis() % 1000 == 0
+        ? Long.toString(timeout.toSeconds())
+        : Double.toString(timeout.toMillis() / 1000.0);
+  }
+}

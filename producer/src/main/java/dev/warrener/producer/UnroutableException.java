@@ -1,0 +1,21 @@
+package dev.warrener.producer;
+
+import dev.warrener.messaging.task.Task;
+
+/** The task's queue does not exist; the task is nowhere. */
+public final class UnroutableException extends PublishException {
+  private static final long serialVersionUID = 1L;
+
+  UnroutableException(Task task) {
+    super(
+        task,
+        "there is no queue \""
+            + task.queue()
+            + "\", so task "
+            + task.id()
+            + " was not published: check the name, or make the queue with \"warrener queue create "
+            + task.queue()
+            + "\"",
+        null);
+  }
+}

@@ -1,0 +1,10 @@
+package dev.warrener.producer.publish;
+
+/** A line is no task. The message is a clause that says why. */
+final class BadTaskException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  BadTaskException(String message) {
+    super(message);
+  }
+}
