@@ -111,14 +111,16 @@ final class BrokerLink implements AutoCloseable {
    * Waits until a session is up.
    *
    * @throws BrokerException as soon as the reason of a failure is one that trying again does not
-   *     change (not allowed, mismatch); or when the time is up, with the last reason
+   *     change (not allowed, not there, a mismatch); or when the time is up, with the last reason
    */
   void awaitUp(Duration timeout) {
     long until = System.nanoTime() + timeout.toNanos();
     synchronized (monitor) {
       while (current == null) {
         var last = failure;
-        if (last instanceof NotAllowedException || last instanceof TopologyMismatchException) {
+        if (last instanceof NotAllowedException
+            || last instanceof TopologyMismatchException
+            || last instanceof NoSuchQueueException) {
           throw last;
         }
         long left = until - System.nanoTime();

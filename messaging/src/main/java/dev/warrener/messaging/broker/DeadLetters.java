@@ -72,11 +72,31 @@ public final class DeadLetters {
           queue,
           limit,
           chosen,
-          letter ->
-              publisher.publish(
-                  namespace.tasksExchange(),
-                  queue,
-                  TaskCodec.requeue(queue, letter.message(), now)));
+          letter -> {
+            var copy = TaskCodec.requeue(queue, letter.message(), now);
+            return publishBack(publisher, queue, copy);
+          });
+    }
+  }
+
+  private @Nullable String publishBack(OneByOnePublisher publisher, String queue, Message copy) {
+    try {
+      var answer =
+          publisher.publish(
+              "the publishing of a task",
+              namespace.tasksExchange(),
+              queue,
+              copy,
+              requests.access().settings().rpcTimeout());
+      return switch (answer) {
+        case CONFIRMED -> null;
+        case UNROUTABLE -> "there is no queue " + queue;
+        case REFUSED -> "the broker refused it; is the queue full?";
+        case BLOCKED -> "the broker takes no publishes now: " + publisher.blocked();
+        case UNANSWERED -> "the broker did not confirm it in time";
+      };
+    } catch (BrokerException e) {
+      return BrokerErrors.reason(e);
     }
   }
 

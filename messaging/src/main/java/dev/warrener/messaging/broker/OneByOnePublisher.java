@@ -3,23 +3,53 @@ package dev.warrener.messaging.broker;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
-import java.util.concurrent.TimeoutException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes on a connection that is also used for other things, and waits for each answer. After
- * the first message that was not answered no other is sent. Not thread-safe.
+ * Publishes on a connection of its own, which an alarm at the broker may block, and waits for each
+ * answer. It doesn't connect again. Not thread-safe.
  */
 final class OneByOnePublisher implements AutoCloseable {
   private static final int CLOSE_MILLIS = 1_000;
 
+  /** The embedded broker says first that it refuses a message, and then that it has no queue. */
+  private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
+
+  /** What became of a publish. */
+  enum Answer {
+    /** A queue has it. */
+    CONFIRMED,
+    /** No queue is bound for it. */
+    UNROUTABLE,
+    /** The broker said no. */
+    REFUSED,
+    /** The broker takes no publishes now; {@link #blocked} says why. Nothing more can be sent. */
+    BLOCKED,
+    /** No answer in time. Nothing more can be sent. */
+    UNANSWERED
+  }
+
+  private final BrokerAccess access;
   private final Connecting.Open open;
   private final Dialect dialect;
-  private final BrokerAccess access;
   private volatile @Nullable String blocked;
-  private volatile boolean returned;
-  private @Nullable Channel channel;
-  private @Nullable String broken;
+  private volatile @Nullable Lane lane;
+
+  /** A channel with its answers. After one that did not come the next would be the wrong one's. */
+  private record Lane(Channel channel, BlockingQueue<Answer> answers) {
+    @Nullable Answer poll(Duration limit) throws IOException {
+      try {
+        return answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while publishing", e);
+      }
+    }
+  }
 
   /**
    * Connects.
@@ -30,56 +60,97 @@ final class OneByOnePublisher implements AutoCloseable {
     this.access = access;
     this.open = Connecting.open(access, "publisher", 1);
     this.dialect = Dialect.of(open.connection());
-    open.connection().addBlockedListener(reason -> blocked = reason, () -> blocked = null);
+    open.connection()
+        .addBlockedListener(
+            reason -> {
+              blocked = reason;
+              var waiting = lane;
+              if (waiting != null) {
+                waiting.answers().add(Answer.BLOCKED);
+              }
+            },
+            () -> blocked = null);
   }
 
-  /** Publishes, mandatory and confirmed. Returns null if a queue has it, or why none has. */
-  @Nullable String publish(String exchange, String routingKey, Message message) {
-    if (broken != null) {
-      return broken;
+  Dialect dialect() {
+    return dialect;
+  }
+
+  /** Whether more can be sent on it. */
+  boolean isOpen() {
+    return open.connection().isOpen();
+  }
+
+  /** Why the broker takes no publishes, or null if it takes them. */
+  @Nullable String blocked() {
+    return blocked;
+  }
+
+  /**
+   * Publishes, mandatory and confirmed.
+   *
+   * @param what is published, as the object of a sentence
+   * @throws NotAllowedException if the user may not publish there
+   * @throws NoSuchQueueException if the exchange does not exist
+   * @throws BrokerException for another refusal by the broker; nothing was published
+   * @throws BrokerUnreachableException if the connection is lost: nobody knows whether it arrived
+   */
+  Answer publish(String what, String exchange, String routingKey, Message message, Duration limit) {
+    if (blocked != null) {
+      return Answer.BLOCKED;
     }
     try {
-      var on = channel();
-      returned = false;
-      on.basicPublish(
-          exchange,
-          routingKey,
-          true,
-          dialect.outgoing(message.properties()),
-          message.body().bytes());
-      boolean confirmed = on.waitForConfirms(access.settings().rpcTimeout().toMillis());
-      if (returned) {
-        return "no queue is bound to " + exchange + " for " + routingKey;
-      }
-      return confirmed ? null : "the broker refused it";
-    } catch (TimeoutException e) {
-      var reason = blocked;
-      broken =
-          reason == null
-              ? "the broker did not confirm it in time"
-              : "the broker takes no publishes now (" + reason + ")";
-      return broken;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      broken = "interrupted";
-      return broken;
+      var on = lane();
+      on.channel()
+          .basicPublish(
+              exchange,
+              routingKey,
+              true,
+              dialect.outgoing(message.properties()),
+              message.body().bytes());
+      return await(on, limit);
     } catch (IOException | ShutdownSignalException e) {
-      return BrokerErrors.reason(e);
+      throw BrokerErrors.ofRequest(e, access, what);
     }
   }
 
-  private Channel channel() throws IOException {
-    var current = channel;
-    if (current == null || !current.isOpen()) {
-      current = open.connection().createChannel();
-      if (current == null) {
-        throw new IOException("the broker allows no more channels on this connection");
-      }
-      current.addReturnListener(unroutable -> returned = true);
-      current.confirmSelect();
-      channel = current;
+  private Answer await(Lane on, Duration limit) throws IOException {
+    var answer = on.poll(limit);
+    if (answer == Answer.UNANSWERED) {
+      throw new IOException(on.channel().getCloseReason());
     }
-    return current;
+    if (answer == null || answer == Answer.BLOCKED) {
+      lane = null;
+      return answer == null ? Answer.UNANSWERED : answer;
+    }
+    if (answer == Answer.UNROUTABLE) {
+      // RabbitMQ's confirmation of a returned message follows, and is not the next one's.
+      on.poll(RETURN_AFTER_NACK);
+    } else if (answer == Answer.REFUSED && on.poll(RETURN_AFTER_NACK) == Answer.UNROUTABLE) {
+      return Answer.UNROUTABLE;
+    }
+    return answer;
+  }
+
+  private Lane lane() throws IOException {
+    var current = lane;
+    if (current != null && current.channel().isOpen()) {
+      return current;
+    }
+    var channel = open.connection().createChannel();
+    if (channel == null) {
+      throw new IOException("the broker allows no more channels on this connection");
+    }
+    var answers = new LinkedBlockingQueue<Answer>();
+    channel.addReturnListener(unroutable -> answers.add(Answer.UNROUTABLE));
+    channel.addConfirmListener(
+        (tag, multiple) -> answers.add(Answer.CONFIRMED),
+        (tag, multiple) -> answers.add(Answer.REFUSED));
+    channel.addShutdownListener(cause -> answers.add(Answer.UNANSWERED));
+    channel.confirmSelect();
+    var opened = new Lane(channel, answers);
+    lane = opened;
+    return opened;
   }
 
   @Override

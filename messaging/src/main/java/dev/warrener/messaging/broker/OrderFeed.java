@@ -1,7 +1,17 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.Names;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The controller's connection for orders: it only consumes. On each connection it first takes the
@@ -9,8 +19,11 @@ import java.util.List;
  * ones; so none falls between. The same order may come several times. Thread-safe.
  */
 public final class OrderFeed implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OrderFeed.class);
+  private static final Duration REARM_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  /** Hears orders. Called on one thread at a time, in order; must not block. */
+  /** Hears orders. Called on one thread, in order; must not block. */
   public interface Listener {
     /**
      * A connection is up and the whole log has been read. Live orders follow.
@@ -35,13 +48,81 @@ public final class OrderFeed implements AutoCloseable {
     void down(long generation, String reason, Duration silence);
   }
 
+  private final BrokerAccess access;
+  private final String controller;
+  private final Listener listener;
+  private final BrokerLink link;
+
+  /** Calls the listener; a kill must not wait for a virtual thread's carrier. */
+  private final SingleThread events = new SingleThread("orders-events");
+
+  /** Does what was asked for and needs the broker. */
+  private final ScheduledExecutorService commands =
+      Executors.newSingleThreadScheduledExecutor(Connecting.daemon("orders-commands"));
+
+  private volatile boolean running;
+  private volatile @Nullable OrderConnection current;
+  private volatile @Nullable Dialect dialect;
+
   /** Prepares the connection; {@link #start} makes it. */
   public OrderFeed(BrokerAccess access, String controller, Listener listener) {
-    NotBuilt.yet();
+    this.access = access;
+    this.controller = Names.require("controller", controller);
+    this.listener = listener;
+    this.link = new BrokerLink(access, "orders", 1, new LinkOwner());
+  }
+
+  private final class LinkOwner implements BrokerLink.Owner {
+    @Override
+    public void up(LinkSession session) throws IOException {
+      dialect = session.dialect();
+      var connection =
+          new OrderConnection(access, controller, session, new Handover(session.generation()));
+      connection.open();
+      current = connection;
+      command(OrderFeed.this::reconcileRunning);
+    }
+
+    @Override
+    public void down(LinkSession session, String reason, Duration silence) {
+      current = null;
+      events.execute(() -> listener.down(session.generation(), reason, silence));
+    }
+  }
+
+  /** Passes on what one connection hears. */
+  private final class Handover implements OrderConnection.Listener {
+    private final long generation;
+
+    Handover(long generation) {
+      this.generation = generation;
+    }
+
+    @Override
+    public void synced(List<ReceivedOrder> log, boolean tripped) {
+      events.execute(() -> listener.synced(generation, log, tripped));
+    }
+
+    @Override
+    public void ordered(ReceivedOrder order) {
+      events.execute(() -> listener.ordered(order));
+    }
+
+    @Override
+    public void tripwireCancelled(OrderConnection connection) {
+      // A failover cancels, too. Only a queue that is gone has been deleted.
+      command(() -> {
+        if (!listenToTripwire(connection)) {
+          events.execute(() -> listener.tripped(generation));
+        }
+      });
+    }
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
-  public void start() {}
+  public void start() {
+    link.start();
+  }
 
   /**
    * Waits until a connection is up and synced.
@@ -53,22 +134,100 @@ public final class OrderFeed implements AutoCloseable {
    *     in the way
    * @throws TopologyMismatchException as soon as the fleet's exchanges or queues don't fit
    */
-  public void awaitSynced(Duration timeout) {}
+  public void awaitSynced(Duration timeout) {
+    link.awaitUp(timeout);
+  }
 
-  /** What the broker is; of the last connection. */
+  /**
+   * What the broker is; of the last connection.
+   *
+   * @throws BrokerUnreachableException if there has been none yet
+   */
   public Dialect dialect() {
-    return NotBuilt.yet();
+    var known = dialect;
+    if (known == null) {
+      throw new BrokerUnreachableException(
+          "the broker at " + access.address() + " has not been reached yet", null);
+    }
+    return known;
   }
 
   /**
    * Says whether any process of this controller's workers lives, by consuming from the running
    * queue or not. Returns at once; holds over reconnects.
    */
-  public void setRunning(boolean running) {}
+  public void setRunning(boolean running) {
+    this.running = running;
+    command(this::reconcileRunning);
+  }
 
-  /** Makes the tripwire again if it is missing, and listens to it. Returns at once. */
-  public void rearm() {}
+  private void reconcileRunning() {
+    var connection = current;
+    if (connection != null) {
+      onConnection(connection, () -> connection.showRunning(running));
+    }
+  }
 
+  /**
+   * Makes the tripwire again if it is missing, and listens to it. Returns at once, and is tried
+   * again each second until it is done or the connection is lost.
+   */
+  public void rearm() {
+    command(this::tryToRearm);
+  }
+
+  private void tryToRearm() {
+    var connection = current;
+    if (connection == null || connection.isOver() || connection.isArmed()) {
+      return;
+    }
+    try (var requests = connection.requests()) {
+      new Topology(requests, dialect()).declareTripwire();
+    } catch (BrokerException e) {
+      LOG.warn("orders: the tripwire can't be made again: {}", e.getMessage());
+    }
+    if (!listenToTripwire(connection) && !connection.isOver()) {
+      try {
+        var unused =
+            commands.schedule(this::tryToRearm, REARM_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("orders: closed while rearming");
+      }
+    }
+  }
+
+  private boolean listenToTripwire(OrderConnection connection) {
+    var listening = new boolean[1];
+    onConnection(connection, () -> listening[0] = connection.listenToTripwire());
+    // On a connection that is lost meanwhile nothing is known: the next one looks again.
+    return listening[0] || connection.isOver();
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private void onConnection(OrderConnection connection, Action action) {
+    try {
+      action.run();
+    } catch (IOException | ShutdownSignalException e) {
+      connection.lost(BrokerErrors.reason(e));
+    }
+  }
+
+  private void command(Runnable command) {
+    try {
+      commands.execute(command);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("orders: closed");
+    }
+  }
+
+  /** Ends the connection; returns when no listener is called any more. */
   @Override
-  public void close() {}
+  public void close() {
+    link.close();
+    commands.shutdownNow();
+    events.close(CLOSE_LIMIT);
+  }
 }

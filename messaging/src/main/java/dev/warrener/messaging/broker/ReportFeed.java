@@ -1,5 +1,7 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.json.Json;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
@@ -12,6 +14,7 @@ import java.util.Collection;
  * The connection is kept up; what is said while it is away is missed. Thread-safe.
  */
 public final class ReportFeed implements AutoCloseable {
+  private final ReplyQueue queue;
 
   /** Hears. Called on one thread at a time, in order; must not block. */
   public interface Listener {
@@ -44,11 +47,55 @@ public final class ReportFeed implements AutoCloseable {
    *     kill.ORDER.*}, {@code presence.*}
    */
   public ReportFeed(BrokerAccess access, Collection<String> keys, Listener listener) {
-    NotBuilt.yet();
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("a report feed needs a routing key, such as presence.*");
+    }
+    this.queue =
+        new ReplyQueue(
+            access, "reports", access.namespace().reportsExchange(), keys, new Reading(listener));
+  }
+
+  /** Tells what a message is by the first word of its routing key. */
+  private static final class Reading implements ReplyQueue.Listener {
+    private final Listener listener;
+
+    Reading(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void up(long generation) {
+      listener.up(generation);
+    }
+
+    @Override
+    public void down(long generation, String reason) {
+      listener.down(generation, reason);
+    }
+
+    @Override
+    public void received(String routingKey, BasicProperties properties, byte[] body) {
+      int dot = routingKey.indexOf('.');
+      switch (dot < 0 ? routingKey : routingKey.substring(0, dot)) {
+        case "kill" -> listener.report(Json.read(body, Report.class));
+        case "presence" -> listener.presence(Json.read(body, Presence.class));
+        case "task" -> listener.event(Json.read(body, TaskEvent.class));
+        case "worker" -> listener.event(Json.read(body, WorkerEvent.class));
+        default ->
+            listener.unreadable(routingKey, "this release knows no messages of that routing key");
+      }
+    }
+
+    @Override
+    public void unreadable(String routingKey, BasicProperties properties, String because) {
+      listener.unreadable(routingKey, because);
+    }
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
-  public void start() {}
+  public void start() {
+    queue.start();
+  }
 
   /**
    * Waits until the queue is bound.
@@ -56,10 +103,15 @@ public final class ReportFeed implements AutoCloseable {
    * @throws BrokerUnreachableException if it is not in time, with the last attempt's reason
    * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
    *     right
-   * @throws NoSuchQueueException if there is no such fleet at this broker
+   * @throws NoSuchQueueException as soon as the broker says that there is no such fleet
    */
-  public void awaitUp(Duration timeout) {}
+  public void awaitUp(Duration timeout) {
+    queue.awaitUp(timeout);
+  }
 
+  /** Ends the connection, and with it the queue. */
   @Override
-  public void close() {}
+  public void close() {
+    queue.close();
+  }
 }

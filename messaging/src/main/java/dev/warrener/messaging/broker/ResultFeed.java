@@ -1,7 +1,10 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.json.Json;
 import dev.warrener.messaging.task.TaskResult;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * minute by the controllers. Thread-safe.
  */
 public final class ResultFeed implements AutoCloseable {
+  private final ReplyQueue queue;
 
   /** Hears. Called on one thread at a time, in order; must not block. */
   public interface Listener {
@@ -28,16 +32,52 @@ public final class ResultFeed implements AutoCloseable {
 
   /** Prepares the connection; {@link #start} makes it. */
   public ResultFeed(BrokerAccess access, Listener listener) {
-    NotBuilt.yet();
+    this.queue =
+        new ReplyQueue(
+            access,
+            "results",
+            access.namespace().resultsExchange(),
+            List.of(),
+            new Reading(listener));
+  }
+
+  private static final class Reading implements ReplyQueue.Listener {
+    private final Listener listener;
+
+    Reading(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void up(long generation) {
+      listener.up(generation);
+    }
+
+    @Override
+    public void down(long generation, String reason) {
+      listener.down(generation, reason);
+    }
+
+    @Override
+    public void received(String routingKey, BasicProperties properties, byte[] body) {
+      listener.result(Json.read(body, TaskResult.class), properties.getCorrelationId());
+    }
+
+    @Override
+    public void unreadable(String routingKey, BasicProperties properties, String because) {
+      listener.unreadable(properties.getCorrelationId(), because);
+    }
   }
 
   /** The reply queue's name: what goes into {@code reply_to}. */
   public String replyQueue() {
-    return NotBuilt.yet();
+    return queue.name();
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
-  public void start() {}
+  public void start() {
+    queue.start();
+  }
 
   /**
    * Waits until the queue is there.
@@ -45,10 +85,15 @@ public final class ResultFeed implements AutoCloseable {
    * @throws BrokerUnreachableException if it is not in time, with the last attempt's reason
    * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
    *     right
-   * @throws NoSuchQueueException if there is no such fleet at this broker
+   * @throws NoSuchQueueException as soon as the broker says that there is no such fleet
    */
-  public void awaitUp(Duration timeout) {}
+  public void awaitUp(Duration timeout) {
+    queue.awaitUp(timeout);
+  }
 
+  /** Ends the connection, and with it the queue. */
   @Override
-  public void close() {}
+  public void close() {
+    queue.close();
+  }
 }

@@ -1,0 +1,168 @@
+package dev.warrener.messaging.broker;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the stream of orders from its beginning to its end, and goes on with what is added.
+ *
+ * <p>A stream doesn't tell where it ends, and an empty one looks like a slow one. So a second
+ * reader asks for the last chunk first: what it shows must be reached. Only where it shows nothing
+ * does time decide; what comes later than that is live.
+ */
+final class OrderLog {
+  private static final int PREFETCH = 500;
+
+  /** How long the last chunk's messages may be apart. */
+  private static final Duration CHUNK_GAP = Duration.ofMillis(50);
+
+  /** After this without any message the log counts as empty. */
+  private static final Duration EMPTY_AFTER = Duration.ofMillis(500);
+
+  /** How long a log that is not empty may be silent before it has failed. */
+  private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
+
+  private final LinkSession session;
+  private final String stream;
+  private final Consumer<ReceivedOrder> live;
+
+  /** What was read until the end was reached, then null. Guarded by this object's lock. */
+  private @Nullable List<ReceivedOrder> log = new ArrayList<>();
+
+  private long reached = -1;
+
+  /** Will hand what is added after the end was reached to {@code live}. */
+  OrderLog(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
+    this.session = session;
+    this.stream = access.namespace().ordersStream();
+    this.live = live;
+  }
+
+  /** Reads all that is there now, oldest first. */
+  List<ReceivedOrder> read() throws IOException {
+    long end = lastOffset();
+    var channel = session.channel();
+    channel.basicQos(PREFETCH);
+    channel.basicConsume(stream, false, Map.of("x-stream-offset", "first"), new Reader(channel));
+    return awaitEnd(end);
+  }
+
+  private synchronized List<ReceivedOrder> awaitEnd(long end) throws IOException {
+    long seen = reached;
+    long stalledAt = System.nanoTime() + STALLED_AFTER.toNanos();
+    while (reached < end) {
+      long left = stalledAt - System.nanoTime();
+      if (left <= 0 || session.isOver()) {
+        throw new IOException(
+            "the log of orders could be read only up to " + reached + " of " + end);
+      }
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading the log of orders", e);
+      }
+      if (reached > seen) {
+        seen = reached;
+        stalledAt = System.nanoTime() + STALLED_AFTER.toNanos();
+      }
+    }
+    var read = log == null ? List.<ReceivedOrder>of() : List.copyOf(log);
+    log = null;
+    return read;
+  }
+
+  private synchronized void arrived(ReceivedOrder order) {
+    if (log == null) {
+      live.accept(order);
+      return;
+    }
+    log.add(order);
+    var offset = order.offset();
+    if (offset != null && offset > reached) {
+      reached = offset;
+      notifyAll();
+    }
+  }
+
+  /** The offset of the last order now, or -1 if there is none. */
+  private long lastOffset() throws IOException {
+    var channel = session.channel();
+    channel.basicQos(PREFETCH);
+    var chunk = new LastChunk(channel);
+    long asked = System.nanoTime();
+    var tag = channel.basicConsume(stream, false, Map.of("x-stream-offset", "last"), chunk);
+    // A broker that takes long for one answer takes long for the next thing, too.
+    var patience = Duration.ofNanos(4 * (System.nanoTime() - asked));
+    long last = -1;
+    var limit = patience.compareTo(EMPTY_AFTER) > 0 ? patience : EMPTY_AFTER;
+    for (var offset = chunk.next(limit); offset != null; offset = chunk.next(CHUNK_GAP)) {
+      last = offset;
+    }
+    channel.basicCancel(tag);
+    channel.abort();
+    return last;
+  }
+
+  private final class Reader extends DefaultConsumer {
+    Reader(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
+      arrived(OrderReader.read(properties, body));
+      getChannel().basicAck(envelope.getDeliveryTag(), false);
+    }
+
+    @Override
+    public void handleCancel(String tag) {
+      session.lost("the broker ended the reading of the log of orders");
+    }
+
+    @Override
+    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
+      session.lost(BrokerErrors.reason(cause));
+    }
+  }
+
+  private static final class LastChunk extends DefaultConsumer {
+    private final BlockingQueue<Long> offsets = new LinkedBlockingQueue<>();
+
+    LastChunk(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      if (properties.getHeaders() != null
+          && properties.getHeaders().get("x-stream-offset") instanceof Long offset) {
+        offsets.add(offset);
+      }
+    }
+
+    @Nullable Long next(Duration limit) throws IOException {
+      try {
+        return offsets.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading the log of orders", e);
+      }
+    }
+  }
+}
