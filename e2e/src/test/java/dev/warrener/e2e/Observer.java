@@ -8,7 +8,6 @@ import com.rabbitmq.client.GetResponse;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -37,7 +36,7 @@ final class Observer implements AutoCloseable {
       factory.setUri(vhost.uri());
       user = factory.getUsername();
       connection = factory.newConnection("observer");
-    } catch (URISyntaxException | GeneralSecurityException | TimeoutException e) {
+    } catch (GeneralSecurityException | TimeoutException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
