@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -190,6 +191,25 @@ final class BrokerErrors {
   static boolean hasCode(Throwable error, int code) {
     var shutdown = causeOf(error, ShutdownSignalException.class);
     return shutdown != null && replyCode(shutdown) == code;
+  }
+
+  /** Codes for the end of a connection that name a fault in what was sent. */
+  private static final Set<Integer> FAULTS =
+      Set.of(
+          AMQP.CONTENT_TOO_LARGE,
+          AMQP.ACCESS_REFUSED,
+          AMQP.NOT_FOUND,
+          AMQP.PRECONDITION_FAILED,
+          AMQP.FRAME_ERROR,
+          AMQP.SYNTAX_ERROR,
+          AMQP.COMMAND_INVALID,
+          AMQP.UNEXPECTED_FRAME,
+          AMQP.NOT_ALLOWED);
+
+  /** Whether the broker ended the channel or connection because of something that was published. */
+  static boolean accusesMessage(ShutdownSignalException cause) {
+    return !cause.isInitiatedByApplication()
+        && (cause.getReason() instanceof AMQP.Channel.Close || FAULTS.contains(replyCode(cause)));
   }
 
   /** Whether the error means that the whole connection is gone or can't be trusted. */

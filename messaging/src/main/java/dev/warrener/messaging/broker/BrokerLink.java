@@ -237,12 +237,16 @@ final class BrokerLink implements AutoCloseable {
     if (!wanted) {
       LOG.warn(
           "{}: lost the connection to {} ({}); trying again", purpose, access.address(), reason);
+    }
+    // A polite end would wait behind a write that hangs.
+    boolean polite = wanted && !session.isBlocked();
+    if (!polite) {
       session.open().drop("broker-" + purpose);
     }
     try {
       owner.down(session, reason, silence);
     } finally {
-      if (wanted) {
+      if (polite) {
         session.open().close(CLOSE_MILLIS);
       }
     }

@@ -2,7 +2,7 @@ package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ConfirmListener;
+import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.task.Task;
 import java.io.IOException;
@@ -12,11 +12,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,21 +30,22 @@ import org.slf4j.LoggerFactory;
  * until their time is up: consumers drop the duplicate.
  *
  * <p>Thread-safe. The futures complete on one thread of the publisher: a callback that blocks
- * delays the others. One thread writes, and looks after what has waited too long; what is
- * outstanding is kept here, since the client forgets it when a connection is lost.
+ * delays the others.
+ *
+ * <p>Callers only queue; one thread writes to the socket, which hangs while the broker takes no
+ * publishes; another watches the clock, so that every outcome is known by its deadline. One lock
+ * guards the queues; it is held over no write and no callback. When the broker closes the channel
+ * because of a message (too large, no such exchange, no right), it doesn't say which: those that
+ * were underway are sent again one at a time, and the one that was alone when it happens again is
+ * refused.
  */
 public final class ConfirmedPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfirmedPublisher.class);
+  private static final long TICK_MILLIS = 50;
+  private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  /** A message that was cut off this often may be what breaks the connection. */
-  private static final int MOST_CUTS = 5;
-
-  /** The embedded broker says no first, and then returns the message: how long that may take. */
-  private static final long RETURN_NANOS = Duration.ofMillis(500).toNanos();
-
-  private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
-
-  /** Hears of the connection. Must not block. */
+  /** Hears of the connection. Called on the publisher's own thread; must not block. */
   public interface Listener {
     /** A connection is up. */
     default void up(long generation, Dialect dialect) {}
@@ -56,43 +60,55 @@ public final class ConfirmedPublisher implements AutoCloseable {
     default void unblocked() {}
   }
 
+  private final BrokerAccess access;
   private final PublisherSettings settings;
   private final Listener listener;
   private final BrokerLink link;
-  private final SingleThread completions = new SingleThread("publisher-completions");
+  private final PublishWindow window;
+  private final SingleThread completions = new SingleThread("publisher-outcomes");
   private final Thread writer;
+  private final Thread clock;
 
-  // All below is read and written under this monitor, but for the channel's own calls.
-  private final Object monitor = new Object();
-  private final Deque<Publication> waiting = new ArrayDeque<>();
-  private final TreeMap<Long, Publication> outstanding = new TreeMap<>();
-  private final List<Publication> refused = new ArrayList<>();
-  private int held;
-  private long heldBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+
+  // Guarded by the lock.
+  private final Deque<Publish> urgent = new ArrayDeque<>();
+  private final Deque<Publish> waiting = new ArrayDeque<>();
+  private final TreeMap<Long, Publish> underway = new TreeMap<>();
+  private final Deque<Publish> nacked = new ArrayDeque<>();
   private @Nullable LinkSession session;
   private @Nullable Channel channel;
   private @Nullable String blocked;
+  private String away = "it has not been reached yet";
   private boolean started;
   private boolean closed;
 
   /** Prepares the connection; {@link #start} makes it. */
   public ConfirmedPublisher(BrokerAccess access, PublisherSettings settings, Listener listener) {
+    this.access = access;
     this.settings = settings;
     this.listener = listener;
-    link = new BrokerLink(access, "publisher", 1, new Owner());
-    writer = Connecting.daemon("broker-publisher-writer").newThread(this::write);
+    this.window = new PublishWindow(settings.window(), settings.windowBytes());
+    this.link = new BrokerLink(access, "publisher", 1, new LinkOwner());
+    this.writer = Connecting.daemon("broker-publisher-writer").newThread(this::write);
+    this.clock = Connecting.daemon("broker-publisher-clock").newThread(this::watchDeadlines);
   }
 
   /** Starts to connect, and goes on until {@link #close}. */
   public void start() {
-    synchronized (monitor) {
+    lock.lock();
+    try {
       if (started || closed) {
         return;
       }
       started = true;
+    } finally {
+      lock.unlock();
     }
-    link.start();
     writer.start();
+    clock.start();
+    link.start();
   }
 
   /**
@@ -108,13 +124,13 @@ public final class ConfirmedPublisher implements AutoCloseable {
   /**
    * Publishes a task to its queue.
    *
+   * @throws IllegalArgumentException if the task can't be written, as {@link TaskCodec#encode}
    * @see #publish(String, String, Message)
    */
   public CompletableFuture<PublishOutcome> publish(Task task) {
     var stamped =
         task.publishedAt() == null ? task.toBuilder().publishedAt(Instant.now()).build() : task;
-    return publish(
-        link.access().namespace().tasksExchange(), task.queue(), TaskCodec.encode(stamped));
+    return publish(access.namespace().tasksExchange(), task.queue(), TaskCodec.encode(stamped));
   }
 
   /**
@@ -124,439 +140,528 @@ public final class ConfirmedPublisher implements AutoCloseable {
    */
   public CompletableFuture<PublishOutcome> publish(
       String exchange, String routingKey, Message message) {
-    return add(exchange, routingKey, message, settings.timeout());
+    var publish = new Publish(exchange, routingKey, message, true, settings.timeout());
+    return enter(publish, settings.timeout());
   }
 
   /** As {@link #publish(String, String, Message)}, but refused at once if the window is full. */
   public CompletableFuture<PublishOutcome> tryPublish(
       String exchange, String routingKey, Message message) {
-    return add(exchange, routingKey, message, Duration.ZERO);
+    var publish = new Publish(exchange, routingKey, message, true, settings.timeout());
+    return enter(publish, Duration.ZERO);
   }
 
-  private CompletableFuture<PublishOutcome> add(
-      String exchange, String routingKey, Message message, Duration patience) {
-    long now = System.nanoTime();
-    var publication =
-        new Publication(exchange, routingKey, message, now + settings.timeout().toNanos());
-    long until = now + patience.toNanos();
-    synchronized (monitor) {
-      while (!closed && isFull(publication)) {
-        long left = until - System.nanoTime();
-        if (left <= 0) {
-          return done(
-              new PublishOutcome.Refused(
-                  held
-                      + " messages wait for the broker already"
-                      + (blocked == null
-                          ? ""
-                          : ", which takes no publishes now (" + blocked + ")")));
-        }
-        try {
-          TimeUnit.NANOSECONDS.timedWait(monitor, left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return done(new PublishOutcome.Refused("interrupted while waiting to publish"));
-        }
+  private CompletableFuture<PublishOutcome> enter(Publish publish, Duration patience) {
+    try {
+      if (!window.enter(publish.size(), patience)) {
+        publish.outcome.complete(
+            new PublishOutcome.Refused(
+                "not sent: " + window.messages() + " messages wait for the broker" + whyNow()));
+        return publish.outcome;
       }
-      if (closed) {
-        return done(new PublishOutcome.Refused("the publisher is closed"));
-      }
-      held++;
-      heldBytes += publication.bytes();
-      waiting.addLast(publication);
-      monitor.notifyAll();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      publish.outcome.complete(new PublishOutcome.Refused("not sent: interrupted"));
+      return publish.outcome;
     }
-    return publication.outcome;
+    add(publish, false);
+    return publish.outcome;
   }
 
-  private boolean isFull(Publication next) {
-    return held >= settings.window()
-        || (held > 0 && heldBytes + next.bytes() > settings.windowBytes());
+  /** Publishes without waiting for room; urgent ones go before those that wait. */
+  CompletableFuture<PublishOutcome> force(Publish publish, boolean isUrgent) {
+    window.force(publish.size());
+    add(publish, isUrgent);
+    return publish.outcome;
   }
 
-  private static CompletableFuture<PublishOutcome> done(PublishOutcome outcome) {
-    return CompletableFuture.completedFuture(outcome);
+  private void add(Publish publish, boolean isUrgent) {
+    lock.lock();
+    try {
+      if (!closed) {
+        (isUrgent ? urgent : waiting).addLast(publish);
+        work.signalAll();
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    window.leave(publish.size());
+    publish.outcome.complete(new PublishOutcome.Refused("not sent: the publisher is closed"));
+  }
+
+  /** Why nothing goes out now, as the end of a sentence; empty if it does. */
+  private String whyNow() {
+    lock.lock();
+    try {
+      if (blocked != null) {
+        return ", which takes no publishes now (" + blocked + ")";
+      }
+      return session == null ? "; " + away : "";
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The number of messages that wait for an answer. */
   public int outstanding() {
-    synchronized (monitor) {
-      return held;
-    }
+    return window.messages();
   }
 
-  /** Waits until nothing is outstanding; false if that was not so in time. */
-  public boolean flush(Duration timeout) {
-    long until = System.nanoTime() + timeout.toNanos();
-    synchronized (monitor) {
-      while (held > 0) {
-        long left = until - System.nanoTime();
-        if (left <= 0) {
-          return false;
-        }
-        try {
-          TimeUnit.NANOSECONDS.timedWait(monitor, left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
-      }
-      return true;
-    }
-  }
-
-  // The writer.
-
-  private void write() {
+  /** Why the broker takes no publishes now, or null if it takes them. */
+  public @Nullable String blockedReason() {
+    lock.lock();
     try {
-      while (true) {
-        Publication next = null;
-        Channel on;
-        LinkSession without = null;
-        synchronized (monitor) {
-          while (!closed && !needsChannel() && (waiting.isEmpty() || !canSend())) {
-            giveUpOld();
-            TimeUnit.NANOSECONDS.timedWait(monitor, LOOK_NANOS);
-          }
-          if (closed) {
-            return;
-          }
-          giveUpOld();
-          on = channel;
-          if (on == null) {
-            without = session;
-          } else if (canSend()) {
-            next = waiting.pollFirst();
-            if (next != null) {
-              next.sent = true;
-              outstanding.put(on.getNextPublishSeqNo(), next);
-            }
-          }
-        }
-        if (without != null) {
-          open(without);
-        }
-        if (on != null && next != null) {
-          send(on, next);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean needsChannel() {
-    return channel == null && session != null && !session.isOver();
-  }
-
-  private boolean canSend() {
-    return blocked == null && channel != null && channel.isOpen();
-  }
-
-  /** Outside the monitor: it may hang while the broker reads nothing. */
-  private void send(Channel on, Publication publication) {
-    try {
-      var dialect = dialect();
-      on.basicPublish(
-          publication.exchange,
-          publication.routingKey,
-          true,
-          dialect == null
-              ? publication.message.properties()
-              : dialect.outgoing(publication.message.properties()),
-          publication.message.body().bytes());
-    } catch (IOException | ShutdownSignalException e) {
-      LOG.debug("a publish was cut off: {}", BrokerErrors.reason(e));
-      cutOff(on, cause(e));
-    }
-  }
-
-  private static @Nullable ShutdownSignalException cause(Exception e) {
-    if (e instanceof ShutdownSignalException shutdown) {
-      return shutdown;
-    }
-    return e.getCause() instanceof ShutdownSignalException shutdown ? shutdown : null;
-  }
-
-  private @Nullable Dialect dialect() {
-    synchronized (monitor) {
-      return session == null ? null : session.dialect();
-    }
-  }
-
-  /** Under the monitor. */
-  private void giveUpOld() {
-    long now = System.nanoTime();
-    giveUp(
-        waiting,
-        publication -> now - publication.deadlineNanos >= 0,
-        publication ->
-            publication.sent
-                ? new PublishOutcome.Unknown(
-                    "the connection was lost before the broker had answered")
-                : new PublishOutcome.Refused(
-                    "it could not be sent within "
-                        + settings.timeout().toMillis()
-                        + " ms: "
-                        + (blocked == null
-                            ? "there is no connection to the broker"
-                            : "the broker takes no publishes now (" + blocked + ")")));
-    giveUp(
-        outstanding.values(),
-        publication -> now - publication.deadlineNanos >= 0,
-        publication ->
-            new PublishOutcome.Unknown(
-                "the broker did not confirm it within "
-                    + settings.timeout().toMillis()
-                    + " ms"
-                    + (blocked == null ? "" : ": it takes no publishes now (" + blocked + ")")));
-    giveUp(
-        refused,
-        publication -> now - publication.refusedNanos > RETURN_NANOS,
-        publication -> new PublishOutcome.Refused("the broker refused it"));
-  }
-
-  private interface Verdict {
-    PublishOutcome of(Publication publication);
-  }
-
-  private void giveUp(
-      Collection<Publication> among, Predicate<Publication> which, Verdict verdict) {
-    for (var iterator = among.iterator(); iterator.hasNext(); ) {
-      var publication = iterator.next();
-      if (which.test(publication)) {
-        iterator.remove();
-        conclude(publication, verdict.of(publication));
-      }
-    }
-  }
-
-  /** Under the monitor. */
-  private void conclude(Publication publication, PublishOutcome outcome) {
-    held--;
-    heldBytes -= publication.bytes();
-    monitor.notifyAll();
-    completions.execute(() -> publication.outcome.complete(outcome));
-  }
-
-  // What the broker says.
-
-  private void confirmed(Channel from, long number, boolean multiple) {
-    synchronized (monitor) {
-      if (!from.equals(channel)) {
-        return;
-      }
-      for (var publication : take(number, multiple)) {
-        conclude(publication, new PublishOutcome.Confirmed());
-      }
-    }
-  }
-
-  private void refused(Channel from, long number, boolean multiple) {
-    synchronized (monitor) {
-      if (!from.equals(channel)) {
-        return;
-      }
-      for (var publication : take(number, multiple)) {
-        publication.refusedNanos = System.nanoTime();
-        refused.add(publication);
-      }
-    }
-  }
-
-  private List<Publication> take(long number, boolean multiple) {
-    if (!multiple) {
-      var one = outstanding.remove(number);
-      return one == null ? List.of() : List.of(one);
-    }
-    var head = outstanding.headMap(number, true);
-    var all = List.copyOf(head.values());
-    head.clear();
-    return all;
-  }
-
-  private void returned(
-      Channel from, String exchange, String routingKey, AMQP.BasicProperties properties) {
-    synchronized (monitor) {
-      if (!from.equals(channel)) {
-        return;
-      }
-      Predicate<Publication> isIt =
-          publication -> publication.isReturned(exchange, routingKey, properties.getMessageId());
-      var among = outstanding.values().stream().anyMatch(isIt) ? outstanding.values() : refused;
-      for (var iterator = among.iterator(); iterator.hasNext(); ) {
-        var publication = iterator.next();
-        if (isIt.test(publication)) {
-          iterator.remove();
-          conclude(publication, new PublishOutcome.Unroutable(exchange, routingKey));
-          return;
-        }
-      }
+      return blocked;
+    } finally {
+      lock.unlock();
     }
   }
 
   /**
-   * The channel or its connection has ended: what is outstanding goes out again, but for culprits.
+   * Waits until nothing is outstanding and every future has completed; false if that was not so in
+   * time.
    */
-  private void cutOff(Channel from, @Nullable ShutdownSignalException cause) {
-    synchronized (monitor) {
-      if (!from.equals(channel)) {
-        return;
-      }
-      channel = null;
-      var cut = List.copyOf(outstanding.values());
-      outstanding.clear();
-      for (int i = cut.size() - 1; i >= 0; i--) {
-        var publication = cut.get(i);
-        publication.cuts++;
-        var refusal = cause == null ? null : refusal(publication, cause);
-        if (refusal != null) {
-          conclude(publication, new PublishOutcome.Refused(refusal));
-        } else if (publication.cuts >= MOST_CUTS) {
-          conclude(
-              publication,
-              new PublishOutcome.Unknown(
-                  "the connection was lost "
-                      + MOST_CUTS
-                      + " times before the broker had answered"));
-        } else {
-          waiting.addFirst(publication);
-        }
-      }
-      monitor.notifyAll();
-    }
-  }
-
-  /** Why the broker ended the channel, if it was for this message. */
-  private @Nullable String refusal(Publication publication, ShutdownSignalException cause) {
-    var text = BrokerErrors.replyText(cause);
-    return switch (BrokerErrors.replyCode(cause)) {
-      case AMQP.NOT_FOUND ->
-          text.contains("'" + publication.exchange + "'")
-              ? "there is no exchange "
-                  + publication.exchange
-                  + ": is there a fleet of this namespace at this broker?"
-              : null;
-      case AMQP.ACCESS_REFUSED ->
-          text.contains("'" + publication.exchange + "'")
-              ? "user "
-                  + link.access().address().user()
-                  + " may not publish to "
-                  + publication.exchange
-                  + ": ask the broker's administrator for the right"
-              : null;
-      case AMQP.PRECONDITION_FAILED ->
-          text.contains("message size " + publication.bytes() + " ")
-              ? "it has "
-                  + publication.bytes()
-                  + " bytes, more than the broker takes (it said: "
-                  + text
-                  + ")"
-              : null;
-      default -> null;
-    };
-  }
-
-  /** By the writer alone and outside the monitor: the client's threads need that for the answer. */
-  private void open(LinkSession current) {
+  public boolean flush(Duration timeout) {
+    long until = System.nanoTime() + timeout.toNanos();
     try {
-      var fresh = current.channel();
-      fresh.addConfirmListener(
-          new ConfirmListener() {
-            @Override
-            public void handleAck(long number, boolean multiple) {
-              confirmed(fresh, number, multiple);
-            }
-
-            @Override
-            public void handleNack(long number, boolean multiple) {
-              refused(fresh, number, multiple);
-            }
-          });
-      fresh.addReturnListener((code, text, exchange, key, properties, body) ->
-          returned(fresh, exchange, key, properties));
-      fresh.confirmSelect();
-      synchronized (monitor) {
-        if (current.equals(session)) {
-          channel = fresh;
-        }
-      }
-      fresh.addShutdownListener(cause -> cutOff(fresh, cause));
-    } catch (IOException | ShutdownSignalException e) {
-      current.lost(BrokerErrors.reason(e));
+      return window.awaitEmpty(timeout)
+          && completions.awaitIdle(Duration.ofNanos(until - System.nanoTime()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
-  private final class Owner implements BrokerLink.Owner {
+  // The connection.
+
+  private final class LinkOwner implements BrokerLink.Owner {
     @Override
-    public void up(LinkSession fresh) {
-      synchronized (monitor) {
-        session = fresh;
+    public void up(LinkSession up) {
+      lock.lock();
+      try {
+        session = up;
+        channel = null;
         blocked = null;
-        monitor.notifyAll();
+        work.signalAll();
+      } finally {
+        lock.unlock();
       }
-      listener.up(fresh.generation(), fresh.dialect());
+      completions.execute(() -> listener.up(up.generation(), up.dialect()));
     }
 
     @Override
-    public void down(LinkSession gone, String reason, Duration silence) {
-      Channel last;
-      synchronized (monitor) {
-        last = channel;
+    public void down(LinkSession down, String reason, Duration silence) {
+      lock.lock();
+      try {
         session = null;
         blocked = null;
+        away = "the connection was lost: " + reason;
+        abandonChannel(false);
+      } finally {
+        lock.unlock();
       }
-      if (last != null) {
-        cutOff(last, null);
-      }
-      listener.down(gone.generation(), reason);
+      completions.execute(() -> listener.down(down.generation(), reason));
     }
 
     @Override
-    public void blocked(LinkSession of, String reason) {
-      synchronized (monitor) {
+    public void blocked(LinkSession on, String reason) {
+      lock.lock();
+      try {
         blocked = reason;
+      } finally {
+        lock.unlock();
       }
-      listener.blocked(reason);
+      completions.execute(() -> listener.blocked(reason));
     }
 
     @Override
-    public void unblocked(LinkSession of) {
-      synchronized (monitor) {
+    public void unblocked(LinkSession on) {
+      lock.lock();
+      try {
         blocked = null;
-        monitor.notifyAll();
+        work.signalAll();
+      } finally {
+        lock.unlock();
       }
-      listener.unblocked();
+      completions.execute(listener::unblocked);
     }
+  }
+
+  /**
+   * Puts what was underway back to where it waits, in order, before the rest. The lock is held.
+   *
+   * @param suspects whether one of them is why
+   */
+  private void abandonChannel(boolean suspects) {
+    channel = null;
+    nacked.forEach(publish -> finish(publish, refusedByNack()));
+    nacked.clear();
+    var cut = new ArrayList<>(underway.values());
+    underway.clear();
+    for (int i = cut.size() - 1; i >= 0; i--) {
+      var publish = cut.get(i);
+      publish.returned = false;
+      publish.suspect |= suspects;
+      waiting.addFirst(publish);
+    }
+    work.signalAll();
+  }
+
+  private void channelClosed(Channel on, ShutdownSignalException cause) {
+    lock.lock();
+    try {
+      if (!Objects.equals(on, channel)) {
+        return;
+      }
+      boolean accused = BrokerErrors.accusesMessage(cause);
+      if (accused && underway.size() == 1) {
+        underway
+            .values()
+            .forEach(
+                culprit -> finish(culprit, new PublishOutcome.Refused(sentence(culprit, cause))));
+        underway.clear();
+        abandonChannel(false);
+      } else {
+        abandonChannel(accused);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String sentence(Publish publish, ShutdownSignalException cause) {
+    var error = BrokerErrors.ofRequest(cause, access, "the exchange " + publish.exchange);
+    return BrokerErrors.replyCode(cause) == AMQP.PRECONDITION_FAILED
+        ? "the broker refused a message of "
+            + publish.message.body()
+            + ": "
+            + BrokerErrors.replyText(cause)
+        : String.valueOf(error.getMessage());
+  }
+
+  // Writing.
+
+  private void write() {
+    while (true) {
+      Publish next;
+      Channel on;
+      LinkSession over;
+      lock.lock();
+      try {
+        while (!closed && !canWrite()) {
+          work.awaitUninterruptibly();
+        }
+        over = session;
+        if (closed || over == null) {
+          if (closed) {
+            return;
+          }
+          continue;
+        }
+        on = channel;
+        next = on == null ? null : take(on);
+      } finally {
+        lock.unlock();
+      }
+      if (next == null || on == null) {
+        openChannel(over);
+      } else {
+        send(over, on, next);
+      }
+    }
+  }
+
+  /** The lock is held. */
+  private boolean canWrite() {
+    return session != null
+        && !session.isOver()
+        && blocked == null
+        && !next().isEmpty()
+        && (underway.isEmpty() || !(isSuspectWaiting() || isSuspectUnderway()));
+  }
+
+  /** Where the next message is; empty if there is none. The lock is held. */
+  private Deque<Publish> next() {
+    return urgent.isEmpty() || isSuspectWaiting() ? waiting : urgent;
+  }
+
+  /** Suspects go first, and each alone. The lock is held. */
+  private boolean isSuspectWaiting() {
+    var first = waiting.peekFirst();
+    return first != null && first.suspect;
+  }
+
+  /** The lock is held. */
+  private boolean isSuspectUnderway() {
+    return underway.values().iterator().next().suspect;
+  }
+
+  /** The lock is held. */
+  private Publish take(Channel on) {
+    var next = next().removeFirst();
+    next.written = true;
+    underway.put(on.getNextPublishSeqNo(), next);
+    return next;
+  }
+
+  private void openChannel(LinkSession over) {
+    try {
+      var opened = over.channel();
+      opened.addConfirmListener(
+          (tag, multiple) -> answered(opened, tag, multiple, true),
+          (tag, multiple) -> answered(opened, tag, multiple, false));
+      opened.addReturnListener(returned -> returned(opened, returned));
+      opened.confirmSelect();
+      lock.lock();
+      try {
+        if (session == over) {
+          channel = opened;
+        }
+      } finally {
+        lock.unlock();
+      }
+      opened.addShutdownListener(cause -> channelClosed(opened, cause));
+    } catch (IOException | ShutdownSignalException e) {
+      over.lost(BrokerErrors.reason(e));
+      pauseForLoss(over);
+    }
+  }
+
+  /**
+   * The session is over as soon as the link has noticed; until then there is nothing to write to.
+   */
+  private static void pauseForLoss(LinkSession over) {
+    over.awaitEnd(Duration.ofSeconds(1));
+  }
+
+  private void send(LinkSession over, Channel on, Publish next) {
+    try {
+      on.basicPublish(
+          next.exchange,
+          next.routingKey,
+          next.mandatory,
+          over.dialect().outgoing(next.message.properties()),
+          next.message.body().bytes());
+    } catch (ShutdownSignalException | IOException e) {
+      var cause = on.getCloseReason();
+      if (cause == null) {
+        over.lost(BrokerErrors.reason(e));
+        cause = new ShutdownSignalException(true, false, null, on);
+      }
+      // Perhaps before the channel's own listener has come to it: the first to come does it.
+      channelClosed(on, cause);
+    } catch (RuntimeException e) {
+      // The client itself refuses it, such as for headers that fit in no frame. It has counted it
+      // all
+      // the same, so this channel's numbers are no longer the broker's.
+      lock.lock();
+      try {
+        underway.values().remove(next);
+        finish(
+            next,
+            new PublishOutcome.Refused("the message can't be sent: " + BrokerErrors.reason(e)));
+        abandonChannel(false);
+      } finally {
+        lock.unlock();
+      }
+      closeInBackground(on);
+    }
+  }
+
+  private static void closeInBackground(Channel on) {
+    Connecting.daemon("broker-publisher-drop")
+        .newThread(() -> {
+          try {
+            on.abort();
+          } catch (IOException | ShutdownSignalException e) {
+            LOG.debug("publisher: {}", BrokerErrors.reason(e));
+          }
+        })
+        .start();
+  }
+
+  // Answers. Called on the connection's reader thread.
+
+  private void answered(Channel on, long tag, boolean multiple, boolean acknowledged) {
+    lock.lock();
+    try {
+      if (!Objects.equals(on, channel)) {
+        return;
+      }
+      if (!multiple) {
+        var publish = underway.remove(tag);
+        if (publish != null) {
+          answered(publish, acknowledged);
+        }
+      } else {
+        var head = underway.headMap(tag, true);
+        var answered = List.copyOf(head.values());
+        head.clear();
+        answered.forEach(publish -> answered(publish, acknowledged));
+      }
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The lock is held. */
+  private void answered(Publish publish, boolean acknowledged) {
+    if (publish.returned) {
+      finish(publish, new PublishOutcome.Unroutable(publish.exchange, publish.routingKey));
+    } else if (acknowledged) {
+      finish(publish, new PublishOutcome.Confirmed());
+    } else if (publish.mandatory && session != null && session.dialect().returnsAfterNack()) {
+      publish.nackedNanos = System.nanoTime();
+      nacked.addLast(publish);
+    } else {
+      finish(publish, refusedByNack());
+    }
+  }
+
+  private static PublishOutcome refusedByNack() {
+    return new PublishOutcome.Refused("the broker refused the message; is the queue full?");
+  }
+
+  private void returned(Channel on, Return message) {
+    lock.lock();
+    try {
+      if (!Objects.equals(on, channel)) {
+        return;
+      }
+      boolean unroutable = message.getReplyCode() == AMQP.NO_ROUTE;
+      for (Iterator<Publish> each = nacked.iterator(); each.hasNext(); ) {
+        var publish = each.next();
+        if (matches(publish, message)) {
+          each.remove();
+          finish(
+              publish,
+              unroutable
+                  ? new PublishOutcome.Unroutable(publish.exchange, publish.routingKey)
+                  : new PublishOutcome.Refused("the broker refused it: " + message.getReplyText()));
+          return;
+        }
+      }
+      for (var publish : underway.values()) {
+        if (!publish.returned && matches(publish, message)) {
+          publish.returned = true;
+          return;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean matches(Publish publish, Return message) {
+    return publish.matches(
+        message.getExchange(),
+        message.getRoutingKey(),
+        message.getProperties().getMessageId(),
+        message.getBody());
+  }
+
+  // The clock.
+
+  private void watchDeadlines() {
+    while (true) {
+      lock.lock();
+      try {
+        if (closed) {
+          return;
+        }
+        expire(System.nanoTime());
+      } finally {
+        lock.unlock();
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** The lock is held. */
+  private void expire(long now) {
+    while (!nacked.isEmpty() && now - nacked.getFirst().nackedNanos > RETURN_AFTER_NACK.toNanos()) {
+      finish(nacked.removeFirst(), refusedByNack());
+    }
+    boolean changed = expire(urgent, now);
+    changed |= expire(waiting, now);
+    changed |= expire(underway.values(), now);
+    if (changed) {
+      work.signalAll();
+    }
+  }
+
+  private boolean expire(Collection<Publish> publishes, long now) {
+    boolean changed = false;
+    for (Iterator<Publish> each = publishes.iterator(); each.hasNext(); ) {
+      var publish = each.next();
+      if (publish.isLate(now)) {
+        each.remove();
+        finish(publish, givenUp(publish));
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  private PublishOutcome givenUp(Publish publish) {
+    var within = "within " + publish.timeout.toMillis() + " ms";
+    String why =
+        blocked != null
+            ? "it takes no publishes now (" + blocked + ")"
+            : session == null ? away : "it has not answered";
+    return publish.written
+        ? new PublishOutcome.Unknown("the broker did not confirm it " + within + ": " + why)
+        : new PublishOutcome.Refused("not sent " + within + " to the broker: " + why);
+  }
+
+  /**
+   * Tells the outcome, once. The lock is held; the future completes on another thread. The room is
+   * free before that, so that a callback can publish.
+   */
+  private void finish(Publish publish, PublishOutcome outcome) {
+    if (publish.done) {
+      return;
+    }
+    publish.done = true;
+    window.leave(publish.size());
+    completions.execute(() -> publish.outcome.complete(outcome));
   }
 
   /** Closes at once. What is outstanding is unknown, or refused if it was not sent. */
   @Override
   public void close() {
-    synchronized (monitor) {
+    lock.lock();
+    try {
       if (closed) {
         return;
       }
       closed = true;
-      giveUp(
-          waiting,
-          publication -> true,
-          publication ->
-              publication.sent
-                  ? new PublishOutcome.Unknown("the publisher was closed")
-                  : new PublishOutcome.Refused("the publisher was closed"));
-      giveUp(
-          outstanding.values(),
-          publication -> true,
-          publication -> new PublishOutcome.Unknown("the publisher was closed"));
-      giveUp(
-          refused,
-          publication -> true,
-          publication -> new PublishOutcome.Refused("the broker refused it"));
-      channel = null;
-      monitor.notifyAll();
+      underway.values().forEach(publish -> finish(publish, closedOutcome(publish)));
+      urgent.forEach(publish -> finish(publish, closedOutcome(publish)));
+      waiting.forEach(publish -> finish(publish, closedOutcome(publish)));
+      nacked.forEach(publish -> finish(publish, refusedByNack()));
+      underway.clear();
+      urgent.clear();
+      waiting.clear();
+      nacked.clear();
+      work.signalAll();
+    } finally {
+      lock.unlock();
     }
+    window.close();
     link.close();
-    completions.close(Duration.ofSeconds(1));
+    completions.close(CLOSE_LIMIT);
+  }
+
+  private static PublishOutcome closedOutcome(Publish publish) {
+    return publish.written
+        ? new PublishOutcome.Unknown("the publisher was closed before the broker had confirmed it")
+        : new PublishOutcome.Refused("not sent: the publisher was closed");
   }
 }

@@ -124,6 +124,9 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   /** Why a dead letter is one that carries nothing of ours and nothing of the broker's. */
   abstract DeadLetterMark unmarkedDeadLetter();
 
+  /** Whether an unroutable message is first refused and then returned, and not the other way. */
+  abstract boolean returnsAfterNack();
+
   /** Whether a purge takes messages that a consumer holds. */
   abstract boolean purgeTakesHeldMessages();
 

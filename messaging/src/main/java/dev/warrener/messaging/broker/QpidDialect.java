@@ -143,6 +143,11 @@ final class QpidDialect extends Dialect {
   }
 
   @Override
+  boolean returnsAfterNack() {
+    return true;
+  }
+
+  @Override
   boolean purgeTakesHeldMessages() {
     return true;
   }

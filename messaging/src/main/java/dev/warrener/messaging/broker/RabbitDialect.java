@@ -116,6 +116,11 @@ final class RabbitDialect extends Dialect {
   }
 
   @Override
+  boolean returnsAfterNack() {
+    return false;
+  }
+
+  @Override
   boolean purgeTakesHeldMessages() {
     return false;
   }

@@ -1,16 +1,19 @@
 package dev.warrener.messaging.broker;
 
+import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.json.Json;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
+import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.TaskResult;
+import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,58 +27,54 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reporter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
-  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
-  private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
-  private final String reports;
-  private final String results;
+  /** How many messages are with the publisher at the same time; the rest waits here. */
+  private static final int UNDERWAY = 200;
+
+  /** Presence is of no use later: the next one is on its way. */
+  private static final Duration PRESENCE_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** How long a reply queue may be missing. */
+  private static final Duration REPLY_LIMIT = Duration.ofSeconds(30);
+
+  private final Namespace namespace;
   private final ConfirmedPublisher publisher;
-  private final int capacity;
-  private final Thread sender;
+  private final ReportBuffer buffer;
+  private final Thread thread;
+  private final IntervalFunction backoff =
+      IntervalFunction.ofExponentialRandomBackoff(
+          Duration.ofMillis(250), 2.0, 0.5, Duration.ofSeconds(5));
 
-  // Under the monitor.
-  private final Object monitor = new Object();
-  private final Deque<Said> urgent = new ArrayDeque<>();
-  private final Deque<Said> answers = new ArrayDeque<>();
-  private final Deque<Said> events = new ArrayDeque<>();
-  private @Nullable Said presence;
-  private int underWay;
-  private long dropped;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock, the buffer too.
+  private int underway;
   private boolean started;
   private boolean closed;
 
-  /**
-   * One thing that was said.
-   *
-   * @param wanted whether it is tried again if nobody is there to take it
-   * @param againUntilNanos tries until then
-   */
-  private record Said(
-      String exchange,
-      String key,
-      Message message,
-      boolean wanted,
-      long againUntilNanos,
-      CompletableFuture<PublishOutcome> outcome) {}
-
   /** Prepares a reporter with room for {@code capacity} messages; {@link #start} starts it. */
   public Reporter(BrokerAccess access, ConfirmedPublisher publisher, int capacity) {
-    this.reports = access.namespace().reportsExchange();
-    this.results = access.namespace().resultsExchange();
+    this.namespace = access.namespace();
     this.publisher = publisher;
-    this.capacity = capacity;
-    this.sender = Connecting.daemon("broker-reporter").newThread(this::send);
+    this.buffer = new ReportBuffer(capacity);
+    this.thread = Connecting.daemon("broker-reporter").newThread(this::run);
   }
 
   /** Starts to publish. */
   public void start() {
-    synchronized (monitor) {
+    lock.lock();
+    try {
       if (started || closed) {
         return;
       }
       started = true;
+    } finally {
+      lock.unlock();
     }
-    sender.start();
+    thread.start();
   }
 
   /**
@@ -86,210 +85,196 @@ public final class Reporter implements AutoCloseable {
   public void report(Report report, @Nullable String replyTo) {
     var json = Json.write(report);
     var key = "kill." + report.order() + "." + report.controller();
-    synchronized (monitor) {
-      add(urgent, said(reports, key, Message.json(json), false));
-      if (replyTo != null) {
-        add(urgent, said(results, replyTo, Message.json(json), false));
-      }
+    say(Statement.open(Statement.Kind.ORDER, namespace.reportsExchange(), key, Message.json(json)));
+    if (replyTo != null) {
+      say(
+          Statement.open(
+              Statement.Kind.ORDER, namespace.resultsExchange(), replyTo, Message.json(json)));
     }
   }
 
   /** Says how the controller is. */
-  public void presence(Presence said) {
-    var message = Message.json(Json.write(said));
-    synchronized (monitor) {
-      presence = said(reports, "presence." + said.id(), message, false);
-      monitor.notifyAll();
-    }
+  public void presence(Presence presence) {
+    var key = "presence." + presence.id();
+    say(
+        Statement.open(
+            Statement.Kind.PRESENCE,
+            namespace.reportsExchange(),
+            key,
+            Message.json(Json.write(presence))));
   }
 
   /** Says what happened to a task. */
   public void event(TaskEvent event) {
-    var key = "task." + event.event().wire() + "." + event.queue();
-    var message = Message.json(Json.write(event));
-    synchronized (monitor) {
-      add(events, said(reports, key, message, false));
-    }
+    event("task." + event.event().wire() + "." + event.queue(), Json.write(event));
   }
 
   /** Says what happened to a worker. */
   public void event(WorkerEvent event) {
-    var key = "worker." + event.event().wire() + "." + event.controller();
-    var message = Message.json(Json.write(event));
-    synchronized (monitor) {
-      add(events, said(reports, key, message, false));
+    event("worker." + event.event().wire() + "." + event.controller(), Json.write(event));
+  }
+
+  private void event(String key, byte[] json) {
+    say(Statement.open(Statement.Kind.EVENT, namespace.reportsExchange(), key, Message.json(json)));
+  }
+
+  /**
+   * Sends a task's result. A reply queue that is not there is tried again for half a minute. The
+   * future completes with {@link PublishOutcome.Confirmed} when the broker has the result, and the
+   * controller acknowledges the task only then.
+   */
+  public CompletableFuture<PublishOutcome> result(
+      TaskResult result, String replyTo, @Nullable String correlationId) {
+    var message =
+        new Message(
+            Message.jsonProperties().type("result").correlationId(correlationId).build(),
+            Body.of(Json.write(result)));
+    var statement =
+        Statement.mandatory(Statement.Kind.RESULT, namespace.resultsExchange(), replyTo, message);
+    say(statement);
+    return statement.outcome;
+  }
+
+  private void say(Statement statement) {
+    Statement dropped;
+    lock.lock();
+    try {
+      dropped = closed ? statement : buffer.add(statement);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    drop(dropped);
+  }
+
+  private static void drop(@Nullable Statement dropped) {
+    if (dropped != null) {
+      dropped.outcome.complete(
+          new PublishOutcome.Refused("not sent: the buffer for reports is full, or closed"));
+    }
+  }
+
+  /** How many messages were dropped since the start; of presence none is counted. */
+  public long dropped() {
+    lock.lock();
+    try {
+      return buffer.dropped();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    for (var next = take(); next != null; next = take()) {
+      publish(next);
+    }
+  }
+
+  /** Waits for what is to be published next; null when closed. */
+  private @Nullable Statement take() {
+    lock.lock();
+    try {
+      while (!closed) {
+        long now = System.nanoTime();
+        boolean full = underway >= UNDERWAY;
+        var next = full ? null : buffer.next(now);
+        if (next != null) {
+          underway++;
+          return next;
+        }
+        changed.awaitNanos(full ? Long.MAX_VALUE : buffer.nanosUntilDue(now));
+      }
+      return null;
+    } catch (InterruptedException e) {
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void publish(Statement statement) {
+    var timeout = statement.kind == Statement.Kind.PRESENCE ? PRESENCE_TIMEOUT : TIMEOUT;
+    var publish =
+        new Publish(
+            statement.exchange,
+            statement.routingKey,
+            statement.message,
+            statement.mandatory,
+            timeout);
+    var unused =
+        publisher
+            .force(publish, statement.kind == Statement.Kind.ORDER)
+            .thenAccept(outcome -> answered(statement, outcome));
+  }
+
+  private void answered(Statement statement, PublishOutcome outcome) {
+    boolean again = isWorthAnotherTry(statement, outcome);
+    lock.lock();
+    try {
+      underway--;
+      if (again && !closed) {
+        statement.attempts++;
+        long wait = backoff.apply(Math.min(statement.attempts, 30));
+        statement.dueNanos = System.nanoTime() + Duration.ofMillis(wait).toNanos();
+        buffer.putBack(statement);
+      } else {
+        buffer.finished(statement, outcome instanceof PublishOutcome.Confirmed);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (!again) {
+      if (!(outcome instanceof PublishOutcome.Confirmed)) {
+        LOG.debug("reporter: {} was not published: {}", statement.routingKey, outcome);
+      }
+      statement.outcome.complete(outcome);
     }
   }
 
   /**
-   * Sends a task's result. A reply queue that is not there is tried again for half a minute, since
-   * its owner may be about to come back. The future completes with {@link PublishOutcome.Confirmed}
-   * when the broker has the result: the controller acknowledges the task only then.
+   * What is kept is tried until it is published; a result until its reply queue seems to be gone.
    */
-  public CompletableFuture<PublishOutcome> result(
-      TaskResult result, String replyTo, @Nullable String correlationId) {
-    var json = Message.json(Json.write(result));
-    var message =
-        json.withProperties(json.properties().builder().correlationId(correlationId).build());
-    var said = said(results, replyTo, message, true);
-    synchronized (monitor) {
-      add(answers, said);
+  private static boolean isWorthAnotherTry(Statement statement, PublishOutcome outcome) {
+    if (outcome instanceof PublishOutcome.Confirmed || !statement.isKept()) {
+      return false;
     }
-    return said.outcome;
-  }
-
-  private static Said said(String exchange, String key, Message message, boolean wanted) {
-    return new Said(
-        exchange,
-        key,
-        message,
-        wanted,
-        System.nanoTime() + ANSWERED_WITHIN.toNanos(),
-        new CompletableFuture<>());
-  }
-
-  /** Under the monitor. */
-  private void add(Deque<Said> to, Said said) {
-    if (closed) {
-      said.outcome.complete(new PublishOutcome.Refused("the reporter is closed"));
-      return;
-    }
-    to.addLast(said);
-    if (urgent.size() + answers.size() + events.size() > capacity) {
-      var oldest = events.pollFirst();
-      if (oldest == null) {
-        oldest = answers.pollFirst();
-      }
-      if (oldest == null) {
-        oldest = urgent.pollFirst();
-      }
-      if (oldest != null) {
-        if (dropped++ == 0) {
-          LOG.warn(
-              "{} messages wait for the broker: the oldest are dropped from here on", capacity);
-        }
-        oldest.outcome.complete(new PublishOutcome.Refused("too much waited for the broker"));
-      }
-    }
-    monitor.notifyAll();
-  }
-
-  private void send() {
-    try {
-      while (true) {
-        Said next;
-        synchronized (monitor) {
-          next = poll();
-          while (next == null && !closed) {
-            monitor.wait();
-            next = poll();
-          }
-          if (next == null) {
-            return;
-          }
-          underWay++;
-        }
-        publish(next);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Under the monitor. */
-  private @Nullable Said poll() {
-    if (!urgent.isEmpty()) {
-      return urgent.pollFirst();
-    }
-    if (!answers.isEmpty()) {
-      return answers.pollFirst();
-    }
-    if (presence != null) {
-      var next = presence;
-      presence = null;
-      return next;
-    }
-    return events.pollFirst();
-  }
-
-  private void publish(Said said) {
-    var unused =
-        publisher
-            .publish(said.exchange, said.key, said.message)
-            .thenAccept(outcome -> answered(said, outcome));
-  }
-
-  private void answered(Said said, PublishOutcome outcome) {
-    boolean missed =
-        outcome instanceof PublishOutcome.Unroutable
-            || outcome instanceof PublishOutcome.Unknown
-            || outcome instanceof PublishOutcome.Refused;
-    boolean report = said.exchange.equals(reports);
-    boolean again =
-        missed
-            && System.nanoTime() - said.againUntilNanos < 0
-            && (said.wanted || (report && !(outcome instanceof PublishOutcome.Unroutable)));
-    synchronized (monitor) {
-      underWay--;
-      monitor.notifyAll();
-      if (again && !closed) {
-        underWay++;
-      } else {
-        again = false;
-      }
-    }
-    if (!again) {
-      said.outcome.complete(outcome);
-      return;
-    }
-    var unused =
-        CompletableFuture.runAsync(
-            () -> publish(said),
-            CompletableFuture.delayedExecutor(AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS));
-  }
-
-  /** How many messages were dropped since the start. */
-  public long dropped() {
-    synchronized (monitor) {
-      return dropped;
-    }
+    return !(outcome instanceof PublishOutcome.Unroutable)
+        || System.nanoTime() - statement.saidNanos < REPLY_LIMIT.toNanos();
   }
 
   /** Waits until all that was said is at the broker; false if that was not so in time. */
   public boolean flush(Duration timeout) {
-    long until = System.nanoTime() + timeout.toNanos();
-    synchronized (monitor) {
-      while (underWay > 0
-          || presence != null
-          || !urgent.isEmpty()
-          || !answers.isEmpty()
-          || !events.isEmpty()) {
-        long left = until - System.nanoTime();
-        if (left <= 0) {
+    long left = timeout.toNanos();
+    lock.lock();
+    try {
+      while (underway > 0 || !buffer.isEmpty()) {
+        if (left <= 0 || closed) {
           return false;
         }
-        try {
-          TimeUnit.NANOSECONDS.timedWait(monitor, left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
+        left = changed.awaitNanos(left);
       }
       return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Stops; what is not sent is dropped. */
   @Override
   public void close() {
-    synchronized (monitor) {
+    var left = new ArrayList<Statement>();
+    lock.lock();
+    try {
       closed = true;
-      urgent.clear();
-      answers.clear();
-      events.clear();
-      presence = null;
-      monitor.notifyAll();
+      left.addAll(buffer.drain());
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
-    sender.interrupt();
+    left.forEach(Reporter::drop);
   }
 }

@@ -1,6 +1,7 @@
 package dev.warrener.messaging.broker;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,6 +47,13 @@ final class SingleThread {
 
   boolean isCurrent() {
     return Thread.currentThread().getId() == threadId;
+  }
+
+  /** Waits until the calls that wait now have been made; false if they were not in time. */
+  boolean awaitIdle(Duration limit) throws InterruptedException {
+    var reached = new CountDownLatch(1);
+    execute(reached::countDown);
+    return reached.await(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
   }
 
   /** Lets the calls that wait be made, for at most {@code limit}. */
