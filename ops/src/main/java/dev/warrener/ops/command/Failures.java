@@ -1,5 +1,7 @@
 package dev.warrener.ops.command;
 
+import dev.warrener.controller.ConfigurationException;
+import dev.warrener.controller.process.ProcessLayerException;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.ControllerIdTakenException;
@@ -35,6 +37,8 @@ final class Failures {
       case TopologyMismatchException mismatch -> ExitStatus.BAD_CONFIGURATION;
       case ControllerIdTakenException taken -> ExitStatus.BAD_CONFIGURATION;
       case BrokerException other -> ExitStatus.FAILED;
+      case ConfigurationException wrong -> ExitStatus.BAD_CONFIGURATION;
+      case ProcessLayerException unfit -> ExitStatus.BAD_CONFIGURATION;
       default -> ExitStatus.BUG;
     };
   }

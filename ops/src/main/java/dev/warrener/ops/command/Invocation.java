@@ -63,11 +63,16 @@ final class Invocation {
               err,
               outStyle(),
               errStyle(),
-              descriptors.err() && !"dumb".equals(environment.get("TERM")),
+              descriptors.out() && !isDumb(),
+              descriptors.err() && !isDumb(),
               options.quiet,
               options.output);
     }
     return screen;
+  }
+
+  private boolean isDumb() {
+    return "dumb".equals(environment.get("TERM"));
   }
 
   Style outStyle() {

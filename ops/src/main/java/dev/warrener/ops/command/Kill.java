@@ -286,68 +286,17 @@ final class Kill {
   }
 
   private ExitStatus conclude(RollCall call) {
-    var now = now();
-    var verdict = call.verdict(now);
-    switch (screen.format()) {
-      case TABLE -> {
-        if (!call.rows().isEmpty()) {
-          screen.result(RollCallText.controllers(call, now));
-        }
-        var certificates = RollCallText.certificates(call);
-        if (!certificates.isEmpty()) {
-          screen.result("");
-          screen.result(certificates);
-        }
-        screen.result("");
-        screen.result(headline(call, verdict, now));
-      }
-      case JSON, JSONL -> screen.resultJson(RollCallJson.of(call, verdict));
-      case NAME -> screen.result(call.order().id());
-    }
+    var verdict = Conclusion.show(screen, call, now());
     advise(call, verdict);
     return verdict.status();
   }
 
-  private String headline(RollCall call, Verdict verdict, Instant now) {
-    var totals = Totals.of(call);
-    var words = new StringBuilder();
-    words.append(
-        switch (verdict.status()) {
-          case DONE -> screen.outStyle().paint(Tone.GOOD, "CONFIRMED");
-          case FAILED -> screen.outStyle().paint(Tone.BAD, "FAILED");
-          case UNKNOWN_TARGET -> screen.outStyle().paint(Tone.BAD, "UNKNOWN TARGET");
-          default -> screen.outStyle().paint(Tone.BAD, "PARTIAL");
-        });
-    words.append("  kill ").append(call.order().id()).append(": ");
-    words.append(totals.confirmed()).append(" of ");
-    words.append(Text.count(totals.controllers(), "controller")).append(" confirmed, ");
-    words.append(Text.count(totals.dead(), "worker")).append(" dead, ");
-    String fates = RollCallText.fates(RollCallText.allFates(call));
-    words.append(fates.isEmpty() ? "no task was running" : "tasks: " + fates);
-    if (totals.backlog() > 0) {
-      words.append(", ").append(Text.grouped(totals.backlog())).append(" of the backlog");
-    }
-    words.append(", ").append(Text.brief(Duration.between(call.deadlines().sentAt(), now)));
-    return words.toString();
-  }
-
   private void advise(RollCall call, Verdict verdict) {
-    verdict.sentences().forEach(sentence -> screen.insist(Tone.BAD, sentence));
-    switch (verdict.status()) {
-      case UNKNOWN_TARGET -> {
-        String hints = roster.suggestions(call.order().scope());
-        if (!hints.isEmpty()) {
-          screen.insist(Tone.NORMAL, hints.substring(2));
-        }
+    if (verdict.status() == ExitStatus.UNKNOWN_TARGET) {
+      String hints = roster.suggestions(call.order().scope());
+      if (!hints.isEmpty()) {
+        screen.insist(Tone.NORMAL, hints.substring(2));
       }
-      case NO_ANSWER ->
-          screen.insist(
-              Tone.NORMAL,
-              "Whoever comes back gets this order (in force until "
-                  + Text.stamp(call.order().expiresAt())
-                  + "). Look again:  warrener kills show "
-                  + call.order().id());
-      default -> {}
     }
     if (verdict.status() == ExitStatus.DONE && request.plan().then() != Then.RESPAWN) {
       screen.say("Held until:  warrener resume " + request.plan().scope().describe());

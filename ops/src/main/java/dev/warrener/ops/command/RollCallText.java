@@ -1,5 +1,6 @@
 package dev.warrener.ops.command;
 
+import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.WorkerDead;
@@ -18,6 +19,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A roll-call in words: the live picture, one line for an event, the tables at the end. */
 final class RollCallText {
@@ -48,6 +50,7 @@ final class RollCallText {
             .left("SETTLED")
             .right("TOOK")
             .left("");
+    boolean kills = call.order().kind() == OrderKind.KILL;
     for (var row : shown(call)) {
       boolean sameName = row.host().equals(row.controller());
       table.row(
@@ -55,8 +58,8 @@ final class RollCallText {
           sameName ? Cell.EMPTY : Cell.of(row.host()),
           standing(row),
           heard(row, call, now),
-          dead(row),
-          settled(row),
+          kills ? dead(row) : Cell.EMPTY,
+          kills ? settled(row) : Cell.EMPTY,
           took(row),
           note(row, now));
     }
@@ -172,7 +175,7 @@ final class RollCallText {
     return table;
   }
 
-  private static Cell task(@org.jspecify.annotations.Nullable String task) {
+  private static Cell task(@Nullable String task) {
     return task == null ? Cell.of("-") : Cell.of(task);
   }
 
@@ -226,18 +229,21 @@ final class RollCallText {
   static String summary(RollCall call, Instant now) {
     var totals = Totals.of(call);
     var left = Duration.between(now, call.deadlines().doneBy());
+    String deaths =
+        " · "
+            + totals.dead()
+            + " of "
+            + Text.count(totals.workers(), "worker")
+            + " dead · "
+            + totals.settled()
+            + " of "
+            + Text.count(totals.tasks(), "task")
+            + " settled";
     return totals.confirmed()
         + " of "
         + Text.count(totals.controllers(), "controller")
-        + " confirmed · "
-        + totals.dead()
-        + " of "
-        + Text.count(totals.workers(), "worker")
-        + " dead · "
-        + totals.settled()
-        + " of "
-        + Text.count(totals.tasks(), "task")
-        + " settled"
+        + " confirmed"
+        + (call.order().kind() == OrderKind.KILL ? deaths : "")
         + (left.isNegative() || left.isZero() ? "" : " · " + Text.brief(left) + " left");
   }
 

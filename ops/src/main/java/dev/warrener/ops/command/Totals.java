@@ -29,12 +29,13 @@ record Totals(
     for (Row row : call.rows()) {
       if (row.expectedHere()) {
         controllers++;
-        if (row.standing() == Standing.DONE) {
+        boolean hasAnswered = call.isOnlyAsked() && row.standing() == Standing.HEARD;
+        if (row.standing() == Standing.DONE || hasAnswered) {
           confirmed++;
         }
       }
       int accounted = row.deadCount() + row.unconfirmed().size();
-      boolean isFinal = row.standing().isFinal();
+      boolean isFinal = row.standing().isFinal() && !call.isOnlyAsked();
       workers += isFinal ? accounted : Math.max(accounted, row.expected().workers());
       dead += row.deadCount();
       tasks += isFinal ? row.settledCount() : Math.max(row.settledCount(), row.expected().tasks());

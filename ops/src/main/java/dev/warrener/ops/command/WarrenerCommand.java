@@ -6,7 +6,10 @@ import dev.warrener.ops.screen.Style;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -24,10 +27,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     versionProvider = WarrenerCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
+    description =
+        "Publish tasks, watch the workers that run them, stop them, and know that they are dead.",
     usageHelpAutoWidth = true,
     abbreviateSynopsis = true,
-    sortOptions = true)
+    sortOptions = false)
 public final class WarrenerCommand {
+  /** How picocli begins when a converter refuses: the option's name and the sentence are enough. */
+  private static final Pattern INVALID_OPTION =
+      Pattern.compile("^Invalid value for option '([^']+)'[^:]*: ");
+
   @Mixin private final GlobalOptions options = new GlobalOptions();
 
   private WarrenerCommand() {}
@@ -53,18 +62,46 @@ public final class WarrenerCommand {
     line.setParameterExceptionHandler(
         (failure, args) -> usage(failure, err, invocation.errStyle()));
     line.setExecutionExceptionHandler((failure, command, parsed) ->
-        Failures.report(failure, err, invocation.errStyle(), root.options.verbose));
+        report(failure, command, err, invocation.errStyle(), root.options.verbose));
     return line.execute(arguments);
   }
 
   /** The tree of commands, for running and for documents. */
   static CommandLine commandLine(WarrenerCommand root, Invocation invocation) {
     var line = new CommandLine(root);
+    line.addSubcommand(new PublishCommand(invocation));
     line.addSubcommand(new KillCommand(invocation));
+    line.addSubcommand(new ScopedOrderCommand.Hold(invocation));
+    line.addSubcommand(new ScopedOrderCommand.Resume(invocation));
+    line.addSubcommand(new ScopedOrderCommand.Drain(invocation));
+    line.addSubcommand(new StatusCommand(invocation));
+    line.addSubcommand(new PsCommand(invocation));
+    line.addSubcommand(
+        group(
+            QueueCommand.group(),
+            new QueueCommand.QueueList(invocation),
+            new QueueCommand.Create(invocation),
+            new QueueCommand.Purge(invocation)));
+    line.addSubcommand(
+        group(
+            DeadCommand.group(),
+            new DeadCommand.DeadList(invocation),
+            new DeadCommand.Requeue(invocation),
+            new DeadCommand.Purge(invocation)));
+    line.addSubcommand(new DoctorCommand(invocation));
+    line.addSubcommand(new ControllerCommand(invocation));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpLongOptionsMaxWidth(30);
     line.setAbbreviatedOptionsAllowed(false);
     describe(line);
+    return line;
+  }
+
+  private static CommandLine group(Object group, Object... commands) {
+    var line = new CommandLine(group);
+    for (var command : commands) {
+      line.addSubcommand(command);
+    }
     return line;
   }
 
@@ -91,17 +128,46 @@ public final class WarrenerCommand {
     line.getSubcommands().values().forEach(WarrenerCommand::describe);
   }
 
+  private static int report(
+      Throwable failure, CommandLine command, PrintStream err, Style style, boolean verbose) {
+    int status = Failures.report(failure, err, style, verbose);
+    if (status == ExitStatus.USAGE.code()) {
+      hint(command, err);
+    }
+    return status;
+  }
+
+  private static void hint(CommandLine command, PrintStream err) {
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    err.flush();
+  }
+
   private static int usage(ParameterException failure, PrintStream err, Style style) {
     var line = failure.getCommandLine();
-    String sentence = String.valueOf(failure.getMessage());
+    String sentence = plain(String.valueOf(failure.getMessage()), line);
     if (failure instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       sentence = unmatched(unmatched);
     }
     err.println(Failures.error(style, sentence));
-    err.println("Try '" + line.getCommandSpec().qualifiedName() + " --help'.");
-    err.flush();
+    hint(line, err);
     return ExitStatus.USAGE.code();
+  }
+
+  private static String plain(String message, CommandLine line) {
+    String name = line.getCommandSpec().qualifiedName();
+    if (failureIsMissingCommand(message)) {
+      return name + " needs a command: " + String.join(", ", line.getSubcommands().keySet());
+    }
+    String shorter =
+        INVALID_OPTION
+            .matcher(message)
+            .replaceFirst(match -> Matcher.quoteReplacement(match.group(1) + ": "));
+    return shorter.substring(0, 1).toLowerCase(Locale.ROOT) + shorter.substring(1);
+  }
+
+  private static boolean failureIsMissingCommand(String message) {
+    return message.startsWith("Missing required subcommand");
   }
 
   private static String unmatched(UnmatchedArgumentException failure) {

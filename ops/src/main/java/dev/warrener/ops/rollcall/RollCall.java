@@ -138,6 +138,11 @@ public final class RollCall {
         || answers.getOrDefault(report.controller(), Answer.NONE).knows(report);
   }
 
+  /** Tells whether the order is a question: who has heard it has answered it. */
+  public boolean isOnlyAsked() {
+    return order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
+  }
+
   /** The order. */
   public Order order() {
     return order;
@@ -150,15 +155,24 @@ public final class RollCall {
 
   /**
    * One row for each controller that is expected or has answered, those that are missing first,
-   * then those that are at it, then the rest, each by name.
+   * then those that are at it, those where something went wrong, and the rest, each by name.
    */
   public List<Row> rows() {
     return Stream.concat(known.keySet().stream(), answers.keySet().stream())
         .distinct()
         .map(this::row)
         .filter(row -> row.expectedHere() || row.standing() != Standing.SILENT)
-        .sorted(Comparator.comparing(Row::standing).thenComparing(Row::controller))
+        .sorted(Comparator.comparingInt(this::rank).thenComparing(Row::controller))
         .toList();
+  }
+
+  private int rank(Row row) {
+    return switch (row.standing()) {
+      case SILENT -> 0;
+      case HEARD -> isOnlyAsked() ? 3 : 1;
+      case FAILED, REFUSED -> 2;
+      case DONE -> 3;
+    };
   }
 
   private Row row(String controller) {
@@ -212,10 +226,8 @@ public final class RollCall {
         && !awaitsStragglers(now);
   }
 
-  /** Whoever is only asked has answered when it was heard: nothing is left to be done. */
   private boolean hasAnswered(Row row) {
-    boolean onlyAsked = order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
-    return row.standing().isFinal() || (onlyAsked && row.standing() == Standing.HEARD);
+    return row.standing().isFinal() || (isOnlyAsked() && row.standing() == Standing.HEARD);
   }
 
   private boolean awaitsStragglers(Instant now) {

@@ -14,29 +14,34 @@ public final class Screen {
   private final PrintStream err;
   private final Style outStyle;
   private final Style errStyle;
-  private final boolean errIsTerminal;
+  private final boolean outCanRedraw;
+  private final boolean errCanRedraw;
   private final boolean quiet;
   private final OutputFormat format;
 
   /**
    * A screen.
    *
+   * @param outCanRedraw whether stdout is a terminal that can be drawn again
+   * @param errCanRedraw whether stderr is one
    * @param quiet whether {@link #say} is silent
-   * @param errIsTerminal whether lines of stderr may be drawn again
+   * @param format of results
    */
   public Screen(
       PrintStream out,
       PrintStream err,
       Style outStyle,
       Style errStyle,
-      boolean errIsTerminal,
+      boolean outCanRedraw,
+      boolean errCanRedraw,
       boolean quiet,
       OutputFormat format) {
     this.out = out;
     this.err = err;
     this.outStyle = outStyle;
     this.errStyle = errStyle;
-    this.errIsTerminal = errIsTerminal;
+    this.outCanRedraw = outCanRedraw;
+    this.errCanRedraw = errCanRedraw;
     this.quiet = quiet;
     this.format = format;
   }
@@ -69,6 +74,14 @@ public final class Screen {
   /** Writes one JSON value in one line. */
   public void resultJsonLine(Object value) {
     out.println(Json.text(value));
+  }
+
+  /** Starts the next picture of a result that is shown again and again. */
+  public void startPage() {
+    if (outCanRedraw && isForPeople()) {
+      out.print("\u001b[H\u001b[2J\u001b[3J");
+      out.flush();
+    }
   }
 
   /** Writes a line of talk, unless {@code --quiet}. */
@@ -111,6 +124,6 @@ public final class Screen {
 
   /** Tells whether lines of stderr may be drawn again: it is a terminal that can, and not quiet. */
   public boolean canRedraw() {
-    return errIsTerminal && !quiet;
+    return errCanRedraw && !quiet;
   }
 }

@@ -1,0 +1,87 @@
+package dev.warrener.ops;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where the log goes, found by logback at the first log line: nowhere for a command, to stderr for
+ * a command with {@code -v}, to stdout for a controller. Says nothing in programs that {@link Main}
+ * has not started, such as tests.
+ */
+@ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
+public final class LogConfiguration extends ContextAwareBase implements Configurator {
+  /** The system property that says who logs: the lower case name of a {@link Mode}. */
+  private static final String MODE = "warrener.log";
+
+  /** The system property that replaces the pattern of a line. */
+  public static final String PATTERN = "warrener.log.pattern";
+
+  /** Who logs. */
+  public enum Mode {
+    /** Nobody: a command speaks for itself. */
+    OFF,
+    /** A command with {@code -v}. */
+    VERBOSE,
+    /** A controller. */
+    CONTROLLER
+  }
+
+  /** Chooses; to be called before anything has logged. */
+  public static void choose(Mode mode) {
+    System.setProperty(MODE, mode.name());
+  }
+
+  @Override
+  public ExecutionStatus configure(LoggerContext loggers) {
+    String chosen = System.getProperty(MODE);
+    if (chosen == null) {
+      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+    }
+    var root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    switch (Mode.valueOf(chosen)) {
+      case OFF -> root.setLevel(Level.OFF);
+      case VERBOSE -> {
+        root.setLevel(Level.INFO);
+        root.addAppender(console("System.err", "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n"));
+        quiet(loggers);
+      }
+      case CONTROLLER -> {
+        root.setLevel(Level.INFO);
+        root.addAppender(
+            console("System.out", "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %msg%n"));
+        quiet(loggers);
+      }
+    }
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /** The embedded broker tells each of its steps at INFO. */
+  private static void quiet(LoggerContext loggers) {
+    for (var name : new String[] {"org.apache.qpid", "qpid.message"}) {
+      Logger logger = loggers.getLogger(name);
+      logger.setLevel(Level.WARN);
+    }
+  }
+
+  private ConsoleAppender<ILoggingEvent> console(String target, String pattern) {
+    var encoder = new PatternLayoutEncoder();
+    encoder.setContext(getContext());
+    encoder.setCharset(StandardCharsets.UTF_8);
+    encoder.setPattern(System.getProperty(PATTERN, pattern));
+    encoder.start();
+    var appender = new ConsoleAppender<ILoggingEvent>();
+    appender.setContext(getContext());
+    appender.setTarget(target);
+    appender.setEncoder(encoder);
+    appender.start();
+    return appender;
+  }
+}

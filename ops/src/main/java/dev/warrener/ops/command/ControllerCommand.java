@@ -1,0 +1,170 @@
+package dev.warrener.ops.command;
+
+import dev.warrener.controller.ConfigurationReader;
+import dev.warrener.controller.Controller;
+import dev.warrener.controller.StopSignals;
+import dev.warrener.ops.CommandFailure;
+import dev.warrener.ops.ExitStatus;
+import dev.warrener.ops.LogConfiguration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Stack;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code warrener controller}. */
+@Command(
+    name = "controller",
+    description = {
+      "Run a controller: consume tasks, supervise the worker processes that run them, obey orders.",
+      "",
+      "Logs to stdout. SIGTERM drains and ends with 0; a second one requeues what runs and ends at"
+          + " once."
+    })
+final class ControllerCommand extends FleetCommand {
+  /** Set by whoever starts a controller that must not outlive it: it ends when stdin does. */
+  static final String ENDS_WITH_STDIN = "warrener.ends-with-stdin";
+
+  @Option(
+      names = "--queue",
+      paramLabel = "NAME[=WORKERS]",
+      order = 1,
+      description = "A queue to serve, with so many workers. Repeatable.")
+  private List<String> queues = new ArrayList<>();
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      order = 2,
+      description = "Workers of each queue that doesn't say (default: one for each processor).")
+  private @Nullable Integer workers;
+
+  @Option(
+      names = "--handlers",
+      paramLabel = "JAR",
+      split = ",",
+      order = 3,
+      description = "Jars with handlers, found as services (default: the built-in handlers).")
+  private List<String> handlers = new ArrayList<>();
+
+  @Option(
+      names = "--exec",
+      paramLabel = "CMD",
+      order = 4,
+      parameterConsumer = RestOfLine.class,
+      description =
+          "In place of handlers: the rest of the line is a command that is run for each task.")
+  private List<String> exec = new ArrayList<>();
+
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      order = 5,
+      description = "The controller's id (default: the host's name).")
+  private @Nullable String id;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      order = 6,
+      description = "A properties file with settings; what the command line says goes before it.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      order = 7,
+      description = "Any setting of that file. Repeatable.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  ControllerCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  ExitStatus run() throws InterruptedException {
+    LogConfiguration.choose(LogConfiguration.Mode.CONTROLLER);
+    var access = invocation().access("controller");
+    var controller = Controller.start(ConfigurationReader.read(config, above()), access.address());
+    StopSignals.listen(controller::stop);
+    if (Boolean.getBoolean(ENDS_WITH_STDIN)) {
+      endWithStdin(controller);
+    }
+    controller.awaitEnd();
+    return ExitStatus.DONE;
+  }
+
+  /** What the command line says, as settings. */
+  private Map<String, String> above() {
+    var above = new LinkedHashMap<>(settings);
+    for (var queue : queues) {
+      int equals = queue.indexOf('=');
+      String name = equals < 0 ? queue : queue.substring(0, equals);
+      String number = equals < 0 ? null : queue.substring(equals + 1);
+      if (number == null && workers != null) {
+        number = workers.toString();
+      }
+      if (number != null && !number.chars().allMatch(Character::isDigit)) {
+        throw new CommandFailure(
+            ExitStatus.USAGE, "--queue " + queue + ": write NAME or NAME=WORKERS");
+      }
+      above.put(
+          "queue." + QueueCommand.requireQueue(name) + ".workers",
+          number == null ? Integer.toString(Runtime.getRuntime().availableProcessors()) : number);
+    }
+    if (!handlers.isEmpty()) {
+      above.put("handlers", String.join(",", handlers));
+    }
+    if (!exec.isEmpty()) {
+      above.put("exec", String.join("\0", exec) + "\0");
+    }
+    if (id != null) {
+      above.put("controller.id", id);
+    }
+    String namespace = invocation().options().namespace;
+    if (namespace != null || invocation().environment().containsKey(BrokerChoice.NAMESPACE)) {
+      above.put("namespace", invocation().namespace().name());
+    }
+    return above;
+  }
+
+  private static void endWithStdin(Controller controller) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("stdin")
+        .start(() -> {
+          try {
+            while (System.in.read() >= 0) {
+              // Nothing is expected; only the end matters.
+            }
+          } catch (IOException e) {
+            // It has ended, too.
+          }
+          controller.stop();
+          controller.stop();
+        });
+  }
+
+  /** Takes everything that follows, options or not. */
+  static final class RestOfLine implements IParameterConsumer {
+    @Override
+    public void consumeParameters(Stack<String> rest, ArgSpec option, CommandSpec command) {
+      List<String> words = option.getValue();
+      if (rest.isEmpty()) {
+        throw new picocli.CommandLine.MissingParameterException(
+            command.commandLine(), option, "--exec needs a command after it");
+      }
+      while (!rest.isEmpty()) {
+        words.add(rest.pop());
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.warrener.ops.command;
+
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.ops.command.FleetLine.Heard;
+import dev.warrener.ops.command.FleetLine.Sent;
+import dev.warrener.ops.rollcall.RollCall;
+import dev.warrener.ops.rollcall.RollCall.Deadlines;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the fleet looks like: asked by a roll-call, or, for those who may not give orders and for
+ * watching, heard from presence. For one thread.
+ */
+final class FleetView implements AutoCloseable {
+  /** A little longer than controllers are silent between two presences. */
+  private static final Duration PRESENCE_ROUND = Duration.ofMillis(2500);
+
+  private final BrokerAccess access;
+  private final BrokerLine line;
+  private final Order rollCall;
+  private final InstantSource clock;
+  private final Roster roster = Roster.empty();
+  private boolean mayOrder = true;
+
+  /**
+   * The fleet at one moment.
+   *
+   * @param at when
+   * @param broker what the broker is
+   * @param address where, without the password
+   * @param namespace of the fleet
+   * @param roster everybody
+   * @param connected how many controllers the broker counts; empty if it can't be asked
+   * @param tripped whether the tripwire has been pulled
+   * @param running how many controllers run a worker, by the broker's count; empty likewise
+   * @param queues the queues that anybody serves, with the broker's counts; without those that
+   *     can't be asked
+   */
+  record Snapshot(
+      Instant at,
+      String broker,
+      String address,
+      String namespace,
+      Roster roster,
+      OptionalInt connected,
+      boolean tripped,
+      OptionalInt running,
+      SortedMap<String, QueueDepth> queues) {}
+
+  private FleetView(BrokerAccess access, BrokerLine line, Order rollCall, InstantSource clock) {
+    this.access = access;
+    this.line = line;
+    this.rollCall = rollCall;
+    this.clock = clock;
+  }
+
+  /** Connects. */
+  static FleetView open(Invocation invocation, String command) {
+    var rollCall = OrderForm.rollCall(invocation.person(), invocation.clock().instant());
+    var access = invocation.access(command);
+    return new FleetView(
+        access,
+        BrokerLine.open(access, List.of(rollCall.id()), true, invocation.clock()),
+        rollCall,
+        invocation.clock());
+  }
+
+  /** The line that it looks over. */
+  BrokerLine line() {
+    return line;
+  }
+
+  /** Tells whether this user may give orders, as far as it was tried. */
+  boolean mayOrder() {
+    return mayOrder;
+  }
+
+  /** Looks: asks everybody, and returns when all have answered or two seconds are over. */
+  Snapshot look() throws InterruptedException {
+    try {
+      var sentAt = clock.instant();
+      var until = sentAt.plus(Kill.QUESTION);
+      var sent = line.send(rollCall);
+      if (sent instanceof Sent.Blocked) {
+        listen(PRESENCE_ROUND);
+      } else {
+        var opened =
+            RollCall.open(rollCall, new Deadlines(sentAt, until, until))
+                .armed(line.armed().orElse(0));
+        new Follower(line, clock)
+            .follow(Follower.afterSending(opened, sent), new Kill.RosterKeeper(roster));
+      }
+    } catch (NotAllowedException e) {
+      mayOrder = false;
+      listen(PRESENCE_ROUND);
+    }
+    return snapshot();
+  }
+
+  /** Listens to presence for a while. */
+  Snapshot listen(Duration time) throws InterruptedException {
+    var until = clock.instant().plus(time);
+    for (var now = clock.instant(); now.isBefore(until); now = clock.instant()) {
+      var heard = line.next(Duration.between(now, until));
+      if (heard.isPresent() && heard.get() instanceof Heard.OfPresence(var presence, var at)) {
+        roster.add(presence, at);
+      }
+    }
+    return snapshot();
+  }
+
+  private Snapshot snapshot() {
+    return new Snapshot(
+        clock.instant(),
+        line.product(),
+        access.address().toString(),
+        access.namespace().name(),
+        roster,
+        line.armed(),
+        isTripped(),
+        line.running(),
+        queues());
+  }
+
+  private boolean isTripped() {
+    try {
+      return !line.session().probe().armed();
+    } catch (NotAllowedException | NoSuchQueueException e) {
+      return false;
+    }
+  }
+
+  private SortedMap<String, QueueDepth> queues() {
+    var depths = new TreeMap<String, QueueDepth>();
+    for (var queue : roster.queues()) {
+      try {
+        depths.put(queue, line.session().probe().queue(queue));
+      } catch (NotAllowedException | NoSuchQueueException e) {
+        // Without the right to ask there is no count; the queue is still shown.
+      }
+    }
+    return depths;
+  }
+
+  @Override
+  public void close() {
+    line.close();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.warrener.ops.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warrener.ops.ExitStatus;
+import dev.warrener.ops.screen.Descriptors;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class WarrenerCommandTest {
+  private static final String EXIT_STATUSES =
+      """
+      exit status:
+        0     done; of a kill: everyone expected has confirmed
+        1     a bug
+        2     wrong usage, or a confirmation that nobody could give
+        3     everyone answered and something failed
+        4     unknown target
+        5     declined at the prompt
+        69    the broker can't be reached
+        77    not allowed
+        78    bad configuration
+        124   somebody did not answer: unknown there
+        130   interrupted (the order stays in force)
+      """;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... arguments) {
+    return run(Map.of(), arguments);
+  }
+
+  private int run(Map<String, String> environment, String... arguments) {
+    return WarrenerCommand.run(
+        arguments,
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        Descriptors.NONE,
+        environment);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  static Stream<String> commands() {
+    var names = new ArrayList<String>();
+    collect(WarrenerCommand.forDocuments(), names);
+    return names.stream();
+  }
+
+  private static void collect(CommandLine line, List<String> names) {
+    names.add(line.getCommandSpec().qualifiedName());
+    line.getSubcommands().values().forEach(sub -> collect(sub, names));
+  }
+
+  private static String[] words(String command, String last) {
+    var words = new ArrayList<>(List.of(command.split(" ", -1)));
+    words.removeFirst();
+    words.add(last);
+    return words.toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyHelpEndsWithTheContractsExitStatuses(String command) {
+    assertThat(run(words(command, "--help"))).isZero();
+
+    assertThat(out()).startsWith("usage: " + command).endsWith(EXIT_STATUSES);
+    assertThat(err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void noHelpIsWiderThanATerminal(String command) {
+    run(words(command, "--help"));
+
+    assertThat(out().lines()).allMatch(line -> line.length() <= 80, "fits into 80 columns");
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasADescription(String command) {
+    run(words(command, "--help"));
+
+    assertThat(out().lines().skip(2).findFirst().orElse("")).isNotBlank();
+  }
+
+  @Test
+  void exitStatusesAreTheContracts() {
+    assertThat(
+            Stream.of(ExitStatus.values())
+                .map(status -> Integer.toString(status.code()))
+                .collect(Collectors.joining(" ")))
+        .isEqualTo("0 1 2 3 4 5 69 77 78 124 130");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kil --all | error: warrener has no command \"kil\"; did you mean kill? | warrener",
+        "kill --al | error: warrener kill has no option --al; did you mean --all? | warrener kill",
+        "queue | error: warrener queue needs a command: list, create, purge | warrener queue",
+        "kill | error: kill needs to know what: --all, or --controller, --queue, --batch, --task or"
+            + " --worker | warrener kill",
+        "kill --all --queue q | error: --all means everything: leave it out, or leave out what"
+            + " narrows it | warrener kill",
+        "kill --task t --attempt x | error: --attempt: 'x' is not an int | warrener kill",
+        "kill --queue q --attempt 2 | error: --attempt goes with exactly one --task | warrener kill",
+        "kill --all --in-flight drop | error: --in-flight: unknown fate of in-flight tasks \"drop\":"
+            + " use requeue, purge, dead-letter | warrener kill",
+        "kill --all --grace 5 | error: --grace: \"5\" is no duration: write 500ms, 10s, 5m, 1h30m or"
+            + " 2d | warrener kill",
+        "kill --all --id 7 | error: id \"7\" is not a UUID of version 7 | warrener kill",
+        "kill --all | error: nobody can be asked here: add --confirm warrener (or --yes), or look"
+            + " first with --dry-run | warrener kill",
+        "kill --queue a.dead -y | error: queue \"a.dead\" can't be used: names that end in .dead or"
+            + " .retry.N belong to a queue's own dead letters and retries | warrener kill",
+        "kill --worker web-1 -y | error: worker \"web-1\" is not a worker's id: use CONTROLLER/SLOT,"
+            + " as warrener ps shows it | warrener kill",
+        "queue create | error: missing required parameter: 'QUEUE' | warrener queue create",
+        "kill --task t --in-flight requeue --backlog purge -y | error: inFlight requeue and backlog"
+            + " purge contradict each other for single tasks or batches: a requeued task waits again"
+            + " | warrener kill",
+      })
+  void wrongUsageIsOneSentenceAndAHint(String arguments, String sentence, String command) {
+    assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
+
+    assertThat(err()).isEqualTo(sentence + "\nTry '" + command + " --help'.\n");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void brokerThatCantBeReachedIsSaidInOneSentence() {
+    assertThat(run("--broker", "amqp://127.0.0.1:1", "dead", "list", "mail")).isEqualTo(69);
+
+    assertThat(err()).startsWith("error: ").contains("127.0.0.1:1");
+    assertThat(err().lines()).hasSize(1);
+  }
+
+  @Test
+  void globalOptionsStandBeforeOrAfterTheCommand() {
+    assertThat(run("--broker", "amqp://u:p@h", "kill", "--all", "-y")).isEqualTo(2);
+    assertThat(run("kill", "--all", "-y", "--broker", "amqp://u:p@h")).isEqualTo(2);
+
+    assertThat(err().lines().filter(line -> line.contains("--broker carries a password")))
+        .hasSize(2);
+  }
+}
