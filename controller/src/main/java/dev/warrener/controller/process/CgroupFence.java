@@ -55,7 +55,8 @@ final class CgroupFence implements Fence {
   @Override
   public boolean isEmpty() {
     if (!removed) {
-      removed = isUnpopulated() && remove();
+      // The kernel removes it only if neither a process nor another cgroup is inside.
+      removed = removeAlone() || (isUnpopulated() && removeWithInner());
     }
     return removed;
   }
@@ -81,8 +82,19 @@ final class CgroupFence implements Fence {
     return new String(events, StandardCharsets.US_ASCII).lines().anyMatch("populated 0"::equals);
   }
 
+  private boolean removeAlone() {
+    try {
+      Files.delete(directory);
+      return true;
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Removes it, and first the cgroups that the worker has made inside. */
-  private boolean remove() {
+  private boolean removeWithInner() {
     try {
       Files.walkFileTree(
           directory,

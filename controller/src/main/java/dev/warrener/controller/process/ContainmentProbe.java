@@ -40,6 +40,9 @@ final class ContainmentProbe {
   private final List<String> notes = new ArrayList<>();
   private long trials;
 
+  /** Whether the last trial that ran carried its mark. */
+  private boolean marked;
+
   private ContainmentProbe(ControllerRun run, Programs found) {
     this.run = run;
     this.found = found;
@@ -54,9 +57,6 @@ final class ContainmentProbe {
    */
   record Result(Containment containment, boolean marked, ContainmentReport report) {}
 
-  /** Why a trial failed; null words if it didn't. */
-  private record Trial(@Nullable String failure, boolean marked) {}
-
   /**
    * Finds the best, or tries what was chosen.
    *
@@ -67,18 +67,7 @@ final class ContainmentProbe {
   }
 
   private Result choose(ContainmentChoice choice) {
-    Programs programs = found;
-    Trial plain = attempt(new Containment(programs, null, null));
-    if (found.setpriv() == null || plain.failure() != null) {
-      programs = new Programs(found.shell(), found.setsid(), null, found.unshare());
-      plain = attempt(new Containment(programs, null, null));
-      notes.add(
-          "setpriv of util-linux doesn't work here, so workers get no parent-death signal: when the"
-              + " controller is killed, the sidecar kills them, or they end themselves");
-    }
-    if (plain.failure() != null) {
-      throw new ProcessLayerException("no worker can be started on this host: " + plain.failure());
-    }
+    Programs programs = withWorkingSetpriv();
     CgroupParent cgroups = null;
     List<String> unshare = null;
     switch (choice) {
@@ -98,16 +87,48 @@ final class ContainmentProbe {
         require(choice, unshare);
       }
     }
-    if (!plain.marked()) {
+    var containment = new Containment(programs, cgroups, unshare);
+    if (!containment.isProven()) {
+      String failure = attempt(containment);
+      if (failure != null) {
+        throw new ProcessLayerException("no worker can be started on this host: " + failure);
+      }
+    }
+    if (!marked) {
       notes.add(
           "the shell can't set a limit on file locks, so a daemon that has cut all ties to its"
               + " worker is told from others only once every worker is being killed");
     }
-    var containment = new Containment(programs, cgroups, unshare);
     return new Result(
         containment,
-        plain.marked(),
+        marked,
         new ContainmentReport(containment.tier(), containment.isProven(), unavailable, notes));
+  }
+
+  /** Other setprivs than that of util-linux can't set a parent-death signal. */
+  private Programs withWorkingSetpriv() {
+    String setpriv = found.setpriv();
+    if (setpriv != null
+        && succeeds(List.of(setpriv, "--pdeathsig", "KILL", found.shell(), "-c", ":"))) {
+      return found;
+    }
+    notes.add(
+        "setpriv of util-linux isn't here, so workers get no parent-death signal: when the"
+            + " controller is killed, the sidecar kills them, or they end themselves");
+    return new Programs(found.shell(), found.setsid(), null, found.unshare());
+  }
+
+  private static boolean succeeds(List<String> command) {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return await(() -> !process.isAlive()) && process.exitValue() == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private @Nullable CgroupParent findCgroups(Programs programs) {
@@ -121,7 +142,7 @@ final class ContainmentProbe {
         failure = "no cgroup can be made in " + place + " (" + e.getClass().getSimpleName() + ")";
         continue;
       }
-      String failed = attempt(new Containment(programs, parent, null)).failure();
+      String failed = attempt(new Containment(programs, parent, null));
       if (failed == null) {
         return parent;
       }
@@ -140,7 +161,7 @@ final class ContainmentProbe {
           var options = new ArrayList<>(user);
           options.addAll(List.of("--pid", "--fork", "--kill-child"));
           options.addAll(mount);
-          String failed = attempt(new Containment(programs, cgroups, options)).failure();
+          String failed = attempt(new Containment(programs, cgroups, options));
           if (failed == null) {
             return options;
           }
@@ -169,7 +190,8 @@ final class ContainmentProbe {
     parent.whole().isEmpty();
   }
 
-  private Trial attempt(Containment containment) {
+  /** Why it doesn't work, or null if it does. */
+  private @Nullable String attempt(Containment containment) {
     trials++;
     // From the far end, so that workers can count from 1.
     long mark = Mark.of(run, Mark.WORKERS_PER_RUN - trials);
@@ -182,15 +204,15 @@ final class ContainmentProbe {
               List.of(found.shell(), "-c", TRIAL, "warrener", found.setsid()),
               Map.of("PATH", Programs.ownPath()));
     } catch (IOException e) {
-      return new Trial("it can't be started: " + e.getMessage(), false);
+      return "it can't be started: " + e.getMessage();
     }
     String failure = awaitUp(launched);
-    boolean marked = failure == null && Mark.read(launched.head().pid()) == mark;
     if (failure == null) {
+      marked = Mark.read(launched.head().pid()) == mark;
       failure = lookInside(launched);
     }
     String dead = killAndLook(launched);
-    return new Trial(failure == null ? dead : failure, marked);
+    return failure == null ? dead : failure;
   }
 
   private static @Nullable String awaitUp(Containment.Launched launched) {

@@ -63,6 +63,7 @@ final class Descendants {
   private final ControllerRun run;
   private final boolean marked;
   private final Set<Long> marksInUse;
+  private final long spawnerThread;
   private final long self = ProcessHandle.current().pid();
   private final long ownSession;
   private final Set<ProcessId> foreign = ConcurrentHashMap.newKeySet();
@@ -77,11 +78,13 @@ final class Descendants {
    *
    * @param marked whether marks work here
    * @param marksInUse those of workers that are being started, alive or dying; written by others
+   * @param spawnerThread the kernel's id of the only thread that starts workers
    */
-  Descendants(ControllerRun run, boolean marked, Set<Long> marksInUse) {
+  Descendants(ControllerRun run, boolean marked, Set<Long> marksInUse, long spawnerThread) {
     this.run = run;
     this.marked = marked;
     this.marksInUse = marksInUse;
+    this.spawnerThread = spawnerThread;
     Stat stat = Stat.of(self);
     this.ownSession = stat == null ? 0 : stat.session();
     for (long child : Kinship.look().children(self)) {
@@ -125,7 +128,7 @@ final class Descendants {
   void look(Collection<Tree> dying, long now) {
     Kinship kinship = Kinship.look();
     dying.forEach(Tree::forgetAlive);
-    for (long pid : kinship.children(self)) {
+    for (long pid : kinship.ownChildren(spawnerThread)) {
       if (!isHead(pid)) {
         Stat stat = Stat.of(pid);
         if (stat != null && stat.parent() == self) {
@@ -135,6 +138,7 @@ final class Descendants {
     }
     for (Tree tree : dying) {
       if (tree.isDescentDue(now)) {
+        tree.descended(now);
         killBelow(tree.worker().head().pid(), tree, kinship);
       }
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Killer implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Killer.class);
+
+  private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
 
   private sealed interface Event {
     record Kill(Collection<WorkerKey> workers) implements Event {}
@@ -137,8 +140,9 @@ final class Killer implements Runnable {
             handle(event);
           }
           advance();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           LOG.error("killing goes on after a failure", e);
+          LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
         }
       }
     } catch (InterruptedException e) {
@@ -270,7 +274,7 @@ final class Killer implements Runnable {
   /** Takes every dying tree as far as it gets now. */
   private void advance() {
     long now = System.nanoTime();
-    if (childDied || dying.values().stream().anyMatch(tree -> !tree.isEmpty())) {
+    if (childDied || dying.values().stream().anyMatch(tree -> isWorthALook(tree, now))) {
       childDied = false;
       descendants.look(dying.values(), now);
       List<Tree> found = new ArrayList<>();
@@ -288,6 +292,11 @@ final class Killer implements Runnable {
         pursue(tree);
       }
     }
+  }
+
+  /** As long as the head is dying there is nothing to see, if it doesn't take too long. */
+  private static boolean isWorthALook(Tree tree, long now) {
+    return !tree.isEmpty() && (tree.hasHeadExited() || tree.isDescentDue(now));
   }
 
   private static boolean seemsEmpty(Tree tree) {

@@ -13,6 +13,14 @@ interface Kinship {
   List<Long> children(long pid);
 
   /**
+   * Those children of this process that a thread of it has started, and those that have fallen to
+   * it as subreaper; maybe others too.
+   *
+   * @param thread the thread's id
+   */
+  List<Long> ownChildren(long thread);
+
+  /**
    * A fresh view.
    *
    * <p>The kernel lists the children of each thread in a file of its own, if it was built so (all
@@ -27,20 +35,44 @@ interface Kinship {
   /** Reads {@code /proc/PID/task/TID/children}. */
   final class ChildrenFiles implements Kinship {
     static final boolean AVAILABLE = ProcFile.read("/proc/thread-self/children") != null;
+    private static final long SELF = ProcessHandle.current().pid();
 
     @Override
     public List<Long> children(long pid) {
       var children = new ArrayList<Long>();
       for (long thread : ProcFile.threads(pid)) {
-        byte[] bytes = ProcFile.read("/proc/" + pid + "/task/" + thread + "/children");
-        if (bytes != null && bytes.length > 0) {
-          for (String child :
-              new String(bytes, StandardCharsets.ISO_8859_1).strip().split(" ", -1)) {
-            children.add(Long.valueOf(child));
-          }
-        }
+        addChildren(pid, thread, children);
       }
       return children;
+    }
+
+    /**
+     * Two files instead of one for each thread: the kernel gives what falls to a process to its
+     * first thread that isn't exiting, which is the leader as long as that lives.
+     */
+    @Override
+    public List<Long> ownChildren(long thread) {
+      byte[] leader = ProcFile.read("/proc/self/task/" + SELF + "/stat");
+      Stat stat =
+          leader == null ? null : Stat.parse(new String(leader, StandardCharsets.ISO_8859_1));
+      if (stat == null || stat.isDead()) {
+        return children(SELF);
+      }
+      var children = new ArrayList<Long>();
+      addChildren(SELF, SELF, children);
+      if (thread != SELF) {
+        addChildren(SELF, thread, children);
+      }
+      return children;
+    }
+
+    private static void addChildren(long pid, long thread, List<Long> children) {
+      byte[] bytes = ProcFile.read("/proc/" + pid + "/task/" + thread + "/children");
+      if (bytes != null && bytes.length > 0) {
+        for (String child : new String(bytes, StandardCharsets.ISO_8859_1).strip().split(" ", -1)) {
+          children.add(Long.valueOf(child));
+        }
+      }
     }
   }
 
@@ -60,6 +92,11 @@ interface Kinship {
     @Override
     public List<Long> children(long pid) {
       return childrenByParent.getOrDefault(pid, List.of());
+    }
+
+    @Override
+    public List<Long> ownChildren(long thread) {
+      return children(ProcessHandle.current().pid());
     }
   }
 }

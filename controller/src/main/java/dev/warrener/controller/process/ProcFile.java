@@ -3,6 +3,8 @@ package dev.warrener.controller.process;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,13 @@ final class ProcFile {
   /** The thread ids of a process; none if it is gone. */
   static long[] threads(long pid) {
     return numericNames("/proc/" + pid + "/task");
+  }
+
+  /** The kernel's id of the calling thread. */
+  static long currentThread() throws IOException {
+    // For example 4711/task/4712.
+    return Long.parseLong(
+        Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
   }
 
   private static long[] numericNames(String directory) {

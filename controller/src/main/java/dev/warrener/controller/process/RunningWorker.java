@@ -83,7 +83,11 @@ final class RunningWorker {
     return gate;
   }
 
-  /** Begins to serve it. */
+  /**
+   * Begins to serve it.
+   *
+   * @throws OutOfMemoryError if there can be no thread for it; then nobody has heard of it
+   */
   void start() {
     thread("exit", this::announceAndAwaitExit).start();
   }
@@ -102,17 +106,27 @@ final class RunningWorker {
 
   private void announceAndAwaitExit() {
     try {
+      killer.started(this);
       findOwn();
       ProcessId announced = own;
       tell(() -> listener.spawned(key(), announced.pid(), announced.startTicks()));
-      thread("frames", this::readFrames).start();
-      thread("output", this::readOutput).start();
-      Thread writing = thread("send", sender);
-      senderThread = writing;
-      writing.start();
+      openChannels();
       killer.exited(this, launched.process().waitFor());
     } catch (InterruptedException e) {
       LOG.error("nobody waits for worker {} any more", key(), e);
+    }
+  }
+
+  private void openChannels() {
+    try {
+      Thread writing = thread("send", sender);
+      writing.start();
+      senderThread = writing;
+      thread("frames", this::readFrames).start();
+      thread("output", this::readOutput).start();
+    } catch (OutOfMemoryError e) {
+      LOG.error("there are no threads for worker {}: killing it", key(), e);
+      killer.kill(key());
     }
   }
 

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
  * gone. Workers themselves die by the parent-death signal; this is for their descendants, which
  * have none.
  *
+ * <p>(It is a shell, and signals by number: between a look at a process and its signal the number
+ * could come to mean another. Only for some microseconds, and once in the life of a controller.)
+ *
  * <p>It kills the controller's cgroup, then whatever bears a mark of this run, and removes the
  * cgroup. It stands in a session of its own, so that an interrupt from the terminal passes it by.
  */

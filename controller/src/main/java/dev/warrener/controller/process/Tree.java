@@ -14,6 +14,9 @@ final class Tree {
   private static final int EXITED_BY_SIGNAL = 128;
   private static final int MOST_SIGNALS = 64;
 
+  /** A worker is gone by then, mostly, and what it leaves falls to the controller. */
+  private static final long FIRST_DESCENT_NANOS = 5_000_000;
+
   private final RunningWorker worker;
   private final List<Fence> fences;
 
@@ -69,7 +72,7 @@ final class Tree {
     dying = true;
     killed = byUs;
     firstSignalNanos = now;
-    nextDescentNanos = now;
+    nextDescentNanos = now + FIRST_DESCENT_NANOS;
   }
 
   void headExited(int value) {
@@ -94,19 +97,23 @@ final class Tree {
     return now - emptyNanos;
   }
 
-  /** Whether it is time to look at the head's descendants (again); each time it is later. */
+  /**
+   * Whether it is time to look at the head's descendants (again), since it takes long to die. Never
+   * inside a fence: there the kernel has killed them already.
+   */
   boolean isDescentDue(long now) {
-    if (headExited || now - nextDescentNanos < 0) {
-      return false;
-    }
-    nextDescentNanos = now + (10_000_000L << Math.min(descents, 4));
+    return fences.isEmpty() && dying && !headExited && now - nextDescentNanos >= 0;
+  }
+
+  /** The head's descendants were looked at; each time it is longer until the next. */
+  void descended(long now) {
+    nextDescentNanos = now + ((2 * FIRST_DESCENT_NANOS) << Math.min(descents, 4));
     descents++;
-    return true;
   }
 
   /** When {@link #isDescentDue} will be true, from now. */
   long nanosToNextDescent(long now) {
-    return nextDescentNanos - now;
+    return fences.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
   }
 
   /** A new look begins. */

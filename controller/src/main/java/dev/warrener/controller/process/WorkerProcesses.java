@@ -27,7 +27,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private static final long LOOK_NANOS = 300_000;
 
   private final ProcessSettings settings;
-  private final ProcessListener listener;
+  private final Rehearsal listener;
   private final ContainmentProbe.Result probed;
   private final ConcurrentMap<WorkerKey, Worker> workers = new ConcurrentHashMap<>();
   private final Set<Long> marksInUse = ConcurrentHashMap.newKeySet();
@@ -45,14 +45,15 @@ public final class WorkerProcesses implements AutoCloseable {
       ProcessSettings settings,
       ProcessListener listener,
       Spawner spawner,
+      long spawnerThread,
       ContainmentProbe.Result probed) {
     this.settings = settings;
-    this.listener = listener;
+    this.listener = new Rehearsal(listener);
     this.spawner = spawner;
     this.probed = probed;
-    this.descendants = new Descendants(settings.run(), probed.marked(), marksInUse);
+    this.descendants = new Descendants(settings.run(), probed.marked(), marksInUse, spawnerThread);
     this.killer =
-        new Killer(settings, probed.containment(), listener, descendants, workers, marksInUse);
+        new Killer(settings, probed.containment(), this.listener, descendants, workers, marksInUse);
     this.reaper = new Reaper(killer);
   }
 
@@ -84,7 +85,8 @@ public final class WorkerProcesses implements AutoCloseable {
       if (!marks) {
         probed = new ContainmentProbe.Result(probed.containment(), false, probed.report());
       }
-      var processes = new WorkerProcesses(settings, listener, spawner, probed);
+      long spawnerThread = spawner.call(ProcFile::currentThread);
+      var processes = new WorkerProcesses(settings, listener, spawner, spawnerThread, probed);
       processes.begin();
       return processes;
     } catch (InterruptedException e) {
@@ -104,6 +106,7 @@ public final class WorkerProcesses implements AutoCloseable {
     });
     thread("killer", killer).start();
     thread("reaper", reaper).start();
+    listener.perform(this, probed.containment().programs());
     LOG.info(
         "workers are held by {}{}",
         probed.report().tier(),
@@ -229,19 +232,28 @@ public final class WorkerProcesses implements AutoCloseable {
       marksInUse.add(worker.mark());
       Containment.Launched launched =
           probed.containment().launch(worker.key(), worker.mark(), command, environmentOf(worker));
-      var running =
-          new RunningWorker(worker, launched, settings.sendQueueFrames(), listener, killer);
-      killer.started(running);
-      running.start();
       reaper.childStarted();
+      serve(worker, launched);
       return;
     } catch (IOException e) {
       reason = "its process can't be started: " + e.getMessage();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       LOG.error("worker {} was not started", worker.key(), e);
       reason = "its process can't be started: " + e;
     }
     killer.notStarted(worker, reason);
+  }
+
+  private void serve(Worker worker, Containment.Launched launched) {
+    try {
+      new RunningWorker(worker, launched, settings.sendQueueFrames(), listener, killer).start();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // Nobody would notice its end, so it isn't to live. What it may have started already bears a
+      // mark that is no worker's any more.
+      launched.fences().forEach(Fence::kill);
+      Signals.send(launched.head(), Kernel.SIGKILL);
+      throw e;
+    }
   }
 
   private static List<String> withProgramFound(Worker worker) throws IOException {

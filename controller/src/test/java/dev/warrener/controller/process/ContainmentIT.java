@@ -51,8 +51,8 @@ class ContainmentIT {
     try (Fleet fleet = Fleet.with(tier)) {
       WorkerKey worker = fleet.spawnAndAwaitUp("");
 
-      assertThat(Mark.read(fleet.listener().spawnedAs(worker).pid()) % Mark.WORKERS_PER_RUN)
-          .isEqualTo(1);
+      assertThat(Mark.runNumber(Mark.read(fleet.listener().spawnedAs(worker).pid())))
+          .isEqualTo(fleet.run().number());
     }
   }
 

@@ -15,10 +15,12 @@ final class Fleet implements AutoCloseable {
   private final RecordingListener listener;
   private final AtomicInteger slots = new AtomicInteger();
   private final List<Sleeper> sleepers = new ArrayList<>();
+  private final ControllerRun run;
   private final WorkerProcesses processes;
 
   private Fleet(ProcessSettings settings, RecordingListener listener, boolean marks) {
     this.listener = listener;
+    run = settings.run();
     processes = WorkerProcesses.start(settings, listener, marks);
   }
 
@@ -46,6 +48,10 @@ final class Fleet implements AutoCloseable {
 
   WorkerProcesses processes() {
     return processes;
+  }
+
+  ControllerRun run() {
+    return run;
   }
 
   RecordingListener listener() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.controller.process.RecordingListener.Heard;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -269,7 +271,7 @@ class KillIT {
 
   @ParameterizedTest
   @MethodSource("tiers")
-  void aWorkerThatIsKilledWhileItStartsNeverRuns(ContainmentChoice tier) {
+  void aWorkerThatIsKilledWhileItStartsLeavesNothing(ContainmentChoice tier) {
     Random random = new Random(7);
     try (Fleet fleet = Fleet.with(tier)) {
       for (int i = 0; i < 60; i++) {
@@ -401,6 +403,53 @@ class KillIT {
     }
   }
 
+  @Test
+  void theControllerKeepsNothingOfTheDead() throws Exception {
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      fleet.processes().kill(fleet.spawnAndAwaitUp(""));
+      fleet.listener().awaitTreeEmpty(new WorkerKey(1, 1));
+      await(() -> threadsOfWorkers() == 0);
+      long descriptors = descriptors();
+
+      for (int i = 0; i < 20; i++) {
+        Sleeper sleeper = fleet.sleeper();
+        WorkerKey worker = fleet.spawnAndAwaitUp(Escape.DAEMON.script(sleeper));
+        fleet.processes().kill(worker);
+        fleet.listener().awaitTreeEmpty(worker);
+      }
+
+      await(() -> threadsOfWorkers() == 0);
+      await(() -> descriptors() <= descriptors);
+      await(() -> deadChildren().isEmpty());
+    }
+  }
+
+  private static long threadsOfWorkers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("warrener-worker-"))
+        .count();
+  }
+
+  private static long descriptors() {
+    String[] names = new File("/proc/self/fd").list();
+    return names == null ? 0 : names.length;
+  }
+
+  private static List<Stat> deadChildren() {
+    return Kinship.look().children(ProcessHandle.current().pid()).stream()
+        .map(Stat::of)
+        .filter(stat -> stat != null && stat.isDead())
+        .toList();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(30);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(60, SECONDS)).isTrue();
@@ -410,14 +459,9 @@ class KillIT {
   }
 
   private static void awaitState(ProcessId process, char state) {
-    long start = System.nanoTime();
-    while (NANOSECONDS.toSeconds(System.nanoTime() - start) < 30) {
+    await(() -> {
       Stat stat = Stat.of(process.pid());
-      if (stat != null && stat.state() == state) {
-        return;
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    throw new AssertionError(process + " is not in state " + state);
+      return stat != null && stat.state() == state;
+    });
   }
 }
