@@ -61,7 +61,7 @@ class KillAllIT {
     await("all that had not ended waits again")
         .atMost(LONG)
         .until(() -> observer.waiting("mail") == TASKS - journal.ends().size());
-    warrener.run("resume", "--all", "-y").succeeded();
+    warrener.run("resume", "--all").succeeded();
     await("every task ends").atMost(LONG).until(() -> journal.ends().size() == TASKS);
 
     assertThat(journal.ends().values()).as("each ended once").containsOnly(1);
@@ -78,7 +78,7 @@ class KillAllIT {
     var killed = kill("purge");
 
     assertThat(observer.waiting("mail")).isEqualTo(TASKS - journal.ends().size() - killed.size());
-    warrener.run("resume", "--all", "-y").succeeded();
+    warrener.run("resume", "--all").succeeded();
     await("every other task ends")
         .atMost(LONG)
         .until(() -> journal.ends().size() == TASKS - killed.size());

@@ -176,11 +176,11 @@ class OrdersIT {
     awaitRunning("one");
     publish("mail", "two", 0, Map.of());
 
-    warrener.run("drain", "--all", "-y", "--timeout", "30s").succeeded();
+    warrener.run("drain", "--all", "--timeout", "30s").succeeded();
 
     assertThat(journal.ends()).containsOnlyKeys("one");
     await().atMost(LONG).until(() -> observer.waiting("mail") == 1);
-    warrener.run("resume", "--all", "-y").succeeded();
+    warrener.run("resume", "--all").succeeded();
     await().atMost(LONG).until(() -> journal.ends().containsKey("two"));
   }
 
@@ -190,7 +190,7 @@ class OrdersIT {
     warrener = new Warrener(vhost, folder);
     var first = warrener.controller("c1", "--queue", "mail=1");
     observer = new Observer(vhost);
-    warrener.run("hold", "--queue", "mail", "-m", "INC-7", "-y").succeeded();
+    warrener.run("hold", "--queue", "mail", "-m", "INC-7").succeeded();
     first.terminate();
     assertThat(first.awaitExit()).isZero();
     publish("mail", "one", 0, Map.of());
@@ -205,7 +205,7 @@ class OrdersIT {
               && presence.holds().stream().anyMatch(hold -> hold.reason().equals("INC-7"));
         });
     assertThat(journal.starts()).isEmpty();
-    warrener.run("resume", "--queue", "mail", "-y").succeeded();
+    warrener.run("resume", "--queue", "mail").succeeded();
     await().atMost(LONG).until(() -> journal.ends().containsKey("one"));
   }
 
