@@ -124,8 +124,8 @@ class KillAllIT {
       assertThat(Files.exists(Path.of("/proc/" + pid))).as("worker %s lives", pid).isFalse();
     }
     JsonNode report = JsonMapper.shared().readTree(ran.out());
-    lastOrder = report.get("id").asString();
-    assertThat(report.get("exitCode").asInt()).isZero();
+    lastOrder = report.get("order").get("id").asString();
+    assertThat(report.get("exitStatus").asInt()).isZero();
     assertThat(certificates(report))
         .as("a death certificate for each worker")
         .containsAll(pids)
