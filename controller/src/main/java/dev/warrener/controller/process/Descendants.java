@@ -52,9 +52,10 @@ import org.slf4j.LoggerFactory;
  *       there is is dying, and never before, since it could be a living one's.
  * </ol>
  *
- * <p>Signals go through a pidfd after a comparison of start times. A tree counts as empty after two
- * looks in a row that found nothing, the second begun after the first had ended: the kernel's list
- * of children may lack one if another is reaped meanwhile.
+ * <p>Signals go through a pidfd after a comparison of start times. A tree counts as empty after a
+ * look that found nothing of it alive and another, begun after the first had ended, that found
+ * nothing at all: the kernel's list of children may lack one if another is reaped while it is read,
+ * and what was dead may have had children that fell to the controller after that.
  */
 final class Descendants {
   private static final Logger LOG = LoggerFactory.getLogger(Descendants.class);
@@ -127,7 +128,7 @@ final class Descendants {
    */
   void look(Collection<Tree> dying, long now) {
     Kinship kinship = Kinship.look();
-    dying.forEach(Tree::forgetAlive);
+    dying.forEach(Tree::beginLook);
     for (long pid : kinship.ownChildren(spawnerThread)) {
       if (!isHead(pid)) {
         Stat stat = Stat.of(pid);
@@ -163,8 +164,8 @@ final class Descendants {
         return;
       }
     }
-    if (stat.isDead()) {
-      if (Kernel.reap(stat.id().pid()) && tree.isDying()) {
+    if (stat.isDead() && Kernel.reap(stat.id().pid())) {
+      if (tree.isDying()) {
         tree.sawDead(stat.id());
       }
     } else if (tree.isDying()) {

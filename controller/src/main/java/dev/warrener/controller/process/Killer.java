@@ -314,7 +314,7 @@ final class Killer implements Runnable {
     descendants.look(seeminglyEmpty, System.nanoTime());
     long now = System.nanoTime();
     for (Tree tree : seeminglyEmpty) {
-      if (!tree.wasFoundAlive()) {
+      if (!tree.wasFound()) {
         tree.becomeEmpty(now);
       }
     }

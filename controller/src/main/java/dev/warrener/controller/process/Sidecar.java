@@ -37,10 +37,9 @@ final class Sidecar {
         for file in $(grep -ls "^Max file locks  *$1[0-9]\\{9\\} " /proc/[0-9]*/limits); do
           pid=${file#/proc/}
           pid=${pid%/limits}
-          read -r stat < "/proc/$pid/stat" || continue
-          case $stat in *") Z "*) continue ;; esac
           kill -KILL "$pid"
-          alive=1
+          read -r stat < "/proc/$pid/stat" || continue
+          case $stat in *") Z "*) ;; *) alive=1 ;; esac
         done
         [ -n "$alive" ] || break
         passes=$((passes + 1))

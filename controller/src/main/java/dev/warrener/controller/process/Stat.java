@@ -51,9 +51,12 @@ record Stat(ProcessId id, String command, char state, long parent, long session)
         number(fields, SESSION));
   }
 
-  /** Whether it has ended, and only waits for its parent to take notice. */
+  /**
+   * Whether it has ended, and only waits for its parent to take notice. A process whose first
+   * thread has ended looks the same in this file, and isn't dead as long as it has another.
+   */
   boolean isDead() {
-    return state == 'Z' || state == 'X' || state == 'x';
+    return (state == 'Z' || state == 'X' || state == 'x') && ProcFile.threads(id.pid()).length < 2;
   }
 
   private static long number(String[] fields, int field) {

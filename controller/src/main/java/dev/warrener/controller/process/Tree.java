@@ -38,6 +38,8 @@ final class Tree {
   /** What was found alive at the last look. */
   private final List<Stat> alive = new ArrayList<>();
 
+  private boolean foundAny;
+
   Tree(RunningWorker worker) {
     this.worker = worker;
     this.fences = worker.launched().fences();
@@ -117,8 +119,9 @@ final class Tree {
   }
 
   /** A new look begins. */
-  void forgetAlive() {
+  void beginLook() {
     alive.clear();
+    foundAny = false;
   }
 
   /** A process of this tree was found dead; it is no more. */
@@ -134,13 +137,23 @@ final class Tree {
 
   private void note(ProcessId process) {
     NamespaceFence namespace = worker.launched().namespace();
+    foundAny = true;
     if (namespace == null || !namespace.isFirst(process)) {
       seen.add(process);
     }
   }
 
+  /** Whether the last look found a process that lives. */
   boolean wasFoundAlive() {
     return !alive.isEmpty();
+  }
+
+  /**
+   * Whether the last look found anything, dead or alive. What was dead may have had children that
+   * fell to the controller only after the look had begun.
+   */
+  boolean wasFound() {
+    return foundAny;
   }
 
   /** True the first time. */
