@@ -490,10 +490,10 @@ public final class Warrener implements AutoCloseable {
         return new UnroutableException(task);
       }
       if (outcome instanceof PublishOutcome.Unknown unknown) {
-        return new UnknownOutcomeException(task, unknown.because() + link.remark());
+        return new UnknownOutcomeException(task, unknown.because());
       }
       if (outcome instanceof PublishOutcome.Refused refused) {
-        return new RefusedException(task, refused.because() + link.remark());
+        return new RefusedException(task, refused.because());
       }
       throw new IllegalStateException("no failure: " + outcome);
     }
