@@ -65,7 +65,7 @@ final class FakeController implements AutoCloseable {
   }
 
   /** The ids of the next tasks, until there are {@code count} different ones. */
-  Set<String> distinctIds(int count) throws InterruptedException {
+  Set<String> distinctIds(long count) throws InterruptedException {
     var ids = new LinkedHashSet<String>();
     while (ids.size() < count) {
       ids.add(next().getProperties().getMessageId());
