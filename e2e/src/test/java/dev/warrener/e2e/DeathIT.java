@@ -7,6 +7,8 @@ import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,7 +119,7 @@ class DeathIT {
     await("no worker of it lives")
         .atMost(Duration.ofSeconds(1))
         .pollInterval(Duration.ofMillis(10))
-        .until(() -> pids.stream().noneMatch(pid -> Files.exists(Path.of("/proc/" + pid))));
+        .until(() -> pids.stream().noneMatch(pid -> pid != null && Warrener.lives(pid)));
     await("every task ends").atMost(LONG).until(() -> journal.ends().size() == tasks);
   }
 
@@ -138,7 +140,7 @@ class DeathIT {
     await("the rest waits")
         .atMost(LONG)
         .until(() -> observer.waiting("mail") == 10 - journal.ends().size());
-    assertThat(journal.pids()).noneMatch(pid -> Files.exists(Path.of("/proc/" + pid)));
+    assertThat(journal.pids()).noneMatch(Warrener::lives);
   }
 
   @Test
@@ -161,8 +163,8 @@ class DeathIT {
   private static String properties(Path file, String text) {
     try {
       Files.writeString(file, text);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return file.toString();
   }
@@ -171,7 +173,7 @@ class DeathIT {
     try {
       return Files.readString(Path.of("/proc/" + pid + "/environ"))
           .contains("=" + controller + "/");
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return false;
     }
   }

@@ -7,7 +7,6 @@ import dev.warrener.messaging.Uuid7;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +63,7 @@ class ForeignClientIT {
     observer.publishOrder(order("\"all\":true", Instant.now().plusSeconds(60)), true);
 
     var said = awaitReport("controller.done");
-    assertThat(Files.exists(Path.of("/proc/" + pid))).isFalse();
+    assertThat(Warrener.lives(pid)).isFalse();
     assertThat(said)
         .anyMatch(report -> report.contains("\"worker.dead\"") && report.contains("" + pid));
     assertThat(said)
@@ -81,7 +80,7 @@ class ForeignClientIT {
 
     var said = awaitReport("controller.refused");
     assertThat(said).anyMatch(report -> report.contains("user_id"));
-    assertThat(Files.exists(Path.of("/proc/" + pid))).isTrue();
+    assertThat(Warrener.lives(pid)).isTrue();
   }
 
   @Test
@@ -101,7 +100,7 @@ class ForeignClientIT {
     observer.publishOrder(order("\"all\":true", Instant.now().minusSeconds(1)), true);
 
     assertThat(awaitReport("controller.refused")).anyMatch(report -> report.contains("expired"));
-    assertThat(Files.exists(Path.of("/proc/" + pid))).isTrue();
+    assertThat(Warrener.lives(pid)).isTrue();
   }
 
   @Test

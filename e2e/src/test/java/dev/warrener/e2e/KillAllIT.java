@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,21 +31,31 @@ class KillAllIT {
   private Journal journal;
 
   @BeforeEach
-  void startFleet() {
+  void startFleet() throws IOException {
+    var file = folder.resolve("controller.properties");
+    Files.writeString(file, "queue.mail.look-ahead=0\n");
     vhost = TestBroker.get().freshVhost();
     warrener = new Warrener(vhost, folder);
     journal = new Journal(folder.resolve("journal"));
     for (var id : new String[] {"c1", "c2", "c3"}) {
-      warrener.startController(id, "--queue", "mail=4");
+      warrener.startController(id, "--queue", "mail=4", "--config", file.toString());
     }
     for (var id : new String[] {"c1", "c2", "c3"}) {
       warrener.awaitReady(id);
     }
     observer = new Observer(vhost);
-    for (int i = 0; i < TASKS; i++) {
-      observer.publishTask("mail", "task-" + i, "journal", journal.input(1.5), Map.of());
+    // Twelve that last for as long as a kill can take here, and then those that wait behind them.
+    for (int i = 0; i < 12; i++) {
+      publish(i, 15);
     }
     await("twelve tasks run").atMost(LONG).until(() -> journal.unfinished().size() == 12);
+    for (int i = 12; i < TASKS; i++) {
+      publish(i, 0.2);
+    }
+  }
+
+  private void publish(int number, double seconds) {
+    observer.publishTask("mail", "task-" + number, "journal", journal.input(seconds), Map.of());
   }
 
   @AfterEach
@@ -121,7 +132,7 @@ class KillAllIT {
             .succeeded();
 
     for (long pid : pids) {
-      assertThat(Files.exists(Path.of("/proc/" + pid))).as("worker %s lives", pid).isFalse();
+      assertThat(Warrener.lives(pid)).as("worker %s lives", pid).isFalse();
     }
     JsonNode report = JsonMapper.shared().readTree(ran.out());
     lastOrder = report.get("order").get("id").asString();

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.warrener.testbroker.NeedsRabbitMq;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +56,7 @@ class OrdersIT {
   private void awaitRunning(String... ids) {
     await(String.join(" and ", ids) + " run")
         .atMost(LONG)
-        .until(() -> journal.unfinished().containsAll(java.util.List.of(ids)));
+        .until(() -> journal.unfinished().containsAll(List.of(ids)));
   }
 
   @Test
@@ -73,7 +73,7 @@ class OrdersIT {
 
     await("batch b finishes")
         .atMost(LONG)
-        .until(() -> journal.ends().keySet().containsAll(java.util.List.of("b-1", "b-2")));
+        .until(() -> journal.ends().keySet().containsAll(List.of("b-1", "b-2")));
     assertThat(journal.ends()).doesNotContainKeys("a-1", "a-2", "a-3");
     assertThat(journal.starts()).noneMatch(start -> start.task().equals("a-3"));
     assertThat(journal.starts()).filteredOn(start -> start.task().equals("b-1")).hasSize(1);
@@ -95,7 +95,7 @@ class OrdersIT {
 
     await()
         .atMost(LONG)
-        .until(() -> journal.ends().keySet().containsAll(java.util.List.of("next", "other")));
+        .until(() -> journal.ends().keySet().containsAll(List.of("next", "other")));
     assertThat(journal.starts()).filteredOn(start -> start.task().equals("other")).hasSize(1);
     assertThat(journal.starts()).filteredOn(start -> start.task().equals("one")).hasSize(1);
     assertThat(observer.waiting("mail")).isZero();
@@ -166,7 +166,7 @@ class OrdersIT {
 
     warrener.run("kill", "--all", "--grace", "300ms", "--in-flight", "purge", "-y").succeeded();
 
-    assertThat(journal.pids()).noneMatch(pid -> Files.exists(Path.of("/proc/" + pid)));
+    assertThat(journal.pids()).noneMatch(Warrener::lives);
   }
 
   @Test

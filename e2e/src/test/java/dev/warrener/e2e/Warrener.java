@@ -88,6 +88,17 @@ final class Warrener implements AutoCloseable {
     }
   }
 
+  /** Whether a process runs. One that is dead and not yet reaped by its new parent doesn't. */
+  static boolean lives(long pid) {
+    try {
+      var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      char state = stat.charAt(stat.lastIndexOf(')') + 2);
+      return state != 'Z' && state != 'X';
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   Namespace namespace() {
     return new Namespace(vhost.namespace());
   }
