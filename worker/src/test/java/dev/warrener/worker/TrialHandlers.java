@@ -15,6 +15,7 @@ public final class TrialHandlers {
           Exiting.class.getName(),
           Stubborn.class.getName(),
           Hooked.class.getName(),
+          Spinning.class.getName(),
           Uninvited.class.getName());
 
   private TrialHandlers() {}
@@ -74,6 +75,32 @@ public final class TrialHandlers {
           System.out.println("no");
         }
       }
+    }
+  }
+
+  /** Goes into a compiled loop of a minute without a safepoint, and says so. */
+  public static final class Spinning implements TaskHandler {
+    @Override
+    public String name() {
+      return "spinning";
+    }
+
+    @Override
+    public TaskResult handle(TaskContext context, byte[] input) {
+      double sum = 0;
+      for (int loop = 0; loop < 20; loop++) {
+        sum += spin(200_000);
+      }
+      System.out.println("compiled");
+      return TaskResult.json(Double.toString(sum + spin(Integer.MAX_VALUE)));
+    }
+
+    private static double spin(int rounds) {
+      double sum = 0;
+      for (int round = 0; round < rounds; round++) {
+        sum = Math.sin(sum + round);
+      }
+      return sum;
     }
   }
 

@@ -60,7 +60,7 @@ final class WorkerProcessIT {
 
       assertThat(lines(frames)).containsExactly("out: made");
       assertThat(frames.getLast().text(HeaderKey.HANDLERS))
-          .startsWith("garbage,exit,stubborn,hook,uninvited,echo,");
+          .startsWith("garbage,exit,stubborn,hook,spinning,uninvited,echo,");
     }
   }
 
@@ -166,13 +166,10 @@ final class WorkerProcessIT {
   void endOfTheChannelEndsAWorkerInACountedLoop() throws Exception {
     // The optimizing compiler leaves no safepoint in the loop.
     List<String> optimizing = List.of("-XX:TieredStopAtLevel=4", "-XX:-TieredCompilation");
-    try (var worker = RealWorker.java(optimizing, List.of())) {
+    try (var worker = RealWorker.java(optimizing, RealWorker.trialClassPath(folder))) {
       ControllerSide controller = worker.ready();
-      controller.task("a", "spin", "{\"seconds\":1}");
-      controller.task("b", "spin", "{\"seconds\":1000}");
-      // By the end of the first run the loop is compiled.
-      controller.until(FrameType.FINISHED);
-      controller.next(FrameType.STARTED);
+      controller.task("a", "spinning", "");
+      controller.until(FrameType.LOG);
       controller.hangUp();
 
       assertThat(worker.exit()).isEqualTo(KILLED);
