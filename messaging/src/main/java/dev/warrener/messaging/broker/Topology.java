@@ -8,6 +8,9 @@ import dev.warrener.messaging.broker.Declaration.Exchange;
 import dev.warrener.messaging.broker.Declaration.Queue;
 import dev.warrener.messaging.broker.Requests.Presence;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Makes and checks the fleet's exchanges and queues. Declaring what is there already changes
@@ -81,6 +84,44 @@ public final class Topology {
    */
   public void declareTripwire() {
     declare(tripwire(), true);
+  }
+
+  /**
+   * Deletes all that a fleet has at the broker, tasks and the log of orders included: for a fleet
+   * that was made for one run, such as a demo's. What is missing already is fine.
+   *
+   * @param queues the fleet's queues of tasks
+   * @throws NotAllowedException if something may not be deleted
+   * @throws BrokerUnreachableException if the broker is lost meanwhile
+   */
+  public void removeFleet(List<String> queues) {
+    var all = new ArrayList<Declaration>();
+    // Queues of tasks before their dead letters: on Qpid a deleted queue's messages move there.
+    for (var queue : queues) {
+      all.addAll(reversed(dialect.queue(namespace, queue, QueueSettings.DEFAULT)));
+    }
+    all.addAll(reversed(dialect.fleet(namespace)));
+    for (var declaration : all) {
+      try {
+        requests.tell(declaration.describe(), channel -> remove(declaration, channel));
+      } catch (NoSuchQueueException e) {
+        // Qpid minds; it is gone, which is what was wanted.
+      }
+    }
+  }
+
+  private static List<Declaration> reversed(List<Declaration> declarations) {
+    var copy = new ArrayList<>(declarations);
+    Collections.reverse(copy);
+    return copy;
+  }
+
+  private static void remove(Declaration declaration, Channel channel) throws IOException {
+    if (declaration instanceof Exchange exchange) {
+      channel.exchangeDelete(exchange.name());
+    } else if (declaration instanceof Queue queue) {
+      channel.queueDelete(queue.name());
+    }
   }
 
   private Queue tripwire() {

@@ -4,6 +4,7 @@ import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.ops.screen.Asker;
 import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.screen.OutputFormat;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style;
 import dev.warrener.ops.screen.Terminal;
@@ -69,6 +70,13 @@ final class Invocation {
               options.output);
     }
     return screen;
+  }
+
+  /** A screen that has all on stdout, talk too: for a command whose result is a story. */
+  Screen storyScreen() {
+    boolean canRedraw = descriptors.out() && !isDumb();
+    return new Screen(
+        out, out, outStyle(), outStyle(), canRedraw, canRedraw, false, OutputFormat.TABLE);
   }
 
   private boolean isDumb() {

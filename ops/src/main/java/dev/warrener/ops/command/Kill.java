@@ -96,6 +96,12 @@ final class Kill {
     return send();
   }
 
+  /** Without a question or a preview: consent was given, and everything named is known. */
+  ExitStatus runConfirmed() throws InterruptedException {
+    announce(null);
+    return send();
+  }
+
   // Ask.
 
   /** Asks all controllers; null if the broker takes no publishes. */

@@ -71,8 +71,20 @@ final class PlainOrder {
    * @param waits whether to wait at all; if not the order's id is the result
    */
   Verdict send(Order form, Duration timeout, boolean waits) throws InterruptedException {
+    return follow(OrderForm.issuedAt(form, now()), timeout, waits);
+  }
+
+  /**
+   * Sends an order that was sent before once more, as it was: whoever has done it says so again,
+   * and nothing is done twice.
+   */
+  Verdict join(Order order, Duration timeout) throws InterruptedException {
+    return follow(order, timeout, true);
+  }
+
+  private Verdict follow(Order order, Duration timeout, boolean waits)
+      throws InterruptedException {
     var sentAt = now();
-    var order = OrderForm.issuedAt(form, sentAt);
     var sent = sendOrFail(order);
     if (sent instanceof Sent.Broadcast broadcast) {
       broadcast.problem().ifPresent(problem -> screen.insist(Tone.WARN, problem));

@@ -69,6 +69,7 @@ public final class WarrenerCommand {
   /** The tree of commands, for running and for documents. */
   static CommandLine commandLine(WarrenerCommand root, Invocation invocation) {
     var line = new CommandLine(root);
+    line.addSubcommand(new DemoCommand(invocation));
     line.addSubcommand(new PublishCommand(invocation));
     line.addSubcommand(new KillCommand(invocation));
     line.addSubcommand(new ScopedOrderCommand.Hold(invocation));

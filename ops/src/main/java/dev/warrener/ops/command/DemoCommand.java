@@ -1,0 +1,114 @@
+package dev.warrener.ops.command;
+
+import dev.warrener.embedded.EmbeddedBroker;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerAddress;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.ops.CommandFailure;
+import dev.warrener.ops.ExitStatus;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code warrener demo}. */
+@Command(
+    name = "demo",
+    description = {
+      "The whole story on this machine, with nothing to prepare: a broker, a controller, worker"
+          + " processes, tasks, a kill, the proof, and what became of the tasks.",
+      "",
+      "Uses the embedded broker, unless --broker names a RabbitMQ; there it makes a fleet of its own"
+          + " beside others, and removes it in the end."
+    })
+final class DemoCommand extends FleetCommand {
+  @Option(
+      names = "--batches",
+      order = 1,
+      description =
+          "The second story: two batches, of which one is killed, and the other finishes.")
+  private boolean batches;
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "FATE",
+      order = 2,
+      converter = WireNames.OfInFlight.class,
+      description =
+          "What becomes of the running tasks: requeue, purge or dead-letter (default: requeue; with"
+              + " --batches dead-letter).")
+  private @Nullable InFlight inFlight;
+
+  @Option(
+      names = "--then",
+      paramLabel = "WHAT",
+      order = 3,
+      converter = WireNames.OfThen.class,
+      description =
+          "What comes after the kill: hold, respawn or exit (default: hold; with --batches respawn).")
+  private @Nullable Then then;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      order = 4,
+      defaultValue = "4",
+      description = "How many worker processes (default: 4).")
+  private int workers = 4;
+
+  @Option(
+      names = "--tasks",
+      paramLabel = "N",
+      order = 5,
+      defaultValue = "4",
+      description = "How many tasks (default: 4).")
+  private int tasks = 4;
+
+  DemoCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  ExitStatus run() throws InterruptedException {
+    requireBetween("--workers", workers, 1, 64);
+    requireBetween("--tasks", tasks, batches ? 2 : 1, 1000);
+    var story = new DemoStory.Plot(batches, inFlight, then, workers, tasks);
+    boolean isGiven =
+        invocation().options().broker != null
+            || invocation().environment().containsKey(BrokerChoice.URI);
+    if (isGiven) {
+      var given = invocation().access("demo");
+      // A fleet of its own: whatever else runs there must not be killed.
+      var namespace = new Namespace("demo-" + Uuid7.next().substring(24));
+      return tell(story, BrokerAccess.of(given.address(), namespace, given.program()), false);
+    }
+    try (var broker = EmbeddedBroker.start()) {
+      var access =
+          BrokerAccess.of(
+              BrokerAddress.parse(broker.uri().toString()),
+              invocation().namespace(),
+              "warrener demo");
+      return tell(story, access, true);
+    }
+  }
+
+  private ExitStatus tell(DemoStory.Plot plot, BrokerAccess access, boolean isEmbedded)
+      throws InterruptedException {
+    try {
+      return new DemoStory(plot, access, isEmbedded, invocation()).tell();
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitStatus.FAILED, "the controller can't be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireBetween(String option, int number, int least, int most) {
+    if (number < least || number > most) {
+      throw new CommandFailure(
+          ExitStatus.USAGE, option + " must be " + least + " to " + most + ", not " + number);
+    }
+  }
+}
