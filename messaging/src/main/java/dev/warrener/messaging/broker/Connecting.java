@@ -133,6 +133,12 @@ final class Connecting {
 
   /** Leaves channels open when a callback throws: each of ours says by itself what follows. */
   private static final class LoggingExceptionHandler extends ForgivingExceptionHandler {
+    /** A connection was lost: whoever owns it says so, in a sentence and without a stack. */
+    @Override
+    public void handleUnexpectedConnectionDriverException(Connection connection, Throwable error) {
+      LOG.debug("a connection was cut off", error);
+    }
+
     @Override
     protected void log(String message, Throwable error) {
       LOG.warn("{}", message, error);
