@@ -93,9 +93,7 @@ class OrdersIT {
     warrener.run("kill", "--task", "one", "--in-flight", "purge", "-y").succeeded();
     publish("mail", "next", 0, Map.of());
 
-    await()
-        .atMost(LONG)
-        .until(() -> journal.ends().keySet().containsAll(List.of("next", "other")));
+    await().atMost(LONG).until(() -> journal.ends().keySet().containsAll(List.of("next", "other")));
     assertThat(journal.starts()).filteredOn(start -> start.task().equals("other")).hasSize(1);
     assertThat(journal.starts()).filteredOn(start -> start.task().equals("one")).hasSize(1);
     assertThat(observer.waiting("mail")).isZero();
