@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class TestBrokerIT {
+class BrokerUnderTestIT {
   private static final byte[] HELLO = "hello".getBytes(StandardCharsets.UTF_8);
 
   @Test
