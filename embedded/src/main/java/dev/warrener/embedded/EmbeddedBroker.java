@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * An AMQP 0-9-1 broker inside this JVM: Apache Qpid Broker-J on a loopback port, with one user, a
  * random password, and all messages in memory. It writes no file; {@link #close} loses every
- * message. Several can run side by side. Thread-safe.
+ * message. Until then it keeps the JVM alive. Several can run side by side. Thread-safe.
  *
  * <p>It is not RabbitMQ. It has no alarm either: an unbounded backlog ends in an {@link
  * OutOfMemoryError} (about 0.8 kB of heap for each small message).
