@@ -8,12 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What {@code docker/broker/definitions.json} must say, whatever the broker. */
 class BrokerDefinitionsTest {
-  private static final JsonNode DEFINED =
-      JsonMapper.shared().readTree(Path.of("../docker/broker/definitions.json"));
+  private static final JsonNode DEFINED = ShippedBroker.DEFINITIONS;
   private static final Namespace NAMES = Namespace.DEFAULT;
 
   @Test

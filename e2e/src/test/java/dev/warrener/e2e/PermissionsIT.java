@@ -5,32 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.GetResponse;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.testbroker.Capability;
 import dev.warrener.testbroker.NeedsRabbitMq;
-import dev.warrener.testbroker.TestBroker;
-import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What each user of {@code docker/broker/definitions.json} does, and what it must not be able to
@@ -38,13 +27,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @NeedsRabbitMq(value = "the embedded broker has no users with permissions", with = Capability.USERS)
 class PermissionsIT {
-  private static final Path DEFINITIONS = Path.of("../docker/broker/definitions.json");
   private static final Namespace NAMES = Namespace.DEFAULT;
 
   /** The queue of tasks that is there before anybody comes. */
   private static final String QUEUE = NAMES.taskQueue("mail");
-
-  private static final JsonNode DEFINED = JsonMapper.shared().readTree(DEFINITIONS);
 
   private static final int ACCESS_REFUSED = AMQP.ACCESS_REFUSED;
   private static final int LOCKED = AMQP.RESOURCE_LOCKED;
@@ -63,36 +49,12 @@ class PermissionsIT {
     }
   }
 
-  private static final Vhost VHOST = TestBroker.get().freshVhost();
-  private static final Map<String, URI> ADDRESSES = new HashMap<>();
+  private static final ShippedBroker BROKER = ShippedBroker.install();
 
   @BeforeAll
-  static void installDefinitions() throws Exception {
-    assertThat(VHOST.namespace()).isEqualTo(NAMES.name());
-    for (var permission : DEFINED.path("permissions")) {
-      var user = permission.path("user").asString();
-      var address =
-          VHOST.createUser(
-              user,
-              UUID.randomUUID().toString(),
-              permission.path("configure").asString(),
-              permission.path("write").asString(),
-              permission.path("read").asString());
-      ADDRESSES.put(user, address);
-    }
-    try (var connection = connect(VHOST.uri())) {
+  static void makeWhatControllersMake() throws Exception {
+    try (var connection = BROKER.connect(ShippedBroker.ADMINISTRATOR)) {
       var channel = connection.createChannel();
-      for (var exchange : DEFINED.path("exchanges")) {
-        channel.exchangeDeclare(
-            exchange.path("name").asString(), exchange.path("type").asString(), true);
-      }
-      for (var queue : DEFINED.path("queues")) {
-        channel.queueDeclare(queue.path("name").asString(), true, false, false, arguments(queue));
-      }
-      for (var binding : DEFINED.path("bindings")) {
-        channel.queueBind(
-            binding.path("destination").asString(), binding.path("source").asString(), "");
-      }
       for (var queue : List.of(NAMES.armedQueue(), NAMES.runningQueue())) {
         channel.queueDeclare(queue, true, false, false, null);
       }
@@ -102,13 +64,13 @@ class PermissionsIT {
 
   @AfterAll
   static void removeDefinitions() {
-    VHOST.close();
+    BROKER.close();
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource({"publisher", "controller", "ops", "viewer"})
   void isAllowedOrRefused(Attempt attempt) throws Exception {
-    try (var connection = connect(ADDRESSES.get(attempt.user))) {
+    try (var connection = BROKER.connect(attempt.user)) {
       var channel = connection.createChannel();
       channel.confirmSelect();
       if (attempt.refused == 0) {
@@ -211,7 +173,7 @@ class PermissionsIT {
         "have the queue of another controller",
         LOCKED,
         c -> {
-          try (var other = connect(ADDRESSES.get("controller"))) {
+          try (var other = BROKER.connect("controller")) {
             other.createChannel().queueDeclare(own, false, true, true, null);
             c.queueDeclare(own, false, true, true, null);
           }
@@ -220,7 +182,7 @@ class PermissionsIT {
         "lead messages into the queue of another controller",
         LOCKED,
         c -> {
-          try (var other = connect(ADDRESSES.get("controller"))) {
+          try (var other = BROKER.connect("controller")) {
             other.createChannel().queueDeclare(own, false, true, true, null);
             c.queueBind(own, NAMES.tasksExchange(), "x");
           }
@@ -358,7 +320,7 @@ class PermissionsIT {
     }
 
     void mustNotDeleteExchanges() {
-      for (var exchange : DEFINED.path("exchanges")) {
+      for (var exchange : ShippedBroker.DEFINITIONS.path("exchanges")) {
         var name = exchange.path("name").asString();
         mustNot("delete " + name, c -> c.exchangeDelete(name));
       }
@@ -433,22 +395,5 @@ class PermissionsIT {
           ? close.getReplyCode()
           : -1;
     }
-  }
-
-  private static Connection connect(@Nullable URI address) throws Exception {
-    var factory = new ConnectionFactory();
-    factory.setUri(Objects.requireNonNull(address));
-    factory.setAutomaticRecoveryEnabled(false);
-    factory.setChannelRpcTimeout(10_000);
-    return factory.newConnection("PermissionsIT");
-  }
-
-  private static Map<String, Object> arguments(JsonNode queue) {
-    var arguments = new HashMap<String, Object>();
-    for (var entry : queue.path("arguments").properties()) {
-      var value = entry.getValue();
-      arguments.put(entry.getKey(), value.isNumber() ? value.asLong() : value.asString());
-    }
-    return arguments;
   }
 }

@@ -56,14 +56,17 @@ public final class Topology {
    *
    * @throws IllegalArgumentException if the name can't be used
    * @throws TopologyMismatchException if one exists with other properties
-   * @throws NotAllowedException if one is missing and may not be made
+   * @throws NotAllowedException if one is missing and may not be made, or may not even be seen
    * @throws BrokerUnreachableException if the broker is lost meanwhile
    */
   public void declareQueue(String queue, QueueSettings settings) {
     Names.requireQueue(queue);
     for (var declaration : dialect.queue(namespace, queue, settings)) {
       // A program that may make queues need not have the right to make exchanges.
-      declare(declaration, !(declaration instanceof Exchange));
+      boolean declared = declare(declaration, !(declaration instanceof Exchange));
+      if (!declared && declaration instanceof Queue unmade) {
+        requireSeen(unmade);
+      }
     }
   }
 
@@ -122,6 +125,14 @@ public final class Topology {
     } else if (declaration instanceof Queue queue) {
       channel.queueDelete(queue.name());
     }
+  }
+
+  /**
+   * To a user without any right on a queue RabbitMQ 4.3 doesn't say whether it is there. Whoever
+   * wants a queue of tasks must at least be able to see it: it can't be taken as given unseen.
+   */
+  private void requireSeen(Queue queue) {
+    requests.tell(queue.describe(), channel -> channel.queueDeclarePassive(queue.name()));
   }
 
   private Queue tripwire() {
