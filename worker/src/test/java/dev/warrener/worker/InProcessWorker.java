@@ -5,10 +5,6 @@ import java.io.PrintStream;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +42,7 @@ final class InProcessWorker implements AutoCloseable {
 
   /** Waits until the worker would end, and says how. */
   String end() throws InterruptedException {
-    String how = end.how.poll(30, TimeUnit.SECONDS);
-    return how == null ? "has not ended" : how;
+    return end.await();
   }
 
   @Override
@@ -83,43 +78,6 @@ final class InProcessWorker implements AutoCloseable {
     @Override
     public @Nullable TaskHandler find(String name) {
       return handlers.get(name);
-    }
-  }
-
-  /** Records the first call, and none of them returns. */
-  private static final class RecordedEnd implements ProcessEnd {
-    private final BlockingQueue<String> how = new LinkedBlockingQueue<>();
-
-    @Override
-    public void exit(int status) {
-      record("exit " + status);
-    }
-
-    @Override
-    public void exit(int status, String sentence) {
-      record("exit " + status + ": " + sentence);
-    }
-
-    @Override
-    public void kill() {
-      record("kill");
-    }
-
-    @Override
-    public void kill(String sentence) {
-      record("kill: " + sentence);
-    }
-
-    @Override
-    public void outOfMemory() {
-      record("out of memory");
-    }
-
-    private void record(String end) {
-      how.add(end);
-      while (true) {
-        LockSupport.park(this);
-      }
     }
   }
 }

@@ -13,9 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** The example worker in Python, held to the protocol by the Java side of it. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 final class PythonWorkerIT {
   private static final Path WORKER = Path.of("..", "examples", "python-worker", "worker.py");
 

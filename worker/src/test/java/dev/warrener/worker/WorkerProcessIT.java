@@ -12,14 +12,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The worker process as it is: started, spoken to, and left alone. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 final class WorkerProcessIT {
   private static final int KILLED = 137;
 
@@ -203,22 +202,6 @@ final class WorkerProcessIT {
   }
 
   @Test
-  void workerThatWasFrozenItselfForgivesTheSilence() throws Exception {
-    long leaseMillis = 2_000;
-    try (var worker = RealWorker.withOptions()) {
-      ControllerSide controller = worker.controller();
-      controller.hello(leaseMillis);
-      controller.until(FrameType.READY);
-      worker.signal("STOP");
-      controller.ping();
-      letPass(leaseMillis + 500);
-      worker.signal("CONT");
-
-      controller.next(FrameType.PONG);
-    }
-  }
-
-  @Test
   void exitInAHandlerIsACrashOfTheWorker() throws Exception {
     try (var worker = RealWorker.withTrialHandlers(folder)) {
       ControllerSide controller = worker.ready();
@@ -317,13 +300,5 @@ final class WorkerProcessIT {
     return Path.of(System.getProperty("java.home"), "bin", "java")
         + " -jar "
         + Path.of(Worker.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-  }
-
-  /** Time itself is what this test is about: there is nothing else to wait for. */
-  private static void letPass(long millis) {
-    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    for (long left = 1; left > 0; left = until - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
   }
 }

@@ -24,9 +24,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** A worker as its controller sees it, frame by frame, in this process. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 final class WorkerTest {
   private static final StubHandler ECHO =
       new StubHandler("echo", (context, input) -> TaskResult.of(context.contentType(), input));
