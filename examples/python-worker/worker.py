@@ -265,12 +265,18 @@ class Worker:
             self._changed.notify()
 
     def _watch(self, lease):
+        doubted = False
         while True:
             left = lease - (time.monotonic() - self.channel.heard_at)
             if left > 0:
+                doubted = False
                 time.sleep(left)
             elif self.channel.has_unread():
+                doubted = False
                 time.sleep(0.001)  # It was this process that stood still, not the controller.
+            elif not doubted:
+                doubted = True
+                time.sleep(0.1)  # What has just been read may not have been noted yet.
             else:
                 die()
 
