@@ -20,7 +20,7 @@ final class BrokerErrors {
           "inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '[^']*': received (.*)"
               + " but current is (.*)",
           Pattern.DOTALL);
-  private static final Pattern VALUE = Pattern.compile("the value '(.*)' of type '[^']*'");
+  private static final Pattern VALUE = Pattern.compile("(?:the value )?'([^']*)'.*");
 
   private BrokerErrors() {}
 
@@ -143,7 +143,7 @@ final class BrokerErrors {
 
   private static String value(String described) {
     var value = VALUE.matcher(described);
-    return value.find() ? value.group(1) : described;
+    return value.matches() ? value.group(1) : described;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.warrener.messaging.broker.Declaration.Binding;
 import dev.warrener.messaging.broker.Declaration.Exchange;
 import dev.warrener.messaging.task.DeadReason;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,9 +69,10 @@ final class QpidDialect extends Dialect {
     return arguments;
   }
 
+  /** What expired comes with its expiration, and would be gone at once. */
   @Override
   Map<String, Object> deadQueue(Namespace namespace, String queue, QueueSettings settings) {
-    return Map.of();
+    return Map.of("minimumMessageTtl", Duration.ofDays(36_500).toMillis());
   }
 
   @Override

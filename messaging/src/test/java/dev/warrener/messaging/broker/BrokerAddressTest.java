@@ -1,0 +1,67 @@
+package dev.warrener.messaging.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BrokerAddressTest {
+  @Test
+  void whatTheUriLeavesOutHasItsDefault() {
+    assertThat(BrokerAddress.parse("amqp://localhost"))
+        .isEqualTo(new BrokerAddress("localhost", 5672, "/", "guest", "guest", false));
+  }
+
+  @Test
+  void tlsHasItsOwnPort() {
+    assertThat(BrokerAddress.parse("amqps://broker.example/"))
+        .isEqualTo(new BrokerAddress("broker.example", 5671, "/", "guest", "guest", true));
+  }
+
+  @Test
+  void everyPartIsReadAndDecoded() {
+    assertThat(BrokerAddress.parse("amqp://a%40b:p%3Aw%2B1+2@10.0.0.1:5673/team%2Fone"))
+        .isEqualTo(new BrokerAddress("10.0.0.1", 5673, "team/one", "a@b", "p:w+1+2", false));
+  }
+
+  @Test
+  void addressOfVersion6LosesItsBracketsAndGetsThemBack() {
+    var address = BrokerAddress.parse("amqp://[::1]:5673/x");
+
+    assertThat(address.host()).isEqualTo("::1");
+    assertThat(address).hasToString("amqp://guest@[::1]:5673/x");
+  }
+
+  @Test
+  void passwordIsNotShown() {
+    assertThat(BrokerAddress.parse("amqp://ana:secret@host/v")).hasToString("amqp://ana@host:5672/v");
+  }
+
+  @Test
+  void userWithoutPasswordHasAnEmptyOne() {
+    var address = BrokerAddress.parse("amqp://ana@host");
+
+    assertThat(address.password()).isEmpty();
+    assertThat(address.withCredentials("bob", "x"))
+        .isEqualTo(new BrokerAddress("host", 5672, "/", "bob", "x", false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://host, must start with amqp:// or amqps://",
+    "localhost:5672, must start with amqp:// or amqps://",
+    "amqp:///vhost, names no host",
+    "amqp://ho st, can't be read",
+    "amqp://host:99999, port must be 1 to 65535",
+    "amqp://host/?heartbeat=5, must not have a query",
+    "amqp://:secret@host, names an empty user",
+  })
+  void wrongAddressIsRefusedWithASentenceThatHidesThePassword(String uri, String sentence) {
+    assertThatThrownBy(() -> BrokerAddress.parse(uri))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(sentence)
+        .hasMessageNotContaining("secret");
+  }
+}
