@@ -36,7 +36,8 @@ class BrokerAddressTest {
 
   @Test
   void passwordIsNotShown() {
-    assertThat(BrokerAddress.parse("amqp://ana:secret@host/v")).hasToString("amqp://ana@host:5672/v");
+    assertThat(BrokerAddress.parse("amqp://ana:secret@host/v"))
+        .hasToString("amqp://ana@host:5672/v");
   }
 
   @Test

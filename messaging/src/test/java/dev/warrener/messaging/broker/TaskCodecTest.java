@@ -57,7 +57,11 @@ class TaskCodecTest {
   @Test
   void messageIsWrittenAsTheContractSays() {
     var task =
-        Task.to("mail", "send").batch("night").maxAttempts(3).timeout(Duration.ofSeconds(2)).build();
+        Task.to("mail", "send")
+            .batch("night")
+            .maxAttempts(3)
+            .timeout(Duration.ofSeconds(2))
+            .build();
 
     var properties = TaskCodec.encode(task).properties();
 
@@ -122,9 +126,7 @@ class TaskCodecTest {
     assertThat(TaskCodec.decode("mail", message(properties)))
         .isEqualTo(
             new InvalidTask(
-                "mail",
-                "t-1",
-                "it names no handler: set the property type to the handler's name"));
+                "mail", "t-1", "it names no handler: set the property type to the handler's name"));
   }
 
   @ParameterizedTest

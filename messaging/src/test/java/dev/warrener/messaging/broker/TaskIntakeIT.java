@@ -207,9 +207,7 @@ class TaskIntakeIT {
 
     var swept =
         intake.sweep(
-            "mail",
-            delivery ->
-                CompletableFuture.completedFuture(count.incrementAndGet() != 8));
+            "mail", delivery -> CompletableFuture.completedFuture(count.incrementAndGet() != 8));
 
     assertThat(swept.complete()).isFalse();
     assertThat(swept.moved()).isGreaterThanOrEqualTo(7);
@@ -272,9 +270,7 @@ class TaskIntakeIT {
     await()
         .atMost(TestFleet.PATIENCE)
         .pollInterval(Duration.ofMillis(20))
-        .untilAsserted(
-            () ->
-                assertThat(fleet.messages(fleet.namespace().taskQueue("mail")))
-                    .isEqualTo(expected));
+        .untilAsserted(() ->
+            assertThat(fleet.messages(fleet.namespace().taskQueue("mail"))).isEqualTo(expected));
   }
 }

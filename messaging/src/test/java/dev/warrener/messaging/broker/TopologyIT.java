@@ -62,12 +62,11 @@ class TopologyIT {
 
     await()
         .atMost(TestFleet.PATIENCE)
-        .untilAsserted(
-            () -> {
-              assertThat(fleet.messages(fleet.namespace().taskQueue("mail"))).isEqualTo(1);
-              assertThat(fleet.messages(fleet.namespace().deadQueue("mail"))).isEqualTo(1);
-              assertThat(fleet.messages(fleet.namespace().retryQueue("mail", 600))).isEqualTo(1);
-            });
+        .untilAsserted(() -> {
+          assertThat(fleet.messages(fleet.namespace().taskQueue("mail"))).isEqualTo(1);
+          assertThat(fleet.messages(fleet.namespace().deadQueue("mail"))).isEqualTo(1);
+          assertThat(fleet.messages(fleet.namespace().retryQueue("mail", 600))).isEqualTo(1);
+        });
   }
 
   @Test
@@ -110,9 +109,7 @@ class TopologyIT {
   void settingsOfAQueueReachTheBroker() throws Exception {
     try (var session = BrokerSession.open(fleet.access())) {
       session.topology().declareFleet();
-      session
-          .topology()
-          .declareQueue("small", new QueueSettings(2L, 9, Duration.ofDays(30)));
+      session.topology().declareQueue("small", new QueueSettings(2L, 9, Duration.ofDays(30)));
     }
     var publisher =
         fleet.closing(
@@ -132,8 +129,7 @@ class TopologyIT {
   @Test
   void nameThatBelongsToAQueuesOwnQueuesIsRefused() {
     try (var session = BrokerSession.open(fleet.access())) {
-      assertThatThrownBy(
-              () -> session.topology().declareQueue("mail.dead", QueueSettings.DEFAULT))
+      assertThatThrownBy(() -> session.topology().declareQueue("mail.dead", QueueSettings.DEFAULT))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -200,6 +196,11 @@ class TopologyIT {
     var properties = new BasicProperties.Builder().messageId(key).deliveryMode(2).build();
     fleet
         .channel()
-        .basicPublish(fleet.namespace().tasksExchange(), key, true, properties, body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        .basicPublish(
+            fleet.namespace().tasksExchange(),
+            key,
+            true,
+            properties,
+            body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 }
