@@ -10,8 +10,10 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -79,7 +81,7 @@ final class Connecting {
     var threadName = "broker-" + purpose;
     var socket = new AtomicReference<Socket>();
     var factory = factory(access, daemon(threadName), socket);
-    var consumers = Executors.newFixedThreadPool(consumerThreads, daemon(threadName + "-consumer"));
+    var consumers = consumers(consumerThreads, daemon(threadName + "-consumer"));
     try {
       if (address.tls()) {
         factory.useSslProtocol(SSLContext.getDefault());
@@ -122,6 +124,19 @@ final class Connecting {
     return factory;
   }
 
+  /** The client may still have something to say to consumers when their threads have ended. */
+  private static ExecutorService consumers(int threads, ThreadFactory factory) {
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        factory,
+        (task, executor) -> task.run());
+  }
+
+  /** Makes daemon threads of that name: the program's end must not wait for a broker. */
   static ThreadFactory daemon(String name) {
     var count = new AtomicInteger();
     return task -> {

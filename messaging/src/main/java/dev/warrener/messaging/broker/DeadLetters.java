@@ -1,8 +1,11 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.task.Body;
@@ -11,6 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +27,12 @@ public final class DeadLetters {
   private static final Duration RETURN_LIMIT = Duration.ofSeconds(1);
 
   private static final long RETURN_POLL_MILLIS = 2;
+
+  /** As many as a consumer can be given without an answer. */
+  private static final int MOST = 65_535;
+
+  /** How long the next letter may take to come; then somebody else has taken it. */
+  private static final Duration ARRIVAL_LIMIT = Duration.ofSeconds(2);
 
   private final Connection connection;
   private final Requests requests;
@@ -41,8 +53,8 @@ public final class DeadLetters {
   }
 
   /**
-   * The oldest dead letters of {@code queue}, oldest first, at most {@code limit}. They stay where
-   * they are; while they are read nobody else sees them.
+   * The oldest dead letters of {@code queue}, oldest first, at most {@code limit} and at most
+   * 65,535. They stay where they are; while they are read nobody else sees them.
    *
    * @throws NoSuchQueueException if there is no such queue
    */
@@ -136,9 +148,12 @@ public final class DeadLetters {
       if (channel == null) {
         throw new IOException("the broker allows no more channels on this connection");
       }
-      moved = visit(channel, name, queue, limit, chosen, fate);
-      // Closing gives back all that was not acknowledged, in its old order, which a nack for each
-      // does not.
+      int wanted = (int) Math.min(Math.min(limit, MOST), before);
+      moved =
+          wanted == 0 ? new Moved(0, List.of()) : visit(channel, name, queue, wanted, chosen, fate);
+      // Closing gives back to the queue what one consumer was given, in its old order. Neither a
+      // nack
+      // for each of many nor the closing after many gets does that in a quorum queue.
       channel.close();
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, requests.access(), what);
@@ -151,22 +166,25 @@ public final class DeadLetters {
       Channel channel,
       String name,
       String queue,
-      int limit,
+      int wanted,
       Predicate<DeadLetter> chosen,
       Fate fate)
       throws IOException {
     int done = 0;
     var failed = new ArrayList<String>();
-    for (int seen = 0; seen < limit; seen++) {
-      var response = channel.basicGet(name, false);
-      if (response == null) {
+    var arrivals = new Arrivals(channel);
+    channel.basicQos(wanted);
+    channel.basicConsume(name, false, arrivals);
+    for (int seen = 0; seen < wanted; seen++) {
+      var delivery = arrivals.next();
+      if (delivery == null) {
         break;
       }
-      var letter = read(queue, response);
+      var letter = read(queue, delivery);
       if (chosen.test(letter)) {
         var problem = fate.of(letter);
         if (problem == null) {
-          channel.basicAck(response.getEnvelope().getDeliveryTag(), false);
+          channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
           done++;
         } else {
           failed.add(letter.message().id() + ": " + problem);
@@ -176,8 +194,9 @@ public final class DeadLetters {
     return new Moved(done, failed);
   }
 
-  private DeadLetter read(String queue, GetResponse response) {
-    var message = new Message(dialect.incoming(response.getProps()), Body.of(response.getBody()));
+  private DeadLetter read(String queue, Delivery delivery) {
+    var message =
+        new Message(dialect.incoming(delivery.getProperties()), Body.of(delivery.getBody()));
     var mark = TaskCodec.mark(queue, message);
     return new DeadLetter(
         queue,
@@ -198,6 +217,29 @@ public final class DeadLetters {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
+      }
+    }
+  }
+
+  private static final class Arrivals extends DefaultConsumer {
+    private final BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
+
+    Arrivals(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      arrived.add(new Delivery(envelope, properties, body));
+    }
+
+    @Nullable Delivery next() throws IOException {
+      try {
+        return arrived.poll(ARRIVAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading dead letters", e);
       }
     }
   }

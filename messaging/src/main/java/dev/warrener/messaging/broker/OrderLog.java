@@ -126,7 +126,11 @@ final class OrderLog {
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
       arrived(OrderReader.read(properties, body));
-      getChannel().basicAck(envelope.getDeliveryTag(), false);
+      try {
+        getChannel().basicAck(envelope.getDeliveryTag(), false);
+      } catch (IOException | ShutdownSignalException e) {
+        session.lost(BrokerErrors.reason(e));
+      }
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskCodecTest {
   private static final Instant NOW = Instant.parse("2026-11-23T03:12:07.072Z");
+  private static final Instant DEATH = Instant.parse("2026-11-23T03:10:00Z");
   private static final DeadLetterMark KILLED =
       new DeadLetterMark(DeadReason.KILLED, "killed by ana: INC-42", "order-1", NOW, "web-1");
 
@@ -84,7 +85,7 @@ class TaskCodecTest {
     headers.put("x-attempt", (byte) 2);
     headers.put("x-max-attempts", (short) 4);
     headers.put("x-timeout-ms", LongStringHelper.asLongString("1500"));
-    headers.put("x-not-before", new Date(1_795_403_527_000L));
+    headers.put("x-not-before", Date.from(DEATH));
     headers.put("nothing", null);
     headers.put("nested", Map.of("key", LongStringHelper.asLongString("value")));
 
@@ -94,7 +95,7 @@ class TaskCodecTest {
     assertThat(task.attempt()).isEqualTo(2);
     assertThat(task.maxAttempts()).isEqualTo(4);
     assertThat(task.timeout()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(task.notBefore()).isEqualTo(Instant.ofEpochMilli(1_795_403_527_000L));
+    assertThat(task.notBefore()).isEqualTo(DEATH);
     assertThat(task.headers()).isEqualTo(Map.of("nested", Map.of("key", "value")));
   }
 
@@ -257,7 +258,7 @@ class TaskCodecTest {
                 DeadReason.EXPIRED,
                 "it waited longer than its expiration",
                 null,
-                Instant.ofEpochMilli(1_795_403_527_000L),
+                DEATH,
                 null));
   }
 
@@ -316,7 +317,7 @@ class TaskCodecTest {
         "reason",
         LongStringHelper.asLongString(reason),
         "time",
-        new Date(1_795_403_527_000L),
+        Date.from(DEATH),
         "count",
         1L);
   }

@@ -116,9 +116,13 @@ final class TestFleet implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     for (var closer : closers) {
-      closer.close();
+      try {
+        closer.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
     }
     observer.abort(2_000);
     vhost.close();
