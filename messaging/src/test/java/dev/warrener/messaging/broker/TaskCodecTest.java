@@ -255,11 +255,7 @@ class TaskCodecTest {
     assertThat(mark)
         .isEqualTo(
             new DeadLetterMark(
-                DeadReason.EXPIRED,
-                "it waited longer than its expiration",
-                null,
-                DEATH,
-                null));
+                DeadReason.EXPIRED, "it waited longer than its expiration", null, DEATH, null));
   }
 
   @Test
