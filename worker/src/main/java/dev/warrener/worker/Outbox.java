@@ -59,8 +59,11 @@ final class Outbox implements Runnable {
 
   /** Posts a frame that may wait for the next; the caller will {@link #flush}. */
   synchronized void postWithNext(Frame frame) {
+    // Nothing is called after the frame was added: a handler whose stack overflows in here must not
+    // leave a frame that isn't counted.
+    long bytes = sizeOf(frame);
     waiting.add(frame);
-    waitingBytes += sizeOf(frame);
+    waitingBytes += bytes;
     posted++;
   }
 

@@ -44,23 +44,23 @@ final class RunLoop {
   }
 
   private Frame finish(Run run) {
-    TaskHandler handler = handlers.find(run.handler());
-    if (handler == null) {
-      runs.ended();
-      Thread.interrupted();
-      return run.failed(unknown(run.handler()));
-    }
     output.begin(run);
-    outbox.postWithNext(run.started());
-    // Before the handler's first instruction the kernel has it: should this process be killed now,
-    // the controller still learns that the task has started.
-    outbox.flush();
-    Frame finished = handle(handler, run);
+    TaskHandler handler = handlers.find(run.handler());
+    Frame finished =
+        handler == null ? run.failed(unknown(run.handler())) : startAndHandle(handler, run);
     run.end();
     runs.ended();
     tidy();
     output.end();
     return finished;
+  }
+
+  private Frame startAndHandle(TaskHandler handler, Run run) {
+    outbox.postWithNext(run.started());
+    // Before the handler's first instruction the kernel has it: should this process be killed now,
+    // the controller still learns that the task has started.
+    outbox.flush();
+    return handle(handler, run);
   }
 
   private Frame handle(TaskHandler handler, Run run) {
