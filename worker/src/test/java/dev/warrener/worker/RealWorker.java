@@ -26,7 +26,8 @@ final class RealWorker implements AutoCloseable {
     List<String> wrapped = new ArrayList<>(List.of("sh", "-c", WRAPPER, "worker"));
     wrapped.addAll(command);
     var builder = new ProcessBuilder(wrapped);
-    // A controller gives its workers nothing of its own, and the tests' own settings are no part of it.
+    // A controller gives its workers nothing of its own, and the tests' own settings are no part of
+    // it.
     builder.environment().keySet().removeIf(name -> name.startsWith("WARRENER_"));
     builder.environment().put(Worker.FRAMES_IN, "4");
     builder.environment().put(Worker.FRAMES_OUT, "3");

@@ -82,8 +82,7 @@ final class PlainOrder {
     return follow(order, timeout, true);
   }
 
-  private Verdict follow(Order order, Duration timeout, boolean waits)
-      throws InterruptedException {
+  private Verdict follow(Order order, Duration timeout, boolean waits) throws InterruptedException {
     var sentAt = now();
     var sent = sendOrFail(order);
     if (sent instanceof Sent.Broadcast broadcast) {
