@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Workers and controllers that are killed from outside, under load. */
 class DeathIT {
-  private static final Duration LONG = Duration.ofSeconds(180);
+  private static final Duration LONG = Duration.ofMinutes(3);
 
   @TempDir private Path folder;
   private Vhost vhost;

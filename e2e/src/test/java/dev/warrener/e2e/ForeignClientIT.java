@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A client in another language, that has read the contract and nothing else. */
 class ForeignClientIT {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   @TempDir private Path folder;
   private Vhost vhost;

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Three controllers of four workers each, 200 sleeping tasks, {@code kill --all}: each fate. */
 class KillAllIT {
   private static final int TASKS = 200;
-  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
   private Vhost vhost;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every scope of a kill, what comes after it, and what outlives the controller. */
 class OrdersIT {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   @TempDir private Path folder;
   private Vhost vhost;

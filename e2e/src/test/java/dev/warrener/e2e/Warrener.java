@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * controllers say of themselves. Everything that it started is gone when it is closed.
  */
 final class Warrener implements AutoCloseable {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   private final Vhost vhost;
   private final Path folder;
