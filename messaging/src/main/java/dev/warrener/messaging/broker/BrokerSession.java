@@ -1,5 +1,9 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.util.List;
+
 /**
  * One connection for one piece of work, such as a command: it is not made again when it is lost.
  * Every call is bounded by the request timeout. Not thread-safe.
@@ -45,6 +49,25 @@ public final class BrokerSession implements AutoCloseable {
   /** Reads and moves dead letters over this connection. */
   public DeadLetters deadLetters() {
     return new DeadLetters(open.connection(), requests, dialect);
+  }
+
+  /**
+   * Reads the log of orders, oldest first; empty where the broker keeps none. The same order may
+   * stand in it several times. Takes half a second if the log is empty.
+   *
+   * @throws NoSuchQueueException if there is no such fleet at this broker
+   * @throws NotAllowedException if the user may not read it
+   * @throws BrokerUnreachableException if the broker is lost meanwhile
+   */
+  public List<ReceivedOrder> orders() {
+    if (!dialect.keepsOrders()) {
+      return List.of();
+    }
+    try {
+      return new OrderLog(new LinkSession(1, open), requests.access(), live -> {}).read();
+    } catch (IOException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, requests.access(), "the log of orders");
+    }
   }
 
   /** Drops the waiting tasks of a queue and of its retry queues, and says how many. */

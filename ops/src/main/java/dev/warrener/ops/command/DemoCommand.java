@@ -10,6 +10,7 @@ import dev.warrener.messaging.order.Then;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
 import java.io.IOException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,7 +76,9 @@ final class DemoCommand extends FleetCommand {
   ExitStatus run() throws InterruptedException {
     requireBetween("--workers", workers, 1, 64);
     requireBetween("--tasks", tasks, batches ? 2 : 1, 1000);
-    var story = new DemoStory.Plot(batches, inFlight, then, workers, tasks);
+    var plot = new DemoStory.Plot(batches, inFlight, then, workers, tasks);
+    var startedAt = invocation().clock().instant();
+    DemoStory.title(plot, invocation().storyScreen());
     boolean isGiven =
         invocation().options().broker != null
             || invocation().environment().containsKey(BrokerChoice.URI);
@@ -83,7 +86,8 @@ final class DemoCommand extends FleetCommand {
       var given = invocation().access("demo");
       // A fleet of its own: whatever else runs there must not be killed.
       var namespace = new Namespace("demo-" + Uuid7.next().substring(24));
-      return tell(story, BrokerAccess.of(given.address(), namespace, given.program()), false);
+      return tell(
+          plot, BrokerAccess.of(given.address(), namespace, given.program()), false, startedAt);
     }
     try (var broker = EmbeddedBroker.start()) {
       var access =
@@ -91,14 +95,15 @@ final class DemoCommand extends FleetCommand {
               BrokerAddress.parse(broker.uri().toString()),
               invocation().namespace(),
               "warrener demo");
-      return tell(story, access, true);
+      return tell(plot, access, true, startedAt);
     }
   }
 
-  private ExitStatus tell(DemoStory.Plot plot, BrokerAccess access, boolean isEmbedded)
+  private ExitStatus tell(
+      DemoStory.Plot plot, BrokerAccess access, boolean isEmbedded, Instant startedAt)
       throws InterruptedException {
     try {
-      return new DemoStory(plot, access, isEmbedded, invocation()).tell();
+      return new DemoStory(plot, access, isEmbedded, startedAt, invocation()).tell();
     } catch (IOException e) {
       throw new CommandFailure(
           ExitStatus.FAILED, "the controller can't be started: " + e.getMessage(), e);

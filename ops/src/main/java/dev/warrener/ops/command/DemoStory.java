@@ -11,6 +11,7 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Presence.WorkerPresence;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
@@ -22,6 +23,8 @@ import dev.warrener.ops.Main;
 import dev.warrener.ops.command.FleetLine.Heard;
 import dev.warrener.ops.demo.ControllerProcess;
 import dev.warrener.ops.demo.SeenProcess;
+import dev.warrener.ops.rollcall.RollCall;
+import dev.warrener.ops.rollcall.RollCall.Deadlines;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Text;
@@ -66,12 +69,14 @@ final class DemoStory {
   private static final Duration RUNNING_WITHIN = Duration.ofSeconds(30);
   private static final Duration FINISHED_WITHIN = Duration.ofSeconds(60);
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(5);
+  private static final Duration CONFIRMED_WITHIN = Duration.ofSeconds(10);
   private static final Duration LOOK_EVERY = Duration.ofMillis(50);
   private static final Duration BEFORE_THE_KILL = Duration.ofSeconds(2);
 
   private final Plot plot;
   private final BrokerAccess access;
   private final boolean isEmbedded;
+  private final Instant startedAt;
   private final Invocation invocation;
   private final Screen screen;
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
@@ -114,35 +119,41 @@ final class DemoStory {
     }
   }
 
-  DemoStory(Plot plot, BrokerAccess access, boolean isEmbedded, Invocation invocation) {
+  DemoStory(
+      Plot plot,
+      BrokerAccess access,
+      boolean isEmbedded,
+      Instant startedAt,
+      Invocation invocation) {
     this.plot = plot;
     this.access = access;
     this.isEmbedded = isEmbedded;
+    this.startedAt = startedAt;
     this.invocation = invocation;
-    // The whole story is the result: one stream, in the order in which it happens.
     this.screen = invocation.storyScreen();
   }
 
   ExitStatus tell() throws IOException, InterruptedException {
-    var startedAt = now();
-    title();
     try (var session = BrokerSession.open(access)) {
       tell("Broker", broker(session));
       session.topology().declareFleet();
       session.topology().declareQueue(QUEUE, QueueSettings.DEFAULT);
       var plan = plot.kill();
       var order = OrderForm.kill(Uuid7.next(), plan, "the demo", invocation.person(), now(), false);
-      try (var line = BrokerLine.open(access, List.of(order.id()), true, invocation.clock());
+      var rollCall = OrderForm.rollCall(invocation.person(), now());
+      var orders = List.of(order.id(), rollCall.id());
+      try (var line = BrokerLine.open(access, orders, true, invocation.clock());
           var controller = startController();
           var client = Warrener.connect(access.address(), clientOptions())) {
         var workers = awaitWorkers(line, controller);
         publish(client);
         awaitRunning();
-        Thread.sleep(BEFORE_THE_KILL);
-        var before = look(line);
+        var killAt = now().plus(BEFORE_THE_KILL);
+        var before = look(line, rollCall);
+        Thread.sleep(Duration.between(now(), killAt));
         var status = kill(line, plan, order);
         lookFromOutside(line, session, controller, before, order);
-        end(startedAt, status, workers.size());
+        end(status, workers.size());
         return status != ExitStatus.DONE || allIsWell ? status : ExitStatus.FAILED;
       } finally {
         removeFleet(session);
@@ -150,7 +161,8 @@ final class DemoStory {
     }
   }
 
-  private void title() {
+  /** The first line, before anything is started. */
+  static void title(Plot plot, Screen screen) {
     screen.result(
         screen
             .outStyle()
@@ -239,7 +251,12 @@ final class DemoStory {
   }
 
   private ClientOptions clientOptions() {
-    return ClientOptions.builder().namespace(access.namespace()).program(access.program()).build();
+    // Results of tasks that were killed don't come: there is nothing to wait for in the end.
+    return ClientOptions.builder()
+        .namespace(access.namespace())
+        .program(access.program())
+        .closeTimeout(Duration.ofMillis(100))
+        .build();
   }
 
   private List<SeenProcess> awaitWorkers(BrokerLine line, ControllerProcess controller)
@@ -303,12 +320,19 @@ final class DemoStory {
     return Optional.empty();
   }
 
-  /** The newest presence, and the processes that it names, as the kernel shows them. */
-  private List<SeenProcess> look(BrokerLine line) throws InterruptedException {
-    var presence =
-        awaitPresence(
-            line, Duration.ofSeconds(5), one -> living(one) == plot.workers(), () -> false);
-    return presence.map(DemoStory::processes).orElse(List.of());
+  /** Asks the controller what runs, and looks at those processes as the kernel shows them. */
+  private List<SeenProcess> look(BrokerLine line, Order rollCall) throws InterruptedException {
+    var sentAt = now();
+    var until = sentAt.plus(Kill.QUESTION);
+    var roster = Roster.empty();
+    var sent = line.send(rollCall);
+    var opened =
+        RollCall.open(rollCall, new Deadlines(sentAt, until, until)).armed(line.armed().orElse(0));
+    new Follower(line, invocation.clock())
+        .follow(Follower.afterSending(opened, sent), new Kill.RosterKeeper(roster));
+    return roster.presences().values().stream()
+        .flatMap(presence -> processes(presence).stream())
+        .toList();
   }
 
   private static long living(Presence presence) {
@@ -366,31 +390,89 @@ final class DemoStory {
 
   // The kill.
 
-  private ExitStatus kill(BrokerLine line, KillPlan plan, Order order) throws InterruptedException {
+  private ExitStatus kill(BrokerLine line, KillPlan plan, Order form) throws InterruptedException {
     screen.result("");
     screen.result(
-        "Two seconds later, over the fanout exchange "
-            + access.namespace().killExchange()
-            + ":  warrener kill "
-            + plan.scope().describe()
-            + " -y");
+        "Two seconds later:  "
+            + screen.outStyle().paint(Tone.STRONG, "warrener kill " + plan.scope().describe()));
+    plan.sentences().forEach(screen::result);
     screen.result("");
-    var request =
-        new Kill.Request(
-            access.namespace().name(),
-            plan,
-            order,
-            order,
-            new Confirmation(true, null, access.namespace().name(), false),
-            Duration.ofSeconds(10),
-            true);
-    var desk =
-        new Desk(
-            screen,
-            Optional.empty(),
-            invocation.clock(),
-            sentence -> new Interruption(invocation.err(), sentence));
-    return new Kill(request, line, desk).runConfirmed();
+    var sentAt = now();
+    var order = OrderForm.issuedAt(form, sentAt);
+    var sent = line.send(order);
+    var until = sentAt.plus(CONFIRMED_WITHIN);
+    var opened =
+        RollCall.open(order, new Deadlines(sentAt, until, until)).armed(line.armed().orElse(0));
+    step(
+        Duration.ZERO,
+        "sent over the fanout exchange " + access.namespace().killExchange() + ": " + order.id());
+    var call =
+        new Follower(line, invocation.clock())
+            .follow(Follower.afterSending(opened, sent), new Steps(sentAt));
+    var verdict = call.verdict(now());
+    screen.result("");
+    screen.result(Conclusion.headline(call, verdict, now(), screen.outStyle()));
+    verdict.sentences().forEach(screen::result);
+    return verdict.status();
+  }
+
+  private void step(Duration after, String sentence) {
+    String time = "+" + Text.brief(after);
+    screen.result(" ".repeat(Math.max(1, 10 - time.length())) + time + "  " + sentence);
+  }
+
+  /** Each report as a line, with the time since the order was sent. */
+  private final class Steps implements Display {
+    private final Instant sentAt;
+
+    Steps(Instant sentAt) {
+      this.sentAt = sentAt;
+    }
+
+    @Override
+    public void heard(Report report, RollCall call, Instant at) {
+      step(Duration.between(sentAt, at), sentence(report));
+    }
+
+    private String sentence(Report report) {
+      return switch (report) {
+        case Report.ControllerHeard heard ->
+            "controller "
+                + heard.controller()
+                + " has heard it: "
+                + Text.count(heard.expected().workers(), "worker")
+                + " and "
+                + Text.count(heard.expected().tasks(), "running task")
+                + " in scope";
+        case Report.WorkerDead dead ->
+            screen.outStyle().paint(Tone.GOOD, "dead")
+                + "  worker "
+                + dead.worker()
+                + ", pid "
+                + dead.pid()
+                + ", "
+                + RollCallText.endedBy(dead)
+                + " after "
+                + Text.brief(Duration.ofNanos(dead.deathMicros() * 1000))
+                + ", tree empty: "
+                + RollCallText.proof(dead)
+                + (dead.task() == null ? "" : "; ran task " + dead.task());
+        case Report.WorkerUnconfirmed worker ->
+            screen.outStyle().paint(Tone.BAD, "NOT CONFIRMED")
+                + "  worker "
+                + worker.worker()
+                + ", pid "
+                + worker.pid()
+                + ": "
+                + Text.count(worker.survivors().size(), "process", "processes")
+                + " left";
+        case Report.TaskSettled task -> "task " + task.task() + " is " + task.fate().wire();
+        case Report.ControllerDone done ->
+            "controller " + done.controller() + " is done, and " + done.state().wire();
+        case Report.ControllerRefused refused ->
+            "controller " + refused.controller() + " refuses: " + refused.because();
+      };
+    }
   }
 
   // From outside.
@@ -408,6 +490,13 @@ final class DemoStory {
     check(
         eventually(() -> gone(before) >= killed) && gone(before) == killed,
         () -> gone(before) + " of " + before.size() + " worker processes are gone from /proc");
+    if (!plot.batches() && order.thenOfKill() != Then.RESPAWN) {
+      check(
+          eventually(() -> line.running().orElse(0) == 0),
+          () ->
+              "hosts that still run a worker, by the broker's own count: "
+                  + line.running().orElse(0));
+    }
     var fate = order.inFlightOfKill();
     if (plot.batches()) {
       lookAtBatches(session, order);
@@ -564,7 +653,7 @@ final class DemoStory {
 
   // The end.
 
-  private void end(Instant startedAt, ExitStatus status, int workers) {
+  private void end(ExitStatus status, int workers) {
     screen.result("");
     boolean good = status == ExitStatus.DONE && allIsWell && workers == plot.workers();
     screen.result(
@@ -574,8 +663,10 @@ final class DemoStory {
             + ", after "
             + Text.brief(Duration.between(startedAt, now()))
             + ".");
-    synchronized (complaints) {
-      complaints.forEach(line -> screen.insist(Tone.WARN, "controller: " + line));
+    if (!good) {
+      synchronized (complaints) {
+        complaints.forEach(line -> screen.result("controller: " + line));
+      }
     }
   }
 

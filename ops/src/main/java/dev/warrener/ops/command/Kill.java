@@ -96,12 +96,6 @@ final class Kill {
     return send();
   }
 
-  /** Without a question or a preview: consent was given, and everything named is known. */
-  ExitStatus runConfirmed() throws InterruptedException {
-    announce(null);
-    return send();
-  }
-
   // Ask.
 
   /** Asks all controllers; null if the broker takes no publishes. */
@@ -241,6 +235,23 @@ final class Kill {
       screen.result(order.id());
       return sent instanceof Sent.NobodyListens ? ExitStatus.NO_ANSWER : ExitStatus.DONE;
     }
+    try (var _ = desk.interruption(stillInForce(order))) {
+      sayThatItIsSent(order);
+      var hearBy = sentAt.plus(request.timeout());
+      var deadlines = new Deadlines(sentAt, hearBy, hearBy.plus(request.plan().grace()));
+      var opened =
+          RollCall.open(order, deadlines)
+              .knowing(roster.known().values())
+              .armed(line.armed().orElse(0));
+      RollCall call;
+      try (var display = Display.of(screen)) {
+        call = follower.follow(Follower.afterSending(opened, sent), display);
+      }
+      return conclude(checkedAgainstBroker(call));
+    }
+  }
+
+  private void sayThatItIsSent(Order order) {
     if (screen.format() == OutputFormat.JSONL) {
       screen.resultJsonLine(Map.of("version", 1, "type", "kill.sent", "order", order));
     }
@@ -249,19 +260,8 @@ final class Kill {
         "kill "
             + order.id()
             + " sent "
-            + Text.clock(sentAt)
+            + Text.clock(order.issuedAt())
             + " · Ctrl-C stops watching, not the kill");
-    var hearBy = sentAt.plus(request.timeout());
-    var opened =
-        RollCall.open(order, new Deadlines(sentAt, hearBy, hearBy.plus(request.plan().grace())))
-            .knowing(roster.known().values())
-            .armed(line.armed().orElse(0));
-    RollCall call;
-    try (var _ = desk.interruption(stillInForce(order));
-        var display = Display.of(screen)) {
-      call = follower.follow(Follower.afterSending(opened, sent), display);
-    }
-    return conclude(checkedAgainstBroker(call));
   }
 
   private static String stillInForce(Order order) {
@@ -360,7 +360,9 @@ final class Kill {
                   + (listening - Math.min(listening, running))
                   + " of "
                   + Text.count(listening, "controller")
-                  + " run no worker process any more, by the broker's count, "
+                  + " "
+                  + (listening == 1 ? "runs" : "run")
+                  + " no worker process any more, by the broker's count, "
                   + Text.brief(took));
       case JSON, JSONL ->
           screen.resultJson(

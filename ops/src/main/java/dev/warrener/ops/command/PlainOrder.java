@@ -98,11 +98,24 @@ final class PlainOrder {
           ? opened.verdict(now())
           : new Verdict(ExitStatus.DONE, "sent", java.util.List.of());
     }
-    if (screen.format() == OutputFormat.JSONL) {
-      screen.resultJsonLine(
-          Map.of("version", 1, "type", order.kind().wire() + ".sent", "order", order));
-    }
     String verb = order.kind().wire();
+    try (var _ = desk.interruption(verb + " " + order.id() + " stays in force")) {
+      sayThatItIsSent(order, sentAt);
+      RollCall call;
+      try (var display = Display.of(screen)) {
+        call =
+            follower.follow(
+                opened.knowing(roster.known().values()).armed(line.armed().orElse(0)), display);
+      }
+      return Conclusion.show(screen, call, now());
+    }
+  }
+
+  private void sayThatItIsSent(Order order, Instant sentAt) {
+    String verb = order.kind().wire();
+    if (screen.format() == OutputFormat.JSONL) {
+      screen.resultJsonLine(Map.of("version", 1, "type", verb + ".sent", "order", order));
+    }
     screen.say(
         Tone.FAINT,
         verb
@@ -112,14 +125,6 @@ final class PlainOrder {
             + Text.clock(sentAt)
             + " · Ctrl-C stops watching, not the "
             + verb);
-    RollCall call;
-    try (var _ = desk.interruption(verb + " " + order.id() + " stays in force");
-        var display = Display.of(screen)) {
-      call =
-          follower.follow(
-              opened.knowing(roster.known().values()).armed(line.armed().orElse(0)), display);
-    }
-    return Conclusion.show(screen, call, now());
   }
 
   private Sent sendOrFail(Order order) {

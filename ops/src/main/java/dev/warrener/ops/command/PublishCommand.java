@@ -176,12 +176,13 @@ final class PublishCommand extends FleetCommand {
     requireSense();
     var screen = invocation().screen();
     var access = invocation().access("publish");
+    var connection = new Connection(screen);
     var options =
         ClientOptions.builder()
             .namespace(access.namespace())
             .program(access.program())
             .resultTimeout(timeout)
-            .listener(new Connection(screen))
+            .listener(connection)
             .build();
     // What is wrong with the task itself is said before anything is asked of the broker.
     Task task = jsonLines ? null : task();
@@ -189,6 +190,7 @@ final class PublishCommand extends FleetCommand {
     var account = new Account(screen, waits, invocation());
     PublishReport report;
     try (var client = Warrener.connect(access.address(), options);
+        var _ = connection;
         var display = account) {
       var run = new PublishRun(client, options, display, waits ? timeout : null);
       report =
@@ -411,11 +413,20 @@ final class PublishCommand extends FleetCommand {
     }
   }
 
-  /** Says what happens to the connection. */
-  private record Connection(Screen screen) implements ClientListener {
+  /** Says what happens to the connection, until it is closed. */
+  private static final class Connection implements ClientListener, AutoCloseable {
+    private final Screen screen;
+    private volatile boolean closed;
+
+    Connection(Screen screen) {
+      this.screen = screen;
+    }
+
     @Override
     public void disconnected(String reason) {
-      screen.say(Tone.WARN, "The connection is lost (" + reason + "); trying again.");
+      if (!closed) {
+        screen.say(Tone.WARN, "The connection is lost (" + reason + "); trying again.");
+      }
     }
 
     @Override
@@ -426,6 +437,11 @@ final class PublishCommand extends FleetCommand {
     @Override
     public void unblocked() {
       screen.insist(Tone.NORMAL, "The broker takes publishes again.");
+    }
+
+    @Override
+    public void close() {
+      closed = true;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.ops.ExitStatus;
+import dev.warrener.ops.LogConfiguration;
 import dev.warrener.ops.screen.Descriptors;
 import dev.warrener.ops.screen.Style;
 import java.io.PrintStream;
@@ -63,6 +64,11 @@ public final class WarrenerCommand {
         (failure, args) -> usage(failure, err, invocation.errStyle()));
     line.setExecutionExceptionHandler((failure, command, parsed) ->
         report(failure, command, err, invocation.errStyle(), root.options.verbose));
+    line.setExecutionStrategy(parsed -> {
+      LogConfiguration.choose(
+          root.options.verbose ? LogConfiguration.Mode.VERBOSE : LogConfiguration.Mode.OFF);
+      return new CommandLine.RunLast().execute(parsed);
+    });
     return line.execute(arguments);
   }
 
@@ -89,11 +95,18 @@ public final class WarrenerCommand {
             new DeadCommand.DeadList(invocation),
             new DeadCommand.Requeue(invocation),
             new DeadCommand.Purge(invocation)));
+    line.addSubcommand(
+        group(
+            KillsCommand.group(),
+            new KillsCommand.KillList(invocation),
+            new KillsCommand.Show(invocation)));
     line.addSubcommand(new DoctorCommand(invocation));
     line.addSubcommand(new ControllerCommand(invocation));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpLongOptionsMaxWidth(30);
     line.setAbbreviatedOptionsAllowed(false);
+    // An argument that begins with @ is ours: publish --data @FILE.
+    line.setExpandAtFiles(false);
     describe(line);
     return line;
   }

@@ -1,0 +1,263 @@
+package dev.warrener.ops.command;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.broker.BrokerSession;
+import dev.warrener.messaging.broker.ReceivedOrder;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.ops.CommandFailure;
+import dev.warrener.ops.ExitStatus;
+import dev.warrener.ops.screen.Cell;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Table;
+import dev.warrener.ops.screen.Text;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code warrener kills …}. */
+@Command(name = "kills", description = "Orders that were given, and how they went.")
+final class KillsCommand {
+  private KillsCommand() {}
+
+  static KillsCommand group() {
+    return new KillsCommand();
+  }
+
+  /**
+   * An order in the log.
+   *
+   * @param order as it was sent
+   * @param user at the broker who sent it first, or null if the message names none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Logged(Order order, @Nullable String user) {}
+
+  /** The log, each order once, the oldest first. */
+  static Collection<Logged> fold(Collection<ReceivedOrder> log) {
+    var orders = new LinkedHashMap<String, Logged>();
+    for (var received : log) {
+      if (received instanceof ReceivedOrder.Legible legible) {
+        orders.putIfAbsent(legible.order().id(), new Logged(legible.order(), legible.userId()));
+      }
+    }
+    return orders.values();
+  }
+
+  private static Collection<Logged> read(BrokerSession session) {
+    if (!session.dialect().keepsOrders()) {
+      throw new CommandFailure(
+          ExitStatus.FAILED, session.dialect().product() + " keeps no log of orders");
+    }
+    return fold(session.orders());
+  }
+
+  /** {@code warrener kills list}. */
+  @Command(name = "list", description = "The kills in the log of orders, the newest first.")
+  static final class KillList extends FleetCommand {
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        defaultValue = "1d",
+        converter = DurationConverter.class,
+        description = "Only those of the last TIME (default: 1d).")
+    private Duration since = Duration.ofDays(1);
+
+    @Option(names = "--by", paramLabel = "USER", description = "Only those of this person or user.")
+    private @Nullable String by;
+
+    @Option(
+        names = "--limit",
+        paramLabel = "N",
+        defaultValue = "50",
+        description = "No more than N (default: 50).")
+    private int limit = 50;
+
+    @Option(
+        names = "--orders",
+        description = "All orders that change something: holds, resumes, drains and purges, too.")
+    private boolean allOrders;
+
+    KillList(Invocation invocation) {
+      super(invocation);
+    }
+
+    @Override
+    ExitStatus run() {
+      var screen = invocation().screen();
+      var from = invocation().clock().instant().minus(since);
+      try (var session = BrokerSession.open(invocation().access("kills list"))) {
+        var chosen =
+            read(session).stream()
+                .filter(logged -> isWanted(logged.order()))
+                .filter(logged -> !logged.order().issuedAt().isBefore(from))
+                .filter(logged ->
+                    by == null || by.equals(logged.user()) || by.equals(logged.order().issuedBy()))
+                .sorted(
+                    Comparator.comparing((Logged logged) -> logged.order().issuedAt()).reversed())
+                .limit(limit)
+                .toList();
+        show(screen, chosen);
+        return ExitStatus.DONE;
+      }
+    }
+
+    private boolean isWanted(Order order) {
+      return !order.dryRun()
+          && (order.kind() == OrderKind.KILL || (allOrders && order.kind() != OrderKind.ROLL_CALL));
+    }
+
+    private void show(Screen screen, List<Logged> orders) {
+      switch (screen.format()) {
+        case TABLE -> {
+          if (orders.isEmpty()) {
+            screen.say("None in the last " + Text.brief(since) + ".");
+          } else {
+            screen.result(table(orders));
+          }
+        }
+        case JSON -> screen.resultJson(orders);
+        case JSONL -> orders.forEach(screen::resultJsonLine);
+        case NAME -> orders.forEach(logged -> screen.result(logged.order().id()));
+      }
+    }
+
+    private Table table(List<Logged> orders) {
+      var table =
+          new Table()
+              .left("ID")
+              .left("SENT")
+              .left("BY")
+              .left(allOrders ? "KIND" : "")
+              .left("SCOPE")
+              .left("IN FLIGHT")
+              .left("THEN")
+              .left("REASON");
+      for (var logged : orders) {
+        var order = logged.order();
+        var inFlight = order.inFlight();
+        var then = order.then();
+        table.row(
+            Cell.of(order.id()),
+            Cell.of(Text.stamp(order.issuedAt())),
+            Cell.of(who(logged)),
+            allOrders ? Cell.of(order.kind().wire()) : Cell.EMPTY,
+            Cell.of(order.scope().describe()),
+            inFlight == null ? Cell.EMPTY : Cell.of(inFlight.wire()),
+            then == null ? Cell.EMPTY : Cell.of(then.wire()),
+            Cell.of(order.reason()));
+      }
+      return table;
+    }
+  }
+
+  /** {@code ana (ops)}: the person as the command knew it, and the broker's user. */
+  private static String who(Logged logged) {
+    String person = logged.order().issuedBy();
+    String user = logged.user();
+    if (user == null || user.equals(person)) {
+      return person;
+    }
+    return person.isEmpty() ? user : person + " (" + user + ")";
+  }
+
+  /** {@code warrener kills show}. */
+  @Command(
+      name = "show",
+      description = {
+        "An order of the log, and how it went.",
+        "",
+        "The broker keeps orders; what controllers say about one is heard by those who listen then."
+            + " While the order is in force they are asked again: the same id is the same order, and"
+            + " nothing is done twice. Who has done it says how many workers and tasks it was, without"
+            + " the certificates."
+      })
+  static final class Show extends FleetCommand {
+    @Parameters(paramLabel = "ID", description = "The order's id, or the beginning of it.")
+    private String id = "";
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "TIME",
+        defaultValue = "10s",
+        converter = DurationConverter.class,
+        description = "How long to wait for those who have not answered yet (default: 10s).")
+    private Duration timeout = Duration.ofSeconds(10);
+
+    Show(Invocation invocation) {
+      super(invocation);
+    }
+
+    @Override
+    ExitStatus run() throws InterruptedException {
+      var desk = invocation().desk();
+      var access = invocation().access("kills show");
+      Logged logged;
+      try (var session = BrokerSession.open(access)) {
+        logged = find(read(session));
+      }
+      var screen = desk.screen();
+      var order = logged.order();
+      var now = desk.clock().instant();
+      if (screen.isForPeople()) {
+        describe(logged).forEach(screen::result);
+      }
+      if (order.isExpired(now)) {
+        if (!screen.isForPeople()) {
+          screen.resultJson(logged);
+        }
+        screen.say(
+            "It could be carried out until "
+                + Text.stamp(order.expiresAt())
+                + "; what controllers said about it is not kept by the broker.");
+        return ExitStatus.DONE;
+      }
+      screen.result("");
+      try (var line = BrokerLine.open(access, List.of(order.id()), true, desk.clock())) {
+        return new PlainOrder(line, desk).join(order, timeout).status();
+      }
+    }
+
+    private Logged find(Collection<Logged> log) {
+      var found = log.stream().filter(logged -> logged.order().id().startsWith(id)).toList();
+      if (found.size() == 1) {
+        return found.getFirst();
+      }
+      throw new CommandFailure(
+          ExitStatus.UNKNOWN_TARGET,
+          found.isEmpty()
+              ? "no order " + id + " is in the log"
+              : found.size() + " orders in the log begin with " + id + ": give more of the id");
+    }
+
+    private static List<String> describe(Logged logged) {
+      var order = logged.order();
+      var lines = new ArrayList<String>();
+      lines.add(order.kind().wire() + " " + order.scope().describe());
+      lines.add("  id         " + order.id());
+      lines.add("  sent       " + Text.stamp(order.issuedAt()) + " by " + who(logged));
+      if (!order.reason().isEmpty()) {
+        lines.add("  reason     " + Text.oneLine(order.reason()));
+      }
+      var inFlight = order.inFlight();
+      var then = order.then();
+      if (inFlight != null && then != null) {
+        lines.add(
+            "  in flight  "
+                + inFlight.wire()
+                + (order.backlog() == Backlog.KEEP ? "" : ", backlog " + order.backlog().wire())
+                + ", then "
+                + then.wire());
+      }
+      return lines;
+    }
+  }
+}

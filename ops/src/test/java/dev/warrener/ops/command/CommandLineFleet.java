@@ -1,0 +1,120 @@
+package dev.warrener.ops.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerAddress;
+import dev.warrener.messaging.json.Json;
+import dev.warrener.ops.Main;
+import dev.warrener.ops.demo.ControllerProcess;
+import dev.warrener.ops.screen.Descriptors;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import tools.jackson.databind.JsonNode;
+
+/** A real fleet for tests of commands: controllers as processes, commands in this JVM. */
+final class CommandLineFleet implements AutoCloseable {
+  private static final Duration LONG = Duration.ofSeconds(90);
+
+  private final URI uri;
+  private final String namespace;
+  private final List<ControllerProcess> controllers = new ArrayList<>();
+  private final List<String> log = new CopyOnWriteArrayList<>();
+
+  CommandLineFleet(URI uri, String namespace) {
+    this.uri = uri;
+    this.namespace = namespace;
+  }
+
+  /** What a command did. */
+  record Ran(int status, String out, String err) {
+    Ran ends(int expected) {
+      assertThat(status).as("status; out:%n%s%nerr:%n%s", out, err).isEqualTo(expected);
+      return this;
+    }
+
+    JsonNode json() {
+      return Json.tree(out.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  Map<String, String> environment() {
+    var environment = new HashMap<>(System.getenv());
+    environment.put(BrokerChoice.URI, uri.toString());
+    environment.put(BrokerChoice.NAMESPACE, namespace);
+    return environment;
+  }
+
+  BrokerAccess access(String program) {
+    return BrokerAccess.of(BrokerAddress.parse(uri.toString()), new Namespace(namespace), program);
+  }
+
+  /** Runs a command without a terminal. */
+  Ran run(String... arguments) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    int status =
+        WarrenerCommand.run(
+            arguments,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Descriptors.NONE,
+            environment());
+    return new Ran(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Starts a controller and waits until {@code workers} workers are ready. */
+  ControllerProcess startController(String id, int workers, String... arguments) {
+    var words = new ArrayList<>(List.of("controller", "--id", id));
+    words.addAll(List.of(arguments));
+    try {
+      var controller =
+          ControllerProcess.start(
+              Map.of(ControllerCommand.ENDS_WITH_STDIN, "true"),
+              environment(),
+              Main.class.getName(),
+              words,
+              log::add);
+      controllers.add(controller);
+      await("controller " + id + " is ready")
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> {
+            assertThat(controller.isAlive()).as("%s", log).isTrue();
+            return count("idle", id) == workers;
+          });
+      return controller;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many workers of a controller are in a state, as {@code ps} says. */
+  int count(String state, String controller) {
+    var ran = run("ps", "--controller", controller, "--state", state, "-o", "json");
+    return ran.status() == 0 ? ran.json().size() : 0;
+  }
+
+  /** What the controllers have said. */
+  List<String> log() {
+    return log;
+  }
+
+  @Override
+  public void close() {
+    controllers.forEach(ControllerProcess::close);
+  }
+}
