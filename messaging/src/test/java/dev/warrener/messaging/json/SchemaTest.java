@@ -7,6 +7,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.WireName;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -20,7 +21,12 @@ import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.RosterState;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.TaskEventKind;
+import dev.warrener.messaging.report.WorkerEvent;
+import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.report.WorkerState;
+import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.TaskError;
 import dev.warrener.messaging.task.TaskResult;
@@ -36,6 +42,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /** Holds the schemas of the contract against what the code writes. */
 class SchemaTest {
@@ -93,6 +100,76 @@ class SchemaTest {
                 AT,
                 false)),
         Arguments.of("presence", Presence.class, presence),
+        Arguments.of(
+            "task-event",
+            TaskEvent.class,
+            new TaskEvent(
+                1,
+                TaskEventKind.FINISHED,
+                "a",
+                "mail",
+                "b",
+                "echo",
+                1,
+                "web-1",
+                "web-1/1",
+                Outcome.FAILED,
+                DeadReason.FAILED,
+                "x",
+                ID,
+                "00-1-2-01",
+                AT)),
+        Arguments.of(
+            "task-event",
+            TaskEvent.class,
+            new TaskEvent(
+                1,
+                TaskEventKind.DROPPED,
+                "a",
+                "mail",
+                null,
+                null,
+                1,
+                "web-1",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                AT)),
+        Arguments.of(
+            "worker-event",
+            WorkerEvent.class,
+            new WorkerEvent(
+                1,
+                WorkerEventKind.EXITED,
+                "web-1/1",
+                1,
+                42L,
+                "web-1",
+                "host",
+                "mail",
+                1,
+                9,
+                "x",
+                AT)),
+        Arguments.of(
+            "worker-event",
+            WorkerEvent.class,
+            new WorkerEvent(
+                1,
+                WorkerEventKind.CRASH_LOOPING,
+                "web-1/1",
+                0,
+                null,
+                "web-1",
+                "host",
+                "mail",
+                null,
+                null,
+                null,
+                AT)),
         Arguments.of(
             "task-result",
             TaskResult.class,
@@ -267,6 +344,35 @@ class SchemaTest {
     var described = Json.tree(Files.readAllBytes(FOLDER.resolve(name + ".json"))).get("properties");
 
     assertThat(described.propertyNames()).containsExactlyInAnyOrderElementsOf(fields);
+  }
+
+  static Stream<Arguments> constants() {
+    return Stream.of(
+        Arguments.of("task-event", "event", TaskEventKind.values()),
+        Arguments.of("task-event", "outcome", Outcome.values()),
+        Arguments.of("task-event", "reason", DeadReason.values()),
+        Arguments.of("task-result", "outcome", Outcome.values()),
+        Arguments.of("worker-event", "event", WorkerEventKind.values()),
+        Arguments.of("presence", "state", ControllerState.values()),
+        Arguments.of("order", "kind", OrderKind.values()),
+        Arguments.of("order", "inFlight", InFlight.values()),
+        Arguments.of("order", "backlog", Backlog.values()),
+        Arguments.of("order", "then", Then.values()),
+        Arguments.of("task.settled", "fate", Fate.values()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("constants")
+  void schemaKnowsEveryConstantOfTheCode(String name, String field, WireName[] constants)
+      throws IOException {
+    var described =
+        Json.tree(Files.readAllBytes(FOLDER.resolve(name + ".json")))
+            .path("properties")
+            .path(field)
+            .path("enum");
+
+    assertThat(described.valueStream().map(JsonNode::stringValue))
+        .containsExactlyInAnyOrderElementsOf(Arrays.stream(constants).map(WireName::wire).toList());
   }
 
   @ParameterizedTest
