@@ -128,7 +128,7 @@ final class RabbitDialect extends Dialect {
   /**
    * Consumes and cancels: both go through the log of a quorum queue, behind the settlements, which
    * any other request overtakes. One waiting message may be handed out meanwhile; it goes straight
-   * back. Measured in docs/decisions/0016.
+   * back. Measured in docs/decisions/0018.
    */
   @Override
   void barrier(Channel channel, String queue) throws IOException {
