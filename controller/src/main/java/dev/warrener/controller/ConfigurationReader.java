@@ -36,6 +36,7 @@ public final class ConfigurationReader {
           "exec",
           "worker.command",
           "worker.java-options",
+          "built-in-handlers",
           "operators",
           "containment",
           "lease",
@@ -95,6 +96,7 @@ public final class ConfigurationReader {
         words("exec"),
         words("worker.command"),
         words("worker.java-options"),
+        value("built-in-handlers", true, ConfigurationReader::yesOrNo),
         new HashSet<>(list("operators")),
         value("containment", ContainmentChoice.AUTO, ContainmentChoice::of),
         duration("lease", Duration.ofSeconds(15)),
@@ -239,6 +241,14 @@ public final class ConfigurationReader {
           }
           return number;
         });
+  }
+
+  private static boolean yesOrNo(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("\"" + text + "\" is neither true nor false");
+    };
   }
 
   private Duration duration(String key, Duration absent) {

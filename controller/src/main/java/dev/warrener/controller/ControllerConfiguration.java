@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param exec the command that is run for each task in place of handlers; empty for none
  * @param workerCommand a program that speaks the worker protocol, in place of ours; empty for ours
  * @param javaOptions more options for the workers' JVM, such as {@code -Xmx512m}
+ * @param builtInHandlers whether the handlers for trying out are there as well
  * @param operators the broker users whose orders are obeyed; empty for all that the broker lets
  * @param containment which containment to use
  * @param lease how long runs go on without the broker
@@ -43,6 +44,7 @@ public record ControllerConfiguration(
     List<String> exec,
     List<String> workerCommand,
     List<String> javaOptions,
+    boolean builtInHandlers,
     Set<String> operators,
     ContainmentChoice containment,
     Duration lease,
@@ -100,6 +102,7 @@ public record ControllerConfiguration(
     all.put("exec", String.join(" ", exec));
     all.put("worker.command", String.join(" ", workerCommand));
     all.put("worker.java-options", String.join(" ", javaOptions));
+    all.put("built-in-handlers", Boolean.toString(builtInHandlers));
     all.put("operators", String.join(",", operators.stream().sorted().toList()));
     all.put("containment", containment.text());
     all.put("lease", ConfigurationReader.text(lease));

@@ -37,6 +37,9 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     command.add("-cp");
     command.add(String.join(File.pathSeparator, classPath));
     command.add(Worker.class.getName());
+    if (!configuration.builtInHandlers()) {
+      command.add("--no-built-in");
+    }
     if (!configuration.exec().isEmpty()) {
       command.add("--exec");
       command.addAll(configuration.exec());

@@ -14,6 +14,7 @@ import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import dev.warrener.messaging.task.TaskResult;
+import dev.warrener.worker.frame.ErrorType;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +53,8 @@ final class Conclusion {
     int crashes = crashesOf(task) + (outcome == Outcome.CRASHED ? 1 : 0);
     tellFinished(task, worker, outcome, error.message(), null);
     boolean poison = crashes >= step.settings.poisonAfter();
-    if (!poison && task.attempt() < maxAttempts(task)) {
+    boolean hopeless = error.type().equals(ErrorType.INVALID_INPUT);
+    if (!poison && !hopeless && task.attempt() < maxAttempts(task)) {
       Map<String, @Nullable Object> headers = new HashMap<>();
       headers.put(TaskHeaders.ATTEMPT, task.attempt() + 1);
       // Only what was never started expires.
@@ -197,7 +199,16 @@ final class Conclusion {
     }
   }
 
+  /** A worker said of a task that it has no handler for it. */
+  void neverRunsHere(Run run, String detail) {
+    if (run.delivery() != null) {
+      deadLetter(run.delivery(), run.task(), DeadReason.INVALID, detail, null, Outcome.FAILED);
+    }
+  }
+
   void deadLetterUnknownHandler(DeliveryKey key, Task task, Collection<String> handlers) {
+    var names = new TreeSet<>(handlers);
+    names.remove("");
     deadLetter(
         key,
         task,
@@ -207,7 +218,7 @@ final class Conclusion {
             + "\" here: the workers of queue "
             + task.queue()
             + " have "
-            + String.join(", ", new TreeSet<>(handlers)),
+            + (names.isEmpty() ? "none" : String.join(", ", names)),
         null,
         Outcome.FAILED);
   }

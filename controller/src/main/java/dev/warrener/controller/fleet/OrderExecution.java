@@ -252,7 +252,8 @@ final class OrderExecution {
       }
       var run = current(order.id()).awaiting(slot.key());
       step.put(run);
-      boolean signal = step.supervision.doom(slot, new Slot.Cause.ByOrder(order.id()), order.id());
+      var cause = new Slot.Cause.ByOrder(order.id(), order.graceMillis() > 0);
+      boolean signal = step.supervision.doom(slot, cause, order.id());
       if (!signal) {
         // It was asked to end with a grace, or is being killed already: this order does not wait.
         if (order.graceMillis() == 0) {

@@ -174,8 +174,12 @@ record Slot(
 
   /** Why a worker must die. */
   sealed interface Cause {
-    /** An operator's order. */
-    record ByOrder(String order) implements Cause {}
+    /**
+     * An operator's order.
+     *
+     * @param asked whether its handler was asked to stop first, so that a failure may be the answer
+     */
+    record ByOrder(String order, boolean asked) implements Cause {}
 
     /** Its run reached the hard limit. */
     record TimedOut() implements Cause {}

@@ -7,6 +7,7 @@ import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.TaskError;
+import dev.warrener.worker.frame.ErrorType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -176,6 +177,8 @@ final class Supervision {
   private void conclude(Slot slot, Run run, Event.RunEnd end) {
     if (end.error() == null) {
       step.conclusion.succeeded(run, id(slot), end);
+    } else if (!run.started() && end.error().type().equals(ErrorType.UNKNOWN_HANDLER)) {
+      step.conclusion.neverRunsHere(run, end.error().message());
     } else {
       step.conclusion.unsuccessful(run, id(slot), Outcome.FAILED, end.error());
     }
@@ -296,7 +299,7 @@ final class Supervision {
 
   private void diedAsWanted(Slot slot, Slot.Dying dying, DeathCertificate certificate) {
     var run = dying.run();
-    var end = dying.end();
+    var end = ownEnd(dying);
     if (dying.cause() instanceof Slot.Cause.NeverReady) {
       restartAfterDeath(slot, true);
     } else {
@@ -337,6 +340,20 @@ final class Supervision {
         }
       }
     }
+  }
+
+  /**
+   * How the run of a dying worker had ended without its killer's doing, or null: a handler that was
+   * asked to stop and then failed has been stopped.
+   */
+  private static Event.@Nullable RunEnd ownEnd(Slot.Dying dying) {
+    var end = dying.end();
+    return end != null
+            && end.error() != null
+            && dying.cause() instanceof Slot.Cause.ByOrder order
+            && order.asked()
+        ? null
+        : end;
   }
 
   private void diedByItself(Slot slot, Slot.Live live, DeathCertificate certificate) {
