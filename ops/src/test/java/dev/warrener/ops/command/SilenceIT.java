@@ -82,8 +82,12 @@ class SilenceIT {
 
   @Test
   void interruptedCommandSaysThatTheOrderStaysInForce() throws Exception {
+    // As a terminal starts it: a build that runs in the background ignores SIGINT, and so would
+    // whatever it starts.
     var builder =
         new ProcessBuilder(
+            "env",
+            "--default-signal=INT",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
