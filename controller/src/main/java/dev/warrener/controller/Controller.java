@@ -68,6 +68,7 @@ public final class Controller {
   private final Performer performer;
   private final Owner owner;
 
+  private volatile boolean closing;
   private volatile FleetState announced;
   private volatile Instant announcedAt = Instant.EPOCH;
 
@@ -246,6 +247,7 @@ public final class Controller {
     settler.finish(GOODBYE);
     reporter.presence(presence());
     reporter.flush(GOODBYE);
+    closing = true;
     intake.close();
     orders.close();
     roster.close();
@@ -324,10 +326,12 @@ public final class Controller {
     }
   }
 
-  private static final class Publishing implements ConfirmedPublisher.Listener {
+  private final class Publishing implements ConfirmedPublisher.Listener {
     @Override
     public void down(long generation, String reason) {
-      LOG.warn("can't publish: {}", reason);
+      if (!closing) {
+        LOG.warn("can't publish: {}", reason);
+      }
     }
 
     @Override

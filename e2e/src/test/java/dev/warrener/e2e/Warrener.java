@@ -155,6 +155,8 @@ final class Warrener implements AutoCloseable {
                 "controller",
                 "--id",
                 id));
+    // Other fleets of this host may have controllers of the same id.
+    command.addAll(List.of("--set", "runtime-directory=" + folder.resolve("run")));
     command.addAll(List.of(arguments));
     var log = folder.resolve(id + "-" + controllers.size() + ".log");
     try {

@@ -40,7 +40,9 @@ public enum ContainmentChoice {
       }
     }
     throw new IllegalArgumentException(
-        "containment must be auto, subreaper, cgroup, pid-namespace or cgroup+pid-namespace, not "
-            + text);
+        "\""
+            + text
+            + "\" is no containment: use auto, subreaper, cgroup, pid-namespace or"
+            + " cgroup+pid-namespace");
   }
 }

@@ -137,7 +137,7 @@ public final class DeadLetters {
 
   private Moved visit(String queue, int limit, Predicate<DeadLetter> chosen, Fate fate) {
     var name = namespace.deadQueue(queue);
-    var what = "the dead letters of queue " + queue;
+    var what = "the queue of dead letters of queue " + queue;
     // Also because a get on a missing queue would end an embedded broker's connection.
     long before =
         requests.<Integer>ask(what, channel -> channel.queueDeclarePassive(name).getMessageCount());

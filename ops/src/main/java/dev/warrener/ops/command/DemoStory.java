@@ -22,6 +22,7 @@ import dev.warrener.ops.LogConfiguration;
 import dev.warrener.ops.Main;
 import dev.warrener.ops.command.FleetLine.Heard;
 import dev.warrener.ops.demo.ControllerProcess;
+import dev.warrener.ops.demo.RuntimeDirectory;
 import dev.warrener.ops.demo.SeenProcess;
 import dev.warrener.ops.rollcall.RollCall;
 import dev.warrener.ops.rollcall.RollCall.Deadlines;
@@ -33,6 +34,7 @@ import dev.warrener.producer.Warrener;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -143,7 +145,8 @@ final class DemoStory {
       var rollCall = OrderForm.rollCall(invocation.person(), now());
       var orders = List.of(order.id(), rollCall.id());
       try (var line = BrokerLine.open(access, orders, true, invocation.clock());
-          var controller = startController();
+          var runtime = RuntimeDirectory.create();
+          var controller = startController(runtime.path());
           var client = Warrener.connect(access.address(), clientOptions())) {
         var workers = awaitWorkers(line, controller);
         publish(client);
@@ -185,7 +188,7 @@ final class DemoStory {
 
   // The fleet.
 
-  private ControllerProcess startController() throws IOException {
+  private ControllerProcess startController(Path runtime) throws IOException {
     var controller =
         ControllerProcess.start(
             Map.of(
@@ -203,7 +206,14 @@ final class DemoStory {
                 BrokerChoice.NAMESPACE,
                 access.namespace().name()),
             Main.class.getName(),
-            List.of("controller", "--id", CONTROLLER, "--queue", QUEUE + "=" + plot.workers()),
+            List.of(
+                "controller",
+                "--id",
+                CONTROLLER,
+                "--queue",
+                QUEUE + "=" + plot.workers(),
+                "--set",
+                "runtime-directory=" + runtime),
             this::hear);
     tell(
         "Controller",

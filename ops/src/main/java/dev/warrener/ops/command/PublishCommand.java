@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.messaging.Names;
+import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.json.Json;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.task.Body;
@@ -273,8 +274,7 @@ final class PublishCommand extends FleetCommand {
   private static Iterator<Task> copies(Task task, int number) {
     return Stream.concat(
             Stream.of(task),
-            IntStream.range(1, number)
-                .mapToObj(i -> task.toBuilder().id(dev.warrener.messaging.Uuid7.next()).build()))
+            IntStream.range(1, number).mapToObj(i -> task.toBuilder().id(Uuid7.next()).build()))
         .iterator();
   }
 

@@ -9,6 +9,7 @@ import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.json.Json;
 import dev.warrener.ops.Main;
 import dev.warrener.ops.demo.ControllerProcess;
+import dev.warrener.ops.demo.RuntimeDirectory;
 import dev.warrener.ops.screen.Descriptors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,10 +33,16 @@ final class CommandLineFleet implements AutoCloseable {
   private final String namespace;
   private final List<ControllerProcess> controllers = new ArrayList<>();
   private final List<String> log = new CopyOnWriteArrayList<>();
+  private final RuntimeDirectory runtime;
 
   CommandLineFleet(URI uri, String namespace) {
     this.uri = uri;
     this.namespace = namespace;
+    try {
+      this.runtime = RuntimeDirectory.create();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What a command did. */
@@ -79,6 +86,7 @@ final class CommandLineFleet implements AutoCloseable {
   /** Starts a controller and waits until {@code workers} workers are ready. */
   ControllerProcess startController(String id, int workers, String... arguments) {
     var words = new ArrayList<>(List.of("controller", "--id", id));
+    words.addAll(List.of("--set", "runtime-directory=" + runtime.path()));
     words.addAll(List.of(arguments));
     try {
       var controller =
@@ -116,5 +124,6 @@ final class CommandLineFleet implements AutoCloseable {
   @Override
   public void close() {
     controllers.forEach(ControllerProcess::close);
+    runtime.close();
   }
 }

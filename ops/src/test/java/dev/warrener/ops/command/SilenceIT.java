@@ -59,6 +59,7 @@ class SilenceIT {
   @AfterEach
   void stopMuteController() {
     mute.close();
+    fleet.close();
     vhost.close();
   }
 
