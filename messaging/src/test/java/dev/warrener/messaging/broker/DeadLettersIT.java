@@ -109,7 +109,7 @@ class DeadLettersIT {
   void queueThatIsNotThereIsAnErrorAndTheSessionGoesOn() {
     assertThatThrownBy(() -> session.deadLetters().list("nowhere", 10))
         .isInstanceOf(NoSuchQueueException.class)
-        .hasMessageContaining("the dead letters of queue nowhere");
+        .hasMessageContaining("the queue of dead letters of queue nowhere does not exist");
 
     assertThat(session.deadLetters().list("mail", 10)).isEmpty();
   }
