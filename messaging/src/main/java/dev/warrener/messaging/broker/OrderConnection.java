@@ -10,6 +10,7 @@ import dev.warrener.messaging.Namespace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class OrderConnection {
   private final BrokerAccess access;
   private final Namespace namespace;
   private final String controller;
+  private final boolean again;
   private final LinkSession session;
   private final Listener listener;
 
@@ -40,7 +42,16 @@ final class OrderConnection {
   private volatile @Nullable Channel tripwire;
   private @Nullable Channel running;
 
-  OrderConnection(BrokerAccess access, String controller, LinkSession session, Listener listener) {
+  /**
+   * @param again whether an earlier connection of this controller had taken its queue
+   */
+  OrderConnection(
+      BrokerAccess access,
+      String controller,
+      boolean again,
+      LinkSession session,
+      Listener listener) {
+    this.again = again;
     this.access = access;
     this.namespace = access.namespace();
     this.controller = controller;
@@ -86,7 +97,10 @@ final class OrderConnection {
     try {
       channel.queueDeclare(queue, false, true, false, null);
     } catch (IOException e) {
-      if (isTaken(e)) {
+      if (!isTaken(e)) {
+        throw e;
+      }
+      if (!again) {
         throw new ControllerIdTakenException(
             "another controller with the id "
                 + controller
@@ -96,7 +110,11 @@ final class OrderConnection {
                 + " has noticed)",
             e);
       }
-      throw e;
+      // The broker holds the queue of our last connection: until it misses us, or for as long as
+      // the node that had it is away. Orders can't wait for that.
+      queue = namespace.controllerQueue(controller + "." + UUID.randomUUID());
+      channel = session.channel();
+      channel.queueDeclare(queue, false, true, false, null);
     }
     channel.queueBind(queue, namespace.killExchange(), "");
     channel.basicConsume(queue, true, new Orders(channel));

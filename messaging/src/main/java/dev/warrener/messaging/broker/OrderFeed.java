@@ -61,6 +61,10 @@ public final class OrderFeed implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Connecting.daemon("orders-commands"));
 
   private volatile boolean running;
+
+  /** Whether there has been a connection. Used by the link's thread alone. */
+  private boolean wasOpen;
+
   private volatile @Nullable OrderConnection current;
   private volatile @Nullable Dialect dialect;
 
@@ -77,8 +81,10 @@ public final class OrderFeed implements AutoCloseable {
     public void up(LinkSession session) throws IOException {
       dialect = session.dialect();
       var connection =
-          new OrderConnection(access, controller, session, new Handover(session.generation()));
+          new OrderConnection(
+              access, controller, wasOpen, session, new Handover(session.generation()));
       connection.open();
+      wasOpen = true;
       current = connection;
       command(OrderFeed.this::reconcileRunning);
     }

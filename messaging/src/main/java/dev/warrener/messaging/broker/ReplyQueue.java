@@ -14,7 +14,10 @@ import java.util.UUID;
 
 /**
  * An exclusive queue of one program's own, bound to one exchange, on a connection that is kept up.
- * Its name stays the same; what comes while the connection is away is missed. Thread-safe.
+ * What comes while the connection is away is missed. Thread-safe.
+ *
+ * <p>A queue that is bound by its name keeps it. Others get a new one with each connection: the
+ * broker may hold the old one for as long as a node of its cluster is away.
  */
 final class ReplyQueue implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
@@ -53,8 +56,7 @@ final class ReplyQueue implements AutoCloseable {
       Collection<String> keys,
       Listener listener) {
     this.access = access;
-    this.name =
-        access.namespace().replyQueue(access.address().user(), UUID.randomUUID().toString());
+    this.name = freshName();
     this.exchange = exchange;
     this.keys = keys.isEmpty() ? List.of(name) : List.copyOf(keys);
     this.listener = listener;
@@ -62,6 +64,11 @@ final class ReplyQueue implements AutoCloseable {
     this.link = new BrokerLink(access, purpose, 1, new LinkOwner());
   }
 
+  private String freshName() {
+    return access.namespace().replyQueue(access.address().user(), UUID.randomUUID().toString());
+  }
+
+  /** The queue's name, if it is bound by it. */
   String name() {
     return name;
   }
@@ -80,11 +87,13 @@ final class ReplyQueue implements AutoCloseable {
 
     private void open(LinkSession session) throws IOException {
       var channel = session.channel();
-      channel.queueDeclare(name, false, true, false, null);
+      boolean byName = keys.contains(name);
+      var queue = byName || session.generation() == 1 ? name : freshName();
+      channel.queueDeclare(queue, false, true, false, null);
       for (var key : keys) {
-        channel.queueBind(name, exchange, key);
+        channel.queueBind(queue, exchange, key);
       }
-      channel.basicConsume(name, true, new Replies(channel, session));
+      channel.basicConsume(queue, true, new Replies(channel, session));
     }
 
     @Override
