@@ -42,7 +42,7 @@ final class OrderExecution {
     var over = step.done.get(id);
     if (over != null) {
       // Somebody joins: the same order again is answered, and not carried out again.
-      reports.done(over);
+      step.put(reports.done(over));
       return;
     }
     if (step.orders.containsKey(id)) {
@@ -391,8 +391,8 @@ final class OrderExecution {
       }
       case SETTLING -> prove(run);
       case PROVING -> {
-        var proven = run;
-        for (var doomed : run.doomed()) {
+        var proven = withoutLost(run);
+        for (var doomed : proven.doomed()) {
           if (doomed.settled()) {
             proven = reports.settled(proven.settledOne(), doomed);
           }
@@ -467,6 +467,30 @@ final class OrderExecution {
     }
   }
 
+  /**
+   * What was settled on a connection that was lost before the broker had shown that it took it may
+   * be the broker's again: nobody can say so of the next connection.
+   */
+  private OrderRun withoutLost(OrderRun run) {
+    var known = run;
+    for (var doomed : run.doomed()) {
+      var delivery = doomed.run().delivery();
+      if (doomed.settled()
+          && doomed.fate() != Fate.REQUEUED
+          && (delivery == null || !step.isCurrent(delivery))) {
+        known =
+            unsettle(known, doomed.run().task().id())
+                .failing(
+                    "task "
+                        + doomed.run().task().id()
+                        + ": the connection was lost before the broker showed that it is "
+                        + doomed.fate().wire()
+                        + "; if it comes here again, it is");
+      }
+    }
+    return known;
+  }
+
   private static OrderRun unsettle(OrderRun run, String task) {
     var all = run.doomed();
     for (int i = 0; i < all.size(); i++) {
@@ -524,6 +548,13 @@ final class OrderExecution {
       return;
     }
     var next = run.notWaitingFor(token);
+    if (failure != null) {
+      for (var doomed : run.doomed()) {
+        if (doomed.queue().equals(proof.queue()) && doomed.fate() != Fate.REQUEUED) {
+          next = unsettle(next, doomed.run().task().id());
+        }
+      }
+    }
     step.put(
         failure == null
             ? next
