@@ -1,6 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;
@@ -40,6 +41,7 @@ public final class ConfigurationReader {
           "operators",
           "containment",
           "lease",
+          "without-broker",
           "start-deadline",
           "drain-deadline",
           "broker-patience",
@@ -100,6 +102,7 @@ public final class ConfigurationReader {
         new HashSet<>(list("operators")),
         value("containment", ContainmentChoice.AUTO, ContainmentChoice::of),
         duration("lease", Duration.ofSeconds(15)),
+        value("without-broker", WithoutBroker.LEASE, WithoutBroker::of),
         duration("start-deadline", Duration.ofSeconds(30)),
         duration("drain-deadline", Duration.ofSeconds(60)),
         duration("broker-patience", Duration.ofSeconds(30)),

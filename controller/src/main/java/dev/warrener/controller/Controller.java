@@ -81,7 +81,7 @@ public final class Controller {
             address,
             configuration.namespace(),
             "controller " + configuration.id(),
-            LinkSettings.DEFAULT.withLostAfter(shorter(configuration.lease())));
+            watching(configuration.lease()));
     declare(access, configuration);
     settler = new Settler(this::post);
     processes =
@@ -114,11 +114,17 @@ public final class Controller {
             effect -> performer.perform(effect, state().generation()));
   }
 
-  /** Without an answer for this long the connection is given up; well within the lease. */
-  private static Duration shorter(Duration lease) {
+  /**
+   * A loss is noticed well within the lease; and a partition is noticed by the broker, which hands
+   * our tasks on after two to three heartbeats, only after it.
+   */
+  private static LinkSettings watching(Duration lease) {
     var most = LinkSettings.DEFAULT.lostAfter();
-    var bound = lease.multipliedBy(2).dividedBy(3);
-    return bound.compareTo(most) < 0 ? bound : most;
+    var lostAfter = lease.multipliedBy(2).dividedBy(3);
+    var heartbeat = Duration.ofSeconds(lostAfter.plusMillis(999).toSeconds());
+    return LinkSettings.DEFAULT
+        .withLostAfter(lostAfter.compareTo(most) < 0 ? lostAfter : most)
+        .withHeartbeat(heartbeat);
   }
 
   private static Settings settings(ControllerConfiguration configuration, String containment) {
@@ -135,7 +141,8 @@ public final class Controller {
         configuration.drainDeadline(),
         configuration.restarts(),
         configuration.duplicateWindow(),
-        configuration.poisonAfter());
+        configuration.poisonAfter(),
+        configuration.withoutBroker());
   }
 
   /** Makes the queues, so that publishers can publish before the first worker is ready. */
@@ -351,8 +358,11 @@ public final class Controller {
   }
 
   private final class Workers implements ProcessListener {
+    private final LastWords lastWords = new LastWords();
+
     @Override
     public void spawned(WorkerKey worker, long pid, long startTicks) {
+      lastWords.begin(worker);
       processes.send(
           worker,
           WorkerFrames.hello(
@@ -371,7 +381,8 @@ public final class Controller {
     @Override
     public void frame(WorkerKey worker, Frame frame) {
       if (frame.type() == FrameType.LOG) {
-        WorkerOutput.log(configuration.id() + "/" + worker.slot(), worker, frame);
+        lastWords.heard(
+            worker, WorkerOutput.log(configuration.id() + "/" + worker.slot(), worker, frame));
         return;
       }
       try {
@@ -391,12 +402,13 @@ public final class Controller {
 
     @Override
     public void output(WorkerKey worker, String line) {
-      WorkerOutput.raw(configuration.id() + "/" + worker.slot(), worker, line);
+      lastWords.heard(
+          worker, WorkerOutput.raw(configuration.id() + "/" + worker.slot(), worker, line));
     }
 
     @Override
     public void treeEmpty(DeathCertificate certificate) {
-      post(new Event.TreeEmpty(certificate));
+      post(new Event.TreeEmpty(certificate, lastWords.take(certificate.worker())));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;
@@ -27,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param builtInHandlers whether the handlers for trying out are there as well
  * @param operators the broker users whose orders are obeyed; empty for all that the broker lets
  * @param containment which containment to use
- * @param lease how long runs go on without the broker
+ * @param lease how long runs go on without the broker, and workers without a word of their
+ *     controller; 2 s or more
+ * @param withoutBroker what becomes of running tasks when the broker is lost
  * @param startDeadline how long a worker may take to be ready
  * @param drainDeadline how long a stop waits for running tasks
  * @param brokerPatience how long to try to reach the broker at the start
@@ -48,6 +51,7 @@ public record ControllerConfiguration(
     Set<String> operators,
     ContainmentChoice containment,
     Duration lease,
+    WithoutBroker withoutBroker,
     Duration startDeadline,
     Duration drainDeadline,
     Duration brokerPatience,
@@ -55,6 +59,8 @@ public record ControllerConfiguration(
     Duration duplicateWindow,
     int poisonAfter,
     @Nullable Path runtimeDirectory) {
+
+  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
 
   public ControllerConfiguration {
     if (!Names.isValid(id)) {
@@ -65,6 +71,12 @@ public record ControllerConfiguration(
     }
     if (queues.isEmpty()) {
       throw new ConfigurationException("no queue to serve: give at least one --queue NAME");
+    }
+    if (lease.compareTo(SHORTEST_LEASE) < 0) {
+      throw new ConfigurationException(
+          "lease: "
+              + ConfigurationReader.text(lease)
+              + " is too short to tell a loss from a pause: use 2s or more");
     }
     if (!exec.isEmpty() && !handlers.isEmpty()) {
       throw new ConfigurationException("handlers and exec exclude each other: give one of them");
@@ -106,6 +118,7 @@ public record ControllerConfiguration(
     all.put("operators", String.join(",", operators.stream().sorted().toList()));
     all.put("containment", containment.text());
     all.put("lease", ConfigurationReader.text(lease));
+    all.put("without-broker", withoutBroker.text());
     all.put("start-deadline", ConfigurationReader.text(startDeadline));
     all.put("drain-deadline", ConfigurationReader.text(drainDeadline));
     all.put("broker-patience", ConfigurationReader.text(brokerPatience));

@@ -13,15 +13,19 @@ final class WorkerOutput {
 
   private WorkerOutput() {}
 
-  static void log(String worker, WorkerKey key, Frame frame) {
+  /** Logs a line, and returns what is shown of it. */
+  static String log(String worker, WorkerKey key, Frame frame) {
     var task = frame.text("task");
-    var line = new String(frame.payload(), StandardCharsets.UTF_8);
-    LOG.info(
-        "[{}] {}", task == null ? "worker " + worker + "#" + key.incarnation() : task, shown(line));
+    var line = shown(new String(frame.payload(), StandardCharsets.UTF_8));
+    LOG.info("[{}] {}", task == null ? "worker " + worker + "#" + key.incarnation() : task, line);
+    return line;
   }
 
-  static void raw(String worker, WorkerKey key, String line) {
-    LOG.info("[worker {}#{}] {}", worker, key.incarnation(), shown(line));
+  /** Logs a line, and returns what is shown of it. */
+  static String raw(String worker, WorkerKey key, String line) {
+    var shown = shown(line);
+    LOG.info("[worker {}#{}] {}", worker, key.incarnation(), shown);
+    return shown;
   }
 
   /** A line that can't pass for another one: bounded, and without control characters. */

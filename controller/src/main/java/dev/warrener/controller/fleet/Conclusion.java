@@ -80,6 +80,9 @@ final class Conclusion {
         poison
             ? "it killed its worker " + crashes + " times, the last time so: " + error.message()
             : error.message();
+    if (outcome == Outcome.CRASHED && error.stack() != null) {
+      detail += "; its last words: " + error.stack().replace("\n", " | ");
+    }
     var headers = deadHeaders(reason, detail, null);
     if (crashes > 0) {
       headers.put(TaskHeaders.CRASHES, crashes);

@@ -70,8 +70,21 @@ public sealed interface Event {
   /** A worker says that a run has ended. */
   record Finished(WorkerKey worker, String task, int attempt, RunEnd end) implements Event {}
 
-  /** No process of a worker's tree is left, and all that it had said has been heard. */
-  record TreeEmpty(DeathCertificate certificate) implements Event {}
+  /**
+   * No process of a worker's tree is left, and all that it had said has been heard.
+   *
+   * @param lastWords the last lines that it and its task had printed, oldest first
+   */
+  record TreeEmpty(DeathCertificate certificate, List<String> lastWords) implements Event {
+    public TreeEmpty {
+      lastWords = List.copyOf(lastWords);
+    }
+
+    /** One that had printed nothing. */
+    public TreeEmpty(DeathCertificate certificate) {
+      this(certificate, List.of());
+    }
+  }
 
   /** A worker's tree is not empty though it was killed; the attempts go on. */
   record Unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors)

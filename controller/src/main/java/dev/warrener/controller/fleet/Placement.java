@@ -155,8 +155,7 @@ final class Placement {
     step.log(
         true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
     forgetDeliveries(queue);
-    step.schedule(
-        new Timer.LeaseOver(step.generation), step.now.instant().plus(step.settings.lease()));
+    step.startLease(step.now.instant());
   }
 
   /** The task connection is lost: what was delivered here is the broker's again. */

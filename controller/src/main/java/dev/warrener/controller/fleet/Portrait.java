@@ -60,7 +60,7 @@ final class Portrait {
         List.copyOf(workers),
         List.copyOf(queues),
         List.copyOf(holds),
-        settings.lease().toMillis(),
+        settings.boundWithoutBroker().toMillis(),
         settings.containment());
   }
 

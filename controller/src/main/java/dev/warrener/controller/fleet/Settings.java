@@ -21,6 +21,7 @@ import java.util.Set;
  * @param restarts when dead workers are started again
  * @param duplicateWindow how long an ended run is remembered, 10 min by default
  * @param poisonAfter after how many crashes a task is quarantined, 3 by default
+ * @param withoutBroker what becomes of running tasks when the broker is lost
  */
 public record Settings(
     String controller,
@@ -35,11 +36,49 @@ public record Settings(
     Duration drainDeadline,
     Restarts restarts,
     Duration duplicateWindow,
-    int poisonAfter) {
+    int poisonAfter,
+    WithoutBroker withoutBroker) {
 
   public Settings {
     queues = List.copyOf(queues);
     operators = Set.copyOf(operators);
+  }
+
+  /** With {@link WithoutBroker#LEASE}. */
+  public Settings(
+      String controller,
+      String host,
+      long pid,
+      String software,
+      String containment,
+      List<QueueSettings> queues,
+      Set<String> operators,
+      Duration lease,
+      Duration startDeadline,
+      Duration drainDeadline,
+      Restarts restarts,
+      Duration duplicateWindow,
+      int poisonAfter) {
+    this(
+        controller,
+        host,
+        pid,
+        software,
+        containment,
+        queues,
+        operators,
+        lease,
+        startDeadline,
+        drainDeadline,
+        restarts,
+        duplicateWindow,
+        poisonAfter,
+        WithoutBroker.LEASE);
+  }
+
+  /** How long a kill can be unheard here while the broker is lost; zero if there is no bound. */
+  Duration boundWithoutBroker() {
+    return withoutBroker == WithoutBroker.FINISH ? Duration.ZERO : lease;
   }
 
   /**

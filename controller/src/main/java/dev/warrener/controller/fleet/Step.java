@@ -99,7 +99,7 @@ final class Step {
       case Event.Ready ready -> supervision.ready(ready);
       case Event.Started started -> supervision.started(started);
       case Event.Finished finished -> supervision.finished(finished);
-      case Event.TreeEmpty empty -> supervision.treeEmpty(empty.certificate());
+      case Event.TreeEmpty empty -> supervision.treeEmpty(empty.certificate(), empty.lastWords());
       case Event.Unconfirmed unconfirmed -> supervision.unconfirmed(unconfirmed);
       case Event.Published published -> published(published.token());
       case Event.PublishFailed failed -> publishFailed(failed);
@@ -140,18 +140,27 @@ final class Step {
       return;
     }
     connected = false;
-    log(
-        true,
-        "lost the broker ("
-            + down.reason()
-            + "): running tasks go on for "
-            + settings.lease().toMillis()
-            + " ms at most");
+    log(true, "lost the broker (" + down.reason() + "): running tasks " + theirFate());
     placement.forgetDeliveries();
     // The lease runs from the broker's last word, not from when its silence was noticed.
-    schedule(
-        new Timer.LeaseOver(generation),
-        now.instant().plus(settings.lease()).minus(down.silence()));
+    startLease(now.instant().minus(down.silence()));
+  }
+
+  private String theirFate() {
+    return switch (settings.withoutBroker()) {
+      case LEASE -> "go on for " + settings.lease().toMillis() + " ms at most";
+      case KILL -> "are killed";
+      case FINISH -> "go on to their end";
+    };
+  }
+
+  /** Bounds the runs whose deliveries the broker has had back since {@code since}. */
+  void startLease(Instant since) {
+    switch (settings.withoutBroker()) {
+      case LEASE -> schedule(new Timer.LeaseOver(generation), since.plus(settings.lease()));
+      case KILL -> schedule(new Timer.LeaseOver(generation), now.instant());
+      case FINISH -> {}
+    }
   }
 
   private void ordersDown(Event.OrdersDown down) {

@@ -265,7 +265,11 @@ final class Supervision {
             true,
             "task "
                 + busy.run().task().id()
-                + " ran on without the broker for the whole lease: its worker is killed");
+                + " ran on without the broker "
+                + (step.settings.withoutBroker() == WithoutBroker.KILL
+                    ? "and may be handed to others"
+                    : "for the whole lease")
+                + ": its worker is killed");
         kill(slot, new Slot.Cause.LeaseOver());
       }
     }
@@ -285,14 +289,14 @@ final class Supervision {
 
   // Dying.
 
-  void treeEmpty(DeathCertificate certificate) {
+  void treeEmpty(DeathCertificate certificate, List<String> lastWords) {
     var slot = find(certificate.worker());
     if (slot == null) {
       return;
     }
     switch (slot.process()) {
       case Slot.Dying dying -> diedAsWanted(slot, dying, certificate);
-      case Slot.Live live -> diedByItself(slot, live, certificate);
+      case Slot.Live live -> diedByItself(slot, live, certificate, lastWords);
       case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _ -> {}
     }
   }
@@ -356,7 +360,8 @@ final class Supervision {
         : end;
   }
 
-  private void diedByItself(Slot slot, Slot.Live live, DeathCertificate certificate) {
+  private void diedByItself(
+      Slot slot, Slot.Live live, DeathCertificate certificate, List<String> lastWords) {
     boolean inVain =
         switch (live) {
           case Slot.Starting _ -> true;
@@ -384,7 +389,9 @@ final class Supervision {
           id(slot),
           Outcome.CRASHED,
           new TaskError(
-              certificate.signal() > 0 ? "signal" : "exit", "its worker ended " + how, null));
+              certificate.signal() > 0 ? "signal" : "exit",
+              "its worker ended " + how,
+              lastWords.isEmpty() ? null : String.join("\n", lastWords)));
     } else {
       step.placement.waitAgain(run);
     }

@@ -78,6 +78,18 @@ public record LinkSettings(
         longestBackoff);
   }
 
+  /** The same, but with {@code heartbeat}. */
+  public LinkSettings withHeartbeat(Duration heartbeat) {
+    return new LinkSettings(
+        connectTimeout,
+        rpcTimeout,
+        heartbeat,
+        watchdogInterval,
+        lostAfter,
+        firstBackoff,
+        longestBackoff);
+  }
+
   private static void requirePositive(String what, Duration value) {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(what + " must be longer than 0, not " + value);

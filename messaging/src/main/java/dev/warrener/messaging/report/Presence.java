@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param workers its workers, by slot
  * @param queues the queues that it serves
  * @param holds the holds in force here
- * @param leaseMillis how long runs go on without the broker, in milliseconds
+ * @param leaseMillis how long runs go on without the broker, in milliseconds; 0 if nothing bounds
+ *     it
  * @param containment the tier that holds its workers
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -235,8 +235,9 @@ final class DoctorCommand extends FleetCommand {
             + Text.count(presence.workers().size(), "worker")
             + ", containment "
             + presence.containment()
-            + ", lease "
-            + Text.brief(Duration.ofMillis(presence.leaseMillis())));
+            + (presence.leaseMillis() == 0
+                ? ", no lease: runs go on without the broker"
+                : ", lease " + Text.brief(Duration.ofMillis(presence.leaseMillis()))));
     if (presence.containment().contains("subreaper")
         && !presence.containment().contains("cgroup")
         && !presence.containment().contains("namespace")) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param host the host that it runs on
  * @param lastSeen when its presence was last heard, by whoever tells
  * @param state what is known of it
- * @param lease how long its workers live on when it is cut off or frozen; null if nobody said
+ * @param lease how long its workers live on when it is cut off or frozen; null if nobody said, or
+ *     nothing does
  */
 public record Known(
     String id, String host, Instant lastSeen, RosterState state, @Nullable Duration lease) {
@@ -23,12 +24,12 @@ public record Known(
   /** What another controller's roster says. */
   public static Known of(RosterEntry entry) {
     Long lease = entry.leaseMillis();
-    return new Known(
-        entry.id(),
-        entry.host(),
-        entry.lastSeen(),
-        entry.state(),
-        lease == null ? null : Duration.ofMillis(lease));
+    return new Known(entry.id(), entry.host(), entry.lastSeen(), entry.state(), bound(lease));
+  }
+
+  /** Zero says that nothing bounds its runs. */
+  private static @Nullable Duration bound(@Nullable Long leaseMillis) {
+    return leaseMillis == null || leaseMillis == 0 ? null : Duration.ofMillis(leaseMillis);
   }
 
   /** What its own presence says, heard at {@code at}. */
@@ -38,7 +39,7 @@ public record Known(
         presence.host(),
         at,
         presence.state() == ControllerState.LEFT ? RosterState.LEFT : RosterState.LIVE,
-        Duration.ofMillis(presence.leaseMillis()));
+        bound(presence.leaseMillis()));
   }
 
   /**

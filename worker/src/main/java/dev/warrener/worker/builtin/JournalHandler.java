@@ -11,8 +11,9 @@ import java.nio.charset.StandardCharsets;
  * Writes down that it starts and that it ends, and heeds nothing in between: an observer of what
  * really ran, independent of everything that the fleet says about itself.
  *
- * <p>A line is {@code start} or {@code end}, the task's id, the attempt, the process id, and the
- * machine's monotonic clock in nanoseconds.
+ * <p>A line is {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
+ * id, and the machine's monotonic clock in nanoseconds. Beats come only if the input asks for them:
+ * the last one says how long a run lived that never came to its end.
  */
 final class JournalHandler implements TaskHandler {
   @Override
@@ -25,12 +26,16 @@ final class JournalHandler implements TaskHandler {
     Input fields = Input.of(input);
     String file = fields.text("file");
     long millis = fields.secondsAsMillis("seconds");
+    long beatMillis = fields.has("beat") ? Math.max(1, fields.secondsAsMillis("beat")) : millis;
 
     // Opened for appending, a line in one write: many processes can share the file. A stream, since
     // an interrupted thread can't write to a channel.
     try (var journal = new FileOutputStream(file, true)) {
       write(journal, "start", context);
-      sleep(millis);
+      long until = System.nanoTime() + millis * 1_000_000;
+      while (sleep(until, beatMillis)) {
+        write(journal, "beat", context);
+      }
       write(journal, "end", context);
     }
     return TaskResult.none();
@@ -52,14 +57,22 @@ final class JournalHandler implements TaskHandler {
     journal.write(line.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void sleep(long millis) {
-    long until = System.nanoTime() + millis * 1_000_000;
-    for (long left = millis; left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+  /**
+   * Sleeps for {@code millis}, but not past {@code until}, and tells whether there is time left.
+   */
+  private static boolean sleep(long until, long millis) {
+    long wake = Math.min(until, System.nanoTime() + millis * 1_000_000);
+    for (long left = millisTo(wake); left > 0; left = millisTo(wake)) {
       try {
         Thread.sleep(left);
       } catch (InterruptedException e) {
         // Not heeded, on purpose.
       }
     }
+    return millisTo(until) > 0;
+  }
+
+  private static long millisTo(long nanos) {
+    return (nanos - System.nanoTime()) / 1_000_000;
   }
 }

@@ -1,0 +1,36 @@
+package dev.warrener.controller.fleet;
+
+/** What becomes of the tasks that run while the broker is lost, and may be handed to others. */
+public enum WithoutBroker {
+  /** They go on for the lease, counted from the broker's last word, and are killed then. */
+  LEASE("lease"),
+  /** They are killed as soon as the loss is noticed: never two runs of a task for long. */
+  KILL("kill"),
+  /** They go on to their end, however long: never a run in vain, and no bound on a second one. */
+  FINISH("finish");
+
+  private final String text;
+
+  WithoutBroker(String text) {
+    this.text = text;
+  }
+
+  /** The name in configuration. */
+  public String text() {
+    return text;
+  }
+
+  /**
+   * The choice of that name.
+   *
+   * @throws IllegalArgumentException with a sentence that says which names there are
+   */
+  public static WithoutBroker of(String text) {
+    for (var choice : values()) {
+      if (choice.text.equals(text)) {
+        return choice;
+      }
+    }
+    throw new IllegalArgumentException("it must be lease, kill or finish, not \"" + text + "\"");
+  }
+}
