@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the handlers themselves wrote down: each run's start and end, appended in one write. */
+/** What the handlers themselves wrote down: each run's start, beats and end, a line each. */
 final class Journal {
   private final Path file;
 
@@ -22,8 +22,56 @@ final class Journal {
   /** One run's start. */
   record Start(String task, int attempt, long pid) {}
 
+  /**
+   * One run, as far as it came.
+   *
+   * @param start by the machine's monotonic clock, in nanoseconds
+   * @param last the last sign of it
+   * @param ended whether it came to its end
+   */
+  record JournalRun(String task, int attempt, long pid, long start, long last, boolean ended) {
+    /** Whether both were seen running at one moment. */
+    boolean overlaps(JournalRun other) {
+      return start <= other.last && other.start <= last;
+    }
+  }
+
   String input(double seconds) {
     return "{\"file\":\"" + file + "\",\"seconds\":" + seconds + "}";
+  }
+
+  /** The input of a task that also writes a line each tenth of a second. */
+  String beating(double seconds) {
+    return "{\"file\":\"" + file + "\",\"seconds\":" + seconds + ",\"beat\":0.1}";
+  }
+
+  /** Every run, in the order of their starts. */
+  List<JournalRun> runs() {
+    var runs = new ArrayList<JournalRun>();
+    var open = new HashMap<String, Integer>();
+    for (var line : lines()) {
+      var key = line[1] + " " + line[2] + " " + line[3];
+      long at = Long.parseLong(line[4]);
+      if (line[0].equals("start")) {
+        open.put(key, runs.size());
+        runs.add(
+            new JournalRun(
+                line[1], Integer.parseInt(line[2]), Long.parseLong(line[3]), at, at, false));
+      } else {
+        int index = open.get(key);
+        var run = runs.get(index);
+        runs.set(
+            index,
+            new JournalRun(
+                run.task(), run.attempt(), run.pid(), run.start(), at, line[0].equals("end")));
+      }
+    }
+    return runs;
+  }
+
+  /** The runs of one task. */
+  List<JournalRun> runsOf(String task) {
+    return runs().stream().filter(run -> run.task().equals(task)).toList();
   }
 
   private List<String[]> lines() {
@@ -33,7 +81,11 @@ final class Journal {
     var lines = new ArrayList<String[]>();
     try {
       for (var line : Files.readAllLines(file)) {
-        lines.add(line.split(" ", -1));
+        var words = line.split(" ", -1);
+        // The last line may be on its way to the disk.
+        if (words.length == 5) {
+          lines.add(words);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

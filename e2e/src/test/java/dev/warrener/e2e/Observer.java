@@ -67,6 +67,12 @@ final class Observer implements AutoCloseable {
         channel -> channel.queueDeclarePassive(namespace + ".q." + queue).getMessageCount());
   }
 
+  /** Who consumes from a queue of tasks. */
+  int consumers(String queue) {
+    return channel(
+        channel -> channel.queueDeclarePassive(namespace + ".q." + queue).getConsumerCount());
+  }
+
   /** Takes everything out of the dead letters of a queue. */
   List<GetResponse> takeDead(String queue) {
     return channel(channel -> {

@@ -72,6 +72,16 @@ final class Warrener implements AutoCloseable {
       process.toHandle().destroy();
     }
 
+    /** SIGSTOP: it stands still, and its connections and pipes with it. */
+    void freeze() {
+      Signal.STOP.send(pid());
+    }
+
+    /** SIGCONT: it goes on as if no time had passed. */
+    void thaw() {
+      Signal.CONT.send(pid());
+    }
+
     int awaitExit() throws InterruptedException {
       assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS))
           .as("controller %s ends; its log:%n%s", id, text())
@@ -140,6 +150,17 @@ final class Warrener implements AutoCloseable {
   }
 
   ControllerProcess startController(String id, String... arguments) {
+    return startController(uri(), id, arguments);
+  }
+
+  /** Starts a controller that reaches the broker by another address, and waits for its workers. */
+  ControllerProcess controllerAt(String uri, String id, String... arguments) {
+    var started = startController(uri, id, arguments);
+    awaitReady(id);
+    return started;
+  }
+
+  ControllerProcess startController(String uri, String id, String[] arguments) {
     listen();
     presence.remove(id);
     var command =
@@ -163,6 +184,7 @@ final class Warrener implements AutoCloseable {
       var builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
       builder.environment().putAll(environment());
+      builder.environment().put("WARRENER_BROKER", uri);
       var controller = new ControllerProcess(id, builder.start(), log);
       controllers.add(controller);
       return controller;
@@ -176,11 +198,10 @@ final class Warrener implements AutoCloseable {
         .atMost(LONG)
         .pollInterval(Duration.ofMillis(50))
         .until(() -> {
-          for (var controller : controllers) {
-            assertThat(controller.process().isAlive() || !controller.id().equals(id))
-                .as("controller %s lives; its log:%n%s", id, controller.text())
-                .isTrue();
-          }
+          var newest = newest(id);
+          assertThat(newest.process().isAlive())
+              .as("controller %s lives; its log:%n%s", id, newest.text())
+              .isTrue();
           var said = presence.get(id);
           return said != null
               && said.state() == ControllerState.RUNNING
@@ -188,6 +209,13 @@ final class Warrener implements AutoCloseable {
                   .allMatch(worker ->
                       worker.state() == WorkerState.IDLE || worker.state() == WorkerState.BUSY);
         });
+  }
+
+  private ControllerProcess newest(String id) {
+    return controllers.reversed().stream()
+        .filter(controller -> controller.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The newest word of a controller. */

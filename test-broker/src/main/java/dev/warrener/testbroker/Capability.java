@@ -12,7 +12,9 @@ public enum Capability {
   /** A test can have a broker of its own, to stop and to start it. */
   RESTARTS("a broker that the test may restart"),
   /** A test's own broker can be killed, frozen and starved. */
-  FAULTS("a broker that the test may kill, freeze and starve");
+  FAULTS("a broker that the test may kill, freeze and starve"),
+  /** A test can have a cluster of three nodes of its own, by Docker. */
+  CLUSTER("a cluster of three nodes, which takes Docker");
 
   private final String words;
 

@@ -3,8 +3,10 @@ package dev.warrener.testbroker;
 import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
 import java.net.URI;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.images.builder.Transferable;
@@ -44,7 +46,7 @@ final class DockerBroker extends RabbitMqBroker {
 
   static DockerBroker launch() throws BrokerUnavailableException {
     var environment = System.getenv();
-    var image = environment.getOrDefault("WARRENER_TEST_IMAGE", DEFAULT_IMAGE);
+    var image = image();
     var engine = DockerEngine.find(environment);
     engine.require(image);
     if (!Boolean.parseBoolean(environment.get("TESTCONTAINERS_RYUK_DISABLED"))) {
@@ -66,6 +68,11 @@ final class DockerBroker extends RabbitMqBroker {
         }
       }
     }
+  }
+
+  /** The image that the tests run on. */
+  static String image() {
+    return System.getenv().getOrDefault("WARRENER_TEST_IMAGE", DEFAULT_IMAGE);
   }
 
   private static DockerBroker start(String image) {
@@ -96,6 +103,11 @@ final class DockerBroker extends RabbitMqBroker {
   @Override
   public String description() {
     return "RabbitMQ " + version() + " (Docker, " + image + ", port " + uri().getPort() + ")";
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return EnumSet.allOf(Capability.class);
   }
 
   @Override

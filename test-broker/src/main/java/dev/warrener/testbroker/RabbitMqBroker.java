@@ -69,8 +69,8 @@ abstract class RabbitMqBroker implements OwnBroker {
   }
 
   @Override
-  public final Set<Capability> capabilities() {
-    return EnumSet.allOf(Capability.class);
+  public Set<Capability> capabilities() {
+    return EnumSet.complementOf(EnumSet.of(Capability.CLUSTER));
   }
 
   @Override

@@ -1,0 +1,205 @@
+package dev.warrener.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP;
+import dev.warrener.testbroker.Capability;
+import dev.warrener.testbroker.NeedsRabbitMq;
+import dev.warrener.testbroker.TestBroker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random faults by seed on real processes and a real broker, judged by somebody who is not us. See
+ * docs/chaos.md: what each verb must not break, and how to run it for longer or once more.
+ */
+@NeedsRabbitMq(value = "the broker is broken on purpose", with = Capability.FAULTS)
+class ChaosIT {
+  private static final int CONTROLLERS = 3;
+  private static final int TASKS = 24;
+  private static final Duration LONG = Duration.ofMinutes(4);
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path folder;
+
+  private final Map<String, Integer> verbs = new TreeMap<>();
+  private final Map<Integer, Integer> statuses = new TreeMap<>();
+  private final Set<String> dead = new HashSet<>();
+  private long seedOfDaemons;
+
+  @Test
+  void randomFaultsLoseNoTaskRunNoneAgainThatWasPurgedAndLeaveNothingAlive() {
+    long seed = Long.getLong("warrener.chaos.seed", System.nanoTime() & 0xFFFFFF);
+    int minutes = Integer.getInteger("warrener.chaos.minutes", 0);
+    say(
+        "seed %d; the same faults again: mvn verify -pl e2e -am -Dit.test=ChaosIT".formatted(seed)
+            + " -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false"
+            + " -Dwarrener.chaos.seed=%d -Dwarrener.chaos.minutes=%d".formatted(seed, minutes));
+    var random = new Random(seed);
+    seedOfDaemons = random.nextLong(0xFFFF);
+    var journal = new Journal(folder.resolve("journal"));
+
+    try (var broker = TestBroker.own();
+        var fleet = new ChaosFleet(broker, folder, CONTROLLERS);
+        var judge = new ChaosJudge(fleet, journal)) {
+      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
+      int rounds = 0;
+      while (minutes == 0 ? rounds < 10 : System.nanoTime() < end) {
+        round(++rounds, random, fleet, judge, journal);
+      }
+      calm(fleet, judge);
+      var verdict = judge.verdict(dead);
+      var sleepers = endAll(fleet, rounds);
+
+      say(
+          "%d rounds on %s; faults %s; operators' exit statuses %s; %s; %d dead letters"
+              .formatted(
+                  rounds, broker.description(), verbs, statuses, judge.figures(), dead.size()));
+      assertThat(verdict).as("seed %d, logs in %s", seed, folder).isEmpty();
+      assertThat(sleepers).as("daemons of tasks, alive after exit (seed %d)", seed).isZero();
+      // A suite that ran nothing has shown nothing.
+      assertThat(journal.ends().size()).isGreaterThan(rounds * TASKS / 4);
+    }
+  }
+
+  private void round(
+      int number, Random random, ChaosFleet fleet, ChaosJudge judge, Journal journal) {
+    var batch = "b" + number;
+    publish(batch, TASKS, 2.5, random, journal, judge);
+    if (random.nextInt(5) == 0) {
+      publish("flood" + number, 200, 0, random, journal, judge);
+      verbs.merge("Flood", 1, Integer::sum);
+    }
+    publishDaemon(number, random, fleet);
+    var fault = Fault.any(random, fleet);
+    var operation = random.nextInt(3) > 0 ? Operation.any(random, fleet, batch, TASKS) : null;
+    boolean operatorFirst = random.nextBoolean();
+    long lasts = random.nextLong(200, 4500);
+
+    verbs.merge(fault.verb(), 1, Integer::sum);
+    if (operation != null && operatorFirst) {
+      operate(operation, fleet, judge);
+    }
+    fault.begin(fleet);
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(lasts);
+    if (operation != null && !operatorFirst) {
+      operate(operation, fleet, judge);
+    }
+    await("the fault has lasted").atMost(LONG).until(() -> System.nanoTime() > until);
+    fault.end(fleet);
+    fleet.supervise();
+    if (operation != null) {
+      resume(fleet);
+    }
+  }
+
+  private void operate(Operation operation, ChaosFleet fleet, ChaosJudge judge) {
+    verbs.merge(operation.getClass().getSimpleName(), 1, Integer::sum);
+    statuses.merge(operation.carryOut(fleet, judge), 1, Integer::sum);
+  }
+
+  /** Until the broker has it; who is away hears of it later. */
+  private static void resume(ChaosFleet fleet) {
+    await("resumed")
+        .atMost(LONG)
+        .until(
+            () -> fleet.warrener().run("resume", "--all", "--timeout", "2s").status(),
+            status -> status == 0 || status == 124 || status == 2);
+  }
+
+  private static void publish(
+      String batch, int count, double longest, Random random, Journal journal, ChaosJudge judge) {
+    var tasks = new LinkedHashMap<String, AMQP.BasicProperties>();
+    var bodies = new LinkedHashMap<String, byte[]>();
+    for (int i = 0; i < count; i++) {
+      var id = batch + "." + i;
+      tasks.put(
+          id,
+          new AMQP.BasicProperties.Builder()
+              .messageId(id)
+              .type("journal")
+              .deliveryMode(2)
+              .headers(Map.of("x-batch", batch))
+              .build());
+      bodies.put(
+          id,
+          journal
+              .beating(Math.round(random.nextDouble() * longest * 10) / 10.0)
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    judge.publish(tasks, bodies);
+  }
+
+  /** How long the daemons of a round sleep: by that they are known in the process table. */
+  private static long daemonSeconds(int round, long seed) {
+    return 100_000_000L + (seed & 0xFFFF) * 1000 + round;
+  }
+
+  private void publishDaemon(int round, Random random, ChaosFleet fleet) {
+    var how = new String[] {"child", "setsid", "daemon", "daemon-clean-env"};
+    try (var observer = new Observer(fleet.vhost())) {
+      observer.publishTask(
+          ChaosFleet.QUEUE,
+          "daemon-" + round,
+          "spawn-children",
+          "{\"count\":2,\"seconds\":%d,\"how\":\"%s\"}"
+              .formatted(daemonSeconds(round, seedOfDaemons), how[random.nextInt(how.length)]),
+          Map.of());
+    }
+  }
+
+  /** Until nothing is broken, held, waiting or running any more. */
+  private void calm(ChaosFleet fleet, ChaosJudge judge) {
+    fleet.supervise();
+    resume(fleet);
+    fleet.ids().forEach(fleet.warrener()::awaitReady);
+    try (var observer = new Observer(fleet.vhost())) {
+      await("every task has met its end")
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(250))
+          .untilAsserted(() -> {
+            observer
+                .takeDead(ChaosFleet.QUEUE)
+                .forEach(message -> dead.add(message.getProps().getMessageId()));
+            for (var waiting :
+                new String[] {"", ".retry.1", ".retry.5", ".retry.30", ".retry.120"}) {
+              assertThat(observer.waiting(ChaosFleet.QUEUE + waiting)).as(waiting).isZero();
+            }
+            assertThat(judge.open(dead)).isEmpty();
+          });
+    }
+  }
+
+  /** All controllers end by an order; returns how many of the tasks' daemons are alive then. */
+  private int endAll(ChaosFleet fleet, int rounds) {
+    fleet.warrener().run("kill", "--all", "--then", "exit", "-y", "--timeout", "20s").succeeded();
+    for (var id : fleet.ids()) {
+      try {
+        assertThat(fleet.controller(id).awaitExit()).isZero();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    int alive = 0;
+    for (int round = 1; round <= rounds; round++) {
+      alive += ProcessTable.sleepers(daemonSeconds(round, seedOfDaemons)).size();
+    }
+    return alive;
+  }
+
+  private static void say(String what) {
+    System.err.println("[chaos] " + what);
+  }
+}

@@ -1,0 +1,408 @@
+package dev.warrener.e2e;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The independent observer of the chaos suite. It believes the kernel's process table, the journal
+ * that the handlers write, and the broker's queues; what controllers report it only holds against
+ * these. A plain AMQP client: nothing of ours is used to judge ours.
+ */
+final class ChaosJudge implements AutoCloseable {
+  /** What a busy machine may add to a bound. */
+  private static final Duration SLACK = Duration.ofSeconds(2);
+
+  private static final Duration LISTENING_PAUSE = Duration.ofMillis(200);
+
+  private final ChaosFleet fleet;
+  private final Journal journal;
+  private final ConnectionFactory factory = new ConnectionFactory();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread listener;
+  private final Thread reader;
+
+  /** What must be added to nanoseconds since the epoch for the monotonic clock. */
+  private final long clockOffset;
+
+  private final Map<String, Boolean> published = new ConcurrentHashMap<>();
+  private final Map<Long, String> controllers = new ConcurrentHashMap<>();
+  private final Map<String, Settled> settled = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedQueue<Purge> purges = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger certificates = new AtomicInteger();
+  private final AtomicInteger dones = new AtomicInteger();
+  private final AtomicInteger settlements = new AtomicInteger();
+
+  /** What each order about whole controllers covers. */
+  private final Map<String, Set<String>> wholeControllers = new ConcurrentHashMap<>();
+
+  private final AtomicInteger wholeDones = new AtomicInteger();
+
+  /** A task that is reported as purged or dead-lettered. */
+  private record Settled(String fate, String order, String controller, long at) {}
+
+  /** An order by which tasks may vanish. */
+  private record Purge(Set<String> names, long from) {}
+
+  ChaosJudge(ChaosFleet fleet, Journal journal) {
+    this.fleet = fleet;
+    this.journal = journal;
+    var now = Instant.now();
+    clockOffset = System.nanoTime() - nanos(now);
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setConnectionTimeout(2000);
+    factory.setHandshakeTimeout(2000);
+    factory.setChannelRpcTimeout(5000);
+    factory.setRequestedHeartbeat(2);
+    try {
+      factory.setUri(fleet.vhost().uri());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException(e);
+    }
+    listener = Thread.ofPlatform().name("judge-reports").daemon().start(this::listen);
+    reader = Thread.ofPlatform().name("judge-journal").daemon().start(this::look);
+  }
+
+  private static long nanos(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+  }
+
+  private String name(String rest) {
+    return fleet.vhost().namespace() + "." + rest;
+  }
+
+  // What is done to the fleet, told by the test.
+
+  /** Publishes tasks until they are confirmed or it is clear that it can't be known. */
+  int publish(Map<String, AMQP.BasicProperties> tasks, Map<String, byte[]> bodies) {
+    int confirmed = 0;
+    try (var connection = factory.newConnection("publisher");
+        var channel = connection.createChannel()) {
+      channel.confirmSelect();
+      for (var task : tasks.entrySet()) {
+        published.putIfAbsent(task.getKey(), false);
+        channel.basicPublish(
+            name("tasks"), ChaosFleet.QUEUE, true, task.getValue(), bodies.get(task.getKey()));
+      }
+      channel.waitForConfirmsOrDie(3000);
+      for (var task : tasks.keySet()) {
+        published.put(task, true);
+        confirmed++;
+      }
+    } catch (IOException | TimeoutException | InterruptedException | ShutdownSignalException e) {
+      // Not confirmed: they may come or not.
+    }
+    return confirmed;
+  }
+
+  /**
+   * An operator is about to purge what runs, or with names also what waits of them.
+   *
+   * @param names batches and tasks; empty for a scope that names none
+   */
+  void purging(Set<String> names) {
+    purges.add(new Purge(names, System.nanoTime()));
+  }
+
+  /** The order of this id is about to kill all workers of these controllers. */
+  void killsWhole(String order, Set<String> ids) {
+    wholeControllers.put(order, ids);
+  }
+
+  // What is seen.
+
+  private void listen() {
+    do {
+      try (var connection = factory.newConnection("judge")) {
+        hear(connection);
+      } catch (IOException | TimeoutException | ShutdownSignalException e) {
+        // The queue keeps what is said meanwhile.
+      }
+    } while (pause(LISTENING_PAUSE));
+  }
+
+  /** The queue is durable: what is said while the broker or this client is away is heard later. */
+  private void hear(Connection connection) throws IOException {
+    var channel = connection.createChannel();
+    var queue = "judge";
+    channel.exchangeDeclare(name("reports"), "topic", true);
+    channel.queueDeclare(queue, true, false, false, null);
+    channel.queueBind(queue, name("reports"), "kill.#");
+    channel.basicQos(50);
+    channel.basicConsume(queue, false, new Reports(channel));
+    var over = new CountDownLatch(1);
+    connection.addShutdownListener(cause -> over.countDown());
+    boolean goesOn = true;
+    while (goesOn && over.getCount() > 0) {
+      goesOn = pause(LISTENING_PAUSE);
+    }
+  }
+
+  /** Waits, and tells whether to go on. */
+  private boolean pause(Duration duration) {
+    try {
+      return !closing.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private final class Reports extends DefaultConsumer {
+    Reports(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
+        throws IOException {
+      report(JsonMapper.shared().readTree(body));
+      getChannel().basicAck(envelope.getDeliveryTag(), false);
+    }
+  }
+
+  private void report(JsonNode report) {
+    switch (report.get("type").asString()) {
+      case "worker.dead" -> certificate(report);
+      case "task.settled" -> settlement(report);
+      case "controller.done" -> done(report);
+      default -> {}
+    }
+  }
+
+  /** A certified process must not be there any more, whatever the certificate says. */
+  private void certificate(JsonNode report) {
+    certificates.incrementAndGet();
+    long pid = report.get("pid").asLong();
+    long startTicks = report.get("startTicks").asLong();
+    ProcessTable.entry(pid)
+        .filter(entry -> entry.lives() && entry.startTicks() == startTicks)
+        .ifPresent(entry ->
+            violations.add("certified as dead and alive: " + report + ", process " + entry));
+  }
+
+  private void settlement(JsonNode report) {
+    settlements.incrementAndGet();
+    var fate = report.get("fate").asString();
+    if (!fate.equals("requeued")) {
+      settled.putIfAbsent(
+          report.get("task").asString(),
+          new Settled(
+              fate,
+              report.get("order").asString(),
+              report.get("controller").asString(),
+              monotonic(report)));
+    }
+  }
+
+  private long monotonic(JsonNode report) {
+    return nanos(Instant.parse(report.get("at").asString())) + clockOffset;
+  }
+
+  /**
+   * After {@code done} of an order about a whole controller no process that any of its workers had
+   * started before may live.
+   */
+  private void done(JsonNode report) {
+    dones.incrementAndGet();
+    var id = report.get("controller").asString();
+    if (!wholeControllers.getOrDefault(report.get("order").asString(), Set.of()).contains(id)
+        || !report.get("failed").isEmpty()) {
+      return;
+    }
+    wholeDones.incrementAndGet();
+    long at = monotonic(report);
+    long pid = fleet.controller(id).pid();
+    for (var entry : ProcessTable.marked(id, pid)) {
+      // A worker that was started as soon as the order was done may be as young as a few ticks.
+      if (entry.startNanos() < at - 50_000_000 && !isInfrastructure(entry)) {
+        violations.add("alive after done of " + report + ": " + entry);
+      }
+    }
+  }
+
+  private static boolean isInfrastructure(ProcessTable.Entry entry) {
+    return ProcessTable.commandLine(entry.pid()).contains("warrener-sidecar");
+  }
+
+  /** Whose worker a run is can only be seen while it lives. */
+  private void look() {
+    do {
+      for (long pid : journal.pids()) {
+        if (!controllers.containsKey(pid)) {
+          var controller = ProcessTable.controllerOf(pid);
+          if (controller != null) {
+            controllers.put(pid, controller);
+          }
+        }
+      }
+    } while (pause(Duration.ofMillis(100)));
+  }
+
+  // The judgement.
+
+  /** The tasks of which nothing is known to be over: neither ended, nor dead, nor purged. */
+  Set<String> open(Set<String> dead) {
+    var open = new HashSet<String>();
+    var ended = journal.ends().keySet();
+    published.forEach((task, confirmed) -> {
+      if (confirmed && !ended.contains(task) && !dead.contains(task) && !mayBeGone(task)) {
+        open.add(task);
+      }
+    });
+    return open;
+  }
+
+  /** Reported as purged, or purged by its batch, or in flight when a purge struck. */
+  private boolean mayBeGone(String task) {
+    var report = settled.get(task);
+    if (report != null && report.fate().equals("purged")) {
+      return true;
+    }
+    var runs = journal.runsOf(task);
+    for (var purge : purges) {
+      if (purge.names().stream()
+          .anyMatch(name -> task.equals(name) || task.startsWith(name + "."))) {
+        return true;
+      }
+      if (purge.names().isEmpty()
+          && !runs.isEmpty()
+          && runs.getLast().last() > purge.from() - SLACK.toNanos()
+          && runs.getLast().last() < purge.from() + Duration.ofSeconds(20).toNanos()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Everything that is wrong, when all is quiet again.
+   *
+   * @param dead the ids that were found among the dead letters
+   */
+  List<String> verdict(Set<String> dead) {
+    for (var task : open(dead)) {
+      violations.add("lost: " + task + ", runs " + journal.runsOf(task));
+    }
+    var runs = new TreeMap<String, List<Journal.JournalRun>>();
+    journal
+        .runs()
+        .forEach(run -> runs.computeIfAbsent(run.task(), t -> new ArrayList<>()).add(run));
+    runs.forEach((task, itsRuns) -> {
+      noneAfterItsPurge(task, itsRuns);
+      for (int i = 0; i < itsRuns.size(); i++) {
+        for (int j = i + 1; j < itsRuns.size(); j++) {
+          if (itsRuns.get(i).overlaps(itsRuns.get(j))) {
+            overlap(itsRuns.get(i), itsRuns.get(j));
+          }
+        }
+      }
+    });
+    return List.copyOf(violations);
+  }
+
+  private void noneAfterItsPurge(String task, List<Journal.JournalRun> runs) {
+    var report = settled.get(task);
+    if (report == null) {
+      return;
+    }
+    for (var run : runs) {
+      if (run.start() > report.at()) {
+        violations.add("ran after it was settled: " + report + ", " + run);
+      }
+    }
+  }
+
+  private int overlaps;
+  private Duration longestOverlap = Duration.ZERO;
+
+  /**
+   * Two runs of a task at a time are allowed only on two controllers, after the first has lost the
+   * broker (or the broker the first), and for the lease at most.
+   */
+  private void overlap(Journal.JournalRun first, Journal.JournalRun second) {
+    overlaps++;
+    var length = Duration.ofNanos(Math.min(first.last(), second.last()) - second.start());
+    if (length.compareTo(longestOverlap) > 0) {
+      longestOverlap = length;
+    }
+    var one = controllers.getOrDefault(first.pid(), "?");
+    var other = controllers.getOrDefault(second.pid(), "?");
+    var what = first + " of " + one + " and " + second + " of " + other + " for " + length;
+    if (one.equals(other) && !one.equals("?")) {
+      violations.add("two runs at a time on one controller: " + what);
+    } else if (length.compareTo(ChaosFleet.LEASE.plus(SLACK)) > 0) {
+      violations.add("two runs at a time for longer than the lease: " + what);
+    } else if (!hadLostTheBroker(one, second.start())) {
+      violations.add("two runs at a time and no reason for it: " + what);
+    }
+  }
+
+  private boolean hadLostTheBroker(String controller, long at) {
+    long since = at - ChaosFleet.LEASE.plus(SLACK).toNanos();
+    return fleet.blows().stream()
+        .anyMatch(blow ->
+            (blow.victim().equals("broker")
+                    || blow.victim().equals(controller)
+                    || controller.equals("?"))
+                && blow.from() <= at
+                && blow.to() >= since);
+  }
+
+  /** What was seen, for a person. */
+  String figures() {
+    var attempts = new HashMap<String, Integer>();
+    journal.starts().forEach(start -> attempts.merge(start.task(), 1, Integer::sum));
+    long doubled = journal.ends().values().stream().filter(count -> count > 1).count();
+    return "%d tasks published, %d confirmed; %d ended, %d of them more than once (after a loss of the connection); %d runs, at most %d of one task; %d certificates, %d settlements, %d confirmations (%d of whole controllers) held against the process table and the journal; %d pairs of runs at a time, longest %d ms"
+        .formatted(
+            published.size(),
+            published.values().stream().filter(confirmed -> confirmed).count(),
+            journal.ends().size(),
+            doubled,
+            journal.starts().size(),
+            attempts.values().stream().mapToInt(Integer::intValue).max().orElse(0),
+            certificates.get(),
+            settlements.get(),
+            dones.get(),
+            wholeDones.get(),
+            overlaps,
+            longestOverlap.toMillis());
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      listener.join(TimeUnit.SECONDS.toMillis(10));
+      reader.join(TimeUnit.SECONDS.toMillis(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.warrener.e2e;
+
+import dev.warrener.messaging.Uuid7;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** What an operator does in the middle of it, by the command line. */
+sealed interface Operation {
+  /** Does it, and returns the command's exit status; any is fine while something is broken. */
+  int carryOut(ChaosFleet fleet, ChaosJudge judge);
+
+  /** Something of the usual, by a seed. */
+  static Operation any(RandomGenerator random, ChaosFleet fleet, String batch, int tasks) {
+    var fate = Fate.values()[random.nextInt(Fate.values().length)];
+    var id = fleet.anyId(random);
+    var all =
+        List.of(
+            new KillAll(fate),
+            new KillAll(fate),
+            new KillController(id, fate),
+            new KillQueue(fate),
+            new KillBatch(batch, fate),
+            new KillBatch(batch, fate),
+            new KillTask(batch + "." + random.nextInt(tasks), fate),
+            new KillWorkerSlot(id + "/" + (1 + random.nextInt(3)), fate),
+            new Hold());
+    return all.get(random.nextInt(all.size()));
+  }
+
+  /** What becomes of running tasks. */
+  enum Fate {
+    REQUEUE("requeue"),
+    PURGE("purge"),
+    DEAD_LETTER("dead-letter");
+
+    private final String wire;
+
+    Fate(String wire) {
+      this.wire = wire;
+    }
+  }
+
+  /** {@code kill --all}, with hold. */
+  record KillAll(Fate fate) implements Operation {
+    @Override
+    public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
+      return kill(fleet, judge, fate, Set.copyOf(fleet.ids()), Set.of(), "--all");
+    }
+  }
+
+  /** {@code kill --controller}, with hold. */
+  record KillController(String id, Fate fate) implements Operation {
+    @Override
+    public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
+      return kill(fleet, judge, fate, Set.of(id), Set.of(), "--controller", id);
+    }
+  }
+
+  /** {@code kill --queue}, with hold. */
+  record KillQueue(Fate fate) implements Operation {
+    @Override
+    public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
+      return kill(
+          fleet, judge, fate, Set.copyOf(fleet.ids()), Set.of(), "--queue", ChaosFleet.QUEUE);
+    }
+  }
+
+  /** {@code kill --batch}; what waits of it is revoked. */
+  record KillBatch(String batch, Fate fate) implements Operation {
+    @Override
+    public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
+      return kill(fleet, judge, fate, Set.of(), Set.of(batch), "--batch", batch);
+    }
+  }
+
+  /** {@code kill --task}; it is revoked. */
+  record KillTask(String task, Fate fate) implements Operation {
+    @Override
+    public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
+      return kill(fleet, judge, fate, Set.of(), Set.of(task), "--task", task);
+    }
+  }
+
+  /** {@code kill --worker}; a fresh one follows. */
+  record KillWorkerSlot(String worker, Fate fate) implements Operation {
+    @Override
+    public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
+      return kill(fleet, judge, fate, Set.of(), Set.of(), "--worker", worker);
+    }
+  }
+
+  /** {@code hold --all}; the round's end resumes. */
+  record Hold() implements Operation {
+    @Override
+    public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
+      return fleet.warrener().run("hold", "--all", "--timeout", "3s").status();
+    }
+  }
+
+  private static int kill(
+      ChaosFleet fleet,
+      ChaosJudge judge,
+      Fate fate,
+      Set<String> wholeControllers,
+      Set<String> names,
+      String... scope) {
+    var order = Uuid7.next();
+    if (fate == Fate.PURGE) {
+      judge.purging(names);
+    }
+    judge.killsWhole(order, wholeControllers);
+    var command = new ArrayList<>(List.of("kill"));
+    command.addAll(List.of(scope));
+    command.addAll(
+        List.of("--in-flight", fate.wire, "--id", order, "-m", "chaos", "--timeout", "4s", "-y"));
+    return fleet.warrener().run(command.toArray(String[]::new)).status();
+  }
+}
