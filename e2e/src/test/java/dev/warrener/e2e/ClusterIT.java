@@ -41,7 +41,7 @@ class ClusterIT {
       for (int i = 0; i < 3; i++) {
         controllers.add(
             warrener.startController(
-                wires.of(i).uri(), "c" + (i + 1), new String[] {"--queue", "mail=2"}));
+                wires.of(i).uri(), "c" + (i + 1), new String[] {"--queue", "mail=2", "--set", "queue.mail.look-ahead=0"}));
       }
       for (int i = 0; i < 3; i++) {
         warrener.awaitReady("c" + (i + 1));
