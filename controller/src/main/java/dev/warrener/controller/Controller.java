@@ -111,6 +111,9 @@ public final class Controller {
         new Owner(
             announced,
             InstantSource.system(),
+            // A worker ends itself when it has heard nothing for a lease, and is spoken to in each
+            // third of it.
+            configuration.lease().multipliedBy(2).dividedBy(3),
             effect -> performer.perform(effect, state().generation()));
   }
 

@@ -5,8 +5,10 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.FleetState;
 import dev.warrener.controller.fleet.Now;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,14 +21,23 @@ import org.slf4j.LoggerFactory;
 final class Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
 
+  /** How often it looks at the clock when nothing happens. */
+  private static final long LOOK_MILLIS = 250;
+
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final InstantSource clock;
   private final Consumer<Effect> effects;
   private final Thread thread;
+  private final Duration standstill;
   private volatile FleetState state;
 
-  Owner(FleetState initial, InstantSource clock, Consumer<Effect> effects) {
+  /**
+   * @param standstill when between two looks at the clock more than this has passed, this process
+   *     has stood still, and is told so before all else
+   */
+  Owner(FleetState initial, InstantSource clock, Duration standstill, Consumer<Effect> effects) {
     state = initial;
+    this.standstill = standstill;
     this.clock = clock;
     this.effects = effects;
     thread = Thread.ofPlatform().name("owner").unstarted(this::run);
@@ -47,8 +58,17 @@ final class Owner {
 
   private void run() {
     try {
+      long looked = System.nanoTime();
       while (!state.isEnded()) {
-        step(events.take());
+        var event = events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        var passed = Duration.ofNanos(System.nanoTime() - looked);
+        looked = System.nanoTime();
+        if (passed.compareTo(standstill) > 0) {
+          step(new Event.StoodStill(passed));
+        }
+        if (event != null) {
+          step(event);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

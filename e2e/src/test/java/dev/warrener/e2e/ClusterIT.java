@@ -29,7 +29,6 @@ class ClusterIT {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
 
-
   @Test
   void aNodeThatIsKilledUnderLoadLosesNoTaskAndAKillIsConfirmedAndItsFatesHold() {
     var journal = new Journal(folder.resolve("journal"));
@@ -41,7 +40,9 @@ class ClusterIT {
       for (int i = 0; i < 3; i++) {
         controllers.add(
             warrener.startController(
-                wires.of(i).uri(), "c" + (i + 1), new String[] {"--queue", "mail=2", "--set", "queue.mail.look-ahead=0"}));
+                wires.of(i).uri(),
+                "c" + (i + 1),
+                new String[] {"--queue", "mail=2", "--set", "queue.mail.look-ahead=0"}));
       }
       for (int i = 0; i < 3; i++) {
         warrener.awaitReady("c" + (i + 1));
@@ -74,11 +75,19 @@ class ClusterIT {
       var running = new HashSet<>(journal.pids());
       var order = Uuid7.next();
       var kill =
-          CompletableFuture.supplyAsync(
-              () ->
-                  warrener.run(
-                      "kill", "--all", "--in-flight", "purge", "--grace", "3s", "--id", order,
-                      "--timeout", "60s", "-y"));
+          CompletableFuture.supplyAsync(() ->
+              warrener.run(
+                  "kill",
+                  "--all",
+                  "--in-flight",
+                  "purge",
+                  "--grace",
+                  "3s",
+                  "--id",
+                  order,
+                  "--timeout",
+                  "60s",
+                  "-y"));
       await("all have heard it")
           .atMost(LONG)
           .until(() -> controllers.stream().allMatch(one -> one.text().contains(order)));

@@ -200,14 +200,16 @@ class LeaseIT {
   @Test
   void workersOfAFrozenControllerEndThemselvesAndAnotherHostFinishesTheTasksUncharged() {
     var frozen = controller("c1", wire.uri(), 2, "lease=3s");
+    controller("c2", vhost.uri().toString(), 2, "lease=3s");
+    warrener.run("hold", "--controller", "c2").succeeded();
     publish("one", 8);
     publish("other", 8);
     awaitBeats("one", "other");
-    controller("c2", vhost.uri().toString(), 2, "lease=3s");
     var pids = journal.pids();
 
     long lost = System.nanoTime();
     frozen.freeze();
+    warrener.run("resume", "--controller", "c2").succeeded();
     await("its workers have ended")
         .atMost(LONG)
         .until(() -> pids.stream().noneMatch(Warrener::lives));

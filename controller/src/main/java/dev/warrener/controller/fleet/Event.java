@@ -86,6 +86,13 @@ public sealed interface Event {
     }
   }
 
+  /**
+   * This process has stood still (stopped, swapped out, its machine paused) for so long that its
+   * workers may have ended themselves, and the broker may have given their tasks to others. Comes
+   * before anything that was heard meanwhile.
+   */
+  record StoodStill(Duration duration) implements Event {}
+
   /** A worker's tree is not empty though it was killed; the attempts go on. */
   record Unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors)
       implements Event {}

@@ -100,6 +100,7 @@ final class Step {
       case Event.Started started -> supervision.started(started);
       case Event.Finished finished -> supervision.finished(finished);
       case Event.TreeEmpty empty -> supervision.treeEmpty(empty.certificate(), empty.lastWords());
+      case Event.StoodStill still -> supervision.stoodStill(still.duration());
       case Event.Unconfirmed unconfirmed -> supervision.unconfirmed(unconfirmed);
       case Event.Published published -> published(published.token());
       case Event.PublishFailed failed -> publishFailed(failed);

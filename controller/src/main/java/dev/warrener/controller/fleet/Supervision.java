@@ -275,6 +275,20 @@ final class Supervision {
     }
   }
 
+  /** Ends the runs that nobody has led for a lease: whether they still run is not known. */
+  void stoodStill(Duration duration) {
+    step.log(
+        true,
+        "this process stood still for "
+            + duration.toMillis()
+            + " ms: what its workers ran is ended, and starts anew uncharged");
+    for (var slot : step.slots.values()) {
+      if (slot.process() instanceof Slot.Busy) {
+        kill(slot, new Slot.Cause.LeaseOver());
+      }
+    }
+  }
+
   void killAllForStop() {
     var doomed = new ArrayList<WorkerKey>();
     for (var slot : step.slots.values()) {
@@ -332,7 +346,7 @@ final class Supervision {
                 Placement.error("timed-out", "it reached its hard limit and was killed"));
         case Slot.Cause.LeaseOver _ -> {
           step.conclusion.tellFinished(
-              run.task(), id(slot), Outcome.LOST, "the broker was away for too long", null);
+              run.task(), id(slot), Outcome.LOST, "its lease was over", null);
           // It may have come back in the meantime: then it is ours again, and starts anew.
           step.placement.waitAgain(run);
         }
