@@ -150,7 +150,8 @@ class LeaseIT {
   }
 
   @Test
-  void backWithinTheLeaseWhatStillRunsIsTakenUpAgainAndWhatEndedIsNotRunTwice() {
+  void backWithinTheLeaseWhatStillRunsIsTakenUpAgainAndWhatEndedIsNotRunTwice()
+      throws InterruptedException {
     controller("c1", wire.uri(), 2, "lease=20s");
     publish("short", 3);
     publish("long", 8);
@@ -183,7 +184,8 @@ class LeaseIT {
   }
 
   @Test
-  void whereALossMeansFinishTheRunOutlivesTheLeaseAndIsSettledAfterwards() {
+  void whereALossMeansFinishTheRunOutlivesTheLeaseAndIsSettledAfterwards()
+      throws InterruptedException {
     controller("c1", wire.uri(), 1, "lease=2s\nwithout-broker=finish");
     publish("one", 7);
     awaitBeats("one");
@@ -198,7 +200,8 @@ class LeaseIT {
   }
 
   @Test
-  void workersOfAFrozenControllerEndThemselvesAndAnotherHostFinishesTheTasksUncharged() {
+  void workersOfAFrozenControllerEndThemselvesAndAnotherHostFinishesTheTasksUncharged()
+      throws InterruptedException {
     var frozen = controller("c1", wire.uri(), 2, "lease=3s");
     controller("c2", vhost.uri().toString(), 2, "lease=3s");
     warrener.run("hold", "--controller", "c2").succeeded();
@@ -245,7 +248,7 @@ class LeaseIT {
   }
 
   @Test
-  void aWorkerThatStandsStillForLongerThanTheLeaseGoesOnWithItsRun() {
+  void aWorkerThatStandsStillForLongerThanTheLeaseGoesOnWithItsRun() throws InterruptedException {
     controller("c1", vhost.uri().toString(), 1, "lease=2s");
     publish("one", 1.5);
     awaitBeats("one");
@@ -344,8 +347,8 @@ class LeaseIT {
   }
 
   /** What is unsettled comes back when the controllers are gone; here nothing may. */
-  private void assertAllSettled() {
-    warrener.close();
+  private void assertAllSettled() throws InterruptedException {
+    warrener.terminateAll();
     await("nobody consumes").atMost(LONG).until(() -> observer.consumers("mail") == 0);
     assertThat(observer.waiting("mail")).as("waiting").isZero();
     assertThat(observer.waiting("mail.retry.1")).as("waiting for another attempt").isZero();

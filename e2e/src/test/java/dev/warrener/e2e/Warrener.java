@@ -243,6 +243,15 @@ final class Warrener implements AutoCloseable {
     }
   }
 
+  /** SIGTERM to all that live, and waits until they have settled what they had to and ended. */
+  void terminateAll() throws InterruptedException {
+    var alive = controllers.stream().filter(one -> one.process().isAlive()).toList();
+    alive.forEach(ControllerProcess::terminate);
+    for (var controller : alive) {
+      controller.awaitExit();
+    }
+  }
+
   @Override
   public void close() {
     for (var controller : controllers) {
