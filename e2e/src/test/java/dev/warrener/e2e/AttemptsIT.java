@@ -40,7 +40,9 @@ class AttemptsIT {
 
   @AfterEach
   void stopFleet() {
-    observer.close();
+    if (observer != null) {
+      observer.close();
+    }
     warrener.close();
     vhost.close();
   }

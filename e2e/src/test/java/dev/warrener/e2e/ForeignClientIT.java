@@ -42,7 +42,9 @@ class ForeignClientIT {
 
   @AfterEach
   void stopFleet() {
-    observer.close();
+    if (observer != null) {
+      observer.close();
+    }
     warrener.close();
     vhost.close();
   }

@@ -60,7 +60,9 @@ class KillAllIT {
 
   @AfterEach
   void stopFleet() {
-    observer.close();
+    if (observer != null) {
+      observer.close();
+    }
     warrener.close();
     vhost.close();
   }

@@ -170,6 +170,8 @@ final class Warrener implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
+                // So that none outlives a build that is stopped.
+                "-Dwarrener.ends-with-stdin=true",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.warrener.ops.Main",
