@@ -86,7 +86,9 @@ public final class Controller {
     settler = new Settler(this::post);
     processes =
         WorkerProcesses.start(
-            ProcessSettings.of(lock.run()).withContainment(configuration.containment()),
+            ProcessSettings.of(lock.run())
+                .withContainment(configuration.containment())
+                .withWorkerPids(configuration.workerPids(), configuration.workers()),
             new Workers());
     var settings = settings(configuration, processes.containment().tier());
     intake = new TaskIntake(access, settler);

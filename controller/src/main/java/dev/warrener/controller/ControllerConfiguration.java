@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param builtInHandlers whether the handlers for trying out are there as well
  * @param operators the broker users whose orders are obeyed; empty for all that the broker lets
  * @param containment which containment to use
+ * @param workerPids how many processes and threads a worker may have with all that it starts; 0 for
+ *     any number
  * @param lease how long runs go on without the broker, and workers without a word of their
  *     controller; 2 s or more
  * @param withoutBroker what becomes of running tasks when the broker is lost
@@ -50,6 +52,7 @@ public record ControllerConfiguration(
     boolean builtInHandlers,
     Set<String> operators,
     ContainmentChoice containment,
+    int workerPids,
     Duration lease,
     WithoutBroker withoutBroker,
     Duration startDeadline,
@@ -117,6 +120,7 @@ public record ControllerConfiguration(
     all.put("built-in-handlers", Boolean.toString(builtInHandlers));
     all.put("operators", String.join(",", operators.stream().sorted().toList()));
     all.put("containment", containment.text());
+    all.put("worker.pids", Integer.toString(workerPids));
     all.put("lease", ConfigurationReader.text(lease));
     all.put("without-broker", withoutBroker.text());
     all.put("start-deadline", ConfigurationReader.text(startDeadline));

@@ -68,8 +68,8 @@ public final class NotRunListener implements TestExecutionListener {
         "NOT TESTED HERE: "
             + count
             + (count == 1 ? " test was" : " tests were")
-            + " left out. To run them, have RabbitMQ: start Docker, or install rabbitmq-server,"
-            + " or set WARRENER_TEST_BROKER.");
+            + " left out, for the reasons below. RabbitMQ is there with Docker, or where rabbitmq-server is"
+            + " installed, or by WARRENER_TEST_BROKER.");
     namesByReason.forEach((reason, names) -> {
       lines.add("  " + reason);
       names.forEach(name -> lines.add("    - " + name));

@@ -18,16 +18,32 @@ final class CgroupFence implements Fence {
   private static final Logger LOG = LoggerFactory.getLogger(CgroupFence.class);
   private static final byte[] KILL = {'1'};
 
+  /** What the kernel adds where a dead process's cgroup has been removed already. */
+  private static final String DELETED = " \\(deleted\\)$";
+
   private final Path directory;
+
+  /** The last two names of the directory, which are nobody else's; the others depend on mounts. */
+  private final String name;
+
   private boolean removed;
 
   private CgroupFence(Path directory) {
     this.directory = directory;
+    int names = directory.getNameCount();
+    this.name = "/" + directory.subpath(Math.max(0, names - 2), names) + "/";
   }
 
-  /** Makes the cgroup. */
-  static CgroupFence make(Path directory) throws IOException {
+  /**
+   * Makes the cgroup.
+   *
+   * @param pids how many processes and threads it may hold; empty for no limit
+   */
+  static CgroupFence make(Path directory, String pids) throws IOException {
     Files.createDirectory(directory);
+    if (!pids.isEmpty()) {
+      Files.writeString(directory.resolve("pids.max"), pids);
+    }
     return new CgroupFence(directory);
   }
 
@@ -72,6 +88,21 @@ final class CgroupFence implements Fence {
     return pids == null
         ? List.of()
         : new String(pids, StandardCharsets.US_ASCII).lines().map(Long::valueOf).toList();
+  }
+
+  /** Whether a process, dead or alive, is inside; also true if it is gone. */
+  boolean holds(long pid) {
+    byte[] memberships = ProcFile.read("/proc/" + pid + "/cgroup");
+    return memberships == null || holds(new String(memberships, StandardCharsets.UTF_8));
+  }
+
+  /** The same, from the text of {@code cgroup}. */
+  boolean holds(String memberships) {
+    return memberships
+        .lines()
+        .filter(line -> line.startsWith("0::"))
+        .map(line -> line.replaceFirst(DELETED, "") + "/")
+        .anyMatch(line -> line.contains(name));
   }
 
   private boolean isUnpopulated() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ final class CgroupParent {
   private static final Logger LOG = LoggerFactory.getLogger(CgroupParent.class);
   private static final String PREFIX = "warrener-";
 
+  /** The controller of the kernel that counts processes and threads. */
+  private static final String PIDS = "pids";
+
   private final Path directory;
 
   private CgroupParent(Path directory) {
@@ -33,8 +37,9 @@ final class CgroupParent {
   }
 
   /**
-   * Where there may be room for one, best first: the controller's own cgroup, then the root. None
-   * if no cgroup file system of version 2 is mounted.
+   * Where there may be room for one, best first: beside the controller's own cgroup, if that lies
+   * in one that was given to its service as a whole (systemd's {@code DelegateSubgroup}); its own;
+   * the root. None if no cgroup file system of version 2 is mounted.
    */
   static List<Path> places() {
     byte[] mounts = ProcFile.read("/proc/self/mountinfo");
@@ -42,9 +47,22 @@ final class CgroupParent {
     if (mounts == null || memberships == null) {
       return List.of();
     }
-    return places(
-        new String(mounts, StandardCharsets.UTF_8),
-        new String(memberships, StandardCharsets.UTF_8));
+    List<Path> places =
+        places(
+            new String(mounts, StandardCharsets.UTF_8),
+            new String(memberships, StandardCharsets.UTF_8));
+    var all = new LinkedHashSet<Path>();
+    places.stream().map(CgroupParent::serviceAround).flatMap(Optional::stream).forEach(all::add);
+    all.addAll(places);
+    return List.copyOf(all);
+  }
+
+  /** The cgroup of the service around that one: ours, and without a process of its own. */
+  private static Optional<Path> serviceAround(Path place) {
+    return Optional.ofNullable(place.getParent())
+        .filter(around -> around.getFileName() != null)
+        .filter(around -> around.getFileName().toString().endsWith(".service"))
+        .filter(around -> Files.isWritable(around.resolve("cgroup.procs")) && hasNoProcess(around));
   }
 
   /** The same from the text of {@code mountinfo} and {@code cgroup}. */
@@ -103,9 +121,49 @@ final class CgroupParent {
     return ControllerRun.parse(name.substring(PREFIX.length()).replace('@', '/'));
   }
 
-  /** A cgroup inside for one worker. */
-  CgroupFence fenceFor(WorkerKey worker) throws IOException {
-    return CgroupFence.make(directory.resolve("worker-" + worker));
+  /**
+   * A cgroup inside for one worker.
+   *
+   * @param pids how many processes and threads it may hold; empty for no limit
+   */
+  CgroupFence fenceFor(WorkerKey worker, String pids) throws IOException {
+    return CgroupFence.make(directory.resolve("worker-" + worker), pids);
+  }
+
+  /** Whether the number of processes in a worker's cgroup can be limited; sees to it, if it may. */
+  boolean countsPids() {
+    Path place = directory.getParent();
+    return place != null && hasPidsBelow(place) && hasPidsBelow(directory);
+  }
+
+  private static boolean hasPidsBelow(Path cgroup) {
+    Path subtree = cgroup.resolve("cgroup.subtree_control");
+    if (words(subtree).contains(PIDS)) {
+      return true;
+    }
+    // In a cgroup with processes of its own the kernel would make those below unfit for workers.
+    boolean isRoot = !Files.exists(cgroup.resolve("cgroup.type"));
+    if (!words(cgroup.resolve("cgroup.controllers")).contains(PIDS)
+        || !(isRoot || hasNoProcess(cgroup))) {
+      return false;
+    }
+    try {
+      Files.writeString(subtree, "+" + PIDS);
+      return true;
+    } catch (IOException e) {
+      LOG.debug("{} can't be made to count processes: {}", cgroup, e.toString());
+      return false;
+    }
+  }
+
+  private static boolean hasNoProcess(Path cgroup) {
+    return words(cgroup.resolve("cgroup.procs")).isEmpty();
+  }
+
+  private static List<String> words(Path file) {
+    byte[] bytes = ProcFile.read(file.toString());
+    String text = bytes == null ? "" : new String(bytes, StandardCharsets.US_ASCII).strip();
+    return text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
   }
 
   /** All of it as one fence: killing it kills every worker. */

@@ -14,30 +14,47 @@ import org.jspecify.annotations.Nullable;
  * @param programs what stands before the worker's own program
  * @param cgroups where each worker gets a cgroup; null without
  * @param unshare the options of {@code unshare} that give each worker a pid namespace; null without
+ * @param pids how many processes and threads a worker may have
  */
 record Containment(
-    Programs programs, @Nullable CgroupParent cgroups, @Nullable List<String> unshare) {
+    Programs programs,
+    @Nullable CgroupParent cgroups,
+    @Nullable List<String> unshare,
+    PidsLimit pids) {
 
   /**
    * Becomes the worker, after it has put the channel on descriptors 3 (out) and 4 (in) and the
    * worker's own output on the log, set the mark ({@code ulimit -w} in dash and busybox, {@code -x}
-   * in bash and ksh), and entered the cgroup. All of it before the worker's first instruction.
+   * in bash and ksh), limited the number of the user's processes ({@code ulimit -u} in bash, {@code
+   * -p} in dash and busybox), and entered the cgroup. All of it before the worker's first
+   * instruction.
    */
   private static final String WRAPPER =
       """
       exec 3>&1 1>&2 4<&0 0</dev/null
       ulimit -S -w "$1" 2>/dev/null || ulimit -S -x "$1" 2>/dev/null || :
-      if [ -n "$2" ]; then echo 0 > "$2" || exit 125; fi
-      shift 2
+      if [ -n "$2" ]; then { ulimit -u "$2" || ulimit -p "$2" || :; } 2>/dev/null; fi
+      if [ -n "$3" ]; then echo 0 > "$3" || exit 125; fi
+      shift 3
       exec "$@"
       """;
 
-  /** Process 1 of a pid namespace: runs the worker, and waits for whatever becomes its child. */
+  /**
+   * Process 1 of a pid namespace: limits the number of processes in its user namespace, runs the
+   * worker, and waits for whatever becomes its child.
+   */
   private static final String FIRST_PROCESS =
       """
+      if [ -n "$1" ]; then { ulimit -u "$1" || ulimit -p "$1" || :; } 2>/dev/null; fi
+      shift
       "$@" &
       wait "$!"
       """;
+
+  /** The same with that limit. */
+  Containment with(PidsLimit limit) {
+    return new Containment(programs, cgroups, unshare, limit);
+  }
 
   /** The name of the tier. */
   String tier() {
@@ -62,7 +79,7 @@ record Containment(
   Launched launch(
       WorkerKey worker, long mark, List<String> command, Map<String, String> environment)
       throws IOException {
-    CgroupFence cgroup = cgroups == null ? null : cgroups.fenceFor(worker);
+    CgroupFence cgroup = cgroups == null ? null : cgroups.fenceFor(worker, pids.forCgroup());
     Process process;
     try {
       var builder = new ProcessBuilder(line(mark, cgroup, command));
@@ -92,6 +109,7 @@ record Containment(
             WRAPPER,
             "warrener",
             Long.toString(mark),
+            pids.forWrapper(),
             cgroup == null ? "" : cgroup.entrance()));
     if (programs.setpriv() != null) {
       line.addAll(List.of(programs.setpriv(), "--pdeathsig", "KILL"));
@@ -99,7 +117,8 @@ record Containment(
     if (unshare != null && programs.unshare() != null) {
       line.add(programs.unshare());
       line.addAll(unshare);
-      line.addAll(List.of(programs.shell(), "-c", FIRST_PROCESS, "warrener"));
+      line.addAll(
+          List.of(programs.shell(), "-c", FIRST_PROCESS, "warrener", pids.insideNamespace()));
     }
     line.add(programs.setsid());
     line.addAll(command);

@@ -62,11 +62,12 @@ final class ContainmentProbe {
    *
    * @throws ProcessLayerException if the choice doesn't work here
    */
-  static Result run(ControllerRun run, ContainmentChoice choice) {
-    return new ContainmentProbe(run, Programs.find()).choose(choice);
+  static Result run(ProcessSettings settings) {
+    return new ContainmentProbe(settings.run(), Programs.find()).choose(settings);
   }
 
-  private Result choose(ContainmentChoice choice) {
+  private Result choose(ProcessSettings settings) {
+    ContainmentChoice choice = settings.containment();
     Programs programs = withWorkingSetpriv();
     CgroupParent cgroups = null;
     List<String> unshare = null;
@@ -87,7 +88,7 @@ final class ContainmentProbe {
         require(choice, unshare);
       }
     }
-    var containment = new Containment(programs, cgroups, unshare);
+    var containment = new Containment(programs, cgroups, unshare, PidsLimit.NONE);
     if (!containment.isProven()) {
       String failure = attempt(containment);
       if (failure != null) {
@@ -99,10 +100,30 @@ final class ContainmentProbe {
           "the shell can't set a limit on file locks, so a daemon that has cut all ties to its"
               + " worker is told from others only once every worker is being killed");
     }
+    PidsLimit limit = limit(settings, cgroups, unshare);
     return new Result(
-        containment,
+        containment.with(limit),
         marked,
-        new ContainmentReport(containment.tier(), containment.isProven(), unavailable, notes));
+        new ContainmentReport(
+            containment.tier(), containment.isProven(), limit.text(), unavailable, notes));
+  }
+
+  private PidsLimit limit(
+      ProcessSettings settings, @Nullable CgroupParent cgroups, @Nullable List<String> unshare) {
+    var limit =
+        PidsLimit.choose(
+            settings.workerPids(),
+            settings.workers(),
+            cgroups != null && cgroups.countsPids(),
+            unshare != null && unshare.contains("--user"),
+            PidsLimit.User.current());
+    if (limit.by() == PidsLimit.By.NOBODY && settings.workerPids() > 0) {
+      notes.add(
+          "nothing here limits how many processes a worker can start, since it runs as root and no"
+              + " cgroup counts them: run the controller as another user, or limit its service"
+              + " (TasksMax of systemd, pids_limit of a container)");
+    }
+    return limit;
   }
 
   /** Other setprivs than that of util-linux can't set a parent-death signal. */
@@ -142,7 +163,7 @@ final class ContainmentProbe {
         failure = "no cgroup can be made in " + place + " (" + e.getClass().getSimpleName() + ")";
         continue;
       }
-      String failed = attempt(new Containment(programs, parent, null));
+      String failed = attempt(new Containment(programs, parent, null, PidsLimit.NONE));
       if (failed == null) {
         return parent;
       }
@@ -161,7 +182,7 @@ final class ContainmentProbe {
           var options = new ArrayList<>(user);
           options.addAll(List.of("--pid", "--fork", "--kill-child"));
           options.addAll(mount);
-          String failed = attempt(new Containment(programs, cgroups, options));
+          String failed = attempt(new Containment(programs, cgroups, options, PidsLimit.NONE));
           if (failed == null) {
             return options;
           }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,14 +53,26 @@ import org.slf4j.LoggerFactory;
  *       there is is dying, and never before, since it could be a living one's.
  * </ol>
  *
- * <p>Signals go through a pidfd after a comparison of start times. A tree counts as empty after a
- * look that found nothing of it alive and another, begun after the first had ended, that found
- * nothing at all: the kernel's list of children may lack one if another is reaped while it is read,
- * and what was dead may have had children that fell to the controller after that.
+ * <p>Signals go through a pidfd after a comparison of start times. With what has fallen to the
+ * controller from a dying worker its whole process group is killed, in one act of the kernel that
+ * no fork gets past: so dies a chain that forks without end, if its links stay in one group. The
+ * number of that group is taken by none but its members as long as one of them, dead or alive, is a
+ * child whose exit status this thread has not taken yet; and they are all of the same worker, since
+ * a group is within one session, a session is entered by being born in it only, and the
+ * controller's own is left out.
+ *
+ * <p>While much of a tree is alive, the dead keep their numbers: where the number of processes is
+ * limited, what forks faster than it can be killed then runs out of them. A tree counts as empty
+ * after a look that found nothing of it alive and another, begun after the first had ended, that
+ * found nothing at all: the kernel's list of children may lack one if another is reaped while it is
+ * read, and what was dead may have had children that fell to the controller after that.
  */
 final class Descendants {
   private static final Logger LOG = LoggerFactory.getLogger(Descendants.class);
   private static final long UNCLAIMED_NANOS = 1_000_000_000;
+
+  /** So many of one tree alive in one look: it may be forking faster than it is killed. */
+  private static final int MANY = 32;
 
   private final ControllerRun run;
   private final boolean marked;
@@ -73,6 +86,12 @@ final class Descendants {
   private final Map<Long, Tree> treesByHead = new HashMap<>();
   private final Map<ProcessId, Long> unclaimedSince = new HashMap<>();
   private final Set<ProcessId> late = new HashSet<>();
+
+  /** Dead children of the controller that were met in this look, with the dying tree of each. */
+  private final Map<Stat, Tree> dead = new LinkedHashMap<>();
+
+  /** The process groups that were killed in this look. */
+  private final Set<Long> groups = new HashSet<>();
 
   /**
    * Looks at the controller's family.
@@ -143,6 +162,9 @@ final class Descendants {
         killBelow(tree.worker().head().pid(), tree, kinship);
       }
     }
+    dead.forEach(this::takeStatus);
+    dead.clear();
+    groups.clear();
   }
 
   private void meet(Stat stat, Kinship kinship, long now) {
@@ -164,19 +186,41 @@ final class Descendants {
         return;
       }
     }
-    if (stat.isDead() && Kernel.reap(stat.id().pid())) {
-      if (tree.isDying()) {
-        tree.sawDead(stat.id());
+    if (!tree.isDying()) {
+      if (stat.isDead()) {
+        Kernel.reap(stat.id().pid());
       }
-    } else if (tree.isDying()) {
+      return;
+    }
+    tree.noteWhere(stat.id());
+    killGroup(stat);
+    if (stat.isDead()) {
+      dead.put(stat, tree);
+    } else {
       Signals.send(stat.id(), Kernel.SIGKILL);
       tree.sawAlive(stat);
       killBelow(stat.id().pid(), tree, kinship);
     }
   }
 
+  /** Once in each look. Without marks it isn't sure enough whose it is. */
+  private void killGroup(Stat member) {
+    if (marked && member.session() != ownSession && groups.add(member.group())) {
+      Kernel.kill(-member.group(), Kernel.SIGKILL);
+    }
+  }
+
+  private void takeStatus(Stat stat, Tree tree) {
+    if (tree.countAlive() >= MANY || Kernel.reap(stat.id().pid())) {
+      tree.sawDead(stat.id());
+    } else {
+      tree.sawAlive(stat);
+    }
+  }
+
   /** It bears the mark of a worker for which a certificate has been given. */
   private void meetLate(Stat stat) {
+    killGroup(stat);
     if (stat.isDead()) {
       Kernel.reap(stat.id().pid());
       late.remove(stat.id());

@@ -13,6 +13,9 @@ import java.time.Duration;
  *     default; only a process outside the tree that holds the output can make it take that long
  * @param closeWithin how long {@link WorkerProcesses#close} waits for all trees, 10 s by default
  * @param sendQueueFrames how many frames to a worker may wait to be written, 1024 by default
+ * @param workerPids how many processes and threads a worker may have with all that it starts; 0,
+ *     the default, for any number. Where that can't be limited for each, it is room for all
+ * @param workers how many workers there will be at a time, 1 by default; counts only there
  */
 public record ProcessSettings(
     ControllerRun run,
@@ -20,7 +23,9 @@ public record ProcessSettings(
     Duration unconfirmedAfter,
     Duration drainWithin,
     Duration closeWithin,
-    int sendQueueFrames) {
+    int sendQueueFrames,
+    int workerPids,
+    int workers) {
 
   /** Checks that every limit is positive. */
   public ProcessSettings {
@@ -30,6 +35,10 @@ public record ProcessSettings(
     if (sendQueueFrames < 1) {
       throw new IllegalArgumentException(
           "sendQueueFrames must be at least 1, not " + sendQueueFrames);
+    }
+    if (workerPids < 0 || workers < 1) {
+      throw new IllegalArgumentException(
+          "workerPids must be at least 0 and workers 1, not " + workerPids + " and " + workers);
     }
   }
 
@@ -41,37 +50,73 @@ public record ProcessSettings(
         Duration.ofSeconds(5),
         Duration.ofSeconds(1),
         Duration.ofSeconds(10),
-        1024);
+        1024,
+        0,
+        1);
   }
 
   /** The same with that containment. */
   public ProcessSettings withContainment(ContainmentChoice choice) {
     return new ProcessSettings(
-        run, choice, unconfirmedAfter, drainWithin, closeWithin, sendQueueFrames);
+        run,
+        choice,
+        unconfirmedAfter,
+        drainWithin,
+        closeWithin,
+        sendQueueFrames,
+        workerPids,
+        workers);
   }
 
   /** The same with that time until a tree is reported as unconfirmed. */
   public ProcessSettings withUnconfirmedAfter(Duration duration) {
     return new ProcessSettings(
-        run, containment, duration, drainWithin, closeWithin, sendQueueFrames);
+        run, containment, duration, drainWithin, closeWithin, sendQueueFrames, workerPids, workers);
   }
 
   /** The same with that time for the end of the output of an empty tree. */
   public ProcessSettings withDrainWithin(Duration duration) {
     return new ProcessSettings(
-        run, containment, unconfirmedAfter, duration, closeWithin, sendQueueFrames);
+        run,
+        containment,
+        unconfirmedAfter,
+        duration,
+        closeWithin,
+        sendQueueFrames,
+        workerPids,
+        workers);
   }
 
   /** The same with that time for {@link WorkerProcesses#close}. */
   public ProcessSettings withCloseWithin(Duration duration) {
     return new ProcessSettings(
-        run, containment, unconfirmedAfter, drainWithin, duration, sendQueueFrames);
+        run,
+        containment,
+        unconfirmedAfter,
+        drainWithin,
+        duration,
+        sendQueueFrames,
+        workerPids,
+        workers);
   }
 
   /** The same with room for that many frames to each worker. */
   public ProcessSettings withSendQueueFrames(int frames) {
     return new ProcessSettings(
-        run, containment, unconfirmedAfter, drainWithin, closeWithin, frames);
+        run, containment, unconfirmedAfter, drainWithin, closeWithin, frames, workerPids, workers);
+  }
+
+  /** The same with that limit for each of so many workers. */
+  public ProcessSettings withWorkerPids(int each, int howMany) {
+    return new ProcessSettings(
+        run,
+        containment,
+        unconfirmedAfter,
+        drainWithin,
+        closeWithin,
+        sendQueueFrames,
+        each,
+        howMany);
   }
 
   private static void requirePositive(String name, Duration duration) {

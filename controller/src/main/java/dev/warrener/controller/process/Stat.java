@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param command its name, at most 15 characters
  * @param state the kernel's letter, such as {@code R}, {@code S}, {@code D} or {@code Z}
  * @param parent the process id of its parent
+ * @param group the process id of the leader of its process group
  * @param session the process id of the leader of its session
  */
-record Stat(ProcessId id, String command, char state, long parent, long session) {
+record Stat(ProcessId id, String command, char state, long parent, long group, long session) {
   private static final int FIRST_FIELD_AFTER_NAME = 3;
   private static final int PARENT = 4;
+  private static final int GROUP = 5;
   private static final int SESSION = 6;
   private static final int START_TICKS = 22;
 
@@ -48,6 +50,7 @@ record Stat(ProcessId id, String command, char state, long parent, long session)
         line.substring(nameStart + 1, nameEnd),
         fields[0].charAt(0),
         number(fields, PARENT),
+        number(fields, GROUP),
         number(fields, SESSION));
   }
 

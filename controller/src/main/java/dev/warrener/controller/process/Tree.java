@@ -40,6 +40,9 @@ final class Tree {
 
   private boolean foundAny;
 
+  /** Whether one of its processes was met outside its cgroup. */
+  private boolean leftCgroup;
+
   Tree(RunningWorker worker) {
     this.worker = worker;
     this.fences = worker.launched().fences();
@@ -135,12 +138,25 @@ final class Tree {
     alive.add(stat);
   }
 
+  /** Looks whether a process of this tree, dead or alive, is still inside the tree's cgroup. */
+  void noteWhere(ProcessId process) {
+    CgroupFence cgroup = worker.launched().cgroup();
+    if (cgroup != null && !leftCgroup) {
+      leftCgroup = !cgroup.holds(process.pid());
+    }
+  }
+
   private void note(ProcessId process) {
     NamespaceFence namespace = worker.launched().namespace();
     foundAny = true;
     if (namespace == null || !namespace.isFirst(process)) {
       seen.add(process);
     }
+  }
+
+  /** How many living processes the last look has found. */
+  int countAlive() {
+    return alive.size();
   }
 
   /** Whether the last look found a process that lives. */
@@ -197,8 +213,19 @@ final class Tree {
         signal,
         signal == 0 ? exitValue : null,
         seen.size() + (signal == 0 ? 0 : 1),
-        !fences.isEmpty() && fences.stream().allMatch(Fence::isProven),
+        isProven(),
         (emptyNanos - firstSignalNanos) / 1_000);
+  }
+
+  /**
+   * Whether the kernel has said that nothing is left. Nobody leaves a pid namespace; but that a
+   * cgroup is empty says nothing about a tree of which a process was met outside.
+   */
+  private boolean isProven() {
+    NamespaceFence namespace = worker.launched().namespace();
+    CgroupFence cgroup = worker.launched().cgroup();
+    return (namespace != null && namespace.isProven())
+        || (cgroup != null && cgroup.isProven() && !leftCgroup);
   }
 
   private int signal() {

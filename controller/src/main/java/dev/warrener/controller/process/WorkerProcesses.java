@@ -80,8 +80,7 @@ public final class WorkerProcesses implements AutoCloseable {
     var spawner = new Spawner();
     thread("spawner", spawner).start();
     try {
-      ContainmentProbe.Result probed =
-          spawner.call(() -> ContainmentProbe.run(settings.run(), settings.containment()));
+      ContainmentProbe.Result probed = spawner.call(() -> ContainmentProbe.run(settings));
       if (!marks) {
         probed = new ContainmentProbe.Result(probed.containment(), false, probed.report());
       }
@@ -108,9 +107,10 @@ public final class WorkerProcesses implements AutoCloseable {
     thread("reaper", reaper).start();
     listener.perform(this, probed.containment().programs());
     LOG.info(
-        "workers are held by {}{}",
+        "workers are held by {}{}; processes and threads: {}",
         probed.report().tier(),
-        probed.report().proven() ? "" : ", without proof of their death by the kernel");
+        probed.report().proven() ? "" : ", without proof of their death by the kernel",
+        probed.report().pids());
   }
 
   /**

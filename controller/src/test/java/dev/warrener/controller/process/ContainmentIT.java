@@ -63,6 +63,6 @@ class ContainmentIT {
     }
     assertThatThrownBy(() -> ContainmentChoice.of("chroot"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("not chroot");
+        .hasMessageContaining("\"chroot\" is no containment");
   }
 }

@@ -1,7 +1,5 @@
 package dev.warrener.controller.process;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.warrener.worker.frame.Frame;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,9 +116,10 @@ class RecordingListener implements ProcessListener {
     try {
       while (true) {
         Heard next = unread(worker).poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertThat(next)
-            .as("%s of worker %s, of which was heard %s", kind, worker, heardOf(worker))
-            .isNotNull();
+        if (next == null) {
+          throw new AssertionError(
+              "no " + kind + " of worker " + worker + ", of which was heard " + heardOf(worker));
+        }
         if (kind.isInstance(next) && fits.test(kind.cast(next))) {
           return kind.cast(next);
         }

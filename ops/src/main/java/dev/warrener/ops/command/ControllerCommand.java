@@ -72,16 +72,34 @@ final class ControllerCommand extends FleetCommand {
   private @Nullable String id;
 
   @Option(
+      names = "--containment",
+      paramLabel = "TIER",
+      order = 6,
+      description =
+          "How workers are held: subreaper, cgroup, pid-namespace, cgroup+pid-namespace (default:"
+              + " auto, the best that works here).")
+  private @Nullable String containment;
+
+  @Option(
+      names = "--worker-pids",
+      paramLabel = "N",
+      order = 7,
+      description =
+          "Processes and threads that a worker may have with all that it starts (default: 1024; 0:"
+              + " any number).")
+  private @Nullable Integer workerPids;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
-      order = 6,
+      order = 8,
       description = "A properties file with settings; what the command line says goes before it.")
   private @Nullable Path config;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      order = 7,
+      order = 9,
       description = "Any setting of that file. Repeatable.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
@@ -128,6 +146,12 @@ final class ControllerCommand extends FleetCommand {
     }
     if (id != null) {
       above.put("controller.id", id);
+    }
+    if (containment != null) {
+      above.put("containment", containment);
+    }
+    if (workerPids != null) {
+      above.put("worker.pids", workerPids.toString());
     }
     String namespace = invocation().options().namespace;
     if (namespace != null || invocation().environment().containsKey(BrokerChoice.NAMESPACE)) {

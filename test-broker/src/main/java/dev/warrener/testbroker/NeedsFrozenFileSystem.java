@@ -1,0 +1,17 @@
+package dev.warrener.testbroker;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Marks a test, or all tests of a class, that stages a process which no signal reaches, by a {@link
+ * FrozenFileSystem}. Where that can't be made, it is left out, and listed on stderr with the reason
+ * when the tests have ended.
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(NeedsFrozenFileSystemCondition.class)
+public @interface NeedsFrozenFileSystem {}

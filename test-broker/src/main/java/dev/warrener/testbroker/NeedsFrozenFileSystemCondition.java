@@ -1,0 +1,40 @@
+package dev.warrener.testbroker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Tries it, once in each JVM: makes a file system, freezes and thaws it. */
+final class NeedsFrozenFileSystemCondition implements ExecutionCondition {
+  private static final class Trial {
+    /** Null: it works. */
+    static final @Nullable String FAILURE = run();
+
+    private static @Nullable String run() {
+      try {
+        Path directory = Files.createTempDirectory("trial");
+        try (var trial = FrozenFileSystem.make(directory)) {
+          trial.freeze();
+        }
+        Files.delete(directory.resolve("frozen"));
+        Files.delete(directory);
+        return null;
+      } catch (IOException e) {
+        return e.getMessage();
+      }
+    }
+  }
+
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return Trial.FAILURE == null
+        ? ConditionEvaluationResult.enabled("a file system can be frozen here")
+        : ConditionEvaluationResult.disabled(
+            "needs root, a loop device and fsfreeze, to stage a process that can't be killed: "
+                + Trial.FAILURE);
+  }
+}
