@@ -9,6 +9,7 @@ import dev.warrener.messaging.broker.ReportFeed;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.testbroker.FrozenFileSystem;
 import dev.warrener.testbroker.NeedsFrozenFileSystem;
+import dev.warrener.testbroker.NeedsRabbitMq;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
@@ -56,6 +57,7 @@ class UnconfirmedIT {
   }
 
   @Test
+  @NeedsRabbitMq("the embedded broker counts a task in hand among those that wait")
   void aKillSaysWhatItCouldNotKillAndTheRecordIsCompletedWhenThatIsGone() throws IOException {
     Queue<Report> reports = new ConcurrentLinkedQueue<>();
     var controller =
