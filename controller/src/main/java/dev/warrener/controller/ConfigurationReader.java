@@ -53,7 +53,8 @@ public final class ConfigurationReader {
           "restart.cool-down",
           "duplicate-window",
           "poison-after",
-          "runtime-directory");
+          "runtime-directory",
+          "state-directory");
 
   /** The settings of each queue, after {@code queue.NAME.}. */
   static final Set<String> QUEUE_KEYS = Set.of("workers", "look-ahead", "max-attempts", "timeout");
@@ -116,11 +117,12 @@ public final class ConfigurationReader {
             duration("restart.cool-down", Settings.Restarts.DEFAULT.coolDown())),
         duration("duplicate-window", Duration.ofMinutes(10)),
         number("poison-after", 3, 1, 1000),
-        runtimeDirectory());
+        path("runtime-directory"),
+        path("state-directory"));
   }
 
-  private @Nullable Path runtimeDirectory() {
-    var value = values.get("runtime-directory");
+  private @Nullable Path path(String key) {
+    var value = values.get(key);
     return value == null ? null : Path.of(value);
   }
 

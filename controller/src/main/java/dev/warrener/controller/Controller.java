@@ -1,9 +1,11 @@
 package dev.warrener.controller;
 
+import dev.warrener.controller.audit.AuditLog;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.FleetState;
 import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.Keepsake;
 import dev.warrener.controller.fleet.Settings;
 import dev.warrener.controller.process.ContainmentReport;
 import dev.warrener.controller.process.ControllerLock;
@@ -28,6 +30,7 @@ import dev.warrener.messaging.broker.ReceivedOrder;
 import dev.warrener.messaging.broker.ReportFeed;
 import dev.warrener.messaging.broker.Reporter;
 import dev.warrener.messaging.broker.TaskIntake;
+import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
@@ -58,6 +61,10 @@ public final class Controller {
 
   private final ControllerConfiguration configuration;
   private final ControllerLock lock;
+  private final AuditLog audit;
+  private final Keepsake keepsake;
+  private final BrokerAccess access;
+  private final LocalControl local;
   private final WorkerProcesses processes;
   private final Settler settler;
   private final TaskIntake intake;
@@ -68,21 +75,27 @@ public final class Controller {
   private final Performer performer;
   private final Owner owner;
 
+  private volatile boolean isPublishing;
   private volatile boolean closing;
   private volatile FleetState announced;
   private volatile Instant announcedAt = Instant.EPOCH;
 
   private Controller(
-      ControllerConfiguration configuration, BrokerAddress address, ControllerLock lock) {
+      ControllerConfiguration configuration,
+      BrokerAddress address,
+      ControllerLock lock,
+      AuditLog audit,
+      KeepsakeFile keepsake) {
     this.configuration = configuration;
     this.lock = lock;
-    var access =
+    this.audit = audit;
+    this.keepsake = keepsake.read();
+    access =
         new BrokerAccess(
             address,
             configuration.namespace(),
             "controller " + configuration.id(),
             watching(configuration.lease()));
-    declare(access, configuration);
     settler = new Settler(this::post);
     processes =
         WorkerProcesses.start(
@@ -97,6 +110,9 @@ public final class Controller {
     roster = new ReportFeed(access, List.of("presence.*"), new Roster());
     publisher = new ConfirmedPublisher(access, PublisherSettings.DEFAULT, new Publishing());
     reporter = new Reporter(access, publisher, 100_000);
+    local =
+        LocalControl.open(
+            lock, configuration.namespace(), configuration.id(), this::hello, this::post);
     performer =
         new Performer(
             settings,
@@ -107,6 +123,9 @@ public final class Controller {
             orders,
             publisher,
             reporter,
+            local,
+            audit,
+            keepsake,
             this::post);
     announced = FleetState.initial(settings, Instant.now());
     owner =
@@ -151,7 +170,7 @@ public final class Controller {
   }
 
   /** Makes the queues, so that publishers can publish before the first worker is ready. */
-  private static void declare(BrokerAccess access, ControllerConfiguration configuration) {
+  private void declare(BrokerAccess access) {
     try (var session = BrokerSession.open(access)) {
       session.topology().declareFleet();
       for (var queue : configuration.queues()) {
@@ -162,8 +181,10 @@ public final class Controller {
 
   /**
    * Starts a controller: takes its lock, kills what a former run left behind on this host, reads
-   * the orders in force, and starts its workers.
+   * the orders in force, and starts its workers. From the moment on that it has its lock it takes
+   * orders from this host, also while it waits for the broker.
    *
+   * @throws ConfigurationException if its state can't be kept or its control socket can't be made
    * @throws dev.warrener.messaging.broker.BrokerException if the broker can't be reached, refuses,
    *     or has something else under the fleet's names
    * @throws dev.warrener.controller.process.ProcessLayerException if another controller of that id
@@ -175,23 +196,25 @@ public final class Controller {
         configuration.runtimeDirectory() == null
             ? ControllerLock.acquire(configuration.id())
             : ControllerLock.acquire(configuration.id(), configuration.runtimeDirectory());
+    AuditLog audit = null;
     Controller controller = null;
     try {
       killStrays(lock);
-      Patience.until(
-          configuration.brokerPatience(),
-          () ->
-              BrokerSession.open(
-                      BrokerAccess.of(
-                          address, configuration.namespace(), "controller " + configuration.id()))
-                  .close());
-      controller = new Controller(configuration, address, lock);
+      var state =
+          StateFolder.of(
+              configuration.stateDirectory(), configuration.namespace(), configuration.id());
+      audit = AuditLog.open(state.auditLog());
+      controller =
+          new Controller(configuration, address, lock, audit, new KeepsakeFile(state.keepsake()));
       controller.begin();
       return controller;
     } catch (RuntimeException e) {
       if (controller != null) {
         controller.closeAll();
       } else {
+        if (audit != null) {
+          audit.close();
+        }
         lock.close();
       }
       throw e;
@@ -216,7 +239,15 @@ public final class Controller {
         processes.containment().tier(),
         processes.containment().proven() ? "" : " (empty trees are found, not proven)");
     processes.containment().notes().forEach(LOG::warn);
+    audit.append(Life.of("controller.started", configuration));
     owner.start();
+    post(new Event.Remembered(keepsake));
+    local.start();
+    Patience.until(configuration.brokerPatience(), performer::hasEnded, () -> declare(access));
+    if (performer.hasEnded()) {
+      return;
+    }
+    isPublishing = true;
     publisher.start();
     publisher.awaitUp(configuration.brokerPatience());
     reporter.start();
@@ -254,17 +285,22 @@ public final class Controller {
   }
 
   private void closeAll() {
+    local.close();
     processes.close();
     performer.finish(GOODBYE);
     settler.finish(GOODBYE);
-    reporter.presence(presence());
-    reporter.flush(GOODBYE);
+    if (isPublishing) {
+      reporter.presence(presence());
+      reporter.flush(GOODBYE);
+    }
     closing = true;
     intake.close();
     orders.close();
     roster.close();
     reporter.close();
     publisher.close();
+    audit.append(Life.of("controller.ended", configuration));
+    audit.close();
     lock.close();
   }
 
@@ -293,8 +329,39 @@ public final class Controller {
     }
   }
 
+  private ControllerHello hello() {
+    return new ControllerHello(
+        1,
+        ControllerHello.TYPE,
+        configuration.id(),
+        Host.name(),
+        configuration.namespace().name(),
+        ProcessHandle.current().pid(),
+        SOFTWARE,
+        state().connected());
+  }
+
+  /** A line of the audit log about the controller itself. */
+  private record Life(
+      Instant at, String type, String controller, String host, long pid, String software) {
+    static Life of(String type, ControllerConfiguration configuration) {
+      return new Life(
+          Instant.now(),
+          type,
+          configuration.id(),
+          Host.name(),
+          ProcessHandle.current().pid(),
+          SOFTWARE);
+    }
+  }
+
   private static HeardOrder heard(ReceivedOrder.Legible readable) {
-    return new HeardOrder(readable.order(), readable.userId(), readable.replyTo());
+    return new HeardOrder(
+        readable.order(), readable.userId(), readable.replyTo(), origin(readable));
+  }
+
+  private static HeardOrder.Origin origin(ReceivedOrder order) {
+    return order.offset() == null ? HeardOrder.Origin.BROKER : HeardOrder.Origin.LOG;
   }
 
   private final class Orders implements OrderFeed.Listener {
@@ -316,7 +383,7 @@ public final class Controller {
             case ReceivedOrder.Legible readable -> new Event.OrderArrived(heard(readable));
             case ReceivedOrder.Illegible unreadable ->
                 new Event.UnreadableOrder(
-                    unreadable.id(), unreadable.userId(), unreadable.because());
+                    unreadable.id(), unreadable.userId(), unreadable.because(), origin(unreadable));
           });
     }
 

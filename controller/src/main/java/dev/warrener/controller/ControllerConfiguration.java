@@ -39,7 +39,10 @@ import org.jspecify.annotations.Nullable;
  * @param restarts when dead workers are started again
  * @param duplicateWindow how long an ended run is remembered
  * @param poisonAfter after how many crashes a task is quarantined
- * @param runtimeDirectory where the controller's lock is, or null for the default
+ * @param runtimeDirectory where the controller's lock and control socket are, or null for the
+ *     default
+ * @param stateDirectory where its audit log is, and what else survives a restart, or null for the
+ *     default
  */
 public record ControllerConfiguration(
     String id,
@@ -61,7 +64,8 @@ public record ControllerConfiguration(
     Settings.Restarts restarts,
     Duration duplicateWindow,
     int poisonAfter,
-    @Nullable Path runtimeDirectory) {
+    @Nullable Path runtimeDirectory,
+    @Nullable Path stateDirectory) {
 
   private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
 

@@ -2,6 +2,7 @@ package dev.warrener.controller;
 
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,14 +14,14 @@ final class Patience {
   private Patience() {}
 
   /**
-   * Tries until it works.
+   * Tries until it works, or is not wanted any more.
    *
    * @throws BrokerUnreachableException if that was not so in time
    */
-  static void until(Duration most, Runnable attempt) {
+  static void until(Duration most, BooleanSupplier isOver, Runnable attempt) {
     long deadline = System.nanoTime() + most.toNanos();
     boolean told = false;
-    while (true) {
+    while (!isOver.getAsBoolean()) {
       try {
         attempt.run();
         return;

@@ -1,5 +1,6 @@
 package dev.warrener.controller;
 
+import dev.warrener.controller.audit.AuditLog;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Settings;
@@ -17,6 +18,7 @@ import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskResult;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -47,7 +49,11 @@ final class Performer {
   private final OrderFeed orders;
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
+  private final LocalControl local;
+  private final AuditLog audit;
+  private final KeepsakeFile keepsake;
   private final Consumer<Event> events;
+  private final Lane keeper = new Lane("keeper");
   private final Lane mover = new Lane("mover");
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -63,6 +69,9 @@ final class Performer {
       OrderFeed orders,
       ConfirmedPublisher publisher,
       Reporter reporter,
+      LocalControl local,
+      AuditLog audit,
+      KeepsakeFile keepsake,
       Consumer<Event> events) {
     this.settings = settings;
     this.namespace = namespace;
@@ -72,6 +81,9 @@ final class Performer {
     this.orders = orders;
     this.publisher = publisher;
     this.reporter = reporter;
+    this.local = local;
+    this.audit = audit;
+    this.keepsake = keepsake;
     this.events = events;
   }
 
@@ -90,7 +102,12 @@ final class Performer {
       case Effect.PurgeBacklog purge -> settler.purge(purge);
       case Effect.DeadLetterBacklog sweep ->
           settler.sweep(sweep, delivery -> publishDead(delivery, sweep));
-      case Effect.Say say -> reporter.report(say.report(), say.replyTo());
+      case Effect.Say say -> {
+        local.report(say.report());
+        reporter.report(say.report(), say.replyTo());
+      }
+      case Effect.Keep keep -> keeper.add(() -> keep(keep));
+      case Effect.Audit line -> audit.append(line.entry());
       case Effect.SendResult send -> mover.add(() -> sendResult(send));
       case Effect.TellTask tell -> reporter.event(tell.event());
       case Effect.TellWorker tell -> reporter.event(tell.event());
@@ -237,6 +254,21 @@ final class Performer {
     }
   }
 
+  private void keep(Effect.Keep keep) {
+    String failure = null;
+    try {
+      keepsake.write(keep.keepsake());
+    } catch (IOException e) {
+      failure = String.valueOf(e.getMessage());
+    }
+    events.accept(new Event.Kept(keep.token(), failure));
+  }
+
+  /** Whether it is asked to end before it was ready. */
+  boolean hasEnded() {
+    return ended.getCount() == 0;
+  }
+
   void awaitEnd() throws InterruptedException {
     ended.await();
   }
@@ -244,8 +276,10 @@ final class Performer {
   /** Finishes what is under way, for at most that long, and stops the threads. */
   void finish(Duration timeout) {
     clock.shutdownNow();
-    if (!mover.finish(timeout)) {
-      mover.close();
+    for (var lane : List.of(mover, keeper)) {
+      if (!lane.finish(timeout)) {
+        lane.close();
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.warrener.messaging.Uuid7;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,6 +84,42 @@ class ForeignClientIT {
     var said = awaitReport("controller.refused");
     assertThat(said).anyMatch(report -> report.contains("user_id"));
     assertThat(Warrener.lives(pid)).isTrue();
+    await("counted").atMost(LONG).until(() -> refused("c1") == 1);
+    await("written down").atMost(LONG).until(() -> audit("c1").contains("\"order.refused\""));
+  }
+
+  @Test
+  void orderOfAUserWhoIsNoOperatorIsRefusedByTheControllersThatHaveAListOfThem()
+      throws IOException {
+    warrener.controller("c2", "--queue", "mail=1", "--set", "operators=ana");
+
+    observer.publishOrder(order("\"all\":true", Instant.now().plusSeconds(60)), true);
+
+    var said = awaitReport("controller.refused");
+    assertThat(said)
+        .anyMatch(report ->
+            report.contains("\"controller\":\"c2\"") && report.contains("is no operator here"));
+    await("counted").atMost(LONG).until(() -> refused("c2") == 1);
+    await("the other one obeys").atMost(LONG).until(() -> audit("c1").contains("\"order.done\""));
+    assertThat(audit("c2")).contains("\"order.refused\"").doesNotContain("\"order.accepted\"");
+  }
+
+  @Test
+  void orderThatIsReplayedIsAnsweredAndKillsNothingAgain() {
+    var order =
+        order("\"all\":true", Instant.now().plusSeconds(60)).replace("\"hold\"", "\"respawn\"");
+    observer.publishOrder(order, true);
+    awaitReport("controller.done");
+    warrener.awaitReady("c1");
+    observer.publishTask("mail", "foreign-8", "journal", journal.input(60), Map.of());
+    await().atMost(LONG).until(() -> journal.unfinished().contains("foreign-8"));
+    long pid = journal.pids().iterator().next();
+
+    observer.publishOrder(order, true);
+
+    awaitReport("controller.done");
+    assertThat(Warrener.lives(pid)).isTrue();
+    await("written down").atMost(LONG).until(() -> audit("c1").contains("\"order.joined\""));
   }
 
   @Test
@@ -126,6 +163,21 @@ class ForeignClientIT {
         .extracting(headers -> headers.get("x-dead-detail").toString())
         .anyMatch(detail -> detail.contains("x-attempt"))
         .anyMatch(detail -> detail.contains("no-such-handler"));
+  }
+
+  private long refused(String controller) {
+    var presence = warrener.presence(controller);
+    var refused = presence == null ? null : presence.refusedOrders();
+    return refused == null ? 0 : refused;
+  }
+
+  private String audit(String controller) throws IOException {
+    return Files.readString(
+        folder
+            .resolve("state")
+            .resolve(vhost.namespace())
+            .resolve(controller)
+            .resolve("audit.jsonl"));
   }
 
   private List<String> awaitReport(String type) {

@@ -121,6 +121,9 @@ final class Warrener implements AutoCloseable {
     var environment = new HashMap<>(System.getenv());
     environment.put("WARRENER_BROKER", uri());
     environment.put("WARRENER_NAMESPACE", vhost.namespace());
+    // Other fleets of this host may have controllers of the same id.
+    environment.put("WARRENER_RUNTIME_DIRECTORY", folder.resolve("run").toString());
+    environment.put("WARRENER_STATE_DIRECTORY", folder.resolve("state").toString());
     return environment;
   }
 
@@ -178,8 +181,6 @@ final class Warrener implements AutoCloseable {
                 "controller",
                 "--id",
                 id));
-    // Other fleets of this host may have controllers of the same id.
-    command.addAll(List.of("--set", "runtime-directory=" + folder.resolve("run")));
     command.addAll(List.of(arguments));
     var log = folder.resolve(id + "-" + controllers.size() + ".log");
     try {

@@ -91,6 +91,12 @@ public sealed interface Effect {
   /** Consume the tripwire again. */
   record Rearm() implements Effect {}
 
+  /** Write down what is to be remembered over a restart, and answer with the token. */
+  record Keep(long token, Keepsake keepsake) implements Effect {}
+
+  /** Write a line of the audit log. */
+  record Audit(AuditEntry entry) implements Effect {}
+
   /** Set a timer. */
   record Schedule(Timer timer, Instant at) implements Effect {}
 

@@ -40,8 +40,19 @@ public sealed interface Event {
   record OrderArrived(HeardOrder heard) implements Event {}
 
   /** Something arrived as an order that can't be read as one. */
-  record UnreadableOrder(@Nullable String id, @Nullable String userId, String because)
+  record UnreadableOrder(
+      @Nullable String id, @Nullable String userId, String because, HeardOrder.Origin origin)
       implements Event {}
+
+  /** What a former run of this controller had to remember by itself. */
+  record Remembered(Keepsake keepsake) implements Event {}
+
+  /**
+   * What is to be remembered was written down.
+   *
+   * @param failure why it could not be, or null
+   */
+  record Kept(long token, @Nullable String failure) implements Event {}
 
   /** The tripwire was pulled. */
   record Tripped(String orderId) implements Event {}

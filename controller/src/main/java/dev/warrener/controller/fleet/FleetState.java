@@ -33,6 +33,10 @@ import org.pcollections.TreePMap;
  * @param lastToken the newest token
  * @param roster the other controllers, by id
  * @param shownRunning whether the broker was shown that processes of workers live here
+ * @param keepsake what is to be remembered over a restart, and is being written down
+ * @param refused how many orders were refused since the start
+ * @param refusedLately those that were refused lately, by id, with whether they have come by
+ *     another way than the log, in which they are as well
  */
 public record FleetState(
     Settings settings,
@@ -50,7 +54,10 @@ public record FleetState(
     HashPMap<Long, Pending> pending,
     long lastToken,
     HashPMap<String, Seen> roster,
-    boolean shownRunning) {
+    boolean shownRunning,
+    Keepsake keepsake,
+    long refused,
+    HashPMap<String, Boolean> refusedLately) {
 
   /** How far a controller's life is. */
   public enum Phase {
@@ -109,6 +116,9 @@ public record FleetState(
 
     /** An order waits for the backlog of a queue. */
     record Waiting(String order, String queue) implements Pending {}
+
+    /** What is to be remembered is being written down. */
+    record Keeping() implements Pending {}
   }
 
   /** The state of a controller that has just started. */
@@ -143,7 +153,10 @@ public record FleetState(
         HashTreePMap.empty(),
         0,
         HashTreePMap.empty(),
-        false);
+        false,
+        Keepsake.NONE,
+        0,
+        HashTreePMap.empty());
   }
 
   /** Whether there is nothing in this state that others should hear at once. */

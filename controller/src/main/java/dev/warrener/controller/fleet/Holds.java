@@ -1,6 +1,5 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
 import java.time.Instant;
@@ -23,17 +22,37 @@ record Holds(PVector<Statement> statements) {
    * One operator's word.
    *
    * @param hold true to hold, false to resume
+   * @param keptHereAlone whether the broker's log of orders does not have it
    */
   record Statement(
-      String order, Scope scope, boolean hold, Instant issuedAt, String reason, String issuedBy) {
-    static Statement of(Order order) {
+      String order,
+      Scope scope,
+      boolean hold,
+      Instant issuedAt,
+      String reason,
+      String issuedBy,
+      boolean keptHereAlone) {
+    static Statement of(HeardOrder heard) {
+      var order = heard.order();
       return new Statement(
           order.id(),
           order.scope(),
           order.setsHold(),
           order.issuedAt(),
           order.reason(),
-          order.issuedBy());
+          order.issuedBy(),
+          heard.isKeptHereAlone());
+    }
+
+    static Statement of(Keepsake.Hold kept) {
+      return new Statement(
+          kept.order(),
+          kept.scope(),
+          kept.hold(),
+          kept.issuedAt(),
+          kept.reason(),
+          kept.issuedBy(),
+          kept.keptHereAlone());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.FleetState.Pending;
 import dev.warrener.controller.fleet.FleetState.Phase;
+import dev.warrener.controller.fleet.HeardOrder.Origin;
 import dev.warrener.controller.fleet.OrderRun.Doomed;
 import dev.warrener.controller.fleet.OrderRun.Stage;
 import dev.warrener.controller.process.DeathCertificate;
@@ -27,6 +28,16 @@ import org.pcollections.TreePVector;
 
 /** Orders, from their arrival to {@code controller.done}. */
 final class OrderExecution {
+  /**
+   * How long an order that came without a broker waits for the broker after the last tree is empty.
+   * A settlement that comes later is reported as a note, or as failed.
+   */
+  private static final Duration SETTLEMENT_WITHOUT_BROKER = Duration.ofSeconds(2);
+
+  private static final String NO_ANSWER = "the broker does not answer";
+  private static final String NOT_WRITTEN_DOWN =
+      "the order could not be written down here, so it does not survive a restart of this controller";
+
   private final Step step;
   private final OrderReports reports;
 
@@ -39,16 +50,12 @@ final class OrderExecution {
 
   void arrived(HeardOrder heard) {
     var id = heard.order().id();
-    var over = step.done.get(id);
-    if (over != null) {
-      // Somebody joins: the same order again is answered, and not carried out again.
-      step.put(reports.done(over));
-      return;
-    }
-    if (step.orders.containsKey(id)) {
-      return;
-    }
     var refusal = refusal(heard);
+    var known = step.orders.containsKey(id) ? step.orders.get(id) : step.done.get(id);
+    if (known != null) {
+      join(known, heard, refusal);
+      return;
+    }
     if (refusal == null && heard.order().isExpired(step.now.instant())) {
       refusal = "it expired at " + heard.order().expiresAt() + ": issue it again";
     }
@@ -59,19 +66,94 @@ final class OrderExecution {
       reports.refused(heard, refusal);
       return;
     }
-    carryOut(heard);
+    carryOut(heard, false);
+  }
+
+  /** The same order again is answered, and not carried out again. */
+  private void join(OrderRun known, HeardOrder heard, @Nullable String refusal) {
+    if (heard.origin() == Origin.LOG) {
+      return;
+    }
+    if (refusal != null) {
+      // A report of it would read as if the order itself had been refused.
+      reports.refusedSilently(heard, refusal);
+    } else if (isTheSame(known.order(), heard.order())) {
+      if (known.hasCome()) {
+        reports.again(known, heard);
+      } else {
+        step.put(known.come());
+      }
+    } else {
+      reports.refused(
+          heard, "another order was given with this id before: give this one an id of its own");
+    }
+  }
+
+  /** An order that is sent again is issued anew, and its backlog may have been taken off here. */
+  private static boolean isTheSame(Order one, Order other) {
+    return one.scope().equals(other.scope())
+        && one.inFlight() == other.inFlight()
+        && one.then() == other.then()
+        && one.dryRun() == other.dryRun();
   }
 
   void unreadable(Event.UnreadableOrder unreadable) {
-    step.log(
-        true,
-        "refused an order"
-            + (unreadable.userId() == null ? "" : " of user " + unreadable.userId())
-            + ": "
-            + unreadable.because());
-    if (unreadable.id() != null) {
-      reports.refusedUnread(unreadable.id(), unreadable.because());
+    reports.refusedUnread(unreadable);
+  }
+
+  /** What a former run had to remember is in force from the beginning. */
+  void remembered(Keepsake keepsake) {
+    for (var hold : keepsake.holds().reversed()) {
+      step.holds = step.holds.plus(Holds.Statement.of(hold));
     }
+    for (var revoked : keepsake.revoked()) {
+      step.revocations = step.revocations.plus(revoked);
+    }
+    step.keepsake = Keepsake.of(step.holds, step.revocations);
+    for (var hold : step.holds.inForce(step.settings.controller())) {
+      step.log(
+          true,
+          "still held: "
+              + hold.scope().describe()
+              + " since "
+              + hold.issuedAt()
+              + " by "
+              + hold.issuedBy()
+              + " ("
+              + hold.order()
+              + "): "
+              + hold.reason());
+    }
+  }
+
+  void kept(Event.Kept kept) {
+    if (!(step.pending.get(kept.token()) instanceof Pending.Keeping)) {
+      return;
+    }
+    step.pending = step.pending.minus(kept.token());
+    if (kept.failure() == null) {
+      return;
+    }
+    step.log(true, "what has to survive a restart could not be written down: " + kept.failure());
+    for (var run : List.copyOf(step.orders.values())) {
+      if (mustBeWrittenDown(run)) {
+        step.put(run.failing(NOT_WRITTEN_DOWN + " (" + kept.failure() + ")"));
+      }
+    }
+  }
+
+  private static boolean mustBeWrittenDown(OrderRun run) {
+    var order = run.order();
+    return run.heard().isKeptHereAlone()
+        && (order.setsHold()
+            || order.kind() == OrderKind.RESUME
+            || order.revocation() != Backlog.KEEP);
+  }
+
+  private boolean isBeingWrittenDown(OrderRun run) {
+    return mustBeWrittenDown(run)
+        && !run.isImpatient()
+        && step.pending.values().stream().anyMatch(Pending.Keeping.class::isInstance);
   }
 
   /** The log has been read: what is in force is in force, what is still to be done is done. */
@@ -89,11 +171,11 @@ final class OrderExecution {
         continue;
       }
       if (order.isExpired(step.now.instant())) {
-        putInForce(order);
+        putInForce(heard);
       } else if (fence(order) == null) {
         // Whether it was carried out here before a restart is not known. A backlog is never dropped
         // twice: what waits now may have been published since.
-        carryOut(first ? withoutBacklog(heard) : heard);
+        carryOut(first ? withoutBacklog(heard) : heard, true);
       }
     }
     if (log.disarmed()) {
@@ -122,10 +204,16 @@ final class OrderExecution {
                 now.plus(Duration.ofMinutes(30)),
                 false),
             null,
-            null));
+            null,
+            Origin.TRIPWIRE),
+        false);
   }
 
   private @Nullable String refusal(HeardOrder heard) {
+    if (heard.origin() == Origin.LOCAL) {
+      // Who may use the control socket may give orders: the kernel has checked that.
+      return null;
+    }
     var user = heard.userId();
     if (user == null) {
       return "it has no user_id: publish orders with the user_id of the connection set, so that the"
@@ -177,7 +265,7 @@ final class OrderExecution {
     if (order.scope().namesTasks()) {
       return heard;
     }
-    return new HeardOrder(
+    return heard.with(
         new Order(
             order.version(),
             order.id(),
@@ -191,28 +279,33 @@ final class OrderExecution {
             order.issuedBy(),
             order.issuedAt(),
             order.expiresAt(),
-            order.dryRun()),
-        heard.userId(),
-        heard.replyTo());
+            order.dryRun()));
   }
 
-  private void putInForce(Order order) {
+  private void putInForce(HeardOrder heard) {
+    var order = heard.order();
     if (order.dryRun()) {
       return;
     }
     if (order.setsHold() || order.kind() == OrderKind.RESUME) {
-      step.holds = step.holds.plus(Holds.Statement.of(order));
+      step.holds = step.holds.plus(Holds.Statement.of(heard));
     }
     if (order.kind() == OrderKind.RESUME) {
       step.revocations = step.revocations.minus(order.scope(), order.issuedAt());
       step.effects.add(new Effect.Rearm());
     }
     if (order.revocation() != Backlog.KEEP) {
-      step.revocations = step.revocations.plus(order);
+      step.revocations = step.revocations.plus(heard);
     }
+    step.keep(heard.isKeptHereAlone());
   }
 
-  private void carryOut(HeardOrder heard) {
+  /**
+   * Begins with an order.
+   *
+   * @param isOld whether it was broadcast before this controller listened
+   */
+  private void carryOut(HeardOrder heard, boolean isOld) {
     var order = heard.order();
     step.log(
         false,
@@ -227,11 +320,14 @@ final class OrderExecution {
             + "): "
             + order.reason());
     var run = reports.heard(OrderRun.started(heard, step.now.nanos()));
+    if (isOld) {
+      run = run.come();
+    }
     if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
       finish(run);
       return;
     }
-    putInForce(order);
+    putInForce(heard);
     if (order.kind() == OrderKind.KILL) {
       step.put(run);
       startKilling(order);
@@ -398,9 +494,14 @@ final class OrderExecution {
           }
         }
         step.put(proven.at(Stage.BACKLOG));
-        startBacklog(proven.order());
+        startBacklog(proven);
       }
-      case BACKLOG -> finish(run);
+      case BACKLOG -> {
+        if (isBeingWrittenDown(run)) {
+          return false;
+        }
+        finish(run);
+      }
       case DONE -> {
         return false;
       }
@@ -421,13 +522,36 @@ final class OrderExecution {
   private void settleAll(OrderRun run) {
     var sorted = new ArrayList<>(run.doomed());
     sorted.sort(Comparator.comparing(Doomed::queue).thenComparingLong(OrderExecution::tag));
-    step.put(run.at(Stage.SETTLING).withDoomed(TreePVector.from(sorted)));
+    step.put(noteWhatIsBack(run).at(Stage.SETTLING).withDoomed(TreePVector.from(sorted)));
+    if (run.heard().isKeptHereAlone()) {
+      step.schedule(
+          new Timer.SettlementOver(run.order().id()),
+          step.now.instant().plus(SETTLEMENT_WITHOUT_BROKER));
+    }
     for (var doomed : sorted) {
       settle(run.order(), doomed);
     }
     if (run.order().kind() == OrderKind.KILL && run.order().backlog() != Backlog.KEEP) {
       dropWaiting(run.order(), run.order().backlog());
     }
+  }
+
+  private OrderRun noteWhatIsBack(OrderRun run) {
+    long back =
+        run.doomed().stream()
+            .filter(doomed -> doomed.fate() == Fate.REQUEUED && !isOurs(doomed.run()))
+            .count();
+    return back == 0
+        ? run
+        : run.noting(
+            (back == 1 ? "1 task was" : back + " tasks were")
+                + " back in the queue since the broker was lost: another host may run "
+                + (back == 1 ? "it" : "them")
+                + " already");
+  }
+
+  private boolean isOurs(Run run) {
+    return run.delivery() != null && step.isCurrent(run.delivery());
   }
 
   private static long tag(Doomed doomed) {
@@ -438,7 +562,7 @@ final class OrderExecution {
   private void settle(Order order, Doomed doomed) {
     var inFlight = doomed.run();
     var worker = step.settings.workerId(doomed.worker().slot());
-    boolean ours = inFlight.delivery() != null && step.isCurrent(inFlight.delivery());
+    boolean ours = isOurs(inFlight);
     switch (doomed.fate()) {
       case REQUEUED -> {
         if (ours && inFlight.delivery() != null) {
@@ -454,8 +578,13 @@ final class OrderExecution {
         }
       }
     }
+    if (ours || doomed.fate() == Fate.REQUEUED) {
+      return;
+    }
+    revokeLost(order, doomed);
+    step.keep(true);
     var run = step.orders.get(order.id());
-    if (!ours && doomed.fate() != Fate.REQUEUED && run != null) {
+    if (run != null) {
       step.put(
           unsettle(run, inFlight.task().id())
               .failing(
@@ -463,7 +592,7 @@ final class OrderExecution {
                       + inFlight.task().id()
                       + ": the connection was lost and the broker took it back; it is "
                       + doomed.fate().wire()
-                      + " if it comes here again"));
+                      + " when it comes up here again, and may run on another host before"));
     }
   }
 
@@ -478,6 +607,7 @@ final class OrderExecution {
       if (doomed.settled()
           && doomed.fate() != Fate.REQUEUED
           && (delivery == null || !step.isCurrent(delivery))) {
+        revokeLost(run.order(), doomed);
         known =
             unsettle(known, doomed.run().task().id())
                 .failing(
@@ -488,7 +618,88 @@ final class OrderExecution {
                         + "; if it comes here again, it is");
       }
     }
+    step.keep(true);
     return known;
+  }
+
+  /** What can't be shown to be gone must not start here again. */
+  private void revokeLost(Order order, Doomed doomed) {
+    if (doomed.fate() != Fate.REQUEUED) {
+      step.revocations =
+          step.revocations.plusLost(
+              doomed.run().task().id(),
+              doomed.fate() == Fate.PURGED ? Backlog.PURGE : Backlog.DEAD_LETTER,
+              order);
+    }
+  }
+
+  /** The broker has had its time, and may be away, frozen or out of disk. */
+  void settlementOver(String id) {
+    var run = step.orders.get(id);
+    if (run == null) {
+      return;
+    }
+    var next = run;
+    if (isBeingWrittenDown(run)) {
+      next = next.failing(NOT_WRITTEN_DOWN + " (the disk does not answer)");
+    }
+    next = next.impatient();
+    for (long token : run.pending()) {
+      next = giveUp(next.notWaitingFor(token), token);
+    }
+    step.put(next);
+  }
+
+  private OrderRun giveUp(OrderRun run, long token) {
+    return switch (step.pending.get(token)) {
+      case Pending.Proof proof -> {
+        step.pending = step.pending.minus(token);
+        yield unproven(run, proof.queue(), NO_ANSWER);
+      }
+      case Pending.Waiting waiting -> {
+        step.pending = step.pending.minus(token);
+        yield run.failing("the waiting tasks of queue " + waiting.queue() + ": " + NO_ANSWER);
+      }
+      // It stays on its way: the delivery is acknowledged when the broker has the copy.
+      case Pending.Copy copy ->
+          unsettle(run, copy.task())
+              .failing(
+                  "task "
+                      + copy.task()
+                      + " is not among the dead letters yet ("
+                      + NO_ANSWER
+                      + "): it gets there when the broker takes messages again, or goes back to its"
+                      + " queue if the connection is lost");
+      case Pending.Result _, Pending.Keeping _ -> run;
+      case null -> run;
+    };
+  }
+
+  private OrderRun unproven(OrderRun run, String queue, String because) {
+    var there = run.doomed().stream().filter(doomed -> doomed.queue().equals(queue)).toList();
+    var known = run;
+    for (var doomed : there) {
+      if (doomed.fate() != Fate.REQUEUED) {
+        revokeLost(run.order(), doomed);
+        known = unsettle(known, doomed.run().task().id());
+      }
+    }
+    step.keep(true);
+    boolean allGoBack = there.stream().allMatch(doomed -> doomed.fate() == Fate.REQUEUED);
+    return run.heard().isKeptHereAlone() && allGoBack
+        // Handed back or taken back when the connection ends: it is the broker's either way.
+        ? known.noting(
+            "queue "
+                + queue
+                + ": "
+                + because
+                + ", so it has not shown that it has the tasks back; it has them at the latest when"
+                + " it finds the connection gone")
+        : known.failing(
+            "the broker did not show that it took the settlements on queue "
+                + queue
+                + ": "
+                + because);
   }
 
   private static OrderRun unsettle(OrderRun run, String task) {
@@ -532,6 +743,10 @@ final class OrderExecution {
     // What waits here and may not start goes back now, behind what was in flight.
     touched.addAll(step.placement.consumeWanted());
     for (var queue : touched) {
+      if (run.isImpatient()) {
+        step.put(unproven(current(run.order().id()), queue, NO_ANSWER));
+        continue;
+      }
       long token = step.nextToken(new Pending.Proof(run.order().id(), queue));
       step.put(current(run.order().id()).waitingFor(token));
       step.effects.add(new Effect.Barrier(token, queue));
@@ -548,26 +763,13 @@ final class OrderExecution {
       return;
     }
     var next = run.notWaitingFor(token);
-    if (failure != null) {
-      for (var doomed : run.doomed()) {
-        if (doomed.queue().equals(proof.queue()) && doomed.fate() != Fate.REQUEUED) {
-          next = unsettle(next, doomed.run().task().id());
-        }
-      }
-    }
-    step.put(
-        failure == null
-            ? next
-            : next.failing(
-                "the broker did not show that it took the settlements on queue "
-                    + proof.queue()
-                    + ": "
-                    + failure));
+    step.put(failure == null ? next : unproven(next, proof.queue(), failure));
   }
 
   // The backlog.
 
-  private void startBacklog(Order order) {
+  private void startBacklog(OrderRun run) {
+    var order = run.order();
     boolean purge = order.kind() == OrderKind.PURGE;
     boolean wanted = purge || (order.kind() == OrderKind.KILL && order.backlog() != Backlog.KEEP);
     if (!wanted
@@ -579,7 +781,7 @@ final class OrderExecution {
       if (!order.scope().coversQueue(queue)) {
         continue;
       }
-      if (!step.connected) {
+      if (!step.connected || run.isImpatient()) {
         step.put(
             current(order.id())
                 .failing("queue " + queue + ": no broker, so its waiting tasks are as they were"));
@@ -656,6 +858,7 @@ final class OrderExecution {
     if (exits) {
       step.drain();
     }
-    step.put(reports.done(run.at(Stage.DONE)));
+    // The runs with their tasks are not needed any more.
+    step.put(reports.done(run.withDoomed(TreePVector.empty()).at(Stage.DONE)));
   }
 }

@@ -3,6 +3,7 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.fleet.FleetState.Phase;
 import dev.warrener.controller.fleet.OrderRun.Doomed;
 import dev.warrener.controller.process.DeathCertificate;
+import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.report.ControllerState;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is said about orders. Each report counts up the order's sequence. */
 final class OrderReports {
+  private static final int REFUSED_KEPT = 1000;
+
   private final Step step;
 
   OrderReports(Step step) {
@@ -22,23 +25,27 @@ final class OrderReports {
   }
 
   OrderRun heard(OrderRun run) {
-    var next = run.saidOneMore();
     var scope = run.order().scope();
-    say(
-        next,
+    var expected = expected(scope);
+    var order = run.heard();
+    record(
+        order.order(),
+        new AuditEntry.Accepted(
+            step.now.instant(), order.origin(), order.userId(), order.order(), expected));
+    return say(
+        run,
         new Report.ControllerHeard(
             1,
             run.order().id(),
             step.settings.controller(),
             step.settings.host(),
             step.now.instant(),
-            next.said(),
-            expected(scope),
+            run.said() + 1,
+            expected,
             Portrait.roster(step.roster, step.now.instant()),
             run.order().kind() == OrderKind.ROLL_CALL || run.order().dryRun()
                 ? Portrait.of(step.decision().state(), step.now.instant())
                 : null));
-    return next;
   }
 
   private Report.Expected expected(Scope scope) {
@@ -81,16 +88,15 @@ final class OrderReports {
   }
 
   OrderRun dead(OrderRun run, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
-    var next = run.saidOneMore();
-    say(
-        next,
+    return say(
+        run,
         new Report.WorkerDead(
             1,
             run.order().id(),
             step.settings.controller(),
             step.settings.host(),
             step.now.instant(),
-            next.said(),
+            run.said() + 1,
             step.settings.workerId(slot.number()),
             slot.incarnation(),
             certificate.pid(),
@@ -103,25 +109,23 @@ final class OrderReports {
             certificate.proven(),
             inFlight,
             certificate.deathMicros()));
-    return next;
   }
 
   OrderRun unconfirmed(
       OrderRun run, Slot slot, Event.Unconfirmed unconfirmed, @Nullable String inFlight) {
-    var next = run.saidOneMore();
     var survivors = new ArrayList<Report.Survivor>();
     for (var survivor : unconfirmed.survivors()) {
       survivors.add(new Report.Survivor(survivor.pid(), survivor.state(), survivor.command()));
     }
-    say(
-        next,
+    return say(
+        run,
         new Report.WorkerUnconfirmed(
             1,
             run.order().id(),
             step.settings.controller(),
             step.settings.host(),
             step.now.instant(),
-            next.said(),
+            run.said() + 1,
             step.settings.workerId(slot.number()),
             slot.incarnation(),
             unconfirmed.pid(),
@@ -129,47 +133,54 @@ final class OrderReports {
             step.settings.containment(),
             inFlight,
             survivors));
-    return next;
   }
 
   OrderRun settled(OrderRun run, Doomed doomed) {
-    var next = run.saidOneMore();
     var task = doomed.run().task();
-    say(
-        next,
+    return say(
+        run,
         new Report.TaskSettled(
             1,
             run.order().id(),
             step.settings.controller(),
             step.settings.host(),
             step.now.instant(),
-            next.said(),
+            run.said() + 1,
             task.id(),
             task.attempt(),
             task.batch(),
             doomed.queue(),
             doomed.fate()));
-    return next;
   }
 
   OrderRun done(OrderRun run) {
-    var next = run.saidOneMore();
-    say(
-        next,
+    return say(
+        run,
         new Report.ControllerDone(
             1,
             run.order().id(),
             step.settings.controller(),
             step.settings.host(),
             step.now.instant(),
-            next.said(),
+            run.said() + 1,
             run.workers(),
             run.tasks(),
             run.backlog(),
             stateFor(run.order().scope()),
             step.now.microsSince(run.startedNanos()),
-            List.copyOf(run.failed())));
-    return next;
+            List.copyOf(run.failed()),
+            run.notes().isEmpty() ? null : List.copyOf(run.notes())));
+  }
+
+  /** Says all again that has been said, to whoever came later or missed some. */
+  void again(OrderRun run, HeardOrder joining) {
+    record(
+        run.order(),
+        new AuditEntry.Joined(
+            step.now.instant(), joining.origin(), joining.userId(), run.order().id()));
+    for (var report : run.reports()) {
+      step.effects.add(new Effect.Say(report, joining.replyTo()));
+    }
   }
 
   /** Held if all that the order is about is held here. */
@@ -191,19 +202,57 @@ final class OrderReports {
     return any ? ControllerState.HELD : ControllerState.RUNNING;
   }
 
+  /** Nothing is done, and it is said why. */
   void refused(HeardOrder heard, String because) {
-    step.log(
-        true,
-        "refused order "
-            + heard.order().id()
-            + (heard.userId() == null ? "" : " of user " + heard.userId())
-            + ": "
-            + because);
-    step.effects.add(new Effect.Say(refusal(heard.order().id(), because), heard.replyTo()));
+    var id = heard.order().id();
+    if (record(id, heard.userId(), heard.origin(), because, heard.order())) {
+      step.effects.add(new Effect.Say(refusal(id, because), heard.replyTo()));
+    }
   }
 
-  void refusedUnread(String id, String because) {
-    step.effects.add(new Effect.Say(refusal(id, because), null));
+  /** Nothing is done, and whoever follows the order of that id hears nothing of it. */
+  void refusedSilently(HeardOrder heard, String because) {
+    var _ = record(heard.order().id(), heard.userId(), heard.origin(), because, heard.order());
+  }
+
+  void refusedUnread(Event.UnreadableOrder unreadable) {
+    boolean isNew =
+        record(
+            unreadable.id(), unreadable.userId(), unreadable.origin(), unreadable.because(), null);
+    if (isNew && unreadable.id() != null) {
+      step.effects.add(new Effect.Say(refusal(unreadable.id(), unreadable.because()), null));
+    }
+  }
+
+  /** Writes a refusal down; false if it was, when the same message came by another way. */
+  private boolean record(
+      @Nullable String id,
+      @Nullable String user,
+      HeardOrder.Origin origin,
+      String because,
+      @Nullable Order order) {
+    String key = id == null ? because : id;
+    var before = step.refusedLately.get(key);
+    boolean isFromLog = origin == HeardOrder.Origin.LOG;
+    if (step.refusedLately.size() >= REFUSED_KEPT) {
+      step.refusedLately = step.refusedLately.minusAll(step.refusedLately.keySet());
+    }
+    step.refusedLately = step.refusedLately.plus(key, !isFromLog || Boolean.TRUE.equals(before));
+    if (before != null && (isFromLog || !before)) {
+      return false;
+    }
+    step.refused++;
+    step.log(
+        true,
+        "refused "
+            + (id == null ? "an order" : "order " + id)
+            + (user == null ? "" : " of user " + user)
+            + ": "
+            + because);
+    step.effects.add(
+        new Effect.Audit(
+            new AuditEntry.Refused(step.now.instant(), origin, user, id, because, order)));
+    return true;
   }
 
   private Report.ControllerRefused refusal(String id, String because) {
@@ -211,7 +260,21 @@ final class OrderReports {
         1, id, step.settings.controller(), step.settings.host(), step.now.instant(), 1, because);
   }
 
-  private void say(OrderRun run, Report report) {
+  private OrderRun say(OrderRun run, Report report) {
     step.effects.add(new Effect.Say(report, run.heard().replyTo()));
+    var next = run.saying(report);
+    if (report instanceof Report.ControllerDone done) {
+      record(run.order(), AuditEntry.ended(next.reports(), done));
+    } else if (run.isOver()) {
+      record(run.order(), new AuditEntry.Late(step.now.instant(), report.order(), report));
+    }
+    return next;
+  }
+
+  /** Questions change nothing, and are many: they are not written down. */
+  private void record(Order order, AuditEntry entry) {
+    if (!order.dryRun() && order.kind() != OrderKind.ROLL_CALL) {
+      step.effects.add(new Effect.Audit(entry));
+    }
   }
 }

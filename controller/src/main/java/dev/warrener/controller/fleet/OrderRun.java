@@ -3,6 +3,8 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Fate;
+import dev.warrener.messaging.report.Report;
+import java.util.function.Consumer;
 import org.pcollections.HashTreePSet;
 import org.pcollections.MapPSet;
 import org.pcollections.PVector;
@@ -14,7 +16,6 @@ import org.pcollections.TreePVector;
  * @param heard the order
  * @param stage how far it is; {@link Stage#DONE} is terminal
  * @param startedNanos when it arrived
- * @param said how many reports have been made about it
  * @param targets the workers in scope when it arrived
  * @param awaited those of them whose trees are not empty yet
  * @param doomed the runs whose fate it decides
@@ -23,12 +24,16 @@ import org.pcollections.TreePVector;
  * @param tasks how many in-flight tasks were settled
  * @param backlog how many waiting tasks were dropped or moved
  * @param failed what could not be done, and why
+ * @param notes what a person should know, though nothing failed
+ * @param isImpatient whether it no longer waits for a broker or a disk that does not answer
+ * @param reports all that has been said about it, for whoever joins
+ * @param hasCome whether it has come by the way on which it comes but once: the next time somebody
+ *     joins. What is broadcast is in the log, too
  */
 record OrderRun(
     HeardOrder heard,
     Stage stage,
     long startedNanos,
-    long said,
     MapPSet<WorkerKey> targets,
     MapPSet<WorkerKey> awaited,
     PVector<Doomed> doomed,
@@ -36,7 +41,11 @@ record OrderRun(
     int workers,
     int tasks,
     long backlog,
-    PVector<String> failed) {
+    PVector<String> failed,
+    PVector<String> notes,
+    boolean isImpatient,
+    PVector<Report> reports,
+    boolean hasCome) {
 
   /** How far an order is. */
   enum Stage {
@@ -68,7 +77,6 @@ record OrderRun(
         heard,
         Stage.KILLING,
         nanos,
-        0,
         HashTreePSet.empty(),
         HashTreePSet.empty(),
         TreePVector.empty(),
@@ -76,7 +84,11 @@ record OrderRun(
         0,
         0,
         0,
-        TreePVector.empty());
+        TreePVector.empty(),
+        TreePVector.empty(),
+        false,
+        TreePVector.empty(),
+        heard.origin() != HeardOrder.Origin.LOG);
   }
 
   Order order() {
@@ -87,195 +99,136 @@ record OrderRun(
     return stage == Stage.DONE;
   }
 
-  OrderRun at(Stage next) {
-    return new OrderRun(
-        heard,
-        next,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        doomed,
-        pending,
-        workers,
-        tasks,
-        backlog,
-        failed);
+  /** How many reports have been made about it. */
+  long said() {
+    return reports.size();
   }
 
-  OrderRun saidOneMore() {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said + 1,
-        targets,
-        awaited,
-        doomed,
-        pending,
-        workers,
-        tasks,
-        backlog,
-        failed);
+  OrderRun at(Stage next) {
+    return with(draft -> draft.stage = next);
+  }
+
+  OrderRun saying(Report report) {
+    return with(draft -> draft.reports = draft.reports.plus(report));
   }
 
   OrderRun awaiting(WorkerKey worker) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets.plus(worker),
-        awaited.plus(worker),
-        doomed,
-        pending,
-        workers,
-        tasks,
-        backlog,
-        failed);
+    return with(draft -> {
+      draft.targets = draft.targets.plus(worker);
+      draft.awaited = draft.awaited.plus(worker);
+    });
   }
 
   OrderRun dead(WorkerKey worker) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited.minus(worker),
-        doomed,
-        pending,
-        workers + 1,
-        tasks,
-        backlog,
-        failed);
+    return with(draft -> {
+      draft.awaited = draft.awaited.minus(worker);
+      draft.workers++;
+    });
   }
 
   OrderRun givenUp(WorkerKey worker) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited.minus(worker),
-        doomed,
-        pending,
-        workers,
-        tasks,
-        backlog,
-        failed);
+    return with(draft -> draft.awaited = draft.awaited.minus(worker));
   }
 
   OrderRun dooming(Doomed one) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        doomed.plus(one),
-        pending,
-        workers,
-        tasks,
-        backlog,
-        failed);
+    return with(draft -> draft.doomed = draft.doomed.plus(one));
   }
 
   OrderRun withDoomed(PVector<Doomed> all) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        all,
-        pending,
-        workers,
-        tasks,
-        backlog,
-        failed);
+    return with(draft -> draft.doomed = all);
   }
 
   OrderRun waitingFor(long token) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        doomed,
-        pending.plus(token),
-        workers,
-        tasks,
-        backlog,
-        failed);
+    return with(draft -> draft.pending = draft.pending.plus(token));
   }
 
   OrderRun notWaitingFor(long token) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        doomed,
-        pending.minus(token),
-        workers,
-        tasks,
-        backlog,
-        failed);
+    return with(draft -> draft.pending = draft.pending.minus(token));
   }
 
   OrderRun settledOne() {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        doomed,
-        pending,
-        workers,
-        tasks + 1,
-        backlog,
-        failed);
+    return with(draft -> draft.tasks++);
   }
 
   OrderRun plusBacklog(long count) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        doomed,
-        pending,
-        workers,
-        tasks,
-        backlog + count,
-        failed);
+    return with(draft -> draft.backlog += count);
   }
 
   OrderRun failing(String what) {
-    return new OrderRun(
-        heard,
-        stage,
-        startedNanos,
-        said,
-        targets,
-        awaited,
-        doomed,
-        pending,
-        workers,
-        tasks,
-        backlog,
-        failed.plus(what));
+    return with(draft -> draft.failed = draft.failed.plus(what));
+  }
+
+  OrderRun noting(String what) {
+    return with(draft -> draft.notes = draft.notes.plus(what));
+  }
+
+  OrderRun come() {
+    return with(draft -> draft.hasCome = true);
+  }
+
+  OrderRun impatient() {
+    return with(draft -> draft.isImpatient = true);
+  }
+
+  private OrderRun with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.run();
+  }
+
+  /** A copy that may be changed until it is a run again. */
+  private static final class Draft {
+    private final HeardOrder heard;
+    private final long startedNanos;
+    private Stage stage;
+    private MapPSet<WorkerKey> targets;
+    private MapPSet<WorkerKey> awaited;
+    private PVector<Doomed> doomed;
+    private MapPSet<Long> pending;
+    private int workers;
+    private int tasks;
+    private long backlog;
+    private PVector<String> failed;
+    private PVector<String> notes;
+    private boolean isImpatient;
+    private PVector<Report> reports;
+    private boolean hasCome;
+
+    Draft(OrderRun from) {
+      heard = from.heard;
+      startedNanos = from.startedNanos;
+      stage = from.stage;
+      targets = from.targets;
+      awaited = from.awaited;
+      doomed = from.doomed;
+      pending = from.pending;
+      workers = from.workers;
+      tasks = from.tasks;
+      backlog = from.backlog;
+      failed = from.failed;
+      notes = from.notes;
+      isImpatient = from.isImpatient;
+      reports = from.reports;
+      hasCome = from.hasCome;
+    }
+
+    OrderRun run() {
+      return new OrderRun(
+          heard,
+          stage,
+          startedNanos,
+          targets,
+          awaited,
+          doomed,
+          pending,
+          workers,
+          tasks,
+          backlog,
+          failed,
+          notes,
+          isImpatient,
+          reports,
+          hasCome);
+    }
   }
 }

@@ -186,7 +186,11 @@ final class Placement {
             step.pending =
                 step.pending.plus(
                     entry.getKey(), new Pending.Result(DeliveryKey.gone(queue.name())));
-        case Pending.Copy _, Pending.Result _, Pending.Proof _, Pending.Waiting _ -> {}
+        case Pending.Copy _,
+            Pending.Result _,
+            Pending.Proof _,
+            Pending.Waiting _,
+            Pending.Keeping _ -> {}
       }
     }
   }

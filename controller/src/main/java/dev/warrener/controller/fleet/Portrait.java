@@ -61,7 +61,8 @@ final class Portrait {
         List.copyOf(queues),
         List.copyOf(holds),
         settings.boundWithoutBroker().toMillis(),
-        settings.containment());
+        settings.containment(),
+        state.refused());
   }
 
   private static Presence.WorkerPresence worker(Slot slot) {

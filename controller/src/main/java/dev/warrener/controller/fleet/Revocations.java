@@ -6,6 +6,7 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
@@ -30,9 +31,16 @@ record Revocations(
    * What an order revoked.
    *
    * @param fate what a revoked task meets when it comes up
+   * @param keptHereAlone whether the broker's log of orders does not have it
    */
   record Revocation(
-      String order, Scope scope, Backlog fate, Instant issuedAt, String reason, String issuedBy) {
+      String order,
+      Scope scope,
+      Backlog fate,
+      Instant issuedAt,
+      String reason,
+      String issuedBy,
+      boolean keptHereAlone) {
     private boolean covers(String controller, Task task, @Nullable Instant requeuedAt) {
       return scope.coversController(controller)
           && scope.coversQueue(task.queue())
@@ -41,34 +49,73 @@ record Revocations(
     }
   }
 
-  Revocations plus(Order order) {
-    var revocation =
+  Revocations plus(HeardOrder heard) {
+    var order = heard.order();
+    return plus(
         new Revocation(
             order.id(),
             order.scope(),
             order.revocation(),
             order.issuedAt(),
             order.reason(),
-            order.issuedBy());
-    var scope = order.scope();
+            order.issuedBy(),
+            heard.isKeptHereAlone()));
+  }
+
+  /** Revokes one task whose fate could not be carried out: nobody else knows that it has one. */
+  Revocations plusLost(String task, Backlog fate, Order order) {
+    return plus(
+        new Revocation(
+            order.id(),
+            Scope.ofTask(task),
+            fate,
+            order.issuedAt(),
+            order.reason(),
+            order.issuedBy(),
+            true));
+  }
+
+  Revocations plus(Keepsake.Revoked kept) {
+    return plus(
+        new Revocation(
+            kept.order(),
+            kept.scope(),
+            kept.fate(),
+            kept.issuedAt(),
+            kept.reason(),
+            kept.issuedBy(),
+            true));
+  }
+
+  /** Those that this controller has to remember by itself. */
+  Stream<Revocation> keptHereAlone() {
+    return Stream.of(byTask, byBatch, others)
+        .flatMap(map -> map.values().stream())
+        .filter(Revocation::keptHereAlone);
+  }
+
+  private Revocations plus(Revocation revocation) {
+    var scope = revocation.scope();
     boolean plain =
         scope.controllers().isEmpty() && scope.queues().isEmpty() && scope.workers().isEmpty();
     if (plain && scope.batches().isEmpty()) {
-      var tasks = withoutOld(byTask, order.issuedAt());
+      var tasks = withoutOld(byTask, revocation.issuedAt());
       for (var task : scope.tasks()) {
         tasks = tasks.plus(task.id(), revocation);
       }
       return new Revocations(tasks, byBatch, others);
     }
     if (plain && scope.tasks().isEmpty()) {
-      var batches = withoutOld(byBatch, order.issuedAt());
+      var batches = withoutOld(byBatch, revocation.issuedAt());
       for (var batch : scope.batches()) {
         batches = batches.plus(batch, revocation);
       }
       return new Revocations(byTask, batches, others);
     }
     return new Revocations(
-        byTask, byBatch, withoutOld(others, order.issuedAt()).plus(order.id(), revocation));
+        byTask,
+        byBatch,
+        withoutOld(others, revocation.issuedAt()).plus(revocation.order(), revocation));
   }
 
   /** Drops what an operator's resume names: single tasks and batches, never more. */

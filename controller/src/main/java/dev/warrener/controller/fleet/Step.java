@@ -39,6 +39,9 @@ final class Step {
   long lastToken;
   HashPMap<String, Seen> roster;
   boolean shownRunning;
+  Keepsake keepsake;
+  long refused;
+  HashPMap<String, Boolean> refusedLately;
 
   Step(FleetState state, Now now) {
     this.now = now;
@@ -58,6 +61,9 @@ final class Step {
     lastToken = state.lastToken();
     roster = state.roster();
     shownRunning = state.shownRunning();
+    keepsake = state.keepsake();
+    refused = state.refused();
+    refusedLately = state.refusedLately();
   }
 
   Fleet.Decision decision() {
@@ -78,7 +84,10 @@ final class Step {
             pending,
             lastToken,
             roster,
-            shownRunning),
+            shownRunning,
+            keepsake,
+            refused,
+            refusedLately),
         List.copyOf(effects));
   }
 
@@ -87,6 +96,8 @@ final class Step {
       case Event.BrokerUp up -> brokerUp(up);
       case Event.BrokerDown down -> brokerDown(down);
       case Event.OrdersSynced log -> orderExecution.synced(log);
+      case Event.Remembered remembered -> orderExecution.remembered(remembered.keepsake());
+      case Event.Kept kept -> orderExecution.kept(kept);
       case Event.OrdersDown down -> ordersDown(down);
       case Event.OrderArrived arrived -> orderExecution.arrived(arrived.heard());
       case Event.UnreadableOrder unreadable -> orderExecution.unreadable(unreadable);
@@ -184,7 +195,7 @@ final class Step {
         orderExecution.copyTaken(copy, token);
       }
       case Pending.Result result -> acknowledge(result.delivery());
-      case Pending.Proof _, Pending.Waiting _ -> {}
+      case Pending.Proof _, Pending.Waiting _, Pending.Keeping _ -> {}
     }
   }
 
@@ -212,7 +223,7 @@ final class Step {
         log(true, "a result could not be published: " + failed.reason());
         acknowledge(result.delivery());
       }
-      case Pending.Proof _, Pending.Waiting _ -> {}
+      case Pending.Proof _, Pending.Waiting _, Pending.Keeping _ -> {}
     }
   }
 
@@ -224,6 +235,7 @@ final class Step {
       case Timer.Respawn due -> supervision.respawnDue(due);
       case Timer.LeaseOver due -> supervision.leaseOver(due.generation());
       case Timer.DrainOver _ -> drainOver();
+      case Timer.SettlementOver due -> orderExecution.settlementOver(due.order());
     }
   }
 
@@ -301,6 +313,22 @@ final class Step {
     lastToken++;
     pending = pending.plus(lastToken, what);
     return lastToken;
+  }
+
+  /**
+   * Has written down what is to be remembered over a restart, if that has changed.
+   *
+   * @param isNew whether it may have become more, and not only less
+   */
+  void keep(boolean isNew) {
+    if (!isNew && keepsake.isEmpty()) {
+      return;
+    }
+    var next = Keepsake.of(holds, revocations);
+    if (!next.equals(keepsake)) {
+      keepsake = next;
+      effects.add(new Effect.Keep(nextToken(new Pending.Keeping()), next));
+    }
   }
 
   boolean isCurrent(DeliveryKey delivery) {

@@ -21,6 +21,9 @@ public sealed interface Timer {
   /** Runs have gone on without the broker for as long as they may. */
   record LeaseOver(long generation) implements Timer {}
 
+  /** An order that no broker backs stops waiting for a broker that may be away. */
+  record SettlementOver(String order) implements Timer {}
+
   /** A draining controller stops waiting. */
   record DrainOver() implements Timer {}
 }

@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 public final class ControllerLock implements AutoCloseable {
   private static final int MAXIMUM_BYTES = 1 << 20;
 
+  private final Path directory;
   private final ControllerRun run;
   private final List<ControllerRun> formerRuns;
   private final FileChannel file;
 
-  private ControllerLock(ControllerRun run, List<ControllerRun> formerRuns, FileChannel file) {
+  private ControllerLock(
+      Path directory, ControllerRun run, List<ControllerRun> formerRuns, FileChannel file) {
+    this.directory = directory;
     this.run = run;
     this.formerRuns = formerRuns;
     this.file = file;
@@ -60,7 +63,7 @@ public final class ControllerLock implements AutoCloseable {
         throw taken(controllerId, read(file));
       }
       List<ControllerRun> formerRuns = read(file);
-      var lock = new ControllerLock(run, formerRuns, file);
+      var lock = new ControllerLock(directory, run, formerRuns, file);
       lock.write(formerRuns);
       return lock;
     } catch (IOException e) {
@@ -93,6 +96,38 @@ public final class ControllerLock implements AutoCloseable {
     }
     String user = Objects.requireNonNullElse(System.getProperty("user.name"), "");
     return Path.of(System.getProperty("java.io.tmpdir"), "warrener-" + user);
+  }
+
+  /** The directory that the lock is in. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * Does something while nobody is the controller of that id; nothing if somebody is, or if this
+   * user may not find out.
+   */
+  public static void ifFree(String controllerId, Path directory, Runnable action) {
+    Path path = directory.resolve(controllerId + ".lock");
+    try (FileChannel file =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (tryLock(file) != null) {
+        action.run();
+      }
+    } catch (IOException e) {
+      // There is no lock, or it is not for us to try.
+    }
+  }
+
+  /** The process that had the lock of that id last; 0 if that can't be told. */
+  public static long pidOf(String controllerId, Path directory) {
+    Path path = directory.resolve(controllerId + ".lock");
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      List<ControllerRun> runs = read(file);
+      return runs.isEmpty() ? 0 : runs.getLast().pid();
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   /** The run that begins with this lock; give it to {@link ProcessSettings}. */

@@ -451,7 +451,9 @@ final class Simulation {
           Effect.TellWorker _,
           Effect.ShowRunning _,
           Effect.Rearm _,
+          Effect.Audit _,
           Effect.Log _ -> {}
+      case Effect.Keep keep -> underWay.add(() -> happen(new Event.Kept(keep.token(), null)));
     }
   }
 

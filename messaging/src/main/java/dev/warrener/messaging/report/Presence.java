@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaseMillis how long runs go on without the broker, in milliseconds; 0 if nothing bounds
  *     it
  * @param containment the tier that holds its workers
+ * @param refusedOrders how many orders it has refused since its start; null if it doesn't say
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -36,7 +37,38 @@ public record Presence(
     List<QueuePresence> queues,
     List<Hold> holds,
     long leaseMillis,
-    String containment) {
+    String containment,
+    @Nullable Long refusedOrders) {
+
+  /** One that doesn't say how many orders were refused. */
+  public Presence(
+      int version,
+      String id,
+      String host,
+      long pid,
+      String software,
+      Instant at,
+      ControllerState state,
+      List<WorkerPresence> workers,
+      List<QueuePresence> queues,
+      List<Hold> holds,
+      long leaseMillis,
+      String containment) {
+    this(
+        version,
+        id,
+        host,
+        pid,
+        software,
+        at,
+        state,
+        workers,
+        queues,
+        holds,
+        leaseMillis,
+        containment,
+        null);
+  }
 
   /**
    * One worker.

@@ -170,6 +170,7 @@ public sealed interface Report {
    * @param state what the controller does now
    * @param tookMicros from the order's arrival, in microseconds
    * @param failed what could not be done, and why; empty if all was
+   * @param notes what else a person should know, though nothing failed; null if there is nothing
    */
   record ControllerDone(
       int version,
@@ -183,8 +184,40 @@ public sealed interface Report {
       long backlog,
       ControllerState state,
       long tookMicros,
-      List<String> failed)
-      implements Report {}
+      List<String> failed,
+      @Nullable List<String> notes)
+      implements Report {
+
+    /** One without notes. */
+    public ControllerDone(
+        int version,
+        String order,
+        String controller,
+        String host,
+        Instant at,
+        long sequence,
+        int workers,
+        int tasks,
+        long backlog,
+        ControllerState state,
+        long tookMicros,
+        List<String> failed) {
+      this(
+          version,
+          order,
+          controller,
+          host,
+          at,
+          sequence,
+          workers,
+          tasks,
+          backlog,
+          state,
+          tookMicros,
+          failed,
+          null);
+    }
+  }
 
   /** Nothing was done. */
   record ControllerRefused(

@@ -16,6 +16,7 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.order.WorkerTarget;
+import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Presence;
@@ -78,7 +79,8 @@ class SchemaTest {
             List.of(new Presence.QueuePresence("mail", 2, 0, 1, false)),
             List.of(new Presence.Hold(ID, everything, "INC-42", "ana", AT)),
             15_000,
-            "cgroup");
+            "cgroup",
+            1L);
     return Stream.of(
         Arguments.of("order", Order.class, kill(Scope.ALL)),
         Arguments.of("order", Order.class, kill(everything)),
@@ -297,7 +299,13 @@ class SchemaTest {
                 0,
                 ControllerState.HELD,
                 41_000,
-                List.of("x"))),
+                List.of("x"),
+                List.of("y"))),
+        Arguments.of(
+            "controller.hello",
+            ControllerHello.class,
+            new ControllerHello(
+                1, ControllerHello.TYPE, "web-1", "host", "warrener", 42, "0.1", true)),
         Arguments.of(
             "controller.refused",
             Report.ControllerRefused.class,

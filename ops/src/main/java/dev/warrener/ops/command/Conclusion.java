@@ -3,6 +3,7 @@ package dev.warrener.ops.command;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.ops.ExitStatus;
 import dev.warrener.ops.rollcall.RollCall;
+import dev.warrener.ops.rollcall.Standing;
 import dev.warrener.ops.rollcall.Verdict;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style;
@@ -16,7 +17,7 @@ final class Conclusion {
   private Conclusion() {}
 
   /** Shows it, in the format that was asked for, and returns the verdict. */
-  static Verdict show(Screen screen, RollCall call, Instant now) {
+  static Verdict show(Screen screen, RollCall call, Instant now, FleetLine line) {
     var verdict = call.verdict(now);
     switch (screen.format()) {
       case TABLE -> {
@@ -35,12 +36,18 @@ final class Conclusion {
       case NAME -> screen.result(call.order().id());
     }
     verdict.sentences().forEach(sentence -> screen.insist(Tone.BAD, sentence));
-    if (verdict.status() == ExitStatus.NO_ANSWER && !call.order().dryRun()) {
+    for (var row : call.rows()) {
+      if (row.standing() == Standing.SILENT) {
+        line.lastResort(row.controller())
+            .ifPresent(advice -> screen.insist(Tone.NORMAL, row.controller() + ": " + advice));
+      }
+    }
+    if (verdict.status() == ExitStatus.NO_ANSWER && !call.order().dryRun() && !line.isLocal()) {
       screen.insist(
           Tone.NORMAL,
           "Whoever comes back finds the order in the log (it is carried out until "
               + Text.stamp(call.order().expiresAt())
-              + "). Look again:  warrener kills show "
+              + "). Look again:  warrener kills watch "
               + call.order().id());
     }
     return verdict;

@@ -2,6 +2,7 @@ package dev.warrener.ops.command;
 
 import dev.warrener.controller.ConfigurationReader;
 import dev.warrener.controller.Controller;
+import dev.warrener.controller.LocalSockets;
 import dev.warrener.controller.StopSignals;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
@@ -153,11 +154,20 @@ final class ControllerCommand extends FleetCommand {
     if (workerPids != null) {
       above.put("worker.pids", workerPids.toString());
     }
+    fromEnvironment(above, LocalSockets.RUNTIME_DIRECTORY, "runtime-directory");
+    fromEnvironment(above, "WARRENER_STATE_DIRECTORY", "state-directory");
     String namespace = invocation().options().namespace;
     if (namespace != null || invocation().environment().containsKey(BrokerChoice.NAMESPACE)) {
       above.put("namespace", invocation().namespace().name());
     }
     return above;
+  }
+
+  private void fromEnvironment(Map<String, String> above, String variable, String key) {
+    String value = invocation().environment().getOrDefault(variable, "");
+    if (!value.isEmpty()) {
+      above.putIfAbsent(key, value);
+    }
   }
 
   private static void endWithStdin(Controller controller) {

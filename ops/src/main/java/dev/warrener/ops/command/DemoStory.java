@@ -213,7 +213,9 @@ final class DemoStory {
                 "--queue",
                 QUEUE + "=" + plot.workers(),
                 "--set",
-                "runtime-directory=" + runtime),
+                "runtime-directory=" + runtime,
+                "--set",
+                "state-directory=" + runtime.resolve("state")),
             this::hear);
     tell(
         "Controller",

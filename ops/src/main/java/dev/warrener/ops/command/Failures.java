@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.controller.ConfigurationException;
+import dev.warrener.controller.audit.AuditException;
 import dev.warrener.controller.process.ProcessLayerException;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
@@ -38,6 +39,7 @@ final class Failures {
       case ControllerIdTakenException taken -> ExitStatus.BAD_CONFIGURATION;
       case BrokerException other -> ExitStatus.FAILED;
       case ConfigurationException wrong -> ExitStatus.BAD_CONFIGURATION;
+      case AuditException unwritable -> ExitStatus.BAD_CONFIGURATION;
       case ProcessLayerException unfit -> ExitStatus.BAD_CONFIGURATION;
       default -> ExitStatus.BUG;
     };

@@ -3,8 +3,11 @@ package dev.warrener.ops.command;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.ops.rollcall.Known;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -67,6 +70,7 @@ interface FleetLine extends AutoCloseable {
    * Pulls the tripwire: every controller kills all, requeues and holds.
    *
    * @return how many controllers were listening to it
+   * @throws dev.warrener.messaging.broker.NoSuchQueueException if it was pulled before
    */
   int pullTripwire();
 
@@ -75,6 +79,21 @@ interface FleetLine extends AutoCloseable {
 
   /** Whether the line was down since the last call: something may have been said unheard. */
   boolean hasMissed();
+
+  /** Whether it reaches the controllers of this host alone, and no broker. */
+  default boolean isLocal() {
+    return false;
+  }
+
+  /** Controllers that are there, whatever they say; those of a broker are not known by name. */
+  default Collection<Known> expected() {
+    return List.of();
+  }
+
+  /** A sentence about what a person on this host can do with a controller that says nothing. */
+  default Optional<String> lastResort(String controller) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

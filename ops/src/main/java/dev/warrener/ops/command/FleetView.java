@@ -1,6 +1,5 @@
 package dev.warrener.ops.command;
 
-import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the fleet looks like: asked by a roll-call, or, for those who may not give orders and for
@@ -25,9 +25,16 @@ final class FleetView implements AutoCloseable {
   /** A little longer than controllers are silent between two presences. */
   private static final Duration PRESENCE_ROUND = Duration.ofMillis(2500);
 
-  private final BrokerAccess access;
-  private final BrokerLine line;
-  private final Order rollCall;
+  private final String product;
+  private final String address;
+  private final String namespace;
+  private final FleetLine line;
+
+  /** The same line, if it is one over a broker; null if there is none to ask for counts. */
+  private final @Nullable BrokerLine broker;
+
+  private Order rollCall;
+  private final String person;
   private final InstantSource clock;
   private final Roster roster = Roster.empty();
   private boolean mayOrder = true;
@@ -57,27 +64,38 @@ final class FleetView implements AutoCloseable {
       OptionalInt running,
       SortedMap<String, QueueDepth> queues) {}
 
-  private FleetView(BrokerAccess access, BrokerLine line, Order rollCall, InstantSource clock) {
-    this.access = access;
+  private FleetView(
+      Invocation invocation,
+      FleetLine line,
+      @Nullable BrokerLine broker,
+      String address,
+      Order rollCall) {
+    this.product = broker == null ? "not asked" : broker.product();
+    this.address = address;
+    this.namespace = invocation.namespace().name();
     this.line = line;
+    this.broker = broker;
+    this.person = invocation.person();
+    this.clock = invocation.clock();
     this.rollCall = rollCall;
-    this.clock = clock;
   }
 
   /** Connects. */
   static FleetView open(Invocation invocation, String command) {
-    var rollCall = OrderForm.rollCall(invocation.person(), invocation.clock().instant());
     var access = invocation.access(command);
-    return new FleetView(
-        access,
-        BrokerLine.open(access, List.of(rollCall.id()), true, invocation.clock()),
-        rollCall,
-        invocation.clock());
+    var rollCall = OrderForm.rollCall(invocation.person(), invocation.clock().instant());
+    var line = BrokerLine.open(access, List.of(rollCall.id()), true, invocation.clock());
+    return new FleetView(invocation, line, line, access.address().toString(), rollCall);
   }
 
-  /** The line that it looks over. */
-  BrokerLine line() {
-    return line;
+  /** Looks at the controllers of this host alone. */
+  static FleetView open(Invocation invocation, LocalLine line) {
+    return new FleetView(
+        invocation,
+        line,
+        null,
+        "this host",
+        OrderForm.rollCall(invocation.person(), invocation.clock().instant()));
   }
 
   /** Tells whether this user may give orders, as far as it was tried. */
@@ -87,6 +105,7 @@ final class FleetView implements AutoCloseable {
 
   /** Looks: asks everybody, and returns when all have answered or two seconds are over. */
   Snapshot look() throws InterruptedException {
+    line.expected().forEach(roster::expect);
     try {
       var sentAt = clock.instant();
       var until = sentAt.plus(Kill.QUESTION);
@@ -96,6 +115,7 @@ final class FleetView implements AutoCloseable {
       } else {
         var opened =
             RollCall.open(rollCall, new Deadlines(sentAt, until, until))
+                .knowing(line.expected())
                 .armed(line.armed().orElse(0));
         new Follower(line, clock)
             .follow(Follower.afterSending(opened, sent), new Kill.RosterKeeper(roster));
@@ -107,8 +127,14 @@ final class FleetView implements AutoCloseable {
     return snapshot();
   }
 
-  /** Listens to presence for a while. */
+  /** Listens to presence for a while; without a broker there is none, and all are asked again. */
   Snapshot listen(Duration time) throws InterruptedException {
+    if (broker == null) {
+      line.next(time);
+      rollCall = OrderForm.rollCall(person, clock.instant());
+      roster.presences().clear();
+      return look();
+    }
     var until = clock.instant().plus(time);
     for (var now = clock.instant(); now.isBefore(until); now = clock.instant()) {
       var heard = line.next(Duration.between(now, until));
@@ -122,9 +148,9 @@ final class FleetView implements AutoCloseable {
   private Snapshot snapshot() {
     return new Snapshot(
         clock.instant(),
-        line.product(),
-        access.address().toString(),
-        access.namespace().name(),
+        product,
+        address,
+        namespace,
         roster,
         line.armed(),
         isTripped(),
@@ -134,7 +160,7 @@ final class FleetView implements AutoCloseable {
 
   private boolean isTripped() {
     try {
-      return !line.session().probe().armed();
+      return broker != null && !broker.session().probe().armed();
     } catch (NotAllowedException | NoSuchQueueException e) {
       return false;
     }
@@ -142,9 +168,12 @@ final class FleetView implements AutoCloseable {
 
   private SortedMap<String, QueueDepth> queues() {
     var depths = new TreeMap<String, QueueDepth>();
+    if (broker == null) {
+      return depths;
+    }
     for (var queue : roster.queues()) {
       try {
-        depths.put(queue, line.session().probe().queue(queue));
+        depths.put(queue, broker.session().probe().queue(queue));
       } catch (NotAllowedException | NoSuchQueueException e) {
         // Without the right to ask there is no count; the queue is still shown.
       }

@@ -1,5 +1,6 @@
 package dev.warrener.ops.command;
 
+import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -108,7 +109,10 @@ final class Kill {
           Tone.WARN, "The broker takes no publishes (" + blocked.because() + "): no preview.");
       return null;
     }
-    var opened = RollCall.open(request.preview(), deadlines).armed(line.armed().orElse(0));
+    var opened =
+        RollCall.open(request.preview(), deadlines)
+            .knowing(line.expected())
+            .armed(line.armed().orElse(0));
     var call = follower.follow(Follower.afterSending(opened, sent), new RosterKeeper(roster));
     requireKnownPlaces(call);
     return call;
@@ -140,6 +144,7 @@ final class Kill {
                 what
                     + " in "
                     + request.namespace()
+                    + (line.isLocal() ? ", on this host" : "")
                     + (preview == null ? "" : ": " + size(preview))));
     lines.addAll(request.plan().sentences());
     screen.insist(lines);
@@ -242,6 +247,7 @@ final class Kill {
       var opened =
           RollCall.open(order, deadlines)
               .knowing(roster.known().values())
+              .knowing(line.expected())
               .armed(line.armed().orElse(0));
       RollCall call;
       try (var display = Display.of(screen)) {
@@ -264,11 +270,13 @@ final class Kill {
             + " · Ctrl-C stops watching, not the kill");
   }
 
-  private static String stillInForce(Order order) {
-    return "kill "
-        + order.id()
-        + " stays in force; see how it went with: warrener kills show "
-        + order.id();
+  private String stillInForce(Order order) {
+    return line.isLocal()
+        ? "kill " + order.id() + " goes on at the controllers of this host"
+        : "kill "
+            + order.id()
+            + " stays in force; see how it went with: warrener kills show "
+            + order.id();
   }
 
   /** Nothing runs any more, say all of them: the broker's own count has to agree. */
@@ -292,7 +300,7 @@ final class Kill {
   }
 
   private ExitStatus conclude(RollCall call) {
-    var verdict = Conclusion.show(screen, call, now());
+    var verdict = Conclusion.show(screen, call, now(), line);
     advise(call, verdict);
     return verdict.status();
   }
@@ -305,7 +313,7 @@ final class Kill {
       }
     }
     if (verdict.status() == ExitStatus.DONE && request.plan().then() != Then.RESPAWN) {
-      screen.say("Held until:  warrener resume " + request.plan().scope().describe());
+      screen.say("Held until:  " + request.plan().resumeCommand());
     }
   }
 
@@ -333,6 +341,10 @@ final class Kill {
     int listening;
     try {
       listening = line.pullTripwire();
+    } catch (NoSuchQueueException e) {
+      // Somebody has pulled it before: what it means is in force, and is watched from here on.
+      screen.insist(Tone.WARN, "It was pulled before, and nobody has resumed since.");
+      listening = Math.max(line.running().orElse(0), roster.presences().size());
     } catch (UnsupportedOperationException e) {
       throw new CommandFailure(
           ExitStatus.UNAVAILABLE,
@@ -340,9 +352,12 @@ final class Kill {
           e);
     }
     screen.say(
-        "The tripwire queue is deleted; "
+        "The tripwire queue is gone; "
             + Text.count(listening, "controller")
-            + " listened to it. Reports can't be published either: the broker's own count tells.");
+            + (listening == 1 ? " listens" : " listen")
+            + ". Each kills all of its workers, requeues what they ran, and holds"
+            + " until: warrener resume --all. Reports can't be published either: the broker's own"
+            + " count tells.");
     int running;
     try (var _ = desk.interruption("the tripwire stays pulled until: warrener resume --all")) {
       running = awaitNobodyRunning(pulledAt.plus(request.timeout()));

@@ -114,13 +114,17 @@ final class KillCommand extends FleetCommand {
       description = "The order's id, a UUIDv7. The same id again is the same order.")
   private @Nullable String id;
 
+  @Mixin private LocalOptions localOptions = new LocalOptions();
+
   KillCommand(Invocation invocation) {
     super(invocation);
   }
 
   @Override
   ExitStatus run() throws InterruptedException {
-    var plan = KillPlan.of(scopeOptions.scope("kill"), inFlight, backlog, then, grace);
+    var plan =
+        KillPlan.of(scopeOptions.scope("kill"), inFlight, backlog, then, grace)
+            .onThisHost(localOptions.isLocal());
     String namespace = invocation().namespace().name();
     var request =
         new Kill.Request(
@@ -137,8 +141,7 @@ final class KillCommand extends FleetCommand {
       request.confirmation().require(plan.level(), "kill", desk.asker());
     }
     var orders = List.of(request.order().id(), request.preview().id());
-    try (var line =
-        BrokerLine.open(invocation().access("kill"), orders, true, invocation().clock())) {
+    try (var line = localOptions.open(invocation(), "kill", orders)) {
       return new Kill(request, line, desk).run();
     }
   }

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param backlog what becomes of waiting tasks
  * @param then what comes after
  * @param grace the time between SIGTERM and SIGKILL; 0: SIGKILL at once
+ * @param isLocal whether only the controllers of this host are to do it
  */
-record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then then, Duration grace) {
+record KillPlan(
+    Scope scope, InFlight inFlight, Backlog backlog, Then then, Duration grace, boolean isLocal) {
 
   /** How much a person has to do to confirm it. */
   enum Level {
@@ -45,7 +47,13 @@ record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then then, Dura
         inFlight != null ? inFlight : namesTasks ? InFlight.DEAD_LETTER : InFlight.REQUEUE,
         backlog != null ? backlog : Backlog.KEEP,
         then != null ? then : respawns ? Then.RESPAWN : Then.HOLD,
-        grace);
+        grace,
+        false);
+  }
+
+  /** The same, on this host alone. */
+  KillPlan onThisHost(boolean yes) {
+    return new KillPlan(scope, inFlight, backlog, then, grace, yes);
   }
 
   /** What it takes to confirm: whatever takes everything, or loses tasks, has to be typed. */
@@ -66,6 +74,13 @@ record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then then, Dura
           "  grace      "
               + pad(Text.brief(grace))
               + "handlers are told to stop, SIGTERM, and SIGKILL after it");
+    }
+    if (isLocal) {
+      lines.add(
+          "  reach      "
+              + pad("this host")
+              + "no broker is needed; no other host hears of it, and the log of orders does not have"
+              + " it");
     }
     return lines;
   }
@@ -106,13 +121,17 @@ record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then then, Dura
     };
   }
 
-  private String resumeCommand() {
-    return "warrener resume " + scope.describe();
+  String resumeCommand() {
+    return "warrener resume " + local() + scope.describe();
+  }
+
+  private String local() {
+    return isLocal ? "--local " : "";
   }
 
   /** The command that does it, with every choice spelled out. */
   String command(String reason) {
-    var words = new StringBuilder("warrener kill ").append(scope.describe());
+    var words = new StringBuilder("warrener kill ").append(local()).append(scope.describe());
     words.append(" --in-flight ").append(inFlight.wire());
     if (backlog != Backlog.KEEP) {
       words.append(" --backlog ").append(backlog.wire());

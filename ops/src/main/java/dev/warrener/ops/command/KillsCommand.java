@@ -176,9 +176,8 @@ final class KillsCommand {
         "An order of the log, and how it went.",
         "",
         "The broker keeps orders; what controllers say about one is heard by those who listen then."
-            + " While the order is in force they are asked again: the same id is the same order, and"
-            + " nothing is done twice. Who has done it says how many workers and tasks it was, without"
-            + " the certificates."
+            + " While the order is in force they are asked again: the same id is the same order,"
+            + " nothing is done twice, and who has done it says all again, certificates and fates."
       })
   static final class Show extends FleetCommand {
     @Parameters(paramLabel = "ID", description = "The order's id, or the beginning of it.")
@@ -202,7 +201,7 @@ final class KillsCommand {
       var access = invocation().access("kills show");
       Logged logged;
       try (var session = BrokerSession.open(access)) {
-        logged = find(read(session));
+        logged = find(read(session), id);
       }
       var screen = desk.screen();
       var order = logged.order();
@@ -226,18 +225,6 @@ final class KillsCommand {
       }
     }
 
-    private Logged find(Collection<Logged> log) {
-      var found = log.stream().filter(logged -> logged.order().id().startsWith(id)).toList();
-      if (found.size() == 1) {
-        return found.getFirst();
-      }
-      throw new CommandFailure(
-          ExitStatus.UNKNOWN_TARGET,
-          found.isEmpty()
-              ? "no order " + id + " is in the log"
-              : found.size() + " orders in the log begin with " + id + ": give more of the id");
-    }
-
     private static List<String> describe(Logged logged) {
       var order = logged.order();
       var lines = new ArrayList<String>();
@@ -258,6 +245,70 @@ final class KillsCommand {
                 + then.wire());
       }
       return lines;
+    }
+  }
+
+  private static Logged find(Collection<Logged> log, String id) {
+    var found = log.stream().filter(logged -> logged.order().id().startsWith(id)).toList();
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    throw new CommandFailure(
+        ExitStatus.UNKNOWN_TARGET,
+        found.isEmpty()
+            ? "no order " + id + " is in the log"
+            : found.size() + " orders in the log begin with " + id + ": give more of the id");
+  }
+
+  /** {@code warrener kills watch}. */
+  @Command(
+      name = "watch",
+      description = {
+        "Go on with an order's roll-call until everybody has confirmed.",
+        "",
+        "Shows what was said so far, and then every late confirmation: a controller that was away"
+            + " carries the order out when it comes back, as long as it is in force. Ends as a kill"
+            + " does. Any number of people can watch the same order."
+      })
+  static final class Watch extends FleetCommand {
+    @Parameters(paramLabel = "ID", description = "The order's id, or the beginning of it.")
+    private String id = "";
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description =
+            "How long to wait for those who have not answered yet (default: as long as the order is in"
+                + " force, and at least 10s).")
+    private @Nullable Duration timeout;
+
+    Watch(Invocation invocation) {
+      super(invocation);
+    }
+
+    @Override
+    ExitStatus run() throws InterruptedException {
+      var desk = invocation().desk();
+      var access = invocation().access("kills watch");
+      Logged logged;
+      try (var session = BrokerSession.open(access)) {
+        logged = find(read(session), id);
+      }
+      var order = logged.order();
+      if (desk.screen().isForPeople()) {
+        Show.describe(logged).forEach(desk.screen()::say);
+      }
+      try (var line = BrokerLine.open(access, List.of(order.id()), true, desk.clock())) {
+        return new PlainOrder(line, desk)
+            .watch(order, timeout != null ? timeout : whileInForce(order, desk))
+            .status();
+      }
+    }
+
+    private static Duration whileInForce(Order order, Desk desk) {
+      var left = Duration.between(desk.clock().instant(), order.expiresAt());
+      return left.compareTo(PlainOrder.HEAR_WITHIN) < 0 ? PlainOrder.HEAR_WITHIN : left;
     }
   }
 }

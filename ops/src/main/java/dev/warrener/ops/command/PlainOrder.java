@@ -53,7 +53,9 @@ final class PlainOrder {
     var until = sentAt.plus(Kill.QUESTION);
     var sent = sendOrFail(question);
     var opened =
-        RollCall.open(question, new Deadlines(sentAt, until, until)).armed(line.armed().orElse(0));
+        RollCall.open(question, new Deadlines(sentAt, until, until))
+            .knowing(line.expected())
+            .armed(line.armed().orElse(0));
     var call = follower.follow(Follower.afterSending(opened, sent), new Kill.RosterKeeper(roster));
     boolean anybodyThere = call.rows().stream().anyMatch(row -> row.standing() != Standing.SILENT);
     var unknown = roster.unknownPlaces(question.scope(), line::queueExists);
@@ -71,7 +73,11 @@ final class PlainOrder {
    * @param waits whether to wait at all; if not the order's id is the result
    */
   Verdict send(Order form, Duration timeout, boolean waits) throws InterruptedException {
-    return follow(OrderForm.issuedAt(form, now()), timeout, waits);
+    return follow(OrderForm.issuedAt(form, now()), shorter(timeout), timeout, waits);
+  }
+
+  private static Duration shorter(Duration timeout) {
+    return timeout.compareTo(HEAR_WITHIN) < 0 ? timeout : HEAR_WITHIN;
   }
 
   /**
@@ -79,16 +85,22 @@ final class PlainOrder {
    * and nothing is done twice.
    */
   Verdict join(Order order, Duration timeout) throws InterruptedException {
-    return follow(order, timeout, true);
+    return follow(order, shorter(timeout), timeout, true);
   }
 
-  private Verdict follow(Order order, Duration timeout, boolean waits) throws InterruptedException {
+  /** The same, but whoever is silent is waited for, too, until the time is up. */
+  Verdict watch(Order order, Duration timeout) throws InterruptedException {
+    return follow(order, timeout, timeout, true);
+  }
+
+  private Verdict follow(Order order, Duration hearWithin, Duration timeout, boolean waits)
+      throws InterruptedException {
     var sentAt = now();
     var sent = sendOrFail(order);
     if (sent instanceof Sent.Broadcast broadcast) {
       broadcast.problem().ifPresent(problem -> screen.insist(Tone.WARN, problem));
     }
-    var hearBy = sentAt.plus(timeout.compareTo(HEAR_WITHIN) < 0 ? timeout : HEAR_WITHIN);
+    var hearBy = sentAt.plus(hearWithin);
     var opened =
         Follower.afterSending(
             RollCall.open(order, new Deadlines(sentAt, hearBy, sentAt.plus(timeout))), sent);
@@ -105,9 +117,13 @@ final class PlainOrder {
       try (var display = Display.of(screen)) {
         call =
             follower.follow(
-                opened.knowing(roster.known().values()).armed(line.armed().orElse(0)), display);
+                opened
+                    .knowing(roster.known().values())
+                    .knowing(line.expected())
+                    .armed(line.armed().orElse(0)),
+                display);
       }
-      return Conclusion.show(screen, call, now());
+      return Conclusion.show(screen, call, now(), line);
     }
   }
 

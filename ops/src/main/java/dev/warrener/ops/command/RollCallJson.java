@@ -55,6 +55,7 @@ record RollCallJson(
       List<TaskSettled> tasks,
       long backlog,
       List<String> failed,
+      List<String> notes,
       @Nullable String because) {
 
     static ControllerJson of(Row row) {
@@ -76,6 +77,7 @@ record RollCallJson(
           row.settled(),
           row.backlog(),
           row.failed(),
+          row.notes(),
           row.because());
     }
 

@@ -134,6 +134,9 @@ final class RollCallText {
     if (!row.failed().isEmpty()) {
       return Cell.of(String.join("; ", row.failed()));
     }
+    if (!row.notes().isEmpty()) {
+      return Cell.of(String.join("; ", row.notes()), Tone.FAINT);
+    }
     return row.backlog() > 0
         ? Cell.of(Text.count(row.backlog(), "waiting task") + " of the backlog settled", Tone.FAINT)
         : Cell.EMPTY;

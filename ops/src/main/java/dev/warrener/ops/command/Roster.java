@@ -45,6 +45,11 @@ record Roster(SortedMap<String, Presence> presences, SortedMap<String, Known> kn
     merge(Known.of(presence, at));
   }
 
+  /** Takes in that somebody is there. */
+  void expect(Known one) {
+    merge(one);
+  }
+
   private void merge(Known one) {
     known.merge(
         one.id(), one, (old, fresh) -> fresh.lastSeen().isBefore(old.lastSeen()) ? old : fresh);

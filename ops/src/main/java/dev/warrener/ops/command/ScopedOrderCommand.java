@@ -48,6 +48,8 @@ abstract class ScopedOrderCommand extends FleetCommand {
       description = "The order's id, a UUIDv7. The same id again is the same order.")
   private @Nullable String id;
 
+  @Mixin private LocalOptions localOptions = new LocalOptions();
+
   ScopedOrderCommand(Invocation invocation, OrderKind kind) {
     super(invocation);
     this.kind = kind;
@@ -66,15 +68,12 @@ abstract class ScopedOrderCommand extends FleetCommand {
     var question = order(Uuid7.next(), scope, true);
     var desk = invocation().desk();
     try (var line =
-        BrokerLine.open(
-            invocation().access(kind.wire()),
-            List.of(order.id(), question.id()),
-            true,
-            invocation().clock())) {
+        localOptions.open(invocation(), kind.wire(), List.of(order.id(), question.id()))) {
       var plain = new PlainOrder(line, desk);
-      desk.screen().insist(Tone.STRONG, announcement(scope.describe()));
+      desk.screen()
+          .insist(Tone.STRONG, announcement((line.isLocal() ? "--local " : "") + scope.describe()));
       if (dryRun) {
-        return Conclusion.show(desk.screen(), plain.ask(question), now()).status();
+        return Conclusion.show(desk.screen(), plain.ask(question), now(), line).status();
       }
       if (!scope.all()) {
         plain.ask(question);

@@ -67,6 +67,18 @@ final class StatusCommand extends FleetCommand {
     for (var entry : holds.entrySet()) {
       screen.result(holdLine(screen, entry.getKey(), entry.getValue(), snapshot.at()));
     }
+    for (var presence : snapshot.roster().presences().values()) {
+      var refused = presence.refusedOrders();
+      if (refused != null && refused > 0) {
+        screen.result(
+            screen.outStyle().paint(Tone.WARN, "Refused")
+                + "      "
+                + Text.count(refused, "order")
+                + " by "
+                + presence.id()
+                + " since its start: its audit log says whose and why");
+      }
+    }
     if (!snapshot.roster().known().isEmpty()) {
       screen.result("");
       screen.result(controllers(snapshot));

@@ -99,7 +99,9 @@ public final class WarrenerCommand {
         group(
             KillsCommand.group(),
             new KillsCommand.KillList(invocation),
-            new KillsCommand.Show(invocation)));
+            new KillsCommand.Show(invocation),
+            new KillsCommand.Watch(invocation)));
+    line.addSubcommand(group(AuditCommand.group(), new AuditCommand.Verify(invocation)));
     line.addSubcommand(new DoctorCommand(invocation));
     line.addSubcommand(new ControllerCommand(invocation));
     line.setCaseInsensitiveEnumValuesAllowed(true);

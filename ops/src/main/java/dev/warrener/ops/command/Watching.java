@@ -3,6 +3,7 @@ package dev.warrener.ops.command;
 import dev.warrener.ops.ExitStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The option to look again and again, and the loop of it. Written by picocli. */
@@ -17,6 +18,8 @@ final class Watching {
       description = "Look again every TIME (1s), until Ctrl-C.")
   private @Nullable Duration interval;
 
+  @Mixin private LocalOptions localOptions = new LocalOptions();
+
   /** Shows one snapshot. */
   interface Show {
     void show(FleetView.Snapshot snapshot);
@@ -24,7 +27,10 @@ final class Watching {
 
   /** Looks once, or again and again. */
   ExitStatus run(Invocation invocation, String command, Show show) throws InterruptedException {
-    try (var view = FleetView.open(invocation, command)) {
+    try (var view =
+        localOptions.isLocal()
+            ? FleetView.open(invocation, localOptions.openLocal(invocation))
+            : FleetView.open(invocation, command)) {
       var snapshot = view.look();
       if (interval == null) {
         show.show(snapshot);

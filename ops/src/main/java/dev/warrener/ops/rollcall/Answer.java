@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reports may come twice, late and out of order. One that equals an earlier one is a copy. One
  * with a number that was used for something else comes from a controller that has started anew and
  * read the order from the log: its numbers count from 1 again, and what its predecessor proved
- * stays proven.
+ * stays proven. A refusal by a controller that has begun is about another message with this id.
  */
 record Answer(
     @Nullable Instant firstAt,
@@ -80,7 +80,7 @@ record Answer(
 
   /** This answer with one report more. */
   Answer with(Report report, Instant at) {
-    if (knows(report)) {
+    if (knows(report) || (report instanceof ControllerRefused && hasBegun())) {
       return this;
     }
     var numbered = new LinkedHashMap<>(bySequence);
@@ -136,6 +136,12 @@ record Answer(
         nextUnconfirmed,
         nextSettled,
         numbered);
+  }
+
+  /** Who has begun refuses something else that came under the same id. */
+  private boolean hasBegun() {
+    return done != null
+        || bySequence.values().stream().anyMatch(said -> !(said instanceof ControllerRefused));
   }
 
   List<WorkerDead> certificates() {

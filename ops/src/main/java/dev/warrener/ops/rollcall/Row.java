@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param state what the controller did when it was done; null before
  * @param took from the order's arrival there to the end; null before
  * @param failed what could not be done; empty before the end, and if all was
+ * @param notes what else it said should be known, though nothing failed
  * @param because why it refused; null if it did not
  * @param known what others know of it; null if nobody does
  */
@@ -51,6 +52,7 @@ public record Row(
     @Nullable ControllerState state,
     @Nullable Duration took,
     List<String> failed,
+    List<String> notes,
     @Nullable String because,
     @Nullable Known known) {
 
@@ -97,6 +99,7 @@ public record Row(
         done == null ? null : done.state(),
         done == null ? null : Duration.ofNanos(done.tookMicros() * 1000),
         done == null ? List.of() : done.failed(),
+        done == null || done.notes() == null ? List.of() : done.notes(),
         refused == null || done != null ? null : refused.because(),
         known);
   }

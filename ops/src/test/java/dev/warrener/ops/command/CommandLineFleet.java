@@ -3,6 +3,7 @@ package dev.warrener.ops.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.warrener.controller.LocalSockets;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +47,11 @@ final class CommandLineFleet implements AutoCloseable {
     }
   }
 
+  /** The folder for what belongs to this fleet on this host; deleted with it. */
+  Path folder() {
+    return runtime.path();
+  }
+
   /** What a command did. */
   record Ran(int status, String out, String err) {
     Ran ends(int expected) {
@@ -61,6 +68,8 @@ final class CommandLineFleet implements AutoCloseable {
     var environment = new HashMap<>(System.getenv());
     environment.put(BrokerChoice.URI, uri.toString());
     environment.put(BrokerChoice.NAMESPACE, namespace);
+    environment.put(LocalSockets.RUNTIME_DIRECTORY, folder().resolve("run").toString());
+    environment.put("WARRENER_STATE_DIRECTORY", folder().resolve("state").toString());
     return environment;
   }
 
@@ -85,8 +94,20 @@ final class CommandLineFleet implements AutoCloseable {
 
   /** Starts a controller and waits until {@code workers} workers are ready. */
   ControllerProcess startController(String id, int workers, String... arguments) {
+    var controller = launchController(id, arguments);
+    await("controller " + id + " is ready")
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> {
+          assertThat(controller.isAlive()).as("%s", log).isTrue();
+          return count("idle", id) == workers;
+        });
+    return controller;
+  }
+
+  /** Starts a controller, and waits for nothing. */
+  ControllerProcess launchController(String id, String... arguments) {
     var words = new ArrayList<>(List.of("controller", "--id", id));
-    words.addAll(List.of("--set", "runtime-directory=" + runtime.path()));
     words.addAll(List.of(arguments));
     try {
       var controller =
@@ -97,13 +118,6 @@ final class CommandLineFleet implements AutoCloseable {
               words,
               log::add);
       controllers.add(controller);
-      await("controller " + id + " is ready")
-          .atMost(LONG)
-          .pollInterval(Duration.ofMillis(100))
-          .until(() -> {
-            assertThat(controller.isAlive()).as("%s", log).isTrue();
-            return count("idle", id) == workers;
-          });
       return controller;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -317,7 +317,10 @@ class CommandsIT {
     assertThat(shown.out())
         .startsWith("kill --worker c1/2\n  id         " + id + "\n")
         .contains("  reason     INC-42\n")
-        .contains("CONFIRMED  kill " + id + ": 1 of 1 controller confirmed, 1 worker dead");
+        .contains("CONFIRMED  kill " + id + ": 1 of 1 controller confirmed, 1 worker dead")
+        .as("the certificate is shown to whoever joins")
+        .containsPattern("c1/2 +\\d+ +SIGKILL");
+    assertThat(fleet.run("kills", "watch", id).ends(0).out()).contains("CONFIRMED  kill " + id);
     assertThat(fleet.run("kills", "show", "0000").ends(4).err())
         .contains("no order 0000 is in the log");
   }

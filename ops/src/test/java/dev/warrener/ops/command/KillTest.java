@@ -196,7 +196,7 @@ class KillTest {
         .contains("PARTIAL  kill " + ID + ": 1 of 2 controllers confirmed, 2 workers dead");
     assertThat(err())
         .contains("web-4 has not answered; it was last seen 2m24s ago")
-        .contains("warrener kills show " + ID);
+        .contains("warrener kills watch " + ID);
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.util.function.Function;
 final class ScriptedLine implements FleetLine, InstantSource {
   private Instant now = Instant.parse("2026-11-23T03:12:07Z");
   private final Deque<Heard> waiting = new ArrayDeque<>();
+  private final Deque<Heard> later = new ArrayDeque<>();
   private final List<Order> sent = new ArrayList<>();
   private final Set<String> queues = new HashSet<>();
   private final Map<String, Integer> counts = new HashMap<>();
@@ -38,6 +39,12 @@ final class ScriptedLine implements FleetLine, InstantSource {
   /** What controllers say when an order comes. */
   ScriptedLine answering(Function<Order, List<Report>> script) {
     answers = script;
+    return this;
+  }
+
+  /** What is said when so much time has gone by. */
+  ScriptedLine saying(Duration after, List<Report> reports) {
+    reports.forEach(report -> later.add(new Heard.OfReport(report, now.plus(after))));
     return this;
   }
 
@@ -87,6 +94,11 @@ final class ScriptedLine implements FleetLine, InstantSource {
 
   @Override
   public Optional<Heard> next(Duration patience) {
+    var next = later.peek();
+    if (waiting.isEmpty() && next != null && !next.at().isAfter(now.plus(patience))) {
+      now = next.at().isAfter(now) ? next.at() : now;
+      waiting.add(later.remove());
+    }
     var heard = waiting.poll();
     now = now.plus(heard == null ? patience : Duration.ofMillis(1));
     return Optional.ofNullable(heard)

@@ -335,6 +335,53 @@ class RollCallTest {
   }
 
   @Test
+  void refusalByAControllerThatHasBegunIsAboutSomethingElse() {
+    var call =
+        call(
+            kill(Scope.ALL),
+            heard("web-1", 1, 1, 0),
+            refused("web-1", "user eve is no operator here"),
+            dead("web-1", 2, 1, null),
+            done("web-1", 3, 1, 0));
+
+    assertThat(row(call, "web-1").standing()).isEqualTo(Standing.DONE);
+    assertThat(call.verdict(at(1)).status()).isEqualTo(ExitStatus.DONE);
+  }
+
+  @Test
+  void whoJoinsLaterSeesTheSameCertificatesAndComesToTheSameVerdict() {
+    var first = call(kill(Scope.ALL), allIsWell().toArray(Report[]::new));
+
+    var second = RollCall.open(kill(Scope.ALL), new Deadlines(at(60), at(70), at(70)));
+    for (var report : allIsWell()) {
+      second = second.with(report, at(60.1));
+    }
+
+    assertThat(second.isOver(at(60.1))).isTrue();
+    assertThat(second.verdict(at(60.1))).isEqualTo(first.verdict(at(1)));
+    for (var row : first.rows()) {
+      assertThat(row(second, row.controller()).certificates()).isEqualTo(row.certificates());
+      assertThat(row(second, row.controller()).took()).isEqualTo(row.took());
+    }
+  }
+
+  @Test
+  void silenceOutweighsFailureAndBothAreNamed() {
+    var verdict =
+        call(
+                kill(Scope.ALL),
+                heard("web-1", 1, 1, 1, silent("web-4", -134)),
+                unconfirmed("web-1", 2, 1, "a"),
+                done("web-1", 3, 0, 0, 0, List.of("worker web-1/1: 1 process still lives")))
+            .verdict(at(11));
+
+    assertThat(verdict.status()).isEqualTo(ExitStatus.NO_ANSWER);
+    assertThat(verdict.sentences())
+        .anyMatch(sentence -> sentence.startsWith("web-4 has not answered"))
+        .anyMatch(sentence -> sentence.startsWith("web-1/1 (pid "));
+  }
+
+  @Test
   void reportsOfOtherOrdersChangeNothing() {
     var order = kill(Scope.ALL);
     var other =

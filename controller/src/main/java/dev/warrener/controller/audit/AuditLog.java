@@ -1,0 +1,320 @@
+package dev.warrener.controller.audit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes an audit log, on a thread of its own, so that a slow or full disk delays no kill. Every
+ * line is forced to the disk; lines that come together share that. While the disk takes none, up to
+ * 10,000 lines wait and are tried again each second; those that find no room are counted, and a
+ * line says how many they were. Thread-safe.
+ */
+public final class AuditLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
+  private static final int ROOM = 10_000;
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration GOODBYE = Duration.ofSeconds(5);
+  private static final int CHUNK = 64 * 1024;
+
+  private final Path path;
+  private final FileChannel file;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private final ArrayDeque<Object> waiting = new ArrayDeque<>();
+  private long lost;
+  private boolean closed;
+
+  // The thread's own.
+  private long seq;
+  private String prev;
+  private long size;
+  private boolean isFailing;
+
+  private AuditLog(Path path, FileChannel file, long seq, String prev, long size) {
+    this.path = path;
+    this.file = file;
+    this.seq = seq;
+    this.prev = prev;
+    this.size = size;
+    this.thread = Thread.ofPlatform().name("audit").daemon().unstarted(this::run);
+  }
+
+  /**
+   * Opens an audit log, or makes one that only this user can read, and goes on where it ends. A
+   * last line that a crash cut short stays as it is, and the next line says so.
+   *
+   * @throws AuditException if it can't be written, or another process writes it
+   */
+  public static AuditLog open(Path path) {
+    FileChannel file = null;
+    try {
+      file =
+          FileChannel.open(
+              path,
+              Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+      if (!isOurs(file)) {
+        throw new IOException("another process writes it");
+      }
+      var log = continued(path, file);
+      log.thread.start();
+      return log;
+    } catch (IOException e) {
+      close(file);
+      throw new AuditException(
+          "the audit log "
+              + path
+              + " can't be written ("
+              + e.getMessage()
+              + "): make it writable, or choose another state-directory",
+          e);
+    }
+  }
+
+  private static boolean isOurs(FileChannel file) throws IOException {
+    try {
+      return file.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static AuditLog continued(Path path, FileChannel file) throws IOException {
+    long size = file.size();
+    long end = endOfLastLine(file, size);
+    if (end == 0) {
+      return repaired(new AuditLog(path, file, 0, AuditLine.START, size), size);
+    }
+    long start = endOfLastLine(file, end - 1);
+    var last = read(file, start, (int) (end - 1 - start));
+    var line = AuditLine.read(last);
+    if (line == null) {
+      LOG.error(
+          "the last line of {} is none of an audit log: warrener audit verify says more", path);
+    }
+    return repaired(
+        new AuditLog(path, file, line == null ? 0 : line.seq(), AuditLine.hash(last), size),
+        size - end);
+  }
+
+  private static AuditLog repaired(AuditLog log, long torn) throws IOException {
+    if (torn > 0) {
+      LOG.warn("the last line of {} was cut short by a crash: {} bytes", log.path, torn);
+      log.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      log.size++;
+      log.append(Map.of("at", Instant.now(), "type", AuditLine.TORN, "bytes", torn));
+    }
+    return log;
+  }
+
+  /** The place after the last line end before {@code before}; 0 if there is none. */
+  private static long endOfLastLine(FileChannel file, long before) throws IOException {
+    for (long end = before; end > 0; ) {
+      long start = Math.max(0, end - CHUNK);
+      var bytes = read(file, start, (int) (end - start));
+      for (int i = bytes.length - 1; i >= 0; i--) {
+        if (bytes[i] == '\n') {
+          return start + i + 1;
+        }
+      }
+      end = start;
+    }
+    return 0;
+  }
+
+  private static byte[] read(FileChannel file, long position, int length) throws IOException {
+    var bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining()) {
+      if (file.read(bytes, position + bytes.position()) < 0) {
+        throw new IOException("it has become shorter");
+      }
+    }
+    return bytes.array();
+  }
+
+  /** Writes a line soon. The entry becomes JSON, with the number and the hash before its fields. */
+  public void append(Object entry) {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      if (waiting.size() >= ROOM) {
+        lost++;
+      } else {
+        waiting.add(entry);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      while (awaitWork()) {
+        writeWaiting();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until there is something to write; false when there is nothing and it is closed. */
+  private boolean awaitWork() throws InterruptedException {
+    lock.lock();
+    try {
+      while (waiting.isEmpty() && lost == 0 && !closed) {
+        changed.await();
+      }
+      return !waiting.isEmpty() || lost > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void writeWaiting() throws InterruptedException {
+    Object[] entries;
+    long gone;
+    lock.lock();
+    try {
+      entries = waiting.toArray();
+      gone = lost;
+    } finally {
+      lock.unlock();
+    }
+    if (!tryToWrite(entries, gone)) {
+      awaitRetry();
+      return;
+    }
+    lock.lock();
+    try {
+      Arrays.stream(entries).forEach(_ -> waiting.remove());
+      lost -= gone;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean tryToWrite(Object[] entries, long gone) {
+    long number = seq;
+    String hash = prev;
+    var text = new ByteArrayOutputStream();
+    for (int i = 0; i < entries.length + (gone > 0 ? 1 : 0); i++) {
+      var entry =
+          i < entries.length
+              ? entries[i]
+              : Map.of("at", Instant.now(), "type", "log.lost", "lines", gone);
+      number++;
+      var line = AuditLine.write(number, hash, entry);
+      hash = AuditLine.hash(line);
+      text.writeBytes(line);
+      text.write('\n');
+    }
+    try {
+      write(ByteBuffer.wrap(text.toByteArray()));
+      file.force(false);
+    } catch (IOException e) {
+      failed(e);
+      return false;
+    }
+    if (isFailing) {
+      LOG.warn("the audit log {} is written again", path);
+      isFailing = false;
+    }
+    seq = number;
+    prev = hash;
+    size += text.size();
+    return true;
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    long at = size;
+    while (bytes.hasRemaining()) {
+      at += file.write(bytes, at);
+    }
+  }
+
+  private void failed(IOException e) {
+    if (!isFailing) {
+      LOG.error("the audit log {} can't be written: {}; it is tried again", path, e.toString());
+    }
+    isFailing = true;
+    try {
+      // What was written of these lines is not left there as if it were one.
+      file.truncate(size);
+    } catch (IOException again) {
+      LOG.debug("the audit log {} can't be cut either: {}", path, again.toString());
+    }
+  }
+
+  private void awaitRetry() throws InterruptedException {
+    lock.lock();
+    try {
+      if (!closed) {
+        long left = RETRY.toNanos();
+        while (left > 0 && !closed) {
+          left = changed.awaitNanos(left);
+        }
+      } else {
+        // The last attempt has failed.
+        waiting.clear();
+        lost = 0;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes what waits, for at most five seconds, and ends. A second call does nothing. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      if (!thread.join(GOODBYE)) {
+        LOG.error("the audit log {} could not be written to its end", path);
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    close(file);
+  }
+
+  private static void close(@Nullable FileChannel file) {
+    if (file == null) {
+      return;
+    }
+    try {
+      file.close();
+    } catch (IOException e) {
+      LOG.debug("closing an audit log: {}", e.toString());
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The audit log: a file of JSON lines that is only ever appended to, in which each line carries the
+ * SHA-256 of the one before it. {@link dev.warrener.controller.audit.AuditLog} writes it, {@link
+ * dev.warrener.controller.audit.AuditChain} says whether it is whole.
+ */
+@NullMarked
+package dev.warrener.controller.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package dev.warrener.controller.fleet;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Fate;
+import dev.warrener.messaging.report.Report;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is written down about an order, for those who ask later who did what. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = AuditEntry.Accepted.class, name = "order.accepted"),
+  @JsonSubTypes.Type(value = AuditEntry.Joined.class, name = "order.joined"),
+  @JsonSubTypes.Type(value = AuditEntry.Refused.class, name = "order.refused"),
+  @JsonSubTypes.Type(value = AuditEntry.Ended.class, name = "order.done"),
+  @JsonSubTypes.Type(value = AuditEntry.Late.class, name = "order.late"),
+})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public sealed interface AuditEntry {
+  /** When it happened. */
+  Instant at();
+
+  /**
+   * An order is carried out.
+   *
+   * @param origin by which way it came
+   * @param user who is vouched for, or null
+   * @param order word for word
+   * @param expected what it means here
+   */
+  record Accepted(
+      Instant at,
+      HeardOrder.Origin origin,
+      @Nullable String user,
+      Order order,
+      Report.Expected expected)
+      implements AuditEntry {}
+
+  /** An order came again that is being carried out, or was: it was answered, and nothing done. */
+  record Joined(Instant at, HeardOrder.Origin origin, @Nullable String user, String id)
+      implements AuditEntry {}
+
+  /**
+   * An order was refused.
+   *
+   * @param id of the order, or null if not even that could be read
+   * @param order word for word, or null if it could not be read
+   */
+  record Refused(
+      Instant at,
+      HeardOrder.Origin origin,
+      @Nullable String user,
+      @Nullable String id,
+      String because,
+      @Nullable Order order)
+      implements AuditEntry {}
+
+  /**
+   * An order is done here.
+   *
+   * @param dead the workers that were killed and proven dead
+   * @param unconfirmed the workers that were not
+   * @param tasks what became of what they ran
+   * @param backlog how many waiting tasks were dropped or moved
+   * @param failed what could not be done, and why
+   */
+  record Ended(
+      Instant at,
+      String id,
+      List<Dead> dead,
+      List<Unconfirmed> unconfirmed,
+      List<Settled> tasks,
+      long backlog,
+      ControllerState state,
+      long tookMicros,
+      List<String> failed,
+      @Nullable List<String> notes)
+      implements AuditEntry {}
+
+  /** Something was reported about an order that was done: a late death, a late fate. */
+  record Late(Instant at, String id, Report report) implements AuditEntry {}
+
+  /** A death certificate, in short. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Dead(
+      String worker,
+      long incarnation,
+      long pid,
+      long startTicks,
+      String containment,
+      boolean proven,
+      int signal,
+      int processes,
+      @Nullable String task,
+      long deathMicros) {}
+
+  /** A worker that is not proven dead, with the processes that are left. */
+  record Unconfirmed(String worker, long incarnation, long pid, List<Report.Survivor> survivors) {}
+
+  /** The fate of a task. */
+  record Settled(String task, int attempt, String queue, Fate fate) {}
+
+  /** The record of an order that has just been done. */
+  static Ended ended(List<Report> said, Report.ControllerDone done) {
+    var dead = new ArrayList<Dead>();
+    var unconfirmed = new ArrayList<Unconfirmed>();
+    var tasks = new ArrayList<Settled>();
+    for (var report : said) {
+      switch (report) {
+        case Report.WorkerDead one ->
+            dead.add(
+                new Dead(
+                    one.worker(),
+                    one.incarnation(),
+                    one.pid(),
+                    one.startTicks(),
+                    one.containment(),
+                    one.proven(),
+                    one.signal(),
+                    one.processesKilled(),
+                    one.task(),
+                    one.deathMicros()));
+        case Report.WorkerUnconfirmed one ->
+            unconfirmed.add(
+                new Unconfirmed(one.worker(), one.incarnation(), one.pid(), one.survivors()));
+        case Report.TaskSettled one ->
+            tasks.add(new Settled(one.task(), one.attempt(), one.queue(), one.fate()));
+        case Report.ControllerHeard _, Report.ControllerDone _, Report.ControllerRefused _ -> {}
+      }
+    }
+    return new Ended(
+        done.at(),
+        done.order(),
+        dead,
+        unconfirmed,
+        tasks,
+        done.backlog(),
+        done.state(),
+        done.tookMicros(),
+        done.failed(),
+        done.notes());
+  }
+}
