@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,6 +18,12 @@ class DocumentsTest {
 
   /** A link to a file of the project: no scheme, and not only an anchor. */
   private static final Pattern LINK = Pattern.compile("]\\(([^):#]+)(?:#[^)]*)?\\)");
+
+  /** A test, by its class and perhaps its method, as the pages name it. */
+  private static final Pattern TEST_NAME =
+      Pattern.compile("`([A-Z][A-Za-z]*(?:IT|Test))(?:\\.([a-zA-Z]+))?`");
+
+  private static final Pattern TEST_FILE = Pattern.compile("/src/test/java/.*(IT|Test)\\.java$");
 
   @Test
   void everyLinkLeadsToAFile() throws IOException {
@@ -43,6 +50,29 @@ class DocumentsTest {
           .allSatisfy(
               name -> assertThat(list).contains("[" + name.substring(0, 4) + "](" + name + ")"));
     }
+  }
+
+  @Test
+  void everyTestThatAPromiseNamesExists() throws IOException {
+    var tests = new HashMap<String, String>();
+    try (var files = Files.walk(ROOT)) {
+      for (var file : files.filter(path -> TEST_FILE.matcher(path.toString()).find()).toList()) {
+        tests.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+      }
+    }
+    var missing = new ArrayList<String>();
+    var name = TEST_NAME.matcher(Files.readString(ROOT.resolve("docs/guarantees.md")));
+    int named = 0;
+    while (name.find()) {
+      named++;
+      var text = tests.get(name.group(1));
+      if (text == null
+          || (name.group(2) != null && !text.contains("void " + name.group(2) + "("))) {
+        missing.add(name.group());
+      }
+    }
+    assertThat(missing).isEmpty();
+    assertThat(named).isGreaterThan(20);
   }
 
   private static List<Path> pages() throws IOException {
