@@ -142,13 +142,32 @@ final class OrderConnection {
       tripwire = channel;
       return true;
     } catch (IOException e) {
-      // The same code says that the node that has the queue is down: then it has not been pulled.
-      if (BrokerErrors.hasCode(e, AMQP.NOT_FOUND)
-          && !BrokerErrors.reason(e).contains("home node")) {
+      if (saysDeleted(e)) {
         return false;
       }
       throw e;
     }
+  }
+
+  /** Whether the armed queue is there, without consuming from it. */
+  boolean hasTripwire() throws IOException {
+    var channel = session.channel();
+    try {
+      channel.queueDeclarePassive(namespace.armedQueue());
+      channel.abort();
+      return true;
+    } catch (IOException e) {
+      if (saysDeleted(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The same code says that the node that has the queue is down: then it has not been pulled. */
+  private static boolean saysDeleted(IOException error) {
+    return BrokerErrors.hasCode(error, AMQP.NOT_FOUND)
+        && !BrokerErrors.reason(error).contains("home node");
   }
 
   boolean isArmed() {

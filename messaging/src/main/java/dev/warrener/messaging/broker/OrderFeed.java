@@ -21,6 +21,15 @@ import org.slf4j.LoggerFactory;
 public final class OrderFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OrderFeed.class);
   private static final Duration REARM_INTERVAL = Duration.ofSeconds(1);
+
+  /**
+   * How often, and for how long, a tripwire that cancelled its consumers is looked for before it is
+   * consumed from again. RabbitMQ 4.3 cancels while it still deletes a quorum queue, and closes the
+   * connection of whoever consumes from it then.
+   */
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
+
+  private static final int LOOKS = 50;
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
   /** Hears orders. Called on one thread, in order; must not block. */
@@ -116,12 +125,18 @@ public final class OrderFeed implements AutoCloseable {
 
     @Override
     public void tripwireCancelled(OrderConnection connection) {
-      // A failover cancels, too. Only a queue that is gone has been deleted.
-      command(() -> {
-        if (!listenToTripwire(connection)) {
-          events.execute(() -> listener.tripped(generation));
-        }
-      });
+      command(() -> lookForTripwire(connection, LOOKS));
+    }
+
+    /** A failover cancels, too. Only a queue that is gone has been deleted. */
+    private void lookForTripwire(OrderConnection connection, int looks) {
+      if (!connection.isOver() && !isThere(connection)) {
+        events.execute(() -> listener.tripped(generation));
+      } else if (looks > 0) {
+        later(LOOK_INTERVAL, () -> lookForTripwire(connection, looks - 1));
+      } else if (!listenToTripwire(connection)) {
+        events.execute(() -> listener.tripped(generation));
+      }
     }
   }
 
@@ -193,13 +208,14 @@ public final class OrderFeed implements AutoCloseable {
       LOG.warn("orders: the tripwire can't be made again: {}", e.getMessage());
     }
     if (!listenToTripwire(connection) && !connection.isOver()) {
-      try {
-        var unused =
-            commands.schedule(this::tryToRearm, REARM_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        LOG.debug("orders: closed while rearming");
-      }
+      later(REARM_INTERVAL, this::tryToRearm);
     }
+  }
+
+  private boolean isThere(OrderConnection connection) {
+    var there = new boolean[] {true};
+    onConnection(connection, () -> there[0] = connection.hasTripwire());
+    return there[0];
   }
 
   private boolean listenToTripwire(OrderConnection connection) {
@@ -218,6 +234,14 @@ public final class OrderFeed implements AutoCloseable {
       action.run();
     } catch (IOException | ShutdownSignalException e) {
       connection.lost(BrokerErrors.reason(e));
+    }
+  }
+
+  private void later(Duration delay, Runnable command) {
+    try {
+      var unused = commands.schedule(command, delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("orders: closed");
     }
   }
 
