@@ -324,7 +324,7 @@ public final class Controller {
   }
 
   private void ping() {
-    for (var worker : state().liveWorkers()) {
+    for (var worker : state().greetedWorkers()) {
       processes.send(worker, Frame.of(FrameType.PING));
     }
   }
@@ -373,7 +373,7 @@ public final class Controller {
           orders.add(heard(readable));
         }
       }
-      post(new Event.OrdersSynced(List.copyOf(orders), tripped));
+      post(new Event.OrdersSynced(List.copyOf(orders), tripped ? Uuid7.next() : null));
     }
 
     @Override

@@ -174,19 +174,20 @@ final class Conclusion {
   }
 
   /** A waiting task that never runs. */
-  void deadLetter(
+  long deadLetter(
       DeliveryKey key,
       Task task,
       DeadReason reason,
       String detail,
       @Nullable Order order,
       Outcome outcome) {
-    move(
-        key,
-        task,
-        deadKey(task.queue()),
-        deadHeaders(reason, detail, order == null ? null : order.id()),
-        order == null ? null : order.id());
+    long token =
+        move(
+            key,
+            task,
+            deadKey(task.queue()),
+            deadHeaders(reason, detail, order == null ? null : order.id()),
+            order == null ? null : order.id());
     tell(TaskEventKind.DEAD_LETTERED, task, reason, detail, order == null ? null : order.id());
     if (task.replyTo() != null) {
       sendResult(
@@ -200,6 +201,7 @@ final class Conclusion {
           new TaskError(reason.wire(), detail, null),
           order == null ? null : order.id());
     }
+    return token;
   }
 
   /** A worker said of a task that it has no handler for it. */

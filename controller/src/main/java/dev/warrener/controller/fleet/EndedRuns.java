@@ -56,12 +56,15 @@ record EndedRuns(HashPMap<String, Ended> young, HashPMap<String, Ended> old, Ins
         young.plus(task, new Ended(attempt, ended.requeuedAt, new Rest.Nothing())), old, since);
   }
 
+  /** The last run of a task that has ended here, or null. */
+  @Nullable Ended lastOf(String task) {
+    var ended = young.get(task);
+    return ended == null ? old.get(task) : ended;
+  }
+
   /** The run of this very message, or null if it has not ended here. */
   @Nullable Ended find(Task task) {
-    var ended = young.get(task.id());
-    if (ended == null) {
-      ended = old.get(task.id());
-    }
+    var ended = lastOf(task.id());
     if (ended == null || task.attempt() > ended.attempt) {
       return null;
     }

@@ -29,9 +29,9 @@ public sealed interface Event {
    * The order connection is up and the log has been read.
    *
    * @param log every order that the log holds, oldest first; empty where the broker keeps none
-   * @param disarmed whether the tripwire was found pulled
+   * @param trippedBy if the tripwire was found pulled, an id for the order that it stands for
    */
-  record OrdersSynced(List<HeardOrder> log, boolean disarmed) implements Event {}
+  record OrdersSynced(List<HeardOrder> log, @Nullable String trippedBy) implements Event {}
 
   /** The order connection is lost: orders may be missed until it is synced again. */
   record OrdersDown(String reason) implements Event {}

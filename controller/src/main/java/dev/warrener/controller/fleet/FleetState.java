@@ -18,6 +18,7 @@ import org.pcollections.TreePMap;
  * everybody else may read it.
  *
  * @param settings what the controller was told at its start
+ * @param startedAt when it started: incarnations count from then
  * @param phase how far its life is
  * @param generation of the task connection; 0 before the first
  * @param connected whether the task connection is up
@@ -29,6 +30,8 @@ import org.pcollections.TreePMap;
  * @param ended the runs that have lately ended
  * @param orders the orders on their way, by id
  * @param done the orders lately done, by id
+ * @param refusals why orders of operators were lately refused, by id: an order that comes again is
+ *     the same order
  * @param pending what was asked of the broker and not answered, by token
  * @param lastToken the newest token
  * @param roster the other controllers, by id
@@ -40,6 +43,7 @@ import org.pcollections.TreePMap;
  */
 public record FleetState(
     Settings settings,
+    Instant startedAt,
     Phase phase,
     long generation,
     boolean connected,
@@ -51,6 +55,7 @@ public record FleetState(
     EndedRuns ended,
     TreePMap<String, OrderRun> orders,
     TreePMap<String, OrderRun> done,
+    TreePMap<String, String> refusals,
     HashPMap<Long, Pending> pending,
     long lastToken,
     HashPMap<String, Seen> roster,
@@ -114,6 +119,9 @@ public record FleetState(
     /** An order waits for proof that settlements were taken. */
     record Proof(String order, String queue) implements Pending {}
 
+    /** The same, of one run whose worker died after the order had given it up. */
+    record LateProof(String order, OrderRun.Doomed doomed) implements Pending {}
+
     /** An order waits for the backlog of a queue. */
     record Waiting(String order, String queue) implements Pending {}
 
@@ -139,6 +147,7 @@ public record FleetState(
     }
     return new FleetState(
         settings,
+        now,
         Phase.STARTING,
         0,
         false,
@@ -148,6 +157,7 @@ public record FleetState(
         Holds.NONE,
         Revocations.NONE,
         EndedRuns.none(now),
+        TreePMap.empty(),
         TreePMap.empty(),
         TreePMap.empty(),
         HashTreePMap.empty(),
@@ -168,15 +178,15 @@ public record FleetState(
         && holds.equals(other.holds);
   }
 
-  /** The workers whose processes exist, or are about to. */
-  public List<WorkerKey> liveWorkers() {
-    var live = new ArrayList<WorkerKey>();
+  /** The workers whose processes exist and have been greeted: nothing may be sent before that. */
+  public List<WorkerKey> greetedWorkers() {
+    var greeted = new ArrayList<WorkerKey>();
     for (var slot : slots.values()) {
-      if (slot.isLive()) {
-        live.add(slot.key());
+      if (slot.process() instanceof Slot.Live live && live.pid() > 0) {
+        greeted.add(slot.key());
       }
     }
-    return live;
+    return greeted;
   }
 
   /** Whether nothing happens any more. */

@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +17,8 @@ import org.pcollections.TreePVector;
  * to the same end in whichever order it heard them. Immutable.
  */
 record Holds(PVector<Statement> statements) {
+  private static final Duration IDLE_KEPT = Duration.ofHours(1);
+  private static final int MOST_IDLE = 100;
   static final Holds NONE = new Holds(TreePVector.empty());
 
   /**
@@ -32,6 +35,12 @@ record Holds(PVector<Statement> statements) {
       String reason,
       String issuedBy,
       boolean keptHereAlone) {
+    /** Whether an older statement has no say in anything any more. */
+    private boolean makesVoid(Statement older) {
+      return scope.includes(older.scope)
+          && scope.tasks().stream().allMatch(target -> target.attempt() == null);
+    }
+
     static Statement of(HeardOrder heard) {
       var order = heard.order();
       return new Statement(
@@ -59,22 +68,39 @@ record Holds(PVector<Statement> statements) {
   private static final Comparator<Statement> NEWEST_FIRST =
       Comparator.comparing(Statement::issuedAt).thenComparing(Statement::order).reversed();
 
-  /** Adds a statement and drops the older ones that it makes void. */
+  /** Adds a statement and drops those that have nothing to say any more. */
   Holds plus(Statement added) {
-    var kept =
-        statements.stream()
-            .filter(old -> !old.order.equals(added.order))
-            .filter(old -> NEWEST_FIRST.compare(old, added) < 0 || !added.scope.includes(old.scope))
-            .toList();
-    // A resume that is older than every hold, or that nothing precedes, says nothing.
-    boolean saysNothing =
-        !added.hold && kept.stream().noneMatch(old -> NEWEST_FIRST.compare(old, added) > 0);
-    var sorted = new ArrayList<>(kept);
-    if (!saysNothing) {
-      sorted.add(added);
-    }
+    var sorted = new ArrayList<Statement>(statements);
+    sorted.removeIf(old -> old.order.equals(added.order));
+    sorted.add(added);
     sorted.sort(NEWEST_FIRST);
-    return new Holds(TreePVector.from(sorted));
+    var kept = new ArrayList<Statement>();
+    for (var statement : sorted) {
+      if (kept.stream().noneMatch(newer -> newer.makesVoid(statement))) {
+        kept.add(statement);
+      }
+    }
+    dropIdleResumes(kept);
+    return new Holds(TreePVector.from(kept));
+  }
+
+  /**
+   * A resume with no older hold beneath it says nothing yet. It is kept for a while all the same,
+   * for the hold that it lifts may arrive after it.
+   */
+  private static void dropIdleResumes(List<Statement> newestFirst) {
+    int idle = 0;
+    var newest = newestFirst.getFirst().issuedAt;
+    for (int i = newestFirst.size() - 1; i >= 0 && !newestFirst.get(i).hold; i--) {
+      idle++;
+    }
+    for (; idle > 0; idle--) {
+      var oldest = newestFirst.getLast().issuedAt;
+      if (idle <= MOST_IDLE && !oldest.isBefore(newest.minus(IDLE_KEPT))) {
+        return;
+      }
+      newestFirst.removeLast();
+    }
   }
 
   /** Whether all of a queue is held at a controller. */
@@ -100,7 +126,7 @@ record Holds(PVector<Statement> statements) {
     return newest(scope ->
         scope.coversController(controller)
             && scope.coversQueue(task.queue())
-            && scope.coversTask(task.id(), task.batch())
+            && scope.coversRun(task.id(), task.attempt(), task.batch())
             && scope.workers().isEmpty());
   }
 
@@ -109,7 +135,7 @@ record Holds(PVector<Statement> statements) {
     return newest(scope ->
         scope.coversController(controller)
             && scope.coversQueue(task.queue())
-            && scope.coversTask(task.id(), task.batch())
+            && scope.coversRun(task.id(), task.attempt(), task.batch())
             && scope.coversWorker(worker));
   }
 

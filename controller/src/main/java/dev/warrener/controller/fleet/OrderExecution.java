@@ -7,21 +7,24 @@ import dev.warrener.controller.fleet.OrderRun.Doomed;
 import dev.warrener.controller.fleet.OrderRun.Stage;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
-import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.order.WorkerTarget;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePVector;
@@ -56,6 +59,12 @@ final class OrderExecution {
       join(known, heard, refusal);
       return;
     }
+    if (refusal != null) {
+      // Not remembered: nobody but an operator decides what becomes of an id.
+      reports.refused(heard, refusal);
+      return;
+    }
+    refusal = step.refusals.get(id);
     if (refusal == null && heard.order().isExpired(step.now.instant())) {
       refusal = "it expired at " + heard.order().expiresAt() + ": issue it again";
     }
@@ -63,10 +72,19 @@ final class OrderExecution {
       refusal = fence(heard.order());
     }
     if (refusal != null) {
-      reports.refused(heard, refusal);
+      refuse(heard, refusal);
       return;
     }
-    carryOut(heard, false);
+    carryOut(heard, null);
+  }
+
+  private void refuse(HeardOrder heard, String because) {
+    step.refusals = step.refusals.plus(heard.order().id(), because);
+    if (step.refusals.size() > 1000) {
+      // Ids sort by time: the first is the oldest.
+      step.refusals = step.refusals.minus(step.refusals.firstKey());
+    }
+    reports.refused(heard, because);
   }
 
   /** The same order again is answered, and not carried out again. */
@@ -77,7 +95,7 @@ final class OrderExecution {
     if (refusal != null) {
       // A report of it would read as if the order itself had been refused.
       reports.refusedSilently(heard, refusal);
-    } else if (isTheSame(known.order(), heard.order())) {
+    } else if (isTheSame(known.heard(), heard.order())) {
       if (known.hasCome()) {
         reports.again(known, heard);
       } else {
@@ -89,11 +107,17 @@ final class OrderExecution {
     }
   }
 
-  /** An order that is sent again is issued anew, and its backlog may have been taken off here. */
-  private static boolean isTheSame(Order one, Order other) {
+  /**
+   * An order that is sent again is issued anew; and what was read from the log may ask for less.
+   */
+  private static boolean isTheSame(HeardOrder known, Order other) {
+    var one = known.order();
     return one.scope().equals(other.scope())
         && one.inFlight() == other.inFlight()
-        && one.then() == other.then()
+        && (one.then() == other.then()
+            || (known.origin() == Origin.LOG
+                && one.then() == Then.HOLD
+                && other.then() == Then.EXIT))
         && one.dryRun() == other.dryRun();
   }
 
@@ -167,19 +191,23 @@ final class OrderExecution {
       var order = heard.order();
       if (step.done.containsKey(order.id())
           || step.orders.containsKey(order.id())
+          || step.refusals.containsKey(order.id())
           || refusal(heard) != null) {
         continue;
       }
+      // Before the first worker there is nobody whom an order could miss. It was taken on, or
+      // refused, in a former life of this controller: that it holds is the safe side.
+      var refusal = first ? null : fence(order);
       if (order.isExpired(step.now.instant())) {
         putInForce(heard);
-      } else if (fence(order) == null) {
-        // Whether it was carried out here before a restart is not known. A backlog is never dropped
-        // twice: what waits now may have been published since.
-        carryOut(first ? withoutBacklog(heard) : heard, true);
+      } else if (refusal != null) {
+        refuse(heard, refusal);
+      } else {
+        carryOut(heard.with(read(order, first)), order);
       }
     }
-    if (log.disarmed()) {
-      tripped(Uuid7.next());
+    if (log.trippedBy() != null) {
+      tripped(log.trippedBy());
     }
   }
 
@@ -206,7 +234,7 @@ final class OrderExecution {
             null,
             null,
             Origin.TRIPWIRE),
-        false);
+        null);
   }
 
   private @Nullable String refusal(HeardOrder heard) {
@@ -225,61 +253,103 @@ final class OrderExecution {
     return null;
   }
 
-  /** Refuses an order that is about another run, or another process, than the one that is here. */
+  /** Why an order is about another run, or another process, than those that are here; or null. */
   private @Nullable String fence(Order order) {
     for (var target : order.scope().tasks()) {
-      for (var slot : step.slots.values()) {
-        var run = slot.run();
-        if (target.attempt() != null
-            && run != null
-            && run.task().id().equals(target.id())
-            && run.task().attempt() != target.attempt()) {
-          return "task "
-              + target.id()
-              + " runs here as attempt "
-              + run.task().attempt()
-              + ", not "
-              + target.attempt();
-        }
+      var missed = missed(target);
+      if (missed != null) {
+        return missed;
       }
     }
     for (var target : order.scope().workers()) {
-      for (var slot : step.slots.values()) {
-        if (target.incarnation() != null
-            && step.settings.workerId(slot.number()).equals(target.id())
-            && slot.incarnation() != target.incarnation()) {
-          return "worker "
-              + target.id()
-              + " is incarnation "
-              + slot.incarnation()
-              + " now, not "
-              + target.incarnation();
-        }
+      var missed = missed(target, order.issuedAt());
+      if (missed != null) {
+        return missed;
       }
     }
     return null;
   }
 
-  private static HeardOrder withoutBacklog(HeardOrder heard) {
-    var order = heard.order();
-    if (order.scope().namesTasks()) {
-      return heard;
+  private @Nullable String missed(TaskTarget target) {
+    if (target.attempt() == null) {
+      return null;
     }
-    return heard.with(
-        new Order(
-            order.version(),
-            order.id(),
-            order.kind() == OrderKind.PURGE ? OrderKind.ROLL_CALL : order.kind(),
-            order.scope(),
-            order.inFlight(),
-            Backlog.KEEP,
-            order.then(),
-            order.graceMillis(),
-            order.reason(),
-            order.issuedBy(),
-            order.issuedAt(),
-            order.expiresAt(),
-            order.dryRun()));
+    for (var slot : step.slots.values()) {
+      var run = slot.run();
+      if (run != null && run.task().id().equals(target.id())) {
+        return run.task().attempt() == target.attempt()
+            ? null
+            : "task "
+                + target.id()
+                + " runs here as attempt "
+                + run.task().attempt()
+                + ", not "
+                + target.attempt();
+      }
+    }
+    var last = step.ended.lastOf(target.id());
+    return last == null || last.attempt() < target.attempt()
+        ? null
+        : "attempt " + last.attempt() + " of task " + target.id() + " has ended here";
+  }
+
+  private @Nullable String missed(WorkerTarget target, Instant issuedAt) {
+    if (target.incarnation() == null) {
+      return null;
+    }
+    for (var slot : step.slots.values()) {
+      if (!step.settings.workerId(slot.number()).equals(target.id())) {
+        continue;
+      }
+      if (slot.incarnation() != target.incarnation()) {
+        return "worker "
+            + target.id()
+            + " is incarnation "
+            + slot.incarnation()
+            + " now, not "
+            + target.incarnation()
+            + "; it "
+            + slot.describe();
+      }
+      if (issuedAt.isBefore(step.startedAt)) {
+        return "this controller has started anew since the order was issued: incarnation "
+            + slot.incarnation()
+            + " of worker "
+            + target.id()
+            + " is another process; it "
+            + slot.describe();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * What an order from the log still asks for. A backlog is not dropped by it: others may have done
+   * so long ago, and what waits now may have been published since. And who was told to exit, and
+   * was started again, stays.
+   */
+  private static Order read(Order order, boolean first) {
+    return new Order(
+        order.version(),
+        order.id(),
+        order.kind() == OrderKind.PURGE ? OrderKind.ROLL_CALL : order.kind(),
+        order.scope(),
+        order.inFlight(),
+        order.scope().namesTasks() ? order.backlog() : Backlog.KEEP,
+        first && order.then() == Then.EXIT ? Then.HOLD : order.then(),
+        order.graceMillis(),
+        order.reason(),
+        order.issuedBy(),
+        order.issuedAt(),
+        order.expiresAt(),
+        order.dryRun());
+  }
+
+  private boolean dropsBacklog(Order order) {
+    return (order.kind() == OrderKind.PURGE
+            || (order.kind() == OrderKind.KILL && order.backlog() != Backlog.KEEP))
+        && !order.scope().namesTasks()
+        && order.scope().coversController(step.settings.controller());
   }
 
   private void putInForce(HeardOrder heard) {
@@ -291,7 +361,7 @@ final class OrderExecution {
       step.holds = step.holds.plus(Holds.Statement.of(heard));
     }
     if (order.kind() == OrderKind.RESUME) {
-      step.revocations = step.revocations.minus(order.scope(), order.issuedAt());
+      step.revocations = step.revocations.minus(order);
       step.effects.add(new Effect.Rearm());
     }
     if (order.revocation() != Backlog.KEEP) {
@@ -301,11 +371,11 @@ final class OrderExecution {
   }
 
   /**
-   * Begins with an order.
+   * Begins to carry an order out.
    *
-   * @param isOld whether it was broadcast before this controller listened
+   * @param logged the order as it stands in the log, if it was read from there, or null
    */
-  private void carryOut(HeardOrder heard, boolean isOld) {
+  private void carryOut(HeardOrder heard, @Nullable Order logged) {
     var order = heard.order();
     step.log(
         false,
@@ -320,8 +390,14 @@ final class OrderExecution {
             + "): "
             + order.reason());
     var run = reports.heard(OrderRun.started(heard, step.now.nanos()));
-    if (isOld) {
+    if (logged != null) {
       run = run.come();
+      if (!logged.dryRun() && dropsBacklog(logged)) {
+        run =
+            run.failing(
+                "the order was read from the log, so the waiting tasks were left as they are: they"
+                    + " may have been published since");
+      }
     }
     if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
       finish(run);
@@ -442,19 +518,40 @@ final class OrderExecution {
           case PURGE -> Fate.PURGED;
           case DEAD_LETTER -> Fate.DEAD_LETTERED;
         };
-    var doomed = new Doomed(inFlight, slot.queue(), slot.key(), fate, true);
+    var doomed = Doomed.of(inFlight, slot.queue(), slot.key(), fate);
     if (run != null && run.stage() == Stage.KILLING) {
       step.put(run.dooming(doomed));
     } else {
-      // Late, after the order had given the worker up: settled by itself, and the record completed.
-      settle(order, doomed);
-      if (run == null) {
-        var over = step.done.get(id);
-        if (over != null) {
-          step.put(reports.settled(over.settledOne(), doomed));
-        }
-      }
+      settleLate(order, doomed.beginningLate());
     }
+  }
+
+  /** After the order had given the worker up: settled by itself, and the record completed. */
+  private void settleLate(Order order, Doomed doomed) {
+    var delivery = doomed.run().delivery();
+    settle(order, doomed);
+    var run = underWayOrDone(order.id());
+    if (run == null || delivery == null || !step.isCurrent(delivery)) {
+      return;
+    }
+    step.put(run.dooming(doomed));
+    if (doomed.fate() != Fate.DEAD_LETTERED) {
+      proveLate(order.id(), doomed);
+    }
+  }
+
+  private void proveLate(String id, Doomed doomed) {
+    long token = step.nextToken(new Pending.LateProof(id, doomed));
+    var run = step.orders.get(id);
+    if (run != null) {
+      step.put(run.waitingFor(token));
+    }
+    step.effects.add(new Effect.Barrier(token, doomed.queue()));
+  }
+
+  private @Nullable OrderRun underWayOrDone(String id) {
+    var run = step.orders.get(id);
+    return run != null ? run : step.done.get(id);
   }
 
   private @Nullable Order orderOfDone(String id) {
@@ -485,12 +582,24 @@ final class OrderExecution {
         }
         settleAll(run);
       }
-      case SETTLING -> prove(run);
+      case SETTLING -> {
+        if (!run.owed().isEmpty() && !run.isImpatient()) {
+          return false;
+        }
+        prove(run);
+      }
       case PROVING -> {
-        var proven = withoutLost(run);
-        for (var doomed : proven.doomed()) {
-          if (doomed.settled()) {
+        var proven = run;
+        for (var doomed : run.doomed()) {
+          if (!doomed.settled() || doomed.late()) {
+            continue;
+          }
+          if (doomed.fate() == Fate.REQUEUED || isOurs(doomed.run())) {
             proven = reports.settled(proven.settledOne(), doomed);
+          } else {
+            revokeLost(run.order(), doomed);
+            step.keep(true);
+            proven = proven.failing(unshown(doomed));
           }
         }
         step.put(proven.at(Stage.BACKLOG));
@@ -520,16 +629,21 @@ final class OrderExecution {
   }
 
   private void settleAll(OrderRun run) {
-    var sorted = new ArrayList<>(run.doomed());
-    sorted.sort(Comparator.comparing(Doomed::queue).thenComparingLong(OrderExecution::tag));
-    step.put(noteWhatIsBack(run).at(Stage.SETTLING).withDoomed(TreePVector.from(sorted)));
+    step.put(noteWhatIsBack(run).at(Stage.SETTLING));
     if (run.heard().isKeptHereAlone()) {
       step.schedule(
           new Timer.SettlementOver(run.order().id()),
           step.now.instant().plus(SETTLEMENT_WITHOUT_BROKER));
     }
-    for (var doomed : sorted) {
-      settle(run.order(), doomed);
+    beginToSettle(run.order(), doomed -> true);
+    // A run whose fate an earlier order decides, which still waits for others to die.
+    for (var other : step.orders.values()) {
+      if (other.stage() == Stage.KILLING) {
+        beginToSettle(
+            other.order(),
+            doomed ->
+                doomed.run().delivery() != null && run.owed().contains(doomed.run().delivery()));
+      }
     }
     if (run.order().kind() == OrderKind.KILL && run.order().backlog() != Backlog.KEEP) {
       dropWaiting(run.order(), run.order().backlog());
@@ -552,6 +666,48 @@ final class OrderExecution {
 
   private boolean isOurs(Run run) {
     return run.delivery() != null && step.isCurrent(run.delivery());
+  }
+
+  /** Settles those runs of an order that are not being settled yet, in the order of arrival. */
+  private void beginToSettle(Order order, Predicate<Doomed> which) {
+    var run = current(order.id());
+    var now = new ArrayList<Doomed>();
+    var all = run.doomed();
+    for (int i = 0; i < all.size(); i++) {
+      var doomed = all.get(i);
+      if (!doomed.begun() && which.test(doomed)) {
+        now.add(doomed);
+        all = all.with(i, doomed.beginning());
+      }
+    }
+    step.put(run.withDoomed(all));
+    now.sort(Comparator.comparing(Doomed::queue).thenComparingLong(OrderExecution::tag));
+    for (var doomed : now) {
+      settle(order, doomed);
+    }
+  }
+
+  /** An order must see that run settled, whoever decides its fate. */
+  void owes(String id, Run inFlight) {
+    var run = step.orders.get(id);
+    if (run != null && inFlight.delivery() != null && isOurs(inFlight)) {
+      step.put(run.owing(inFlight.delivery()));
+    }
+  }
+
+  void settled(DeliveryKey delivery) {
+    for (var run : step.orders.values()) {
+      if (run.owed().contains(delivery)) {
+        step.put(run.notOwing(delivery));
+      }
+    }
+  }
+
+  /** The broker has every delivery of a queue back: none is owed, and none is ours to settle. */
+  void handedBack(String queue) {
+    for (var run : step.orders.values()) {
+      step.put(run.handedBack(queue));
+    }
   }
 
   private static long tag(Doomed doomed) {
@@ -585,41 +741,28 @@ final class OrderExecution {
     step.keep(true);
     var run = step.orders.get(order.id());
     if (run != null) {
-      step.put(
-          unsettle(run, inFlight.task().id())
-              .failing(
-                  "task "
-                      + inFlight.task().id()
-                      + ": the connection was lost and the broker took it back; it is "
-                      + doomed.fate().wire()
-                      + " when it comes up here again, and may run on another host before"));
+      step.put(unsettle(run, inFlight.task().id()).failing(takenBack(doomed)));
     }
+  }
+
+  private static String takenBack(Doomed doomed) {
+    return "task "
+        + doomed.run().task().id()
+        + ": the connection was lost and the broker took it back; it is "
+        + doomed.fate().wire()
+        + " when it comes up here again, and may run on another host before";
   }
 
   /**
    * What was settled on a connection that was lost before the broker had shown that it took it may
    * be the broker's again: nobody can say so of the next connection.
    */
-  private OrderRun withoutLost(OrderRun run) {
-    var known = run;
-    for (var doomed : run.doomed()) {
-      var delivery = doomed.run().delivery();
-      if (doomed.settled()
-          && doomed.fate() != Fate.REQUEUED
-          && (delivery == null || !step.isCurrent(delivery))) {
-        revokeLost(run.order(), doomed);
-        known =
-            unsettle(known, doomed.run().task().id())
-                .failing(
-                    "task "
-                        + doomed.run().task().id()
-                        + ": the connection was lost before the broker showed that it is "
-                        + doomed.fate().wire()
-                        + "; if it comes here again, it is");
-      }
-    }
-    step.keep(true);
-    return known;
+  private static String unshown(Doomed doomed) {
+    return "task "
+        + doomed.run().task().id()
+        + ": the connection was lost before the broker showed that it is "
+        + doomed.fate().wire()
+        + "; if it comes here again, it is";
   }
 
   /** What can't be shown to be gone must not start here again. */
@@ -643,6 +786,20 @@ final class OrderExecution {
     if (isBeingWrittenDown(run)) {
       next = next.failing(NOT_WRITTEN_DOWN + " (the disk does not answer)");
     }
+    int others = next.owed().size();
+    for (var doomed : next.doomed()) {
+      var delivery = doomed.run().delivery();
+      others -= delivery != null && next.owed().contains(delivery) ? 1 : 0;
+    }
+    if (others > 0) {
+      next =
+          next.failing(
+              (others == 1
+                      ? "1 task whose fate another order decides is"
+                      : others + " tasks whose fate other orders decide are")
+                  + " not settled yet: "
+                  + NO_ANSWER);
+    }
     next = next.impatient();
     for (long token : run.pending()) {
       next = giveUp(next.notWaitingFor(token), token);
@@ -660,6 +817,10 @@ final class OrderExecution {
         step.pending = step.pending.minus(token);
         yield run.failing("the waiting tasks of queue " + waiting.queue() + ": " + NO_ANSWER);
       }
+      case Pending.LateProof late -> {
+        step.pending = step.pending.minus(token);
+        yield lateProven(run, late.doomed(), NO_ANSWER);
+      }
       // It stays on its way: the delivery is acknowledged when the broker has the copy.
       case Pending.Copy copy ->
           unsettle(run, copy.task())
@@ -676,7 +837,10 @@ final class OrderExecution {
   }
 
   private OrderRun unproven(OrderRun run, String queue, String because) {
-    var there = run.doomed().stream().filter(doomed -> doomed.queue().equals(queue)).toList();
+    var there =
+        run.doomed().stream()
+            .filter(doomed -> doomed.queue().equals(queue) && !doomed.late())
+            .toList();
     var known = run;
     for (var doomed : there) {
       if (doomed.fate() != Fate.REQUEUED) {
@@ -695,11 +859,14 @@ final class OrderExecution {
                 + because
                 + ", so it has not shown that it has the tasks back; it has them at the latest when"
                 + " it finds the connection gone")
-        : known.failing(
-            "the broker did not show that it took the settlements on queue "
-                + queue
-                + ": "
-                + because);
+        : known.failing(noProof(queue, because));
+  }
+
+  private static String noProof(String queue, String because) {
+    return "the broker did not show that it took the settlements on queue "
+        + queue
+        + ": "
+        + because;
   }
 
   private static OrderRun unsettle(OrderRun run, String task) {
@@ -713,9 +880,18 @@ final class OrderExecution {
   }
 
   void copyTaken(Pending.Copy copy, long token) {
-    var run = copy.order() == null ? null : step.orders.get(copy.order());
+    var id = copy.order();
+    if (id == null) {
+      return;
+    }
+    var run = step.orders.get(id);
     if (run != null) {
       step.put(run.notWaitingFor(token));
+    }
+    run = underWayOrDone(id);
+    var late = run == null ? null : run.late(copy.task(), copy.attempt());
+    if (late != null && step.isCurrent(copy.delivery())) {
+      proveLate(id, late);
     }
   }
 
@@ -738,7 +914,7 @@ final class OrderExecution {
     if (!step.connected) {
       return;
     }
-    var touched = new TreeSet<String>();
+    var touched = new TreeSet<String>(run.touched());
     run.doomed().forEach(doomed -> touched.add(doomed.queue()));
     // What waits here and may not start goes back now, behind what was in flight.
     touched.addAll(step.placement.consumeWanted());
@@ -754,16 +930,36 @@ final class OrderExecution {
   }
 
   void proven(long token, @Nullable String failure) {
-    if (!(step.pending.get(token) instanceof Pending.Proof proof)) {
-      return;
+    switch (step.pending.get(token)) {
+      case Pending.Proof proof -> {
+        step.pending = step.pending.minus(token);
+        var run = step.orders.get(proof.order());
+        if (run != null) {
+          var next = run.notWaitingFor(token);
+          step.put(failure == null ? next : unproven(next, proof.queue(), failure));
+        }
+      }
+      case Pending.LateProof late -> {
+        step.pending = step.pending.minus(token);
+        var run = underWayOrDone(late.order());
+        if (run != null) {
+          step.put(lateProven(run.notWaitingFor(token), late.doomed(), failure));
+        }
+      }
+      case null, default -> {}
     }
-    step.pending = step.pending.minus(token);
-    var run = step.orders.get(proof.order());
-    if (run == null) {
-      return;
+  }
+
+  private OrderRun lateProven(OrderRun run, Doomed doomed, @Nullable String failure) {
+    boolean goesBack = doomed.fate() == Fate.REQUEUED;
+    if (failure == null && (goesBack || isOurs(doomed.run()))) {
+      return reports.settled(run.settledOne(), doomed);
     }
-    var next = run.notWaitingFor(token);
-    step.put(failure == null ? next : unproven(next, proof.queue(), failure));
+    if (!goesBack) {
+      revokeLost(run.order(), doomed);
+      step.keep(true);
+    }
+    return run.failing(failure == null ? unshown(doomed) : noProof(doomed.queue(), failure));
   }
 
   // The backlog.
@@ -771,10 +967,7 @@ final class OrderExecution {
   private void startBacklog(OrderRun run) {
     var order = run.order();
     boolean purge = order.kind() == OrderKind.PURGE;
-    boolean wanted = purge || (order.kind() == OrderKind.KILL && order.backlog() != Backlog.KEEP);
-    if (!wanted
-        || order.scope().namesTasks()
-        || !order.scope().coversController(step.settings.controller())) {
+    if (!dropsBacklog(order)) {
       return;
     }
     for (var queue : step.queues.keySet()) {
@@ -817,13 +1010,17 @@ final class OrderExecution {
         if (fate == Backlog.PURGE) {
           step.acknowledge(key);
         } else {
-          step.conclusion.deadLetter(
-              key,
-              entry.getValue(),
-              DeadReason.KILLED,
-              step.conclusion.detailOf(order),
-              order,
-              Outcome.KILLED);
+          long token =
+              step.conclusion.deadLetter(
+                  key,
+                  entry.getValue(),
+                  DeadReason.KILLED,
+                  step.conclusion.detailOf(order),
+                  order,
+                  Outcome.KILLED);
+          if (token != 0) {
+            step.put(current(order.id()).waitingFor(token));
+          }
         }
       }
       step.put(queue.withWaiting(TreePMap.empty()));

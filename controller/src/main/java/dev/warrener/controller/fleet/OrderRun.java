@@ -5,6 +5,7 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePSet;
 import org.pcollections.MapPSet;
 import org.pcollections.PVector;
@@ -29,6 +30,9 @@ import org.pcollections.TreePVector;
  * @param reports all that has been said about it, for whoever joins
  * @param hasCome whether it has come by the way on which it comes but once: the next time somebody
  *     joins. What is broadcast is in the log, too
+ * @param owed the deliveries of runs that were in flight on its workers and are not settled yet,
+ *     whoever decides their fate
+ * @param touched the queues of all those
  */
 record OrderRun(
     HeardOrder heard,
@@ -45,7 +49,9 @@ record OrderRun(
     PVector<String> notes,
     boolean isImpatient,
     PVector<Report> reports,
-    boolean hasCome) {
+    boolean hasCome,
+    MapPSet<DeliveryKey> owed,
+    MapPSet<String> touched) {
 
   /** How far an order is. */
   enum Stage {
@@ -65,10 +71,40 @@ record OrderRun(
    * A run that was in flight when its worker was killed.
    *
    * @param settled false if its fate could not be carried out
+   * @param begun whether its settlement has been begun
+   * @param late whether its worker died after the order had given it up: then it is proven and
+   *     reported by itself
    */
-  record Doomed(Run run, String queue, WorkerKey worker, Fate fate, boolean settled) {
+  record Doomed(
+      Run run,
+      String queue,
+      WorkerKey worker,
+      Fate fate,
+      boolean settled,
+      boolean begun,
+      boolean late) {
+    static Doomed of(Run run, String queue, WorkerKey worker, Fate fate) {
+      return new Doomed(run, queue, worker, fate, true, false, false);
+    }
+
     Doomed unsettled() {
-      return new Doomed(run, queue, worker, fate, false);
+      return new Doomed(run, queue, worker, fate, false, begun, late);
+    }
+
+    Doomed handedBack() {
+      return new Doomed(run.withDelivery(null), queue, worker, fate, settled, begun, late);
+    }
+
+    Doomed beginning() {
+      return new Doomed(run, queue, worker, fate, settled, true, late);
+    }
+
+    Doomed beginningLate() {
+      return new Doomed(run, queue, worker, fate, settled, true, true);
+    }
+
+    boolean isOf(String task, int attempt) {
+      return run.task().id().equals(task) && run.task().attempt() == attempt;
     }
   }
 
@@ -88,7 +124,9 @@ record OrderRun(
         TreePVector.empty(),
         false,
         TreePVector.empty(),
-        heard.origin() != HeardOrder.Origin.LOG);
+        heard.origin() != HeardOrder.Origin.LOG,
+        HashTreePSet.empty(),
+        HashTreePSet.empty());
   }
 
   Order order() {
@@ -162,6 +200,47 @@ record OrderRun(
     return with(draft -> draft.notes = draft.notes.plus(what));
   }
 
+  OrderRun owing(DeliveryKey delivery) {
+    return with(draft -> {
+      draft.owed = draft.owed.plus(delivery);
+      draft.touched = draft.touched.plus(delivery.queue());
+    });
+  }
+
+  OrderRun notOwing(DeliveryKey delivery) {
+    return with(draft -> draft.owed = draft.owed.minus(delivery));
+  }
+
+  /** The broker has all deliveries of a queue back: none is owed, and none is ours to settle. */
+  OrderRun handedBack(String queue) {
+    var left = owed;
+    for (var delivery : owed) {
+      left = delivery.queue().equals(queue) ? left.minus(delivery) : left;
+    }
+    var runs = doomed;
+    for (int i = 0; i < runs.size(); i++) {
+      if (runs.get(i).queue().equals(queue)) {
+        runs = runs.with(i, runs.get(i).handedBack());
+      }
+    }
+    var owedNow = left;
+    var doomedNow = runs;
+    return with(draft -> {
+      draft.owed = owedNow;
+      draft.doomed = doomedNow;
+    });
+  }
+
+  /** The run of a task whose worker died too late, or null. */
+  @Nullable Doomed late(String task, int attempt) {
+    for (var one : doomed) {
+      if (one.late() && one.isOf(task, attempt)) {
+        return one;
+      }
+    }
+    return null;
+  }
+
   OrderRun come() {
     return with(draft -> draft.hasCome = true);
   }
@@ -193,6 +272,8 @@ record OrderRun(
     private boolean isImpatient;
     private PVector<Report> reports;
     private boolean hasCome;
+    private MapPSet<DeliveryKey> owed;
+    private MapPSet<String> touched;
 
     Draft(OrderRun from) {
       heard = from.heard;
@@ -210,6 +291,8 @@ record OrderRun(
       isImpatient = from.isImpatient;
       reports = from.reports;
       hasCome = from.hasCome;
+      owed = from.owed;
+      touched = from.touched;
     }
 
     OrderRun run() {
@@ -228,7 +311,9 @@ record OrderRun(
           notes,
           isImpatient,
           reports,
-          hasCome);
+          hasCome,
+          owed,
+          touched);
     }
   }
 }

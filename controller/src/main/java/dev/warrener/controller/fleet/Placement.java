@@ -84,7 +84,9 @@ final class Placement {
   }
 
   private void settleAgain(DeliveryKey key, Task task, EndedRuns.Ended before) {
-    switch (before.rest()) {
+    // What is owed is owed to the message of the last run; that of an earlier one is a leftover.
+    Rest owed = task.attempt() == before.attempt() ? before.rest() : new Rest.Nothing();
+    switch (owed) {
       case Rest.Nothing _ -> {
         step.log(false, "a copy of task " + task.id() + ", which has ended here, was acknowledged");
         step.acknowledge(key);
@@ -173,6 +175,7 @@ final class Placement {
         step.put(withRun(slot, run.withDelivery(null)));
       }
     }
+    step.orderExecution.handedBack(queue.name());
     // Tags may start again: an answer that is still to come must not settle another delivery.
     for (var entry : step.pending.entrySet()) {
       switch (entry.getValue()) {
@@ -186,9 +189,15 @@ final class Placement {
             step.pending =
                 step.pending.plus(
                     entry.getKey(), new Pending.Result(DeliveryKey.gone(queue.name())));
+        case Pending.LateProof late when late.doomed().queue().equals(queue.name()) ->
+            step.pending =
+                step.pending.plus(
+                    entry.getKey(),
+                    new Pending.LateProof(late.order(), late.doomed().handedBack()));
         case Pending.Copy _,
             Pending.Result _,
             Pending.Proof _,
+            Pending.LateProof _,
             Pending.Waiting _,
             Pending.Keeping _ -> {}
       }

@@ -12,20 +12,46 @@ import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
 
 /**
- * The tasks and batches that must not start any more, by the orders that said so. A revocation is
- * forgotten after a week. Immutable.
+ * The tasks and batches that must not start any more, by the orders that said so. Of a revocation
+ * and a resume of the same thing the newer one counts, by when they were issued and then by id, in
+ * whichever order they were heard. Both are forgotten after a week. Immutable.
  *
  * @param byTask those that name a single task, by its id
  * @param byBatch those that name a single batch
  * @param others all the rest, by the order's id
+ * @param resumedTasks the newest resume of single tasks, by their ids
+ * @param resumedBatches the newest resume of batches
  */
 record Revocations(
     HashPMap<String, Revocation> byTask,
     HashPMap<String, Revocation> byBatch,
-    HashPMap<String, Revocation> others) {
+    HashPMap<String, Revocation> others,
+    HashPMap<String, Word> resumedTasks,
+    HashPMap<String, Word> resumedBatches) {
   private static final Duration KEPT = Duration.ofDays(7);
   static final Revocations NONE =
-      new Revocations(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+      new Revocations(
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty());
+
+  /** Something that an operator said, by its order's id. */
+  sealed interface Said {
+    String order();
+
+    Instant issuedAt();
+
+    default boolean isNewerThan(@Nullable Said other) {
+      return other == null
+          || issuedAt().isAfter(other.issuedAt())
+          || (issuedAt().equals(other.issuedAt()) && order().compareTo(other.order()) > 0);
+    }
+  }
+
+  /** A resume. */
+  record Word(String order, Instant issuedAt) implements Said {}
 
   /**
    * What an order revoked.
@@ -40,12 +66,20 @@ record Revocations(
       Instant issuedAt,
       String reason,
       String issuedBy,
-      boolean keptHereAlone) {
+      boolean keptHereAlone)
+      implements Said {
     private boolean covers(String controller, Task task, @Nullable Instant requeuedAt) {
       return scope.coversController(controller)
           && scope.coversQueue(task.queue())
-          && scope.coversTask(task.id(), task.batch())
+          && scope.coversRun(task.id(), task.attempt(), task.batch())
           && (requeuedAt == null || requeuedAt.isBefore(issuedAt));
+    }
+
+    private boolean isPlain() {
+      return scope.controllers().isEmpty()
+          && scope.queues().isEmpty()
+          && scope.workers().isEmpty()
+          && scope.tasks().stream().allMatch(target -> target.attempt() == null);
     }
   }
 
@@ -96,47 +130,60 @@ record Revocations(
 
   private Revocations plus(Revocation revocation) {
     var scope = revocation.scope();
-    boolean plain =
-        scope.controllers().isEmpty() && scope.queues().isEmpty() && scope.workers().isEmpty();
-    if (plain && scope.batches().isEmpty()) {
+    if (revocation.isPlain() && scope.batches().isEmpty()) {
       var tasks = withoutOld(byTask, revocation.issuedAt());
       for (var task : scope.tasks()) {
-        tasks = tasks.plus(task.id(), revocation);
+        tasks = plus(tasks, task.id(), revocation, resumedTasks);
       }
-      return new Revocations(tasks, byBatch, others);
+      return new Revocations(tasks, byBatch, others, resumedTasks, resumedBatches);
     }
-    if (plain && scope.tasks().isEmpty()) {
+    if (revocation.isPlain() && scope.tasks().isEmpty()) {
       var batches = withoutOld(byBatch, revocation.issuedAt());
       for (var batch : scope.batches()) {
-        batches = batches.plus(batch, revocation);
+        batches = plus(batches, batch, revocation, resumedBatches);
       }
-      return new Revocations(byTask, batches, others);
+      return new Revocations(byTask, batches, others, resumedTasks, resumedBatches);
     }
     return new Revocations(
         byTask,
         byBatch,
-        withoutOld(others, revocation.issuedAt()).plus(revocation.order(), revocation));
+        withoutOld(others, revocation.issuedAt()).plus(revocation.order(), revocation),
+        resumedTasks,
+        resumedBatches);
+  }
+
+  private static HashPMap<String, Revocation> plus(
+      HashPMap<String, Revocation> all,
+      String name,
+      Revocation added,
+      HashPMap<String, Word> resumed) {
+    return added.isNewerThan(all.get(name)) && added.isNewerThan(resumed.get(name))
+        ? all.plus(name, added)
+        : all;
   }
 
   /** Drops what an operator's resume names: single tasks and batches, never more. */
-  Revocations minus(Scope resumed, Instant issuedAt) {
+  Revocations minus(Order resume) {
+    var word = new Word(resume.id(), resume.issuedAt());
     var tasks = byTask;
-    for (var task : resumed.tasks()) {
-      tasks = tasks.minus(task.id());
+    var saidOfTasks = withoutOld(resumedTasks, resume.issuedAt());
+    for (var task : resume.scope().tasks()) {
+      tasks = word.isNewerThan(tasks.get(task.id())) ? tasks.minus(task.id()) : tasks;
+      saidOfTasks = plus(saidOfTasks, task.id(), word);
     }
     var batches = byBatch;
-    for (var batch : resumed.batches()) {
-      batches = batches.minus(batch);
-    }
-    var rest = others;
-    if (resumed.namesTasks()) {
-      for (var revocation : others.values()) {
-        if (resumed.includes(revocation.scope) && revocation.issuedAt.isBefore(issuedAt)) {
-          rest = rest.minus(revocation.order);
-        }
+    var saidOfBatches = withoutOld(resumedBatches, resume.issuedAt());
+    if (resume.scope().tasks().isEmpty()) {
+      for (var batch : resume.scope().batches()) {
+        batches = word.isNewerThan(batches.get(batch)) ? batches.minus(batch) : batches;
+        saidOfBatches = plus(saidOfBatches, batch, word);
       }
     }
-    return new Revocations(tasks, batches, rest);
+    return new Revocations(tasks, batches, others, saidOfTasks, saidOfBatches);
+  }
+
+  private static HashPMap<String, Word> plus(HashPMap<String, Word> all, String name, Word added) {
+    return added.isNewerThan(all.get(name)) ? all.plus(name, added) : all;
   }
 
   @Nullable Revocation find(String controller, Task task, @Nullable Instant requeuedAt) {
@@ -151,15 +198,25 @@ record Revocations(
       }
     }
     for (var revocation : others.values()) {
-      if (revocation.covers(controller, task, requeuedAt)) {
+      if (revocation.covers(controller, task, requeuedAt) && !isResumed(revocation, task)) {
         return revocation;
       }
     }
     return null;
   }
 
-  private static HashPMap<String, Revocation> withoutOld(
-      HashPMap<String, Revocation> revocations, Instant now) {
+  /** Whether a later resume names the very thing that was revoked: the task, or its batch. */
+  private boolean isResumed(Revocation revocation, Task task) {
+    var batch = task.batch();
+    Said word =
+        !revocation.scope.tasks().isEmpty()
+            ? resumedTasks.get(task.id())
+            : batch == null ? null : resumedBatches.get(batch);
+    return word != null && word.isNewerThan(revocation);
+  }
+
+  private static <T extends Said> HashPMap<String, T> withoutOld(
+      HashPMap<String, T> revocations, Instant now) {
     // Swept when the map has grown to a power of two, so that adding stays cheap.
     int size = revocations.size();
     if (size < 1024 || Integer.bitCount(size) != 1) {
@@ -167,7 +224,7 @@ record Revocations(
     }
     var kept = revocations;
     for (var entry : revocations.entrySet()) {
-      if (entry.getValue().issuedAt.isBefore(now.minus(KEPT))) {
+      if (entry.getValue().issuedAt().isBefore(now.minus(KEPT))) {
         kept = kept.minus(entry.getKey());
       }
     }

@@ -72,6 +72,14 @@ record Slot(
     return process instanceof Live;
   }
 
+  /** What it does, for people: "runs task t, attempt 2", "is idle". */
+  String describe() {
+    var run = run();
+    return run == null
+        ? "is " + process.state().wire()
+        : "runs task " + run.task().id() + ", attempt " + run.task().attempt();
+  }
+
   /** What is in a slot. */
   sealed interface Occupant permits Live, None, BackingOff, CrashLooping {
     Instant since();

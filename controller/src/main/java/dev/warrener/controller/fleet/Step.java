@@ -16,6 +16,7 @@ import org.pcollections.TreePMap;
  */
 final class Step {
   final Settings settings;
+  final Instant startedAt;
   final Now now;
   final List<Effect> effects = new ArrayList<>();
 
@@ -35,6 +36,7 @@ final class Step {
   EndedRuns ended;
   TreePMap<String, OrderRun> orders;
   TreePMap<String, OrderRun> done;
+  TreePMap<String, String> refusals;
   HashPMap<Long, Pending> pending;
   long lastToken;
   HashPMap<String, Seen> roster;
@@ -46,6 +48,7 @@ final class Step {
   Step(FleetState state, Now now) {
     this.now = now;
     settings = state.settings();
+    startedAt = state.startedAt();
     phase = state.phase();
     generation = state.generation();
     connected = state.connected();
@@ -57,6 +60,7 @@ final class Step {
     ended = state.ended();
     orders = state.orders();
     done = state.done();
+    refusals = state.refusals();
     pending = state.pending();
     lastToken = state.lastToken();
     roster = state.roster();
@@ -70,6 +74,7 @@ final class Step {
     return new Fleet.Decision(
         new FleetState(
             settings,
+            startedAt,
             phase,
             generation,
             connected,
@@ -81,6 +86,7 @@ final class Step {
             ended,
             orders,
             done,
+            refusals,
             pending,
             lastToken,
             roster,
@@ -195,7 +201,7 @@ final class Step {
         orderExecution.copyTaken(copy, token);
       }
       case Pending.Result result -> acknowledge(result.delivery());
-      case Pending.Proof _, Pending.Waiting _, Pending.Keeping _ -> {}
+      case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}
     }
   }
 
@@ -223,7 +229,7 @@ final class Step {
         log(true, "a result could not be published: " + failed.reason());
         acknowledge(result.delivery());
       }
-      case Pending.Proof _, Pending.Waiting _, Pending.Keeping _ -> {}
+      case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}
     }
   }
 
@@ -338,12 +344,14 @@ final class Step {
   void acknowledge(DeliveryKey delivery) {
     if (isCurrent(delivery)) {
       effects.add(new Effect.Acknowledge(delivery));
+      orderExecution.settled(delivery);
     }
   }
 
   void requeue(DeliveryKey delivery) {
     if (isCurrent(delivery)) {
       effects.add(new Effect.Requeue(delivery));
+      orderExecution.settled(delivery);
     }
   }
 

@@ -335,6 +335,9 @@ final class Supervision {
     } else if (!run.started()) {
       step.placement.waitAgain(run);
     } else {
+      for (var order : dying.orders()) {
+        step.orderExecution.owes(order, run);
+      }
       switch (dying.cause()) {
         case Slot.Cause.ByOrder byOrder ->
             step.orderExecution.decideFate(byOrder.order(), slot, run);

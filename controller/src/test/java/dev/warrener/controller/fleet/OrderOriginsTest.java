@@ -304,7 +304,7 @@ class OrderOriginsTest {
   // The fleet.
 
   private void connect() {
-    happen(new Event.OrdersSynced(List.of(), false));
+    happen(new Event.OrdersSynced(List.of(), null));
     var spawned = effects;
     happen(new Event.BrokerUp(1));
     var both = new ArrayList<>(spawned);

@@ -99,7 +99,7 @@ class RunEndTest {
   }
 
   private void handOver() {
-    happen(new Event.OrdersSynced(List.of(), false));
+    happen(new Event.OrdersSynced(List.of(), null));
     happen(new Event.BrokerUp(1));
     happen(new Event.Spawned(WORKER, 1001, 1));
     happen(new Event.Ready(WORKER, Set.of("*")));

@@ -72,7 +72,7 @@ class SettlementProofTest {
   }
 
   private void killTheRunning(InFlight fate) {
-    happen(new Event.OrdersSynced(List.of(), false));
+    happen(new Event.OrdersSynced(List.of(), null));
     happen(new Event.BrokerUp(1));
     happen(new Event.Spawned(WORKER, 1001, 1));
     happen(new Event.Ready(WORKER, Set.of("*")));

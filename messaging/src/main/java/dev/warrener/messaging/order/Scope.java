@@ -121,6 +121,17 @@ public record Scope(
     return tasks.isEmpty() || tasks.stream().anyMatch(task -> task.id().equals(id));
   }
 
+  /** The same of one run: a target with an attempt covers that attempt only. */
+  public boolean coversRun(String id, int attempt, @Nullable String batch) {
+    if (!batches.isEmpty() && (batch == null || !batches.contains(batch))) {
+      return false;
+    }
+    return tasks.isEmpty()
+        || tasks.stream()
+            .anyMatch(task ->
+                task.id().equals(id) && (task.attempt() == null || task.attempt() == attempt));
+  }
+
   /** Tells whether everything in {@code other} is in this scope too. */
   public boolean includes(Scope other) {
     if (all) {
