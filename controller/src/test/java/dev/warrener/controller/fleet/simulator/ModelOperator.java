@@ -1,0 +1,272 @@
+package dev.warrener.controller.fleet.simulator;
+
+import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.TaskTarget;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.order.WorkerTarget;
+import dev.warrener.messaging.report.Report;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model of the people with the right to kill: orders of every kind and scope, published to the
+ * log and then as a signal, sometimes only one of both, sometimes again; and the reports that come
+ * back, of which some are lost and some come twice.
+ */
+final class ModelOperator {
+  /** An order on its way. */
+  private final class Sending implements Runnable {
+    private final HeardOrder order;
+    private boolean logged;
+
+    Sending(HeardOrder order, boolean logged) {
+      this.order = order;
+      this.logged = logged;
+    }
+
+    @Override
+    public void run() {
+      if (!simulation.broker.up || simulation.broker.blocked) {
+        return;
+      }
+      var copy =
+          new HeardOrder(order.order(), order.userId(), order.replyTo(), HeardOrder.Origin.LOG);
+      simulation.broker.log.add(copy);
+      simulation.controllers.forEach(controller -> controller.ordered(copy));
+      if (logged) {
+        simulation.controllers.forEach(controller -> controller.ordered(order));
+      }
+      if (logged || simulation.chance.oneIn(simulation.faults().losePart())) {
+        sending.remove(this);
+      }
+      logged = true;
+    }
+  }
+
+  private static final List<String> BATCHES = List.of("b0", "b1", "b2");
+
+  private final Simulation simulation;
+  private final Chance chance;
+  final List<Runnable> sending = new ArrayList<>();
+  private final Map<String, HeardOrder> issued = new LinkedHashMap<>();
+  private final Map<String, Set<String>> answers = new HashMap<>();
+  private @Nullable Scope lastScope;
+  long kills;
+
+  ModelOperator(Simulation simulation) {
+    this.simulation = simulation;
+    chance = simulation.chance;
+  }
+
+  /** How many orders they have given. */
+  int issued() {
+    return issued.size();
+  }
+
+  // What they order.
+
+  void orderSomething() {
+    if (!issued.isEmpty() && chance.oneIn(10)) {
+      // Somebody joins.
+      send(chance.of(List.copyOf(issued.values())));
+      return;
+    }
+    var kind =
+        switch (chance.below(12)) {
+          case 0 -> OrderKind.HOLD;
+          case 1 -> OrderKind.DRAIN;
+          case 2 -> OrderKind.PURGE;
+          case 3 -> OrderKind.ROLL_CALL;
+          case 4, 5, 6 -> OrderKind.RESUME;
+          default -> OrderKind.KILL;
+        };
+    issue(kind, scope(kind));
+  }
+
+  void resumeAll(List<String> tasks) {
+    send(heard(resume(Scope.ALL), "ops"));
+    BATCHES.forEach(batch -> send(heard(resume(Scope.ofBatch(batch)), "ops")));
+    // Those that wait for a resume of their own.
+    for (var task : tasks) {
+      send(heard(resume(Scope.ofTask(task)), "ops"));
+    }
+  }
+
+  /** Once more, for the controllers that found the tripwire pulled after the last one. */
+  void resumeAllAgain() {
+    send(heard(resume(Scope.ALL), "ops"));
+  }
+
+  private Order resume(Scope scope) {
+    return order(OrderKind.RESUME, scope, null, Backlog.KEEP, null, 0, 3600, false);
+  }
+
+  private void issue(OrderKind kind, Scope scope) {
+    boolean kill = kind == OrderKind.KILL;
+    var inFlight = kill ? chance.of(List.of(InFlight.values())) : null;
+    var then =
+        kill
+            ? chance.of(List.of(Then.HOLD, Then.RESPAWN, Then.RESPAWN, Then.RESPAWN, Then.EXIT))
+            : null;
+    var backlog =
+        kill && chance.oneIn(4) && !(scope.namesTasks() && inFlight == InFlight.REQUEUE)
+            ? chance.of(List.of(Backlog.values()))
+            : Backlog.KEEP;
+    var order =
+        order(
+            kind,
+            scope,
+            inFlight,
+            backlog,
+            then,
+            kill && chance.oneIn(4) ? chance.below(2000) : 0,
+            chance.oneIn(8) ? chance.below(5) : 600,
+            chance.oneIn(15));
+    if (kill) {
+      kills++;
+    }
+    send(heard(order, chance.oneIn(25) ? chance.oneIn(2) ? "mallory" : null : "ops"));
+  }
+
+  private Order order(
+      OrderKind kind,
+      Scope scope,
+      @Nullable InFlight inFlight,
+      Backlog backlog,
+      @Nullable Then then,
+      long grace,
+      long validSeconds,
+      boolean dryRun) {
+    simulation.passMillis(1);
+    return new Order(
+        1,
+        simulation.nextId(),
+        kind,
+        scope,
+        inFlight,
+        backlog,
+        then,
+        grace,
+        "simulated",
+        "sim",
+        simulation.now(),
+        simulation.now().plus(Duration.ofSeconds(validSeconds)),
+        dryRun);
+  }
+
+  private static HeardOrder heard(Order order, @Nullable String user) {
+    return new HeardOrder(order, user, null);
+  }
+
+  private void send(HeardOrder order) {
+    if ("ops".equals(order.userId())) {
+      issued.putIfAbsent(order.order().id(), order);
+    }
+    // A foreign client knows the signal only, and the log hears that too.
+    sending.add(new Sending(order, chance.oneIn(5)));
+  }
+
+  /** Often what somebody ordered something about before: people contradict each other. */
+  private Scope scope(OrderKind kind) {
+    if (kind != OrderKind.PURGE && lastScope != null && chance.oneIn(4)) {
+      return lastScope;
+    }
+    lastScope = newScope(kind);
+    return lastScope;
+  }
+
+  private Scope newScope(OrderKind kind) {
+    int choice = chance.below(kind == OrderKind.PURGE ? 4 : 14);
+    var controller = chance.of(simulation.controllers);
+    return switch (choice) {
+      case 0 -> Scope.ALL;
+      case 1, 2 -> Scope.ofQueue(chance.of(ModelBroker.QUEUES));
+      case 3 ->
+          new Scope(false, List.of(controller.id), List.of(), List.of(), List.of(), List.of());
+      case 4, 5 -> Scope.ofBatch(chance.of(BATCHES));
+      case 6, 7 -> Scope.ofTask(task());
+      case 8, 9 -> ofTasks(List.of(new TaskTarget(task(), 1 + chance.below(3))));
+      case 10 -> ofTasks(List.of(new TaskTarget(task(), null), new TaskTarget(task(), 1)));
+      case 11 -> ofWorker(new WorkerTarget(controller.id + "/" + (1 + chance.below(3)), null));
+      case 12 ->
+          ofWorker(
+              new WorkerTarget(controller.id + "/" + (1 + chance.below(3)), 1L + chance.below(4)));
+      default ->
+          new Scope(
+              false,
+              List.of(),
+              List.of(chance.of(ModelBroker.QUEUES)),
+              List.of(chance.of(BATCHES)),
+              List.of(),
+              List.of());
+    };
+  }
+
+  /** One that runs now, more often than not. */
+  private String task() {
+    if (chance.oneIn(3)) {
+      return simulation.anyTask();
+    }
+    for (var worker : chance.of(simulation.controllers).workers.values()) {
+      var running = worker.running();
+      if (running != null) {
+        return running.id();
+      }
+    }
+    return simulation.anyTask();
+  }
+
+  private static Scope ofTasks(List<TaskTarget> targets) {
+    return new Scope(false, List.of(), List.of(), List.of(), targets, List.of());
+  }
+
+  private static Scope ofWorker(WorkerTarget target) {
+    return new Scope(false, List.of(), List.of(), List.of(), List.of(), List.of(target));
+  }
+
+  // What they hear.
+
+  void hears(Report report) {
+    if (chance.oneIn(simulation.faults().loseReport())) {
+      return;
+    }
+    if (report instanceof Report.ControllerDone || report instanceof Report.ControllerRefused) {
+      answers.computeIfAbsent(report.order(), order -> new HashSet<>()).add(report.controller());
+    }
+  }
+
+  /** The orders to which a controller has given no answer that arrived. */
+  List<String> unanswered(String controller) {
+    var missing = new ArrayList<String>();
+    for (var order : issued.keySet()) {
+      if (!answers.getOrDefault(order, Set.of()).contains(controller)) {
+        missing.add(order);
+      }
+    }
+    return missing;
+  }
+
+  /** Sends again what somebody has not answered. */
+  void joinUnanswered() {
+    for (var controller : simulation.controllers) {
+      for (var order : unanswered(controller.id)) {
+        var again = issued.get(order);
+        if (again != null) {
+          controller.ordered(again);
+        }
+      }
+    }
+  }
+}

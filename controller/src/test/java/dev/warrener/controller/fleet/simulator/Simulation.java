@@ -1,0 +1,366 @@
+package dev.warrener.controller.fleet.simulator;
+
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.FleetState;
+import dev.warrener.controller.fleet.Now;
+import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.WithoutBroker;
+import dev.warrener.messaging.task.Task;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a fleet: a storm of tasks, orders and faults, and then the calm in which everything
+ * must come to its end. The same seed is the same life.
+ */
+final class Simulation {
+  private static final Instant START = Instant.parse("2026-11-23T03:00:00Z");
+  private static final Duration THUMBS_TIMEOUT = Duration.ofSeconds(10);
+
+  /** The function under test; others stand in for it to show that the checks see. */
+  @FunctionalInterface
+  interface Decider {
+    Fleet.Decision decide(FleetState state, Event event, Now now);
+  }
+
+  final Chance chance;
+  final ModelBroker broker = new ModelBroker();
+  final List<ModelController> controllers = new ArrayList<>();
+  final Checks checks = new Checks(this);
+  final ModelOperator operator;
+  private final Decider decider;
+  private Faults faults;
+  private Instant now = START;
+  private long ids;
+  private Instant brokerBack = START;
+  private Instant unblocked = START;
+  private final List<String> published = new ArrayList<>();
+  private final List<Runnable> laters = new ArrayList<>();
+  private final List<Runnable> turns = new ArrayList<>();
+  private final Runnable runLater = this::runLater;
+  private final @Nullable Consumer<String> trace;
+  long steps;
+
+  Simulation(long seed) {
+    this(seed, Fleet::decide, null);
+  }
+
+  /**
+   * Prepares a life.
+   *
+   * @param trace hears what each controller is told and does, if it is not null
+   */
+  Simulation(long seed, Decider decider, @Nullable Consumer<String> trace) {
+    this.decider = decider;
+    this.trace = trace;
+    chance = new Chance(seed);
+    faults = Faults.of(chance);
+    operator = new ModelOperator(this);
+    int number = 1 + chance.below(4);
+    for (int i = 1; i <= number; i++) {
+      var withoutBroker = chance.of(List.of(WithoutBroker.values()));
+      controllers.add(new ModelController(this, i, settings("c" + i, withoutBroker)));
+    }
+  }
+
+  private void runLater() {
+    laters.remove(chance.below(laters.size())).run();
+  }
+
+  private static Settings settings(String id, WithoutBroker withoutBroker) {
+    return new Settings(
+        id,
+        "host-" + id,
+        1,
+        "simulated",
+        "subreaper",
+        List.of(
+            new Settings.QueueSettings("mail", 2, 2, 4, Duration.ZERO),
+            new Settings.QueueSettings("thumbs", 1, 1, 4, THUMBS_TIMEOUT)),
+        Set.of("ops"),
+        ModelController.LEASE,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        new Settings.Restarts(
+            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
+            5,
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(3)),
+        Duration.ofDays(1),
+        3,
+        withoutBroker);
+  }
+
+  static Duration timeoutOf(Task task) {
+    if (task.timeout() != null) {
+      return task.timeout();
+    }
+    return task.queue().equals("thumbs") ? THUMBS_TIMEOUT : Duration.ofDays(1);
+  }
+
+  // What the models ask for.
+
+  Faults faults() {
+    return faults;
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  long nanos() {
+    return Duration.between(START, now).toNanos();
+  }
+
+  void passMillis(int millis) {
+    now = now.plusMillis(millis);
+  }
+
+  /** An id for an order, as good as one of the real ones, and the same for the same seed. */
+  String nextId() {
+    ids++;
+    return new UUID(
+            (now.toEpochMilli() << 16) | 0x7000L | (ids & 0xFFFL), 0x8000_0000_0000_0000L | ids)
+        .toString();
+  }
+
+  String anyTask() {
+    return published.isEmpty() ? "none" : chance.of(published);
+  }
+
+  /** Does something at some time. */
+  void later(Runnable what) {
+    laters.add(what);
+  }
+
+  /** Whether anybody believes that he holds a task. */
+  boolean isClaimed(String task) {
+    for (var controller : controllers) {
+      if (controller.claims(task)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Fleet.Decision decide(FleetState state, Event event, Now at) {
+    var decision = decider.decide(state, event, at);
+    if (trace != null) {
+      trace.accept(sentence(Duration.between(START, now), state.settings().controller(), event));
+      decision.effects().forEach(effect -> trace.accept("    " + effect));
+    }
+    return decision;
+  }
+
+  /** Something that is true and that no controller needs to know. */
+  void note(Object... words) {
+    if (trace != null) {
+      trace.accept("  " + sentence(words));
+    }
+  }
+
+  static String sentence(@Nullable Object... words) {
+    return Arrays.stream(words).map(String::valueOf).collect(Collectors.joining(" "));
+  }
+
+  // Its course.
+
+  /** Runs the storm for that many steps, and then the calm. */
+  void run(int storm) {
+    controllers.forEach(ModelController::start);
+    publish(10 + chance.below(20));
+    for (int i = 0; i < storm; i++) {
+      if (chance.oneIn(45)) {
+        operator.orderSomething();
+      }
+      if (chance.oneIn(50)) {
+        publish(1 + chance.below(4));
+      }
+      strike();
+      step();
+    }
+    calm();
+  }
+
+  private void publish(int number) {
+    for (int i = 0; i < number; i++) {
+      var builder =
+          Task.to(chance.of(ModelBroker.QUEUES), handler())
+              .id("t" + published.size())
+              .batch(chance.oneIn(2) ? "b" + chance.below(3) : null)
+              .replyTo(chance.oneIn(4) ? "reply" : null)
+              .publishedAt(now);
+      if (chance.oneIn(12)) {
+        builder.notBefore(now.plusSeconds(chance.below(20)));
+      }
+      if (chance.oneIn(12)) {
+        builder.expiration(Duration.ofSeconds(1 + chance.below(30)));
+      }
+      if (chance.oneIn(12)) {
+        builder.timeout(Duration.ofMillis(500));
+      }
+      if (chance.oneIn(8)) {
+        builder.maxAttempts(1 + chance.below(2));
+      }
+      var task = builder.build();
+      published.add(task.id());
+      broker.publish(task);
+      // A publisher that heard no confirm publishes again.
+      if (chance.oneIn(faults.refuse() * 3)) {
+        broker.publish(task);
+      }
+    }
+  }
+
+  private String handler() {
+    return switch (chance.below(25)) {
+      case 0 -> "unknown";
+      case 1 -> "poison";
+      default -> "work";
+    };
+  }
+
+  private void strike() {
+    var one = chance.of(controllers);
+    if (chance.oneIn(faults.crash())) {
+      one.crashAWorker();
+    }
+    if (chance.oneIn(faults.killController())) {
+      one.kill(Duration.ofMillis(chance.below(30_000)));
+    }
+    if (chance.oneIn(faults.freeze())) {
+      one.freeze(Duration.ofMillis(chance.below(40_000)));
+    }
+    if (chance.oneIn(faults.stop())) {
+      one.askToStop();
+    }
+    if (chance.oneIn(faults.cut())) {
+      one.cut(Duration.ofMillis(chance.below(40_000)));
+    }
+    if (chance.oneIn(faults.loseTasks())) {
+      one.loseTasks();
+    }
+    if (chance.oneIn(faults.loseOrders())) {
+      one.loseOrders();
+    }
+    if (chance.oneIn(faults.endConsumption())) {
+      one.endConsumption();
+    }
+    if (chance.oneIn(faults.restartBroker()) && broker.up) {
+      broker.up = false;
+      brokerBack = now.plusMillis(chance.below(20_000));
+      controllers.forEach(ModelController::loseTasks);
+      controllers.forEach(ModelController::loseOrders);
+    }
+    if (chance.oneIn(faults.alarm()) && !broker.blocked) {
+      broker.blocked = true;
+      unblocked = now.plusMillis(chance.below(20_000));
+    }
+    if (chance.oneIn(faults.trip()) && broker.armed) {
+      broker.armed = false;
+      controllers.forEach(ModelController::tripwirePulled);
+    }
+  }
+
+  /** One thing happens of all that can happen now. */
+  private void step() {
+    steps++;
+    passMillis(chance.below(15));
+    tick();
+    turns.clear();
+    for (var controller : controllers) {
+      controller.addTurns(turns);
+    }
+    turns.addAll(operator.sending);
+    if (!laters.isEmpty()) {
+      turns.add(runLater);
+    }
+    if (turns.isEmpty() || chance.oneIn(15)) {
+      jump();
+    } else {
+      chance.of(turns).run();
+    }
+  }
+
+  private void tick() {
+    broker.up |= !now.isBefore(brokerBack);
+    broker.blocked &= now.isBefore(unblocked);
+    broker.tick(now);
+    controllers.forEach(ModelController::tick);
+  }
+
+  /** Nothing happens until something is due. */
+  private void jump() {
+    var first = broker.nextDue();
+    if (!broker.up) {
+      first = ModelController.earlier(first, brokerBack);
+    }
+    if (broker.blocked) {
+      first = ModelController.earlier(first, unblocked);
+    }
+    for (var controller : controllers) {
+      first = ModelController.earlier(first, controller.nextDue());
+    }
+    if (first != null && first.isAfter(now)) {
+      now = first;
+    }
+  }
+
+  /** No more faults; every hold is lifted, and everybody is there again. */
+  private void calm() {
+    faults = Faults.NONE;
+    long limit = steps + 60_000;
+    while (controllers.stream().anyMatch(controller -> !controller.isConnected())
+        || !operator.sending.isEmpty()) {
+      steppingUpTo(limit);
+    }
+    now = now.plusSeconds(5);
+    operator.resumeAll(published);
+    int rounds = 0;
+    while (!isOver()) {
+      steppingUpTo(limit);
+      if (++rounds % 1500 == 0) {
+        operator.joinUnanswered();
+        operator.resumeAllAgain();
+      }
+    }
+    checks.atRest(published);
+  }
+
+  private void steppingUpTo(long limit) {
+    if (steps > limit) {
+      var states = new StringBuilder();
+      for (var controller : controllers) {
+        states.append("\n  ").append(controller.id).append(' ').append(controller.state());
+      }
+      throw new Violation(
+          Check.EVERYTHING_ENDS,
+          "it goes on without end: %s%s%s"
+              .formatted(
+                  broker, operator.sending.isEmpty() ? "" : ", orders on their way", states));
+    }
+    step();
+  }
+
+  private boolean isOver() {
+    if (!broker.isEmpty() || !laters.isEmpty() || !operator.sending.isEmpty()) {
+      return false;
+    }
+    for (var controller : controllers) {
+      if (!controller.isQuiet() || !operator.unanswered(controller.id).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,166 @@
+package dev.warrener.controller.fleet.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.warrener.controller.fleet.Effect;
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.FleetState;
+import dev.warrener.controller.fleet.Now;
+import dev.warrener.messaging.report.Report;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SimulationTest {
+  /** Steps of a life before the calm. */
+  private static final int STORM = 500;
+
+  private static final long STEPS = 1_000_000;
+
+  /** One life again, by its seed; 0 for all. */
+  private static final long ONLY = Long.getLong("warrener.simulation.seed", 0);
+
+  /** For how long to go on at least; beyond 0 it begins with a seed of its own. */
+  private static final long MINUTES = Long.getLong("warrener.simulation.minutes", 0);
+
+  @Test
+  void invariantsHoldWhateverHappensInWhateverOrder() {
+    long first = ONLY != 0 ? ONLY : MINUTES > 0 ? System.currentTimeMillis() : 1;
+    long until = System.nanoTime() + MINUTES * 60_000_000_000L;
+    long seed = first;
+    long steps = 0;
+    long orders = 0;
+    long overlaps = 0;
+    long repeats = 0;
+    do {
+      var life = new Simulation(seed);
+      try {
+        life.run(STORM);
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError(
+            "seed "
+                + seed
+                + ", step "
+                + life.steps
+                + ": "
+                + e.getMessage()
+                + "\nWhat led to it:\n"
+                + String.join("\n", lastWords(seed))
+                + "\nAgain: mvn -pl controller -am test -Dtest=SimulationTest"
+                + " -Dwarrener.simulation.seed="
+                + seed,
+            e);
+      }
+      steps += life.steps;
+      orders += life.operator.issued();
+      overlaps += life.checks.overlaps;
+      repeats += life.checks.repeats;
+      seed++;
+    } while (ONLY == 0 && (steps < STEPS || System.nanoTime() < until));
+    System.out.println(
+        "simulated %,d fleets from seed %d: %,d steps, %,d orders; %,d runs overlapped one that had lost its delivery, %,d came again after a success"
+            .formatted(seed - first, first, steps, orders, overlaps, repeats));
+    assertThat(ONLY != 0 ? STEPS : steps).isGreaterThanOrEqualTo(STEPS);
+  }
+
+  /** The same life once more, with its trace, which would cost too much for all of them. */
+  private static List<String> lastWords(long seed) {
+    var trace = trace(seed, Fleet::decide);
+    return trace.subList(Math.max(0, trace.size() - 60), trace.size());
+  }
+
+  private static List<String> trace(long seed, Simulation.Decider decider) {
+    var lines = new ArrayList<String>();
+    var life = new Simulation(seed, decider, lines::add);
+    try {
+      life.run(STORM);
+    } catch (AssertionError | RuntimeException e) {
+      lines.add(String.valueOf(e.getMessage()));
+    }
+    return lines;
+  }
+
+  @Test
+  void sameSeedIsTheSameLife() {
+    for (long seed = 1; seed <= 5; seed++) {
+      assertThat(trace(seed, Fleet::decide)).isEqualTo(trace(seed, Fleet::decide));
+    }
+  }
+
+  // That the checks see: what a controller does is falsified on its way to the models.
+
+  @Test
+  void deliveryThatIsSettledTwiceIsSeen() {
+    assertSeen(
+        Check.SETTLED_ONCE,
+        (event, effects) -> {
+          for (var effect : List.copyOf(effects)) {
+            if (effect instanceof Effect.Acknowledge) {
+              effects.add(effect);
+            }
+          }
+        });
+  }
+
+  @Test
+  void taskThatIsGivenBackWhenItStartsIsSeen() {
+    var last = new ArrayList<Event.Delivered>();
+    assertSeen(
+        Check.SETTLED_AFTER_DEATH,
+        (event, effects) -> {
+          if (event instanceof Event.Delivered delivered) {
+            last.clear();
+            last.add(delivered);
+          } else if (event instanceof Event.Started started
+              && !last.isEmpty()
+              && last.getFirst().task().id().equals(started.task())) {
+            effects.add(new Effect.Requeue(last.getFirst().key()));
+          }
+        });
+  }
+
+  @Test
+  void killThatNobodyMeantIsSeen() {
+    assertSeen(
+        Check.NOBODY_ELSE_IS_KILLED,
+        (event, effects) -> {
+          if (event instanceof Event.Started started) {
+            effects.add(new Effect.Kill(List.of(started.worker())));
+          }
+        });
+  }
+
+  @Test
+  void reportThatIsSwallowedIsSeen() {
+    assertSeen(
+        Check.CERTIFICATES_AGREE,
+        (event, effects) ->
+            effects.removeIf(effect ->
+                effect instanceof Effect.Say say && say.report() instanceof Report.WorkerDead));
+  }
+
+  /** Changes what follows from an event. */
+  private interface Falsehood {
+    void apply(Event event, List<Effect> effects);
+  }
+
+  private static void assertSeen(Check check, Falsehood falsehood) {
+    Simulation.Decider falsified =
+        (FleetState state, Event event, Now now) -> {
+          var decision = Fleet.decide(state, event, now);
+          var effects = new ArrayList<>(decision.effects());
+          falsehood.apply(event, effects);
+          return new Fleet.Decision(decision.state(), effects);
+        };
+    assertThatThrownBy(
+            () -> {
+              for (long seed = 1; seed <= 50; seed++) {
+                new Simulation(seed, falsified, null).run(STORM);
+              }
+            })
+        .isInstanceOfSatisfying(
+            Violation.class, violation -> assertThat(violation.check()).isEqualTo(check));
+  }
+}
