@@ -30,7 +30,8 @@ final class DockerBroker extends RabbitMqBroker {
   private final RabbitMQContainer container;
   private final String image;
 
-  private DockerBroker(RabbitMQContainer container, String image, int amqpPort, int httpPort) {
+  private DockerBroker(
+      RabbitMQContainer container, String image, int amqpPort, int httpPort, Room room) {
     super(
         Address.amqp(
             "amqp",
@@ -39,12 +40,17 @@ final class DockerBroker extends RabbitMqBroker {
             container.getHost(),
             amqpPort,
             "/"),
-        URI.create("http://" + container.getHost() + ":" + httpPort));
+        URI.create("http://" + container.getHost() + ":" + httpPort),
+        room);
     this.container = container;
     this.image = image;
   }
 
   static DockerBroker launch() throws BrokerUnavailableException {
+    return launch(Room.OF_TESTS);
+  }
+
+  static DockerBroker launch(Room room) throws BrokerUnavailableException {
     var environment = System.getenv();
     var image = image();
     var engine = DockerEngine.find(environment);
@@ -60,7 +66,7 @@ final class DockerBroker extends RabbitMqBroker {
     // Ports are found free, closed, and used only then: somebody may come between.
     for (int attempt = 1; ; attempt++) {
       try {
-        return start(image);
+        return start(image, room);
       } catch (RuntimeException e) {
         if (attempt == LAUNCH_ATTEMPTS || !portTaken(e)) {
           throw new BrokerUnavailableException(
@@ -75,7 +81,7 @@ final class DockerBroker extends RabbitMqBroker {
     return System.getenv().getOrDefault("WARRENER_TEST_IMAGE", DEFAULT_IMAGE);
   }
 
-  private static DockerBroker start(String image) {
+  private static DockerBroker start(String image, Room room) {
     int amqp = FreePorts.next();
     int http = FreePorts.next();
     var container =
@@ -83,14 +89,14 @@ final class DockerBroker extends RabbitMqBroker {
             .withCopyToContainer(
                 Transferable.of(
                     "vm_memory_high_watermark.absolute = %s\ndisk_free_limit.absolute = %s\n"
-                        .formatted(MEMORY_LIMIT, DISK_LIMIT)),
+                        .formatted(room.memory(), DISK_LIMIT)),
                 "/etc/rabbitmq/conf.d/90-test-broker.conf");
     var side = isThisMachine(container.getHost()) ? "127.0.0.1:" : "";
     container.setExposedPorts(List.of());
     container.setPortBindings(List.of(side + amqp + ":" + AMQP, side + http + ":" + HTTP));
     container.start();
     try {
-      var broker = new DockerBroker(container, image, amqp, http);
+      var broker = new DockerBroker(container, image, amqp, http, room);
       broker.awaitUp();
       broker.readVersion();
       return broker;

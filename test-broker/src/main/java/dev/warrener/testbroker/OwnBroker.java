@@ -8,6 +8,25 @@ package dev.warrener.testbroker;
  * {@link UnsupportedOperationException} where the broker lacks {@link Capability#FAULTS}.
  */
 public interface OwnBroker extends TestBroker, AutoCloseable {
+  /**
+   * Starts one that is meant for measuring, not for breaking.
+   *
+   * @param kind {@code docker} or {@code private}
+   * @param room what it may take of the machine
+   * @throws IllegalStateException if it can't be had, with the reason
+   */
+  static OwnBroker start(String kind, Room room) {
+    try {
+      return switch (kind) {
+        case "docker" -> DockerBroker.launch(room);
+        case "private" -> PrivateNode.launch(room);
+        default -> throw new IllegalArgumentException("docker or private, not " + kind);
+      };
+    } catch (BrokerUnavailableException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
   /** Stops it in order; connections are closed. What is durable stays, on RabbitMQ. */
   void stop();
 

@@ -42,11 +42,12 @@ final class PrivateNode extends RabbitMqBroker {
   private PrivateNode(
       URI uri,
       URI management,
+      Room room,
       Path folder,
       Map<String, String> environment,
       Path control,
       Process guard) {
-    super(uri, management);
+    super(uri, management, room);
     this.folder = folder;
     this.environment = environment;
     this.control = control;
@@ -56,6 +57,10 @@ final class PrivateNode extends RabbitMqBroker {
   }
 
   static PrivateNode launch() throws BrokerUnavailableException {
+    return launch(Room.OF_TESTS);
+  }
+
+  static PrivateNode launch(Room room) throws BrokerUnavailableException {
     var server =
         find("rabbitmq-server")
             .orElseThrow(() ->
@@ -67,7 +72,7 @@ final class PrivateNode extends RabbitMqBroker {
     // Ports are found free, closed, and used only then: somebody may come between.
     for (int attempt = 1; ; attempt++) {
       try {
-        return launch(server, epmd);
+        return launch(server, epmd, room);
       } catch (IOException | IllegalStateException e) {
         if (attempt == LAUNCH_ATTEMPTS) {
           throw new BrokerUnavailableException(
@@ -77,7 +82,7 @@ final class PrivateNode extends RabbitMqBroker {
     }
   }
 
-  private static PrivateNode launch(Path server, Path epmd) throws IOException {
+  private static PrivateNode launch(Path server, Path epmd, Room room) throws IOException {
     var folder = Files.createTempDirectory("warrener-rabbitmq-");
     int amqp = FreePorts.next();
     int http = FreePorts.next();
@@ -98,7 +103,7 @@ final class PrivateNode extends RabbitMqBroker {
         vm_memory_high_watermark.absolute = %s
         disk_free_limit.absolute = %s
         """
-            .formatted(amqp, http, USER, password, MEMORY_LIMIT, DISK_LIMIT));
+            .formatted(amqp, http, USER, password, room.memory(), DISK_LIMIT));
     Files.writeString(folder.resolve("enabled_plugins"), "[rabbitmq_management].\n");
     Files.createFile(folder.resolve("rabbitmq-env.conf"));
     Files.createDirectory(folder.resolve("conf.d"));
@@ -128,7 +133,7 @@ final class PrivateNode extends RabbitMqBroker {
     own.put("RABBITMQ_PID_FILE", folder.resolve("pid").toString());
     own.put(
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-        "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1");
+        "-kernel inet_dist_use_interface {127,0,0,1}" + schedulers(room));
 
     var builder =
         new ProcessBuilder(
@@ -146,6 +151,7 @@ final class PrivateNode extends RabbitMqBroker {
         new PrivateNode(
             Address.amqp("amqp", USER, password, "127.0.0.1", amqp, "/"),
             URI.create("http://127.0.0.1:" + http),
+            room,
             folder,
             own,
             server.resolveSibling("rabbitmqctl"),
@@ -159,6 +165,11 @@ final class PrivateNode extends RabbitMqBroker {
       node.close();
       throw told;
     }
+  }
+
+  private static String schedulers(Room room) {
+    int count = room.schedulers();
+    return count == 0 ? "" : " +S " + count + ":" + count;
   }
 
   @Override

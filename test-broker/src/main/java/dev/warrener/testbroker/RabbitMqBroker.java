@@ -7,19 +7,18 @@ import java.util.Set;
 
 /** A RabbitMQ that we started ourselves, so that a test may break it. */
 abstract class RabbitMqBroker implements OwnBroker {
-  /** Small enough for a small machine, large enough for the tests. */
-  static final String MEMORY_LIMIT = "512MB";
-
   static final String DISK_LIMIT = "10MB";
   static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration ALARM_LIMIT = Duration.ofSeconds(30);
 
   private final URI uri;
+  private final Room room;
   private final Management management;
   private String version = "of unknown version";
 
-  RabbitMqBroker(URI uri, URI managementUri) {
+  RabbitMqBroker(URI uri, URI managementUri, Room room) {
     this.uri = uri;
+    this.room = room;
     var administrator = Credentials.of(uri);
     this.management = new Management(managementUri, administrator.user(), administrator.password());
   }
@@ -86,7 +85,7 @@ abstract class RabbitMqBroker implements OwnBroker {
 
   @Override
   public final void clearMemoryAlarm() {
-    control("set_vm_memory_high_watermark", "absolute", MEMORY_LIMIT);
+    control("set_vm_memory_high_watermark", "absolute", room.memory());
     awaitAlarm(false);
   }
 

@@ -1,0 +1,181 @@
+package dev.warrener.bench;
+
+import dev.warrener.bench.figures.Machine;
+import dev.warrener.bench.figures.Results;
+import dev.warrener.bench.figures.ResultsFile;
+import dev.warrener.bench.figures.SuiteResult;
+import dev.warrener.bench.page.Page;
+import dev.warrener.bench.place.Place;
+import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.suite.Suite;
+import dev.warrener.bench.suite.SuiteRun;
+import dev.warrener.bench.suite.ThroughputSuite;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code warrener bench}. */
+@Command(
+    name = "warrener bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measure Warrener beside its peers, in turns on one broker, and make the page of it.",
+      "",
+      "Writes OUTPUT/benchmarks/results.json, the plots beside it, and OUTPUT/benchmarks.md. A suite"
+          + " that is run again replaces its former figures; the others stay."
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final List<Suite> SUITES = List.of(new ThroughputSuite());
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--broker",
+      paramLabel = "WHICH",
+      defaultValue = "${env:WARRENER_BROKER:-private}",
+      description =
+          "private (a node of this machine's rabbitmq-server), docker (a container), or an address;"
+              + " one with a password goes into WARRENER_BROKER. Default: private.")
+  private String broker = "private";
+
+  @Option(
+      names = "--only",
+      paramLabel = "SUITE",
+      split = ",",
+      description = "Only these: throughput, latency, kill, start, growth, micro, profile.")
+  private List<String> only = new ArrayList<>();
+
+  @Option(
+      names = "--quick",
+      description = "Small sizes: a few minutes for everything, rough figures.")
+  private boolean quick;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Turns of each subject (default: 5, with --quick 3).")
+  private @Nullable Integer rounds;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FOLDER",
+      description = "Where to write (default: bench/target/report; docs makes the project's page).")
+  private Path output =
+      Path.of(System.getProperty("warrener.bench.root", "."), "bench/target/report");
+
+  @Option(names = "--page", description = "Measure nothing; make the page from the figures there.")
+  private boolean pageOnly;
+
+  @Option(
+      names = "--distribution",
+      paramLabel = "FOLDER",
+      hidden = true,
+      description = "Warrener's bin and lib.")
+  private Path distribution = Path.of("ops/target/warrener");
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var chosen = chosen();
+    var file = new ResultsFile(output.resolve("benchmarks/results.json"));
+    if (pageOnly) {
+      write(file.readAny());
+      return 0;
+    }
+    var results = file.read(Machine.here());
+    var folder = Files.createTempDirectory("warrener-bench-");
+    try {
+      var programs = new Programs(distribution.toAbsolutePath(), folder);
+      for (var suite : chosen) {
+        results = results.with(run(suite, programs));
+        file.write(results);
+        write(results);
+      }
+    } finally {
+      delete(folder);
+    }
+    return 0;
+  }
+
+  private List<Suite> chosen() {
+    for (var name : only) {
+      if (SUITES.stream().noneMatch(suite -> suite.name().equals(name))) {
+        throw new ParameterException(commandSpec().commandLine(), "there is no suite " + name);
+      }
+    }
+    return SUITES.stream().filter(suite -> only.isEmpty() || only.contains(suite.name())).toList();
+  }
+
+  private CommandSpec commandSpec() {
+    if (spec == null) {
+      throw new IllegalStateException("not run by picocli");
+    }
+    return spec;
+  }
+
+  private SuiteResult run(Suite suite, Programs programs) throws IOException, InterruptedException {
+    say("== " + suite.name());
+    double load = Machine.load();
+    var startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    long begin = System.nanoTime();
+    try (var place = Place.of(broker)) {
+      say("   on " + place.description());
+      int turns = rounds != null ? rounds : quick ? 3 : 5;
+      var run = new SuiteRun(place, programs, turns, quick, this::say);
+      suite.run(run);
+      return new SuiteResult(
+          suite.name(),
+          startedAt,
+          (System.nanoTime() - begin) / 1_000_000,
+          typed(suite),
+          place.description(),
+          turns,
+          load,
+          run.versions(),
+          run.missing(),
+          run.notes(),
+          run.recorder().measurements());
+    }
+  }
+
+  /** What repeats this suite as it was run. */
+  private String typed(Suite suite) {
+    return "./warrener bench --only "
+        + suite.name()
+        + (broker.startsWith("amqp") ? "" : " --broker " + broker)
+        + (quick ? " --quick" : "")
+        + (rounds == null ? "" : " --rounds " + rounds);
+  }
+
+  private void write(Results results) throws IOException {
+    new Page(results).write(output);
+    say("written: " + output.resolve("benchmarks.md"));
+  }
+
+  private void say(String line) {
+    PrintWriter out = commandSpec().commandLine().getErr();
+    out.println(line);
+    out.flush();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.warrener.bench.handler;
+
+import dev.warrener.worker.TaskContext;
+import dev.warrener.worker.TaskHandler;
+import dev.warrener.worker.TaskResult;
+
+/** Does nothing, and returns nothing. */
+public final class NoOpHandler implements TaskHandler {
+  @Override
+  public String name() {
+    return Work.NO_OP.handler();
+  }
+
+  @Override
+  public TaskResult handle(TaskContext context, byte[] input) {
+    return TaskResult.none();
+  }
+}

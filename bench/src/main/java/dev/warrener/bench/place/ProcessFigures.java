@@ -1,0 +1,98 @@
+package dev.warrener.bench.place;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What the kernel says of processes, under {@code /proc}. */
+public final class ProcessFigures {
+  private static final double TICKS_PER_SECOND = 100;
+
+  private ProcessFigures() {}
+
+  /** Processor seconds that a process has used, without its children's. */
+  public static double cpuSeconds(long pid) {
+    return cpuSeconds(Path.of("/proc/" + pid + "/stat"));
+  }
+
+  /** Processor seconds that each thread of a process has used, by the threads' names. */
+  public static Map<String, Double> cpuSecondsByThread(long pid) {
+    var threads = new HashMap<String, Double>();
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (var task : tasks.toList()) {
+        try {
+          var name = Files.readString(task.resolve("comm")).strip().replaceAll("[0-9]+$", "N");
+          threads.merge(name, cpuSeconds(task.resolve("stat")), Double::sum);
+        } catch (IOException e) {
+          // It has ended meanwhile.
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return threads;
+  }
+
+  private static double cpuSeconds(Path stat) {
+    try {
+      var text = Files.readString(stat);
+      var fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
+      return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** The proportional set size of a process, in megabytes: what it shares counts in part. */
+  public static double proportionalMegabytes(long pid) {
+    return megabytes(Path.of("/proc/" + pid + "/smaps_rollup"), "Pss:");
+  }
+
+  /** The resident set size of a process, in megabytes. */
+  public static double residentMegabytes(long pid) {
+    return megabytes(Path.of("/proc/" + pid + "/status"), "VmRSS:");
+  }
+
+  private static double megabytes(Path file, String field) {
+    try {
+      for (var line : Files.readAllLines(file)) {
+        if (line.startsWith(field)) {
+          return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new IllegalStateException(file + " has no " + field);
+  }
+
+  /** All living descendants of a process. */
+  public static List<Long> descendants(long pid) {
+    return ProcessHandle.of(pid).stream()
+        .flatMap(ProcessHandle::descendants)
+        .map(ProcessHandle::pid)
+        .toList();
+  }
+
+  /** The words of a process's command line; empty if it has ended. */
+  public static List<String> commandLine(long pid) {
+    try {
+      var words = new ArrayList<String>();
+      for (var word : Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0", -1)) {
+        words.add(word);
+      }
+      if (!words.isEmpty()) {
+        words.removeLast();
+      }
+      return words;
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}

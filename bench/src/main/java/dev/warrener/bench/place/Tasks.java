@@ -1,0 +1,49 @@
+package dev.warrener.bench.place;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.bench.handler.Stamps;
+import dev.warrener.bench.handler.Work;
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.task.Body;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Tasks as Warrener's contract has them: what every subject but Celery is given. */
+public final class Tasks {
+  private Tasks() {}
+
+  /** Tasks that do that work, with inputs of so many bytes. */
+  public static Load.Source of(Work work, int bytes) {
+    return of(work.handler(), json(bytes), Map.of());
+  }
+
+  /** Tasks for a handler, with that input and those headers. */
+  public static Load.Source of(String handler, Body body, Map<String, Object> headers) {
+    return _ -> new Load.Parcel(properties(handler, headers), body);
+  }
+
+  /** Tasks that write down, in {@code file}, how long they took to start. */
+  public static Load.Source stamps(Path file, int bytes) {
+    return _ -> {
+      var properties = properties(Work.STAMP.handler(), Map.of());
+      return new Load.Parcel(properties, Body.of(Stamps.input(System.nanoTime(), file, bytes)));
+    };
+  }
+
+  /** JSON of so many bytes. */
+  public static Body json(int bytes) {
+    return Body.of(
+        ("\"" + "x".repeat(Math.max(0, bytes - 2)) + "\"").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static BasicProperties properties(String handler, Map<String, Object> headers) {
+    return new BasicProperties.Builder()
+        .messageId(Uuid7.next())
+        .type(handler)
+        .contentType("application/json")
+        .deliveryMode(2)
+        .headers(headers)
+        .build();
+  }
+}

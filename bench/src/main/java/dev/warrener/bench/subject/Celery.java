@@ -1,0 +1,112 @@
+package dev.warrener.bench.subject;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.handler.Work;
+import dev.warrener.bench.place.Child;
+import dev.warrener.bench.place.Load;
+import dev.warrener.bench.place.Place;
+import dev.warrener.bench.place.Tasks;
+import dev.warrener.messaging.task.Body;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Celery with a pool of processes, late acknowledgements and no results, on the same quorum queue
+ * as everybody. Its tasks are published by our own publisher, in its own format.
+ */
+public final class Celery implements Subject {
+  private static final String MODULE = "celery_tasks";
+
+  private final Programs programs;
+  private final Optional<String> python;
+
+  /** With those programs. */
+  public Celery(Programs programs) {
+    this.programs = programs;
+    python =
+        Programs.find("/usr/bin/python3", "python3")
+            .filter(found -> !version(found).isEmpty())
+            .or(() -> Programs.find("python3").filter(found -> !version(found).isEmpty()));
+  }
+
+  private static String version(String python) {
+    return Programs.output(List.of(python, "-c", "import celery; print(celery.__version__)"));
+  }
+
+  @Override
+  public String name() {
+    return "Celery";
+  }
+
+  @Override
+  public Optional<Missing> missing() {
+    return python.isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Missing(name(), "no python3 here has celery", "apt-get install python3-celery"));
+  }
+
+  @Override
+  public String version() {
+    return python.map(Celery::version).orElse("not there");
+  }
+
+  @Override
+  public Load.Source tasks(Work work, int bytes) {
+    var name = MODULE + (work == Work.NO_OP ? ".no_op" : ".pause");
+    var argument = new String(Tasks.json(bytes).bytes(), StandardCharsets.UTF_8);
+    var options = "{\"callbacks\":null,\"errbacks\":null,\"chain\":null,\"chord\":null}";
+    var body =
+        Body.of(("[[" + argument + "],{}," + options + "]").getBytes(StandardCharsets.UTF_8));
+    return _ -> {
+      var id = UUID.randomUUID().toString();
+      return new Load.Parcel(
+          new BasicProperties.Builder()
+              .correlationId(id)
+              .contentType("application/json")
+              .contentEncoding("utf-8")
+              .deliveryMode(2)
+              .headers(Map.of("lang", "py", "task", name, "id", id, "root_id", id))
+              .build(),
+          body);
+    };
+  }
+
+  @Override
+  public Running start(Place place, Setting setting) {
+    programs.resource(MODULE + ".py");
+    var child =
+        Child.start(
+            "celery",
+            programs.folder(),
+            Map.of(
+                "BENCH_BROKER",
+                place.uri().toString(),
+                "BENCH_QUEUE",
+                place.namespace().taskQueue(setting.queue())),
+            List.of(
+                python.orElseThrow(),
+                "-m",
+                "celery",
+                "-A",
+                MODULE,
+                "worker",
+                "--pool=prefork",
+                "--concurrency=" + setting.workers(),
+                "--prefetch-multiplier=" + Math.max(1, setting.prefetch() / setting.workers()),
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+                "--loglevel=INFO"));
+    while (!child.text().contains(" ready.")) {
+      child.requireAlive();
+      LockSupport.parkNanos(20_000_000);
+    }
+    return new ChildRunning(child);
+  }
+}

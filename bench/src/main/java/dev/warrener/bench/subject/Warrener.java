@@ -1,0 +1,106 @@
+package dev.warrener.bench.subject;
+
+import dev.warrener.bench.handler.Work;
+import dev.warrener.bench.place.Child;
+import dev.warrener.bench.place.FleetWatch;
+import dev.warrener.bench.place.Load;
+import dev.warrener.bench.place.Place;
+import dev.warrener.bench.place.Tasks;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A controller with its workers, started as users start it. */
+public final class Warrener implements Subject {
+  private final Programs programs;
+  private final String name;
+  private final boolean ownLookAhead;
+  private final String javaOptions;
+
+  /** With the prefetch that each subject gets. */
+  public Warrener(Programs programs) {
+    this(programs, "warrener", false, "");
+  }
+
+  /**
+   * With its own settings.
+   *
+   * @param ownLookAhead leave the look-ahead as it is by default
+   * @param javaOptions more options for the controller's JVM
+   */
+  public Warrener(Programs programs, String name, boolean ownLookAhead, String javaOptions) {
+    this.programs = programs;
+    this.name = name;
+    this.ownLookAhead = ownLookAhead;
+    this.javaOptions = javaOptions;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String version() {
+    return Programs.output(List.of(programs.warrener(), "--version"));
+  }
+
+  @Override
+  public Load.Source tasks(Work work, int bytes) {
+    return Tasks.of(work, bytes);
+  }
+
+  @Override
+  public Running start(Place place, Setting setting) throws IOException, InterruptedException {
+    try (var fleet = new FleetWatch(place)) {
+      var running = startOnly(place, setting, "bench");
+      try {
+        fleet.awaitReady("bench", running::requireAlive);
+        return running;
+      } catch (RuntimeException e) {
+        running.close();
+        throw e;
+      }
+    }
+  }
+
+  /** Starts a controller and doesn't wait. */
+  public Running startOnly(Place place, Setting setting, String id) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                programs.warrener(),
+                "controller",
+                "--id",
+                id,
+                "--queue",
+                setting.queue() + "=" + setting.workers(),
+                "--handlers",
+                programs.handlers().toString()));
+    if (!ownLookAhead) {
+      int lookAhead = Math.max(1, setting.prefetch() - setting.workers());
+      command.add("--set");
+      command.add("queue." + setting.queue() + ".look-ahead=" + lookAhead);
+    }
+    return new ChildRunning(
+        Child.start("controller", programs.folder(), environment(place), command));
+  }
+
+  /** What a command of Warrener's needs, to work at that place. */
+  public Map<String, String> environment(Place place) {
+    return Map.of(
+        "WARRENER_BROKER",
+        place.uri().toString(),
+        "WARRENER_NAMESPACE",
+        place.namespace().name(),
+        "WARRENER_RUNTIME_DIRECTORY",
+        programs.folder().resolve("run").toString(),
+        "WARRENER_STATE_DIRECTORY",
+        programs.folder().resolve("state-" + place.namespace().name()).toString(),
+        "WARRENER_JAVA_HOME",
+        System.getProperty("java.home"),
+        "WARRENER_JAVA_OPTS",
+        ("-Dwarrener.ends-with-stdin=true " + javaOptions).strip());
+  }
+}

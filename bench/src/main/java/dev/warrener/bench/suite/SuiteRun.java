@@ -1,0 +1,139 @@
+package dev.warrener.bench.suite;
+
+import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.Recorder;
+import dev.warrener.bench.place.Place;
+import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.subject.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** One run of one suite: what it may use, and what it has found so far. Used by one thread. */
+public final class SuiteRun {
+  private final Place place;
+  private final Programs programs;
+  private final int rounds;
+  private final boolean quick;
+  private final Consumer<String> talk;
+  private final Recorder recorder = new Recorder();
+  private final List<String> notes = new ArrayList<>();
+  private final List<Missing> missing = new ArrayList<>();
+  private final Map<String, String> versions = new TreeMap<>();
+
+  /**
+   * Begins.
+   *
+   * @param rounds how many turns each subject has
+   * @param quick whether small sizes will do
+   * @param talk hears how far it is
+   */
+  public SuiteRun(
+      Place place, Programs programs, int rounds, boolean quick, Consumer<String> talk) {
+    this.place = place;
+    this.programs = programs;
+    this.rounds = rounds;
+    this.quick = quick;
+    this.talk = talk;
+  }
+
+  /** The broker. */
+  public Place place() {
+    return place;
+  }
+
+  /** The programs. */
+  public Programs programs() {
+    return programs;
+  }
+
+  /** How many turns each subject has. */
+  public int rounds() {
+    return rounds;
+  }
+
+  /** The one size when there is little time, the other otherwise. */
+  <T> T size(T little, T much) {
+    return quick ? little : much;
+  }
+
+  /** Keeps a sample, and says it. */
+  void add(
+      String subject, String metric, String unit, Map<String, String> parameters, double sample) {
+    recorder.add(subject, metric, unit, parameters, sample);
+    say(
+        "  %-22s %-28s %12.2f %s  %s"
+            .formatted(subject, metric, sample, unit, new TreeMap<>(parameters)));
+  }
+
+  /** Keeps samples. */
+  void add(
+      String subject,
+      String metric,
+      String unit,
+      Map<String, String> parameters,
+      List<Double> samples) {
+    samples.forEach(sample -> recorder.add(subject, metric, unit, parameters, sample));
+  }
+
+  /** Keeps what a reader has to know. */
+  void note(String sentence) {
+    if (!notes.contains(sentence)) {
+      notes.add(sentence);
+    }
+  }
+
+  /** Keeps that a peer is not there. */
+  void miss(Missing peer) {
+    missing.add(peer);
+    say("  missing: " + peer.peer() + " (" + peer.because() + "); install it: " + peer.install());
+  }
+
+  /** Those of the subjects that are installed; the others are noted. */
+  <S extends Subject> List<S> present(List<S> subjects) {
+    var here = new ArrayList<S>();
+    for (var subject : subjects) {
+      var absent = subject.missing();
+      if (absent.isPresent()) {
+        miss(absent.get());
+      } else {
+        versions.put(subject.name(), subject.version());
+        here.add(subject);
+      }
+    }
+    return here;
+  }
+
+  /** Keeps the version of something. */
+  void version(String of, String version) {
+    versions.put(of, version);
+  }
+
+  /** Tells whoever waits. */
+  void say(String line) {
+    talk.accept(String.format(Locale.ROOT, "%s", line));
+  }
+
+  /** The figures so far. */
+  public Recorder recorder() {
+    return recorder;
+  }
+
+  /** The notes so far. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /** The peers that are not there. */
+  public List<Missing> missing() {
+    return missing;
+  }
+
+  /** The versions so far. */
+  public Map<String, String> versions() {
+    return versions;
+  }
+}
