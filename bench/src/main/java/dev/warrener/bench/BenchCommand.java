@@ -7,6 +7,12 @@ import dev.warrener.bench.figures.SuiteResult;
 import dev.warrener.bench.page.Page;
 import dev.warrener.bench.place.Place;
 import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.suite.GrowthSuite;
+import dev.warrener.bench.suite.KillSuite;
+import dev.warrener.bench.suite.LatencySuite;
+import dev.warrener.bench.suite.MicroSuite;
+import dev.warrener.bench.suite.ProfileSuite;
+import dev.warrener.bench.suite.StartSuite;
 import dev.warrener.bench.suite.Suite;
 import dev.warrener.bench.suite.SuiteRun;
 import dev.warrener.bench.suite.ThroughputSuite;
@@ -39,7 +45,15 @@ import picocli.CommandLine.Spec;
           + " that is run again replaces its former figures; the others stay."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final List<Suite> SUITES = List.of(new ThroughputSuite());
+  private static final List<Suite> SUITES =
+      List.of(
+          new ThroughputSuite(),
+          new LatencySuite(),
+          new KillSuite(),
+          new StartSuite(),
+          new GrowthSuite(),
+          new MicroSuite(),
+          new ProfileSuite());
 
   @Spec private @Nullable CommandSpec spec;
 

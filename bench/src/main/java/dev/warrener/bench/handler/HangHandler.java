@@ -3,18 +3,35 @@ package dev.warrener.bench.handler;
 import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
+import java.util.Arrays;
 
-/** Burns one processor until its process is killed. */
+/**
+ * Never ends, until its process is killed: burns one processor, or waits if its input is {@link
+ * #WAIT}.
+ */
 public final class HangHandler implements TaskHandler {
+  /** The name that tasks ask for. */
+  public static final String NAME = "bench-hang";
+
+  /** The input that makes it wait. */
+  public static final String WAIT = "\"wait\"";
+
+  private static final byte[] WAIT_BYTES = {'"', 'w', 'a', 'i', 't', '"'};
+
   @Override
   public String name() {
-    return "bench-hang";
+    return NAME;
   }
 
   @Override
-  public TaskResult handle(TaskContext context, byte[] input) {
+  public TaskResult handle(TaskContext context, byte[] input) throws InterruptedException {
+    boolean waits = Arrays.equals(input, WAIT_BYTES);
     while (true) {
-      Thread.onSpinWait();
+      if (waits) {
+        Thread.sleep(3_600_000);
+      } else {
+        Thread.onSpinWait();
+      }
     }
   }
 }

@@ -72,6 +72,20 @@ public final class ProcessFigures {
     throw new IllegalStateException(file + " has no " + field);
   }
 
+  /** All living processes of that name, as the kernel has it. */
+  public static List<Long> named(String name) {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::pid)
+        .filter(pid -> {
+          try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).strip().equals(name);
+          } catch (IOException e) {
+            return false;
+          }
+        })
+        .toList();
+  }
+
   /** All living descendants of a process. */
   public static List<Long> descendants(long pid) {
     return ProcessHandle.of(pid).stream()

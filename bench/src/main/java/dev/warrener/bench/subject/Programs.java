@@ -82,6 +82,11 @@ public record Programs(Path distribution, Path folder) {
 
   /** What a command prints, or nothing if it fails. */
   public static String output(List<String> command) {
+    return output(command, 10);
+  }
+
+  /** The same, for a command that takes longer. */
+  static String output(List<String> command, long seconds) {
     try {
       var process =
           new ProcessBuilder(command)
@@ -89,7 +94,9 @@ public record Programs(Path distribution, Path folder) {
               .redirectInput(new File("/dev/null"))
               .start();
       var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? text.strip() : "";
+      return process.waitFor(seconds, TimeUnit.SECONDS) && process.exitValue() == 0
+          ? text.strip()
+          : "";
     } catch (IOException e) {
       return "";
     } catch (InterruptedException e) {

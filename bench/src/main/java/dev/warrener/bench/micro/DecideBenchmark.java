@@ -1,0 +1,128 @@
+package dev.warrener.bench.micro;
+
+import dev.warrener.controller.fleet.DeliveryKey;
+import dev.warrener.controller.fleet.Effect;
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.FleetState;
+import dev.warrener.controller.fleet.Keepsake;
+import dev.warrener.controller.fleet.Now;
+import dev.warrener.controller.fleet.Settings;
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.Task;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** What the owner decides of one task: it is delivered, starts, and ends. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class DecideBenchmark {
+  private static final String QUEUE = "throughput";
+  private static final Event.RunEnd NOTHING = new Event.RunEnd(Body.EMPTY, Task.JSON, null);
+
+  /** How many workers the fleet has. */
+  @Param({"4", "64"})
+  public int workers;
+
+  /** How many runs have lately ended, and are remembered. */
+  @Param({"0", "100000"})
+  public int remembered;
+
+  private final Queue<Effect> toDo = new ArrayDeque<>();
+  private FleetState state = FleetState.initial(settings(1), now().instant());
+  private long tag;
+
+  private static Settings settings(int workers) {
+    return new Settings(
+        "host-1",
+        "host-1",
+        1,
+        "0",
+        "subreaper",
+        List.of(
+            new Settings.QueueSettings(QUEUE, workers, Math.max(96, workers), 3, Duration.ZERO)),
+        Set.of(),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Settings.Restarts.DEFAULT,
+        Duration.ofMinutes(10),
+        3);
+  }
+
+  private static Now now() {
+    return new Now(Instant.now(), System.nanoTime());
+  }
+
+  /** A fleet whose workers are ready, and that has done something. */
+  @Setup(Level.Trial)
+  public void begin() {
+    state = FleetState.initial(settings(workers), now().instant());
+    toDo.clear();
+    tag = 0;
+    decide(new Event.Remembered(Keepsake.NONE));
+    decide(new Event.BrokerUp(1));
+    decide(new Event.OrdersSynced(List.of(), null));
+    int ready = 0;
+    while (!toDo.isEmpty()) {
+      if (toDo.remove() instanceof Effect.Spawn spawn) {
+        decide(new Event.Spawned(spawn.worker(), 100 + spawn.worker().slot(), 1));
+        decide(new Event.Ready(spawn.worker(), Set.of("*")));
+        ready++;
+      }
+    }
+    if (ready != workers) {
+      throw new IllegalStateException(ready + " workers are ready, not " + workers);
+    }
+    for (int i = 0; i < remembered; i++) {
+      oneTask();
+    }
+  }
+
+  private void decide(Event event) {
+    var decision = Fleet.decide(state, event, now());
+    state = decision.state();
+    toDo.addAll(decision.effects());
+  }
+
+  /** Three decisions. What has ended is forgotten again, so that all calls are alike. */
+  @Benchmark
+  public FleetState task() {
+    var before = state;
+    var after = oneTask();
+    state = before;
+    return after;
+  }
+
+  private FleetState oneTask() {
+    toDo.clear();
+    tag++;
+    var task = Task.to(QUEUE, "bench-no-op").id(Uuid7.next()).body(Body.EMPTY, Task.JSON).build();
+    decide(new Event.Delivered(new DeliveryKey(1, QUEUE, tag), task));
+    var dispatch =
+        (Effect.Dispatch)
+            toDo.stream()
+                .filter(Effect.Dispatch.class::isInstance)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("not dispatched: " + toDo));
+    decide(new Event.Started(dispatch.worker(), task.id(), 1));
+    decide(new Event.Finished(dispatch.worker(), task.id(), 1, NOTHING));
+    return state;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.warrener.bench.micro;
+
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.TaskCodec;
+import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.TaskEventKind;
+import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.ReceivedTask;
+import dev.warrener.messaging.task.Task;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** The envelope of one task and the JSON of one report about it. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class EnvelopeBenchmark {
+  private final Task task =
+      Task.to("throughput", "bench-no-op")
+          .id(Uuid7.next())
+          .body(Body.of(new byte[200]), Task.JSON)
+          .build();
+  private final Message message = TaskCodec.encode(task);
+  private final TaskEvent event = event();
+  private final byte[] json = Json.write(event);
+
+  private TaskEvent event() {
+    return new TaskEvent(
+        1,
+        TaskEventKind.STARTED,
+        task.id(),
+        "throughput",
+        null,
+        "bench-no-op",
+        1,
+        "host-1",
+        "host-1/1",
+        null,
+        null,
+        null,
+        null,
+        null,
+        Instant.parse("2026-11-23T00:00:00.123Z"));
+  }
+
+  /** A task becomes a message. */
+  @Benchmark
+  public Message encode() {
+    return TaskCodec.encode(task);
+  }
+
+  /** A message becomes a task. */
+  @Benchmark
+  public ReceivedTask decode() {
+    return TaskCodec.decode("throughput", message);
+  }
+
+  /** A report is written. */
+  @Benchmark
+  public byte[] writeReport() {
+    return Json.write(event);
+  }
+
+  /** A report is read. */
+  @Benchmark
+  public TaskEvent readReport() {
+    return Json.read(json, TaskEvent.class);
+  }
+}

@@ -1,0 +1,188 @@
+package dev.warrener.bench.suite;
+
+import dev.warrener.bench.handler.HangHandler;
+import dev.warrener.bench.handler.Work;
+import dev.warrener.bench.place.FleetWatch;
+import dev.warrener.bench.place.FleetWatch.Heard;
+import dev.warrener.bench.place.Load;
+import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.subject.Subject.Running;
+import dev.warrener.bench.subject.Subject.Setting;
+import dev.warrener.bench.subject.Warrener;
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.broker.OrderSender;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.task.Body;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Controllers with their workers, which are given orders. Used by one thread. */
+final class FleetUnderOrders implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Tasks that burn a processor each. */
+  static final Load.Source BURNING = Tasks.of(HangHandler.NAME, Tasks.json(200), Map.of());
+
+  /** Tasks that wait, so that what is measured beside them has the processors. */
+  static final Load.Source WAITING =
+      Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of());
+
+  private final SuiteRun run;
+  private final String queue;
+  private final int workersEach;
+  private final List<Running> controllers = new ArrayList<>();
+  private final List<String> ids = new ArrayList<>();
+  private final FleetWatch watch;
+  private final OrderSender orders;
+  private final Load load;
+
+  /** Starts them, and waits until all are ready. */
+  FleetUnderOrders(SuiteRun run, Warrener warrener, String queue, int controllers, int workersEach)
+      throws IOException, InterruptedException {
+    this.run = run;
+    this.queue = queue;
+    this.workersEach = workersEach;
+    run.say(controllers + " controllers with " + workersEach + " workers each");
+    run.place().declare(queue);
+    watch = new FleetWatch(run.place());
+    orders = OrderSender.open(run.place().access());
+    load = new Load(run.place().connection());
+    var setting = new Setting(queue, workersEach, workersEach + 1, Work.NO_OP);
+    try {
+      for (int i = 1; i <= controllers; i++) {
+        var id = queue + "-" + i;
+        ids.add(id);
+        this.controllers.add(warrener.startOnly(run.place(), setting, id));
+      }
+      awaitReady();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  int workers() {
+    return ids.size() * workersEach;
+  }
+
+  int controllers() {
+    return ids.size();
+  }
+
+  String firstController() {
+    return ids.getFirst();
+  }
+
+  Running first() {
+    return controllers.getFirst();
+  }
+
+  FleetWatch watch() {
+    return watch;
+  }
+
+  Load load() {
+    return load;
+  }
+
+  void awaitReady() throws InterruptedException {
+    for (int i = 0; i < ids.size(); i++) {
+      watch.awaitReady(ids.get(i), controllers.get(i)::requireAlive);
+    }
+  }
+
+  /** Gives each worker a task that ends only when it is killed. */
+  void makeBusy(Load.Source hanging) throws IOException, InterruptedException {
+    publish(workers(), hanging);
+    for (int i = 0; i < ids.size(); i++) {
+      watch.awaitBusy(ids.get(i), controllers.get(i)::requireAlive);
+    }
+  }
+
+  void publish(long count, Load.Source source) throws IOException, InterruptedException {
+    load.publish(run.place().namespace().tasksExchange(), queue, count, source);
+  }
+
+  /**
+   * What was heard of one order.
+   *
+   * @param sentNanos just before it was published, by {@link System#nanoTime}
+   */
+  record Killed(long sentNanos, List<Heard> reports) {
+    /** From the order to the last report of that type, in milliseconds. */
+    double lastMillis(String type) {
+      return (nanos(type).max().orElseThrow() - sentNanos) / 1e6;
+    }
+
+    /** From the order to the first report of that type, in milliseconds. */
+    double firstMillis(String type) {
+      return (nanos(type).min().orElseThrow() - sentNanos) / 1e6;
+    }
+
+    /** When the last report of that type was heard. */
+    long lastNanos(String type) {
+      return nanos(type).max().orElseThrow();
+    }
+
+    private java.util.stream.LongStream nanos(String type) {
+      return reports.stream().filter(one -> one.type().equals(type)).mapToLong(Heard::nanos);
+    }
+
+    double slowestDeathMillis() {
+      return reports.stream().mapToLong(Heard::deathMicros).max().orElse(0) / 1000.0;
+    }
+  }
+
+  /** Kills what is in scope, and waits until every controller is done. Then workers come again. */
+  Killed kill(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
+    watch.forgetReports();
+    var now = Instant.now();
+    var order =
+        new Order(
+            Order.VERSION,
+            Uuid7.next(),
+            OrderKind.KILL,
+            scope,
+            inFlight,
+            Backlog.KEEP,
+            Then.RESPAWN,
+            0,
+            "measured",
+            "bench",
+            now,
+            now.plus(PATIENCE),
+            false);
+    long begin = System.nanoTime();
+    orders.send(order, null, PATIENCE);
+    watch.await(order.id(), "worker.dead", dead, PATIENCE);
+    var reports = watch.await(order.id(), "controller.done", ids.size(), PATIENCE);
+    forgetPresence();
+    return new Killed(begin, reports);
+  }
+
+  /** What was said before a kill counts no more. */
+  void forgetPresence() {
+    ids.forEach(watch::forget);
+  }
+
+  @Override
+  public void close() {
+    controllers.forEach(Running::close);
+    orders.close();
+    watch.close();
+    try {
+      load.close();
+    } catch (IOException e) {
+      // It goes with the connection.
+    }
+  }
+}

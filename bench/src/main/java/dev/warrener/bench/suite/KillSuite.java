@@ -1,0 +1,158 @@
+package dev.warrener.bench.suite;
+
+import dev.warrener.bench.place.Child;
+import dev.warrener.bench.subject.Floor;
+import dev.warrener.bench.subject.Pool;
+import dev.warrener.bench.subject.Warrener;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Scope;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How long a kill takes: from the order to the last certificate, and for the operator; beside what
+ * the kernel needs for the same JVMs.
+ */
+public final class KillSuite implements Suite {
+  private static final String QUEUE = "kill";
+  static final String LAST_CERTIFICATE = "order to last certificate";
+  static final String OPERATOR = "the operator's command, start to exit";
+  private static final int SPREAD_WORKERS = 30;
+
+  @Override
+  public String name() {
+    return "kill";
+  }
+
+  @Override
+  public void run(SuiteRun run) throws IOException, InterruptedException {
+    run.note(
+        "Order to last certificate: from just before the order is published (to the log, confirmed,"
+            + " and then to the controllers) to the last worker.dead report, as a client of the"
+            + " broker hears it.");
+    run.note(
+        "C floor: a C program starts the very same worker processes (same command, ready, busy ones"
+            + " with the same task), and measures from its first SIGKILL to its last waitpid.");
+    run.note(
+        "Operator: the whole command warrener kill --all, from the start of its process to its"
+            + " end.");
+    run.note("Busy workers each burn a processor in a loop that heeds nothing; idle ones wait.");
+    var warrener = new Warrener(run.programs());
+    run.version("warrener", warrener.version());
+    var pool = new Pool(run.programs());
+    pool.missing().ifPresent(run::miss);
+    run.version("Python", pool.version());
+    run.place().declare(QUEUE);
+    for (int workers : run.size(List.of(4, 8), List.of(4, 8, 32, 64))) {
+      try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, workers)) {
+        measure(run, warrener, fleet, pool);
+      }
+    }
+    for (int controllers : run.size(List.of(1, 3), List.of(1, 3, 10))) {
+      int each = SPREAD_WORKERS / controllers;
+      var conditions =
+          Map.of(
+              "controllers",
+              Integer.toString(controllers),
+              "workers",
+              Integer.toString(controllers * each),
+              "state",
+              "idle");
+      try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, controllers, each)) {
+        for (int round = 1; round <= run.rounds(); round++) {
+          kill(run, fleet, false, conditions);
+        }
+      }
+    }
+  }
+
+  private static void measure(SuiteRun run, Warrener warrener, FleetUnderOrders fleet, Pool pool)
+      throws IOException, InterruptedException {
+    var floor = Floor.of(run.programs(), Floor.workerCommandBelow(fleet.first().pid()));
+    floor.missing().ifPresent(run::miss);
+    for (int round = 1; round <= run.rounds(); round++) {
+      for (boolean busy : new boolean[] {false, true}) {
+        var conditions =
+            Map.of("workers", Integer.toString(fleet.workers()), "state", busy ? "busy" : "idle");
+        if (floor.missing().isEmpty()) {
+          run.add(
+              "C floor",
+              LAST_CERTIFICATE,
+              "ms",
+              conditions,
+              floor.killMillis(fleet.workers(), busy));
+        }
+        if (pool.missing().isEmpty()) {
+          run.add(
+              "Pool.terminate+join",
+              LAST_CERTIFICATE,
+              "ms",
+              conditions,
+              pool.killMillis(fleet.workers(), busy));
+        }
+        kill(run, fleet, busy, conditions);
+        operatorKill(run, warrener, fleet, busy, conditions);
+      }
+    }
+  }
+
+  private static void prepare(FleetUnderOrders fleet, boolean busy)
+      throws IOException, InterruptedException {
+    fleet.awaitReady();
+    if (busy) {
+      fleet.makeBusy(FleetUnderOrders.BURNING);
+    }
+  }
+
+  /** By an order of our own: without the start of a command. */
+  private static void kill(
+      SuiteRun run, FleetUnderOrders fleet, boolean busy, Map<String, String> conditions)
+      throws IOException, InterruptedException {
+    prepare(fleet, busy);
+    var killed = fleet.kill(Scope.ALL, InFlight.PURGE, fleet.workers());
+    add(run, LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
+    add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
+    add(run, "order to first heard", conditions, killed.firstMillis("controller.heard"));
+    add(run, "slowest death in a certificate", conditions, killed.slowestDeathMillis());
+  }
+
+  /** As an operator does it. */
+  private static void operatorKill(
+      SuiteRun run,
+      Warrener warrener,
+      FleetUnderOrders fleet,
+      boolean busy,
+      Map<String, String> conditions)
+      throws IOException, InterruptedException {
+    prepare(fleet, busy);
+    fleet.watch().forgetReports();
+    long begin = System.nanoTime();
+    try (var command =
+        Child.start(
+            "kill",
+            run.programs().folder(),
+            warrener.environment(run.place()),
+            List.of(
+                run.programs().warrener(),
+                "kill",
+                "--all",
+                "--yes",
+                "--in-flight",
+                "purge",
+                "--then",
+                "respawn",
+                "-m",
+                "measured"))) {
+      command.awaitSuccess(FleetUnderOrders.PATIENCE.toSeconds());
+      add(run, OPERATOR, conditions, (System.nanoTime() - begin) / 1e6);
+    }
+    fleet.watch().await(null, "controller.done", fleet.controllers(), FleetUnderOrders.PATIENCE);
+    fleet.forgetPresence();
+  }
+
+  private static void add(
+      SuiteRun run, String metric, Map<String, String> conditions, double millis) {
+    run.add("warrener", metric, "ms", conditions, millis);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.warrener.bench.suite;
+
+import dev.warrener.bench.figures.Spread;
+import dev.warrener.bench.handler.Stamps;
+import dev.warrener.bench.handler.Work;
+import dev.warrener.bench.place.Load;
+import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.subject.Plain;
+import dev.warrener.bench.subject.Subject;
+import dev.warrener.bench.subject.Subject.Running;
+import dev.warrener.bench.subject.Subject.Setting;
+import dev.warrener.bench.subject.Warrener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** How long a task takes from its publication to its handler's first instruction, with all idle. */
+public final class LatencySuite implements Suite {
+  private static final int WORKERS = 4;
+  private static final int BYTES = 200;
+  private static final Duration BETWEEN = Duration.ofMillis(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Map<String, String> CONDITIONS =
+      Map.of("workers", Integer.toString(WORKERS));
+
+  @Override
+  public String name() {
+    return "latency";
+  }
+
+  @Override
+  public void run(SuiteRun run) throws IOException, InterruptedException {
+    run.note(
+        "From just before the publish to the handler's first instruction, by the machine's one"
+            + " clock; one task at a time, "
+            + BETWEEN.toMillis()
+            + " ms apart, workers idle. Both subjects are up all the time and take turns.");
+    var plain = new Plain(run.programs());
+    var warrener = new Warrener(run.programs());
+    run.present(List.of(plain, warrener));
+    var place = run.place();
+    place.declare("latency-plain");
+    place.declare("latency-warrener");
+    int count = run.size(200, 1000);
+    try (var plainRunning = plain.start(place, setting("latency-plain"));
+        var warrenerRunning = warrener.start(place, setting("latency-warrener"));
+        var load = new Load(place.connection())) {
+      // The first turn warms up.
+      for (int round = 0; round <= run.rounds(); round++) {
+        measure(run, round, plain, plainRunning, load, count);
+        measure(run, round, warrener, warrenerRunning, load, count);
+      }
+    }
+  }
+
+  private static Setting setting(String queue) {
+    return new Setting(queue, WORKERS, ThroughputSuite.PREFETCH, Work.STAMP);
+  }
+
+  private static void measure(
+      SuiteRun run, int round, Subject subject, Running running, Load load, int count)
+      throws IOException, InterruptedException {
+    var queue = subject instanceof Plain ? "latency-plain" : "latency-warrener";
+    var file = run.programs().folder().resolve(queue + "-" + round);
+    var source = Tasks.stamps(file, BYTES);
+    for (int i = 0; i < count; i++) {
+      load.publish(run.place().namespace().tasksExchange(), queue, 1, source);
+      LockSupport.parkNanos(BETWEEN.toNanos());
+    }
+    var millis = await(file, count, running).stream().map(Stamps.Stamp::millis).toList();
+    if (round > 0) {
+      run.add(subject.name(), "median", "ms", CONDITIONS, Spread.quantile(millis, 0.5));
+      run.add(subject.name(), "99 of 100", "ms", CONDITIONS, Spread.quantile(millis, 0.99));
+    }
+  }
+
+  /** Waits until so many stamps were written. */
+  static List<Stamps.Stamp> await(Path file, int count, Running running) throws IOException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      var stamps = Stamps.read(file);
+      if (stamps.size() >= count) {
+        return stamps;
+      }
+      running.requireAlive();
+      if (System.nanoTime() > end) {
+        throw new IOException("only " + stamps.size() + " of " + count + " tasks have started");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.warrener.bench.suite;
+
+import dev.warrener.bench.handler.Work;
+import dev.warrener.bench.place.Load;
+import dev.warrener.bench.place.ProcessFigures;
+import dev.warrener.bench.place.QueueWatch;
+import dev.warrener.bench.subject.Floor;
+import dev.warrener.bench.subject.Subject.Setting;
+import dev.warrener.bench.subject.Warrener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Where the time of no-op tasks goes: processor time of every process and of every thread of the
+ * controller, and the methods that Flight Recorder finds there.
+ */
+public final class ProfileSuite implements Suite {
+  private static final String QUEUE = "profile";
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final int MOST = 30;
+  private static final double WORTH_TELLING = 0.5;
+
+  @Override
+  public String name() {
+    return "profile";
+  }
+
+  @Override
+  public void run(SuiteRun run) throws IOException, InterruptedException {
+    run.note(
+        "A backlog of no-op tasks is drained by "
+            + ThroughputSuite.WORKERS
+            + " workers, prefetch "
+            + ThroughputSuite.PREFETCH
+            + "; from when a third of it is gone. A machine of two processors has 2,000,000 µs of"
+            + " them in a second: at a rate of r tasks/s all parts together can have 2,000,000/r"
+            + " each.");
+    run.note(
+        "Samples: Flight Recorder, 20 ms apart, of running Java code and of native calls, by the"
+            + " innermost method that is ours; 100 % are all samples of the controller.");
+    var recording = run.programs().folder().resolve("controller.jfr");
+    var warrener =
+        new Warrener(
+            run.programs(),
+            "warrener",
+            false,
+            "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording);
+    run.version("warrener", warrener.version());
+    var place = run.place();
+    long count = run.size(30_000, 150_000);
+    place.declare(QUEUE);
+    var setting = new Setting(QUEUE, ThroughputSuite.WORKERS, ThroughputSuite.PREFETCH, Work.NO_OP);
+    try (var load = new Load(place.connection())) {
+      load.publish(
+          place.namespace().tasksExchange(),
+          QUEUE,
+          count,
+          warrener.tasks(Work.NO_OP, ThroughputSuite.BYTES));
+      try (var running = warrener.start(place, setting);
+          var watch =
+              new QueueWatch(
+                  place.connection(), place.namespace().taskQueue(QUEUE), running::requireAlive)) {
+        var from = watch.awaitAtMost(count * 2 / 3, PATIENCE);
+        var before = processorTimes(running.pid());
+        // The queue is not looked at meanwhile: a look costs the broker something.
+        while (watch.look().ready() > count / 20) {
+          LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+        }
+        var to = watch.look();
+        var after = processorTimes(running.pid());
+        long done = from.ready() - to.ready();
+        run.add("warrener", "drained", "tasks/s", Map.of(), QueueWatch.rate(from, to));
+        after.entrySet().stream()
+            .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+            .forEach(entry -> {
+              double used = entry.getValue() - before.getOrDefault(entry.getKey(), 0.0);
+              double micros = used / done * 1e6;
+              if (micros > WORTH_TELLING) {
+                run.add(entry.getKey(), "processor time", "µs/task", Map.of(), micros);
+              }
+            });
+      }
+    }
+    for (var hot : Recording.of(recording).hottest(MOST)) {
+      run.add(hot.thread(), "samples", "%", Map.of("method", hot.method()), hot.share() * 100);
+    }
+  }
+
+  /** Processor seconds of all that takes part, by what it is. */
+  private static Map<String, Double> processorTimes(long controller) {
+    var times = new HashMap<String, Double>();
+    ProcessFigures.cpuSecondsByThread(controller)
+        .forEach((thread, seconds) -> times.put("controller: " + thread, seconds));
+    times.put(
+        "workers, all",
+        Floor.workersBelow(controller).stream().mapToDouble(ProcessFigures::cpuSeconds).sum());
+    times.put(
+        "broker",
+        ProcessFigures.named("beam.smp").stream().mapToDouble(ProcessFigures::cpuSeconds).sum());
+    times.put("controller, all threads", ProcessFigures.cpuSeconds(controller));
+    return times;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.warrener.bench.suite;
+
+import dev.warrener.bench.handler.Work;
+import dev.warrener.bench.place.Child;
+import dev.warrener.bench.place.Load;
+import dev.warrener.bench.place.ProcessFigures;
+import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.subject.Floor;
+import dev.warrener.bench.subject.Hello;
+import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.subject.Subject.Setting;
+import dev.warrener.bench.subject.Warrener;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.WorkerTarget;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How long processes take to start, how much memory an idle worker has, and how soon one is back.
+ */
+public final class StartSuite implements Suite {
+  private static final String QUEUE = "start";
+  private static final int WORKERS = 4;
+  private static final Map<String, String> NONE = Map.of();
+
+  @Override
+  public String name() {
+    return "start";
+  }
+
+  @Override
+  public void run(SuiteRun run) throws IOException, InterruptedException {
+    run.note(
+        "A worker is started with the command of a running controller's worker, and is ready with"
+            + " its READY frame; the bare JVM has the same flags, without a class-data cache of its"
+            + " own, and writes one byte. Both are forked by the same C program.");
+    run.note(
+        "Respawn: all workers are busy (they wait), one more task is there; one worker is killed (then respawn); from its"
+            + " certificate, as a client of the broker hears it, to the waiting task's first"
+            + " instruction.");
+    var warrener = new Warrener(run.programs());
+    run.version("warrener", warrener.version());
+    try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
+      var command = Floor.workerCommandBelow(fleet.first().pid());
+      var floor = Floor.of(run.programs(), command);
+      floor.missing().ifPresent(run::miss);
+      if (floor.missing().isEmpty()) {
+        var hello = hello(run.programs(), command);
+        for (int round = 0; round < run.rounds() * 3; round++) {
+          run.add("bare JVM", "process to ready", "ms", NONE, floor.readyMillis(hello));
+          run.add("warrener", "process to ready", "ms", NONE, floor.readyMillis(command));
+        }
+      }
+      memory(run, fleet);
+      for (int round = 0; round < run.rounds(); round++) {
+        respawn(run, fleet, round);
+      }
+    }
+    for (int round = 0; round < run.rounds(); round++) {
+      firstTask(run, warrener, round);
+      command(run, warrener, "kill --help", List.of("kill", "--help"));
+      command(run, warrener, "--version", List.of("--version"));
+    }
+  }
+
+  /** The same JVM with the same flags, and next to nothing to do. */
+  private static List<String> hello(Programs programs, List<String> workerCommand) {
+    var words = new ArrayList<String>();
+    for (var word : workerCommand) {
+      if (word.equals("-cp")) {
+        break;
+      }
+      if (!word.startsWith("-XX:AOTCache") && !word.startsWith("-XX:SharedArchiveFile")) {
+        words.add(word);
+      }
+    }
+    words.addAll(List.of("-cp", programs.handlers().toString(), Hello.class.getName()));
+    return words;
+  }
+
+  private static void memory(SuiteRun run, FleetUnderOrders fleet) throws InterruptedException {
+    fleet.awaitReady();
+    for (var pid : Floor.workersBelow(fleet.first().pid())) {
+      run.add(
+          "warrener",
+          "idle worker's proportional memory",
+          "MB",
+          NONE,
+          ProcessFigures.proportionalMegabytes(pid));
+    }
+    run.add(
+        "warrener",
+        "idle controller's proportional memory",
+        "MB",
+        NONE,
+        ProcessFigures.proportionalMegabytes(fleet.first().pid()));
+  }
+
+  private static void respawn(SuiteRun run, FleetUnderOrders fleet, int round)
+      throws IOException, InterruptedException {
+    fleet.awaitReady();
+    fleet.makeBusy(FleetUnderOrders.WAITING);
+    var file = run.programs().folder().resolve("respawn-" + round);
+    fleet.publish(1, Tasks.stamps(file, 200));
+    var worker = new WorkerTarget(fleet.firstController() + "/1", null);
+    var scope = new Scope(false, List.of(), List.of(), List.of(), List.of(), List.of(worker));
+    var killed = fleet.kill(scope, InFlight.PURGE, 1);
+    var stamp = LatencySuite.await(file, 1, fleet.first()).getFirst();
+    run.add(
+        "warrener",
+        "certificate to the next task's start",
+        "ms",
+        NONE,
+        (stamp.startedNanos() - killed.lastNanos("worker.dead")) / 1e6);
+    fleet.kill(Scope.ALL, InFlight.PURGE, WORKERS);
+  }
+
+  private static void firstTask(SuiteRun run, Warrener warrener, int round)
+      throws IOException, InterruptedException {
+    var place = run.place();
+    place.declare(QUEUE);
+    var file = run.programs().folder().resolve("first-" + round);
+    try (var load = new Load(place.connection())) {
+      load.publish(place.namespace().tasksExchange(), QUEUE, 1, Tasks.stamps(file, 200));
+    }
+    long begin = System.nanoTime();
+    try (var running =
+        warrener.startOnly(place, new Setting(QUEUE, WORKERS, 8, Work.STAMP), "first")) {
+      var stamp = LatencySuite.await(file, 1, running).getFirst();
+      run.add(
+          "warrener",
+          "controller's start to its first task's start",
+          "ms",
+          NONE,
+          (stamp.startedNanos() - begin) / 1e6);
+    }
+  }
+
+  private static void command(SuiteRun run, Warrener warrener, String name, List<String> words)
+      throws InterruptedException {
+    var command = new ArrayList<>(List.of(run.programs().warrener()));
+    command.addAll(words);
+    long begin = System.nanoTime();
+    try (var child =
+        Child.start(
+            "command", run.programs().folder(), warrener.environment(run.place()), command)) {
+      child.awaitSuccess(60);
+      run.add(
+          "warrener",
+          "command, start to exit",
+          "ms",
+          Map.of("command", name),
+          (System.nanoTime() - begin) / 1e6);
+    }
+  }
+}
