@@ -364,8 +364,12 @@ final class ChaosJudge implements AutoCloseable {
     }
   }
 
+  /** By our blow, or by itself: on a busy machine a broker may not answer in time. */
   private boolean hadLostTheBroker(String controller, long at) {
     long since = at - ChaosFleet.LEASE.plus(SLACK).toNanos();
+    if (!controller.equals("?") && fleet.wire(controller).endedBetween(since, at)) {
+      return true;
+    }
     return fleet.blows().stream()
         .anyMatch(blow ->
             (blow.victim().equals("broker")

@@ -9,8 +9,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ final class FaultyWire implements AutoCloseable {
   private final ServerSocket server;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
+  private final Queue<Long> ends = new ConcurrentLinkedQueue<>();
   private final Object monitor = new Object();
   private State state = State.WHOLE;
 
@@ -58,6 +61,11 @@ final class FaultyWire implements AutoCloseable {
         + "@127.0.0.1:"
         + server.getLocalPort()
         + (broker.getRawPath() == null ? "" : broker.getRawPath());
+  }
+
+  /** Whether a connection ended, by whomever, between two readings of {@link System#nanoTime}. */
+  boolean endedBetween(long from, long to) {
+    return ends.stream().anyMatch(end -> end >= from && end <= to);
   }
 
   /** Resets every connection and refuses new ones, until {@link #heal}. */
@@ -154,6 +162,7 @@ final class FaultyWire implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     pairs.remove(pair);
+    ends.add(System.nanoTime());
     reset(from);
     reset(to);
   }

@@ -108,11 +108,12 @@ final class OrderExecution {
   }
 
   /**
-   * An order that is sent again is issued anew; and what was read from the log may ask for less.
+   * An order that is sent again is issued anew, perhaps about the worker's process of by then; and
+   * what was read from the log may ask for less.
    */
   private static boolean isTheSame(HeardOrder known, Order other) {
     var one = known.order();
-    return one.scope().equals(other.scope())
+    return one.scope().withoutFences().equals(other.scope().withoutFences())
         && one.inFlight() == other.inFlight()
         && (one.then() == other.then()
             || (known.origin() == Origin.LOG
@@ -510,6 +511,9 @@ final class OrderExecution {
     var order = run != null ? run.order() : orderOfDone(id);
     if (order == null) {
       step.placement.waitAgain(inFlight);
+      if (inFlight.delivery() != null) {
+        settled(inFlight.delivery());
+      }
       return;
     }
     var fate =

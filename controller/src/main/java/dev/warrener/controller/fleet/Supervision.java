@@ -338,7 +338,7 @@ final class Supervision {
       for (var order : dying.orders()) {
         step.orderExecution.owes(order, run);
       }
-      switch (dying.cause()) {
+      switch (fateGiver(dying)) {
         case Slot.Cause.ByOrder byOrder ->
             step.orderExecution.decideFate(byOrder.order(), slot, run);
         case Slot.Cause.TimedOut _ ->
@@ -361,6 +361,16 @@ final class Supervision {
         }
       }
     }
+  }
+
+  /** An order decides the fate of what was being killed already for a reason that decides none. */
+  private static Slot.Cause fateGiver(Slot.Dying dying) {
+    boolean decidesNone =
+        dying.cause() instanceof Slot.Cause.LeaseOver
+            || dying.cause() instanceof Slot.Cause.Stopping;
+    return decidesNone && !dying.orders().isEmpty()
+        ? new Slot.Cause.ByOrder(dying.orders().getFirst(), false)
+        : dying.cause();
   }
 
   /**

@@ -226,6 +226,24 @@ class OrderFencesTest {
   }
 
   @Test
+  void orderDecidesTheFateOfARunThatIsBeingKilledForItsLease() {
+    state = FleetState.initial(settings(WithoutBroker.KILL), now);
+    start(1);
+    run("a", 1, 1);
+    happen(new Event.ConsumptionEnded(1, "mail", "the broker closed its channel"));
+    happen(new Event.TimerDue(new Timer.LeaseOver(1)));
+    assertThat(effects).anyMatch(Effect.Kill.class::isInstance);
+    deliver("a", 1, 2);
+
+    happen(kill(Scope.ofTask("a"), InFlight.PURGE));
+    die(1, 9);
+    barriersPass();
+
+    assertThat(all).contains(new Effect.Acknowledge(new DeliveryKey(1, "mail", 2)));
+    assertThat(done().tasks()).isEqualTo(1);
+  }
+
+  @Test
   void leftoverOfAnEarlierAttemptIsAcknowledgedAndNotCharged() {
     start(1);
     run("a", 2, 1);
@@ -384,6 +402,10 @@ class OrderFencesTest {
   }
 
   private static Settings settings() {
+    return settings(WithoutBroker.LEASE);
+  }
+
+  private static Settings settings(WithoutBroker withoutBroker) {
     return new Settings(
         "web-1",
         "host",
@@ -397,6 +419,7 @@ class OrderFencesTest {
         Duration.ofSeconds(60),
         Settings.Restarts.DEFAULT,
         Duration.ofMinutes(10),
-        3);
+        3,
+        withoutBroker);
   }
 }

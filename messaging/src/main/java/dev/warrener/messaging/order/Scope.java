@@ -132,6 +132,17 @@ public record Scope(
                 task.id().equals(id) && (task.attempt() == null || task.attempt() == attempt));
   }
 
+  /** The same tasks and workers, whichever attempts and incarnations. */
+  public Scope withoutFences() {
+    return new Scope(
+        all,
+        controllers,
+        queues,
+        batches,
+        tasks.stream().map(task -> new TaskTarget(task.id(), null)).toList(),
+        workers.stream().map(worker -> new WorkerTarget(worker.id(), null)).toList());
+  }
+
   /** Tells whether everything in {@code other} is in this scope too. */
   public boolean includes(Scope other) {
     if (all) {

@@ -228,7 +228,7 @@ final class Kill {
 
   private ExitStatus send() throws InterruptedException {
     var sentAt = now();
-    var order = OrderForm.issuedAt(request.order(), sentAt);
+    var order = OrderForm.issuedAt(OrderForm.fenced(request.order(), roster), sentAt);
     var sent = line.send(order);
     if (sent instanceof Sent.Blocked blocked) {
       return pullTripwire(blocked.because());

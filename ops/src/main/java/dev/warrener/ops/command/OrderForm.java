@@ -5,6 +5,7 @@ import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.WorkerTarget;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -40,21 +41,53 @@ final class OrderForm {
         dryRun);
   }
 
+  /**
+   * The same order about the processes that were shown: what has taken the place of one of them is
+   * not meant. Tasks keep their id over all attempts, so nobody else can be hit there.
+   *
+   * @param roster who was there when it was shown
+   */
+  static Order fenced(Order order, Roster roster) {
+    var scope = order.scope();
+    var fenced =
+        scope.workers().stream()
+            .map(worker ->
+                worker.incarnation() != null
+                    ? worker
+                    : new WorkerTarget(worker.id(), roster.incarnation(worker.id())))
+            .toList();
+    return with(
+        order,
+        new Scope(
+            scope.all(),
+            scope.controllers(),
+            scope.queues(),
+            scope.batches(),
+            scope.tasks(),
+            fenced),
+        order.issuedAt(),
+        order.expiresAt());
+  }
+
   /** The same order, issued now. */
   static Order issuedAt(Order order, Instant now) {
+    return with(order, order.scope(), now, now.plus(validFor(order.kind(), order.dryRun())));
+  }
+
+  private static Order with(Order order, Scope scope, Instant issuedAt, Instant expiresAt) {
     return new Order(
         order.version(),
         order.id(),
         order.kind(),
-        order.scope(),
+        scope,
         order.inFlight(),
         order.backlog(),
         order.then(),
         order.graceMillis(),
         order.reason(),
         order.issuedBy(),
-        now,
-        now.plus(validFor(order.kind(), order.dryRun())),
+        issuedAt,
+        expiresAt,
         order.dryRun());
   }
 

@@ -14,6 +14,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everybody that is known, by what they said of themselves and what the others say of them.
@@ -76,6 +77,18 @@ record Roster(SortedMap<String, Presence> presences, SortedMap<String, Known> kn
         .values()
         .forEach(p -> p.workers().forEach(worker -> ids.add(p.id() + "/" + worker.slot())));
     return ids;
+  }
+
+  /** Which process of a worker lives, or null if none does or nobody has said. */
+  @Nullable Long incarnation(String id) {
+    for (var presence : presences.values()) {
+      for (var worker : presence.workers()) {
+        if (worker.pid() != null && id.equals(presence.id() + "/" + worker.slot())) {
+          return worker.incarnation();
+        }
+      }
+    }
+    return null;
   }
 
   /** The tasks that run now. */

@@ -58,7 +58,8 @@ final class ScopeOptions {
       names = "--worker",
       paramLabel = "CONTROLLER/SLOT",
       order = 7,
-      description = "One worker. Repeatable.")
+      description =
+          "One worker: a kill means the process that is there when it is asked. Repeatable.")
   List<String> workers = new ArrayList<>();
 
   @Option(

@@ -226,6 +226,26 @@ class KillTest {
   }
 
   @Test
+  void killOfAWorkerIsAboutTheProcessThatWasShown() throws InterruptedException {
+    line.answering(Fleet.of("web-1")::answer).counting(1);
+    yes = true;
+
+    kill(
+        new Scope(
+            false,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new WorkerTarget("web-1/2", null))));
+
+    assertThat(kills())
+        .singleElement()
+        .satisfies(order ->
+            assertThat(order.scope().workers()).containsExactly(new WorkerTarget("web-1/2", 1L)));
+  }
+
+  @Test
   void queueThatNobodyServesButTheBrokerHasIsKnown() throws InterruptedException {
     line.answering(Fleet.of("web-1")::answer).counting(1).withQueue("later");
     yes = true;

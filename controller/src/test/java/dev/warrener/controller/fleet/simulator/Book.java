@@ -138,7 +138,7 @@ final class Book {
   final Set<String> refused = new HashSet<>();
 
   /** Orders that no log has, of former lives too: what they say holds all the same. */
-  final List<Order> keptHereAlone = new ArrayList<>();
+  private final List<Order> keptHereAlone = new ArrayList<>();
 
   final Set<Charge> charges = new HashSet<>();
 
@@ -242,7 +242,7 @@ final class Book {
 
   /** Why a live order must be refused here, or null. */
   @Nullable String wrong(HeardOrder heard, Instant now) {
-    if (heard.userId() == null || !heard.userId().equals("ops")) {
+    if (heard.origin() != HeardOrder.Origin.LOCAL && !"ops".equals(heard.userId())) {
       return "user";
     }
     var order = heard.order();
@@ -283,6 +283,11 @@ final class Book {
       }
     }
     return ended.getOrDefault(target.id(), 0) >= target.attempt() ? target.id() : null;
+  }
+
+  /** The orders that no log has, of those that have begun. */
+  List<Order> keptHereAlone(Set<String> begun) {
+    return keptHereAlone.stream().filter(order -> begun.contains(order.id())).toList();
   }
 
   /** What a former life has written down. */

@@ -288,7 +288,8 @@ final class Checks {
         event instanceof Event.OrderArrived
             || event instanceof Event.OrdersSynced
             || event instanceof Event.Tripped;
-    if (aboutOrders) {
+    // Until the log has been read it can't know which of the holds that it remembers were lifted.
+    if (aboutOrders && book.synced) {
       saysWhatItHolds(book, Fleet.presence(decision.state(), simulation.now()));
     }
   }
@@ -1096,6 +1097,12 @@ final class Checks {
     if (!done.failed().isEmpty()) {
       return;
     }
+    require(
+        !entry.keptHereAlone || !book.home.isYetToWriteDown(entry.order),
+        Check.DONE_MEANS_DONE,
+        "order",
+        done.order(),
+        "is done, no log has it, and it is not written down yet");
     for (var run : entry.inFlight.entrySet()) {
       require(
           !isUnsettled(book.home, run.getKey()) || isGoingBack(book, entry, run.getKey()),

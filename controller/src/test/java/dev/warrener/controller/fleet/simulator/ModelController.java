@@ -10,6 +10,7 @@ import dev.warrener.controller.fleet.Now;
 import dev.warrener.controller.fleet.Settings;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,6 +57,7 @@ final class ModelController {
   private final Deque<Event> fromTasks = new ArrayDeque<>();
   private final Deque<Event> fromOrders = new ArrayDeque<>();
   private final Deque<Event> fromPublisher = new ArrayDeque<>();
+  private final Deque<Event> fromSocket = new ArrayDeque<>();
   private final List<Event> late = new ArrayList<>();
   private final PriorityQueue<Effect.Schedule> timers =
       new PriorityQueue<>(Comparator.comparing(Effect.Schedule::at));
@@ -67,6 +70,9 @@ final class ModelController {
   // What outlives it on its disk.
   private Keepsake kept = Keepsake.NONE;
   private List<Order> keptOrders = List.of();
+
+  /** The orders that this life has begun with: several may begin in one step. */
+  private final Set<String> begun = new HashSet<>();
 
   /** Work for the settler, and the generation in which it was given. */
   private record Settling(Effect effect, long generation) {}
@@ -94,6 +100,7 @@ final class ModelController {
   private final Runnable hearTasks = this::hearTasks;
   private final Runnable hearOrders = this::hearOrders;
   private final Runnable hearPublisher = this::hearPublisher;
+  private final Runnable hearSocket = this::hearSocket;
   private final Runnable hearLate = this::hearLate;
   private final Runnable hearTimer = this::hearTimer;
   private final Runnable settle = this::settle;
@@ -153,6 +160,8 @@ final class ModelController {
     book = new Book(this, settings, lives);
     everSynced = false;
     book.remember(keptOrders);
+    begun.clear();
+    keptOrders.forEach(order -> begun.add(order.id()));
     handle(new Event.Remembered(kept));
   }
 
@@ -175,6 +184,7 @@ final class ModelController {
     fromTasks.clear();
     fromOrders.clear();
     fromPublisher.clear();
+    fromSocket.clear();
     late.clear();
     timers.clear();
     settler.clear();
@@ -340,6 +350,9 @@ final class ModelController {
     if (!fromPublisher.isEmpty()) {
       turns.add(hearPublisher);
     }
+    if (!fromSocket.isEmpty()) {
+      turns.add(hearSocket);
+    }
     if (!late.isEmpty()) {
       turns.add(hearLate);
     }
@@ -380,6 +393,7 @@ final class ModelController {
         && fromTasks.isEmpty()
         && fromOrders.isEmpty()
         && fromPublisher.isEmpty()
+        && fromSocket.isEmpty()
         && late.isEmpty()
         && settler.isEmpty()
         && mover.isEmpty()
@@ -466,6 +480,13 @@ final class ModelController {
     }
   }
 
+  /** An order comes over its control socket, broker or not. */
+  void orderedHere(HeardOrder order) {
+    if (being == Being.UP) {
+      fromSocket.add(new Event.OrderArrived(order));
+    }
+  }
+
   void tripwirePulled() {
     if (ordersOpen && !ordersCut && listensToTripwire && being != Being.DOWN) {
       listensToTripwire = false;
@@ -510,6 +531,10 @@ final class ModelController {
 
   private void hearPublisher() {
     handle(fromPublisher.remove());
+  }
+
+  private void hearSocket() {
+    handle(fromSocket.remove());
   }
 
   private void hearTimer() {
@@ -603,7 +628,12 @@ final class ModelController {
           Effect.DeadLetterBacklog _ ->
           settler.add(new Settling(effect, state.generation()));
       case Effect.Move _, Effect.SendResult _ -> mover.add(effect);
-      case Effect.Say say -> simulation.operator.hears(say.report());
+      case Effect.Say say -> {
+        if (say.report() instanceof Report.ControllerHeard heard) {
+          begun.add(heard.order());
+        }
+        simulation.operator.hears(say.report());
+      }
       case Effect.Rearm _ -> {
         if (ordersOpen && !ordersCut) {
           broker.armed = true;
@@ -611,7 +641,7 @@ final class ModelController {
         }
       }
       case Effect.Schedule schedule -> timers.add(schedule);
-      case Effect.Keep keeping -> keeper.add(new Keeping(keeping, List.copyOf(book.keptHereAlone)));
+      case Effect.Keep keeping -> keeper.add(new Keeping(keeping, book.keptHereAlone(begun)));
       case Effect.TellTask _,
           Effect.TellWorker _,
           Effect.ShowRunning _,
@@ -742,6 +772,12 @@ final class ModelController {
       keptOrders = work.orders();
     }
     fromPublisher.add(new Event.Kept(work.effect().token(), fails ? "simulated" : null));
+  }
+
+  /** Whether an order would not survive a restart yet. */
+  boolean isYetToWriteDown(Order order) {
+    return keeper.stream().anyMatch(work -> work.orders().contains(order))
+        && !keptOrders.contains(order);
   }
 
   private void fail(long token) {

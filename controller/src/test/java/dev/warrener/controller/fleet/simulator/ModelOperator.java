@@ -62,7 +62,9 @@ final class ModelOperator {
   final List<Runnable> sending = new ArrayList<>();
   private final Map<String, HeardOrder> issued = new LinkedHashMap<>();
   private final Map<String, Set<String>> answers = new HashMap<>();
+  private final List<HeardOrder> issuedHere = new ArrayList<>();
   private @Nullable Scope lastScope;
+  int local;
   long kills;
 
   ModelOperator(Simulation simulation) {
@@ -95,6 +97,21 @@ final class ModelOperator {
     issue(kind, scope(kind));
   }
 
+  /** Somebody who is on a host gives an order to its controller alone, over its control socket. */
+  void orderHere() {
+    var controller = chance.of(simulation.controllers);
+    if (!issuedHere.isEmpty() && chance.oneIn(5)) {
+      controller.orderedHere(chance.of(issuedHere));
+      return;
+    }
+    var kind = chance.of(List.of(OrderKind.KILL, OrderKind.KILL, OrderKind.HOLD, OrderKind.RESUME));
+    var order = orderOf(kind, scope(kind));
+    var heard = new HeardOrder(order, null, null, HeardOrder.Origin.LOCAL);
+    issuedHere.add(heard);
+    local++;
+    controller.orderedHere(heard);
+  }
+
   void resumeAll(List<String> tasks) {
     send(heard(resume(Scope.ALL), "ops"));
     BATCHES.forEach(batch -> send(heard(resume(Scope.ofBatch(batch)), "ops")));
@@ -114,6 +131,11 @@ final class ModelOperator {
   }
 
   private void issue(OrderKind kind, Scope scope) {
+    send(
+        heard(orderOf(kind, scope), chance.oneIn(25) ? chance.oneIn(2) ? "mallory" : null : "ops"));
+  }
+
+  private Order orderOf(OrderKind kind, Scope scope) {
     boolean kill = kind == OrderKind.KILL;
     var inFlight = kill ? chance.of(List.of(InFlight.values())) : null;
     var then =
@@ -124,20 +146,18 @@ final class ModelOperator {
         kill && chance.oneIn(4) && !(scope.namesTasks() && inFlight == InFlight.REQUEUE)
             ? chance.of(List.of(Backlog.values()))
             : Backlog.KEEP;
-    var order =
-        order(
-            kind,
-            scope,
-            inFlight,
-            backlog,
-            then,
-            kill && chance.oneIn(4) ? chance.below(2000) : 0,
-            chance.oneIn(8) ? chance.below(5) : 600,
-            chance.oneIn(15));
     if (kill) {
       kills++;
     }
-    send(heard(order, chance.oneIn(25) ? chance.oneIn(2) ? "mallory" : null : "ops"));
+    return order(
+        kind,
+        scope,
+        inFlight,
+        backlog,
+        then,
+        kill && chance.oneIn(4) ? chance.below(2000) : 0,
+        chance.oneIn(8) ? chance.below(5) : 600,
+        chance.oneIn(15));
   }
 
   private Order order(

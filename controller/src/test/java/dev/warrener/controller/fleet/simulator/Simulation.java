@@ -186,6 +186,9 @@ final class Simulation {
       if (chance.oneIn(50)) {
         publish(1 + chance.below(4));
       }
+      if (chance.oneIn(120)) {
+        operator.orderHere();
+      }
       strike();
       step();
     }

@@ -32,6 +32,7 @@ class SimulationTest {
     long seed = first;
     long steps = 0;
     long orders = 0;
+    long local = 0;
     long overlaps = 0;
     long repeats = 0;
     do {
@@ -55,13 +56,14 @@ class SimulationTest {
       }
       steps += life.steps;
       orders += life.operator.issued();
+      local += life.operator.local;
       overlaps += life.checks.overlaps;
       repeats += life.checks.repeats;
       seed++;
     } while (ONLY == 0 && (steps < STEPS || System.nanoTime() < until));
     System.out.println(
-        "simulated %,d fleets from seed %d: %,d steps, %,d orders; %,d runs overlapped one that had lost its delivery, %,d came again after a success"
-            .formatted(seed - first, first, steps, orders, overlaps, repeats));
+        "simulated %,d fleets from seed %d: %,d steps, %,d orders and %,d of one host; %,d runs overlapped one that had lost its delivery, %,d came again after a success"
+            .formatted(seed - first, first, steps, orders, local, overlaps, repeats));
     assertThat(ONLY != 0 ? STEPS : steps).isGreaterThanOrEqualTo(STEPS);
   }
 
