@@ -131,9 +131,9 @@ class LeaseIT {
     publish("one", 7);
     awaitBeats("one");
 
+    long pid = workerOf("c1");
     long lost = System.nanoTime();
     loss.begin(this);
-    long pid = workerOf("c1");
     try {
       await("the worker is killed").atMost(LONG).until(() -> !Warrener.lives(pid));
     } finally {
