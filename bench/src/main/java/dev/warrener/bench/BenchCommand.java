@@ -101,6 +101,8 @@ final class BenchCommand implements Callable<Integer> {
       description = "Warrener's bin and lib.")
   private Path distribution = Path.of("ops/target/warrener");
 
+  private int failures;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     var chosen = chosen();
@@ -121,7 +123,7 @@ final class BenchCommand implements Callable<Integer> {
     } finally {
       delete(folder);
     }
-    return 0;
+    return failures == 0 ? 0 : 1;
   }
 
   private List<Suite> chosen() {
@@ -149,7 +151,13 @@ final class BenchCommand implements Callable<Integer> {
       say("   on " + place.description());
       int turns = rounds != null ? rounds : quick ? 3 : 5;
       var run = new SuiteRun(place, programs, turns, quick, this::say);
-      suite.run(run);
+      try {
+        suite.run(run);
+      } catch (IOException | RuntimeException e) {
+        // What was measured until then is worth keeping, and the others are worth running.
+        run.broke(e);
+        failures++;
+      }
       return new SuiteResult(
           suite.name(),
           startedAt,
@@ -158,6 +166,7 @@ final class BenchCommand implements Callable<Integer> {
           place.description(),
           turns,
           load,
+          Machine.load(),
           run.versions(),
           run.missing(),
           run.notes(),

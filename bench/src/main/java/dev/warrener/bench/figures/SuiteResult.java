@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one suite measured in one run, in which its subjects took turns.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param broker which one
  * @param rounds how many turns each subject had
  * @param load the machine's load before the run, over a minute: what others did here
+ * @param loadAfter the load after it, our own included; null in older files
  * @param versions of what was compared, by name
  * @param missing peers that are not installed
  * @param notes what a reader has to know
@@ -28,6 +30,7 @@ public record SuiteResult(
     String broker,
     int rounds,
     double load,
+    @Nullable Double loadAfter,
     Map<String, String> versions,
     List<Missing> missing,
     List<String> notes,

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * {@code benchmarks.md} and its plots, from the figures alone: nothing in it is written by hand.
  */
 public final class Page {
-  private static final int MOST_BARS = 24;
+  private static final int MOST_BARS = 40;
 
   private final Results results;
 
@@ -34,21 +34,25 @@ public final class Page {
     for (var entry : charts().entrySet()) {
       Files.writeString(plots.resolve(entry.getKey()), entry.getValue().svg());
     }
-    Files.writeString(folder.resolve("benchmarks.md"), text());
+    var notes = plots.resolve("notes.md");
+    Files.writeString(
+        folder.resolve("benchmarks.md"),
+        Files.exists(notes) ? text() + Files.readString(notes) : text());
   }
 
-  /** The page. */
+  /** All of the page that is made from the figures. */
   String text() {
     var page = new StringBuilder();
     page.append(
         """
         # Benchmarks
 
-        Made by `./warrener bench` from [results.json](benchmarks/results.json); nothing here is written by hand. Subjects take turns (A B A B …) on one broker; a figure is the median of its turns, with the smallest and the largest behind it. Other programs may have run on the machine meanwhile: its load before each run is named.
+        Made by `./warrener bench` from [results.json](benchmarks/results.json); only the notes at the end, if there are any, are written by hand (in `benchmarks/notes.md`). Subjects take turns (A B A B …) on one broker; a figure is the median of its turns, with the smallest and the largest behind it. Other programs may have run on the machine meanwhile: its load before each run is named.
 
         """);
     machine(page);
     goals(page);
+    results.suite("profile").flatMap(Limits::of).ifPresent(page::append);
     results.suites().forEach(suite -> suite(page, suite));
     return page.toString();
   }
@@ -75,12 +79,13 @@ public final class Page {
   private static void suite(StringBuilder page, SuiteResult suite) {
     page.append("## ").append(capital(suite.name())).append('\n');
     page.append(
-        "%s, %d turns each, in %d s, load before %s. Broker: %s. Again: `%s`\n\n"
+        "%s, %d turns each, in %d s; the machine's load %s before%s. Broker: %s. Again: `%s`\n\n"
             .formatted(
                 suite.startedAt(),
                 suite.rounds(),
                 suite.tookMillis() / 1000,
                 Figure.of(suite.load()),
+                suite.loadAfter() == null ? "" : ", " + Figure.of(suite.loadAfter()) + " after",
                 suite.broker(),
                 suite.command()));
     if (!suite.versions().isEmpty()) {

@@ -83,14 +83,25 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException if that is not in time, or its status is not 0
    */
   public void awaitSuccess(long seconds) throws InterruptedException {
+    int status = awaitEnd(seconds);
+    if (status != 0) {
+      throw new IllegalStateException(
+          name + " ended with " + status + "; it said: " + lastWords());
+    }
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @return its status
+   * @throws IllegalStateException if that is not in time
+   */
+  public int awaitEnd(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new IllegalStateException(
           name + " has not ended within " + seconds + " s; it said: " + lastWords());
     }
-    if (process.exitValue() != 0) {
-      throw new IllegalStateException(
-          name + " ended with " + process.exitValue() + "; it said: " + lastWords());
-    }
+    return process.exitValue();
   }
 
   /** Asks it to end, waits, and kills it if it doesn't. */

@@ -86,6 +86,13 @@ public final class SuiteRun {
     }
   }
 
+  /** Keeps that the suite could not be finished. */
+  public void broke(Exception e) {
+    var because = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    notes.add("**The suite ended early**, and figures are missing: " + because);
+    say("  ended early: " + e.getMessage());
+  }
+
   /** Keeps that a peer is not there. */
   void miss(Missing peer) {
     missing.add(peer);

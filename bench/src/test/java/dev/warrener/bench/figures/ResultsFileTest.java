@@ -30,6 +30,7 @@ class ResultsFileTest {
         "RabbitMQ",
         2,
         0.5,
+        1.5,
         Map.of("PerfTest", "2"),
         List.of(new Missing("Celery", "no python3", "apt-get install python3-celery")),
         List.of("a note"),

@@ -28,6 +28,7 @@ class GoalsTest {
                 "RabbitMQ",
                 1,
                 0.5,
+                1.5,
                 Map.of(),
                 List.of(),
                 List.of(),

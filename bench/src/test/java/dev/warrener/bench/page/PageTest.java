@@ -42,6 +42,7 @@ class PageTest {
                 "RabbitMQ 4.3.6",
                 1,
                 0.5,
+                1.5,
                 Map.of("PerfTest", "2"),
                 List.of(new Missing("Celery", "no python3 has it", "apt-get install it")),
                 List.of("a note"),
@@ -92,6 +93,41 @@ class PageTest {
             .parse(new InputSource(new StringReader(svg)));
     assertThat(document.getElementsByTagName("path").getLength()).isEqualTo(3);
     assertThat(svg).contains("a &amp; b &lt;c&gt;");
+  }
+
+  @Test
+  void notesWrittenByHandStandAtTheEnd() throws IOException {
+    Files.createDirectories(folder.resolve("benchmarks"));
+    Files.writeString(folder.resolve("benchmarks/notes.md"), "## Notes\nWhat would be needed.\n");
+    new Page(results(6000)).write(folder);
+    assertThat(Files.readString(folder.resolve("benchmarks.md"))).endsWith("would be needed.\n");
+  }
+
+  @Test
+  void profileSaysWhatOneProcessorIsGoodFor() {
+    var recorder = new Recorder();
+    recorder.add("broker", "processor time", "µs/task", Map.of(), 100);
+    recorder.add("controller, all threads", "processor time", "µs/task", Map.of(), 120);
+    recorder.add("controller: owner", "processor time", "µs/task", Map.of(), 40);
+    recorder.add("workers, all", "processor time", "µs/task", Map.of(), 30);
+    recorder.add("owner", "samples", "%", Map.of("method", "a.b"), 7);
+    var former = results(1).suites().getFirst();
+    var profile =
+        new SuiteResult(
+            "profile",
+            former.startedAt(),
+            1,
+            "./warrener bench",
+            "RabbitMQ",
+            1,
+            0.5,
+            null,
+            Map.of(),
+            List.of(),
+            List.of(),
+            recorder.measurements());
+    assertThat(Limits.of(profile).orElseThrow())
+        .contains("costs 250 µs", "4,000 tasks a second", "owner 40.0", "`a.b` 7.00");
   }
 
   @Test
