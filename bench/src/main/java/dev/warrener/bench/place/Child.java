@@ -85,8 +85,7 @@ public final class Child implements AutoCloseable {
   public void awaitSuccess(long seconds) throws InterruptedException {
     int status = awaitEnd(seconds);
     if (status != 0) {
-      throw new IllegalStateException(
-          name + " ended with " + status + "; it said: " + lastWords());
+      throw new IllegalStateException(name + " ended with " + status + "; it said: " + lastWords());
     }
   }
 
