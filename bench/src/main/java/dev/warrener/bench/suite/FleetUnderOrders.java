@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Controllers with their workers, which are given orders. Used by one thread. */
 final class FleetUnderOrders implements AutoCloseable {
@@ -145,28 +146,40 @@ final class FleetUnderOrders implements AutoCloseable {
   /** Kills what is in scope, and waits until every controller is done. Then workers come again. */
   Killed kill(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
     watch.forgetReports();
-    var now = Instant.now();
-    var order =
-        new Order(
-            Order.VERSION,
-            Uuid7.next(),
-            OrderKind.KILL,
-            scope,
-            inFlight,
-            Backlog.KEEP,
-            Then.RESPAWN,
-            0,
-            "measured",
-            "bench",
-            now,
-            now.plus(PATIENCE),
-            false);
+    var order = order(OrderKind.KILL, scope, inFlight, Then.RESPAWN);
     long begin = System.nanoTime();
     orders.send(order, null, PATIENCE);
     watch.await(order.id(), "worker.dead", dead, PATIENCE);
     var reports = watch.await(order.id(), "controller.done", ids.size(), PATIENCE);
     forgetPresence();
     return new Killed(begin, reports);
+  }
+
+  /** Lifts every hold: workers come again. */
+  void resume() throws InterruptedException {
+    var order = order(OrderKind.RESUME, Scope.ALL, null, null);
+    forgetPresence();
+    orders.send(order, null, PATIENCE);
+    watch.await(order.id(), "controller.done", ids.size(), PATIENCE);
+  }
+
+  private static Order order(
+      OrderKind kind, Scope scope, @Nullable InFlight inFlight, @Nullable Then then) {
+    var now = Instant.now();
+    return new Order(
+        Order.VERSION,
+        Uuid7.next(),
+        kind,
+        scope,
+        inFlight,
+        Backlog.KEEP,
+        then,
+        0,
+        "measured",
+        "bench",
+        now,
+        now.plus(PATIENCE),
+        false);
   }
 
   /** What was said before a kill counts no more. */

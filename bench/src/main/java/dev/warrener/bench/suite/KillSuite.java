@@ -35,8 +35,8 @@ public final class KillSuite implements Suite {
         "C floor: a C program starts the very same worker processes (same command, ready, busy ones"
             + " with the same task), and measures from its first SIGKILL to its last waitpid.");
     run.note(
-        "Operator: the whole command warrener kill --all, from the start of its process to its"
-            + " end.");
+        "Operator: the whole command warrener kill --all --yes (then hold), from the start of its"
+            + " process to its end.");
     run.note("Busy workers each burn a processor in a loop that heeds nothing; idle ones wait.");
     var warrener = new Warrener(run.programs());
     run.version("warrener", warrener.version());
@@ -75,6 +75,8 @@ public final class KillSuite implements Suite {
       for (boolean busy : new boolean[] {false, true}) {
         var conditions =
             Map.of("workers", Integer.toString(fleet.workers()), "state", busy ? "busy" : "idle");
+        // What comes back after a kill must not take the processors from the others' turn.
+        fleet.awaitReady();
         if (floor.missing().isEmpty()) {
           run.add(
               "C floor",
@@ -140,8 +142,6 @@ public final class KillSuite implements Suite {
                 "--yes",
                 "--in-flight",
                 "purge",
-                "--then",
-                "respawn",
                 "-m",
                 "measured"))) {
       int status = command.awaitEnd(FleetUnderOrders.PATIENCE.toSeconds());
@@ -155,7 +155,7 @@ public final class KillSuite implements Suite {
       }
     }
     fleet.watch().await(null, "controller.done", fleet.controllers(), FleetUnderOrders.PATIENCE);
-    fleet.forgetPresence();
+    fleet.resume();
   }
 
   private static void add(
