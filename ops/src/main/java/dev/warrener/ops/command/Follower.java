@@ -84,6 +84,6 @@ final class Follower {
 
   /** What a roll-call takes from the sending of its order. */
   static RollCall afterSending(RollCall call, Sent sent) {
-    return sent instanceof Sent.NobodyListens ? call.nobodyListens() : call;
+    return sent instanceof Sent.NobodyListens(var isKept) ? call.nobodyListens(isKept) : call;
   }
 }

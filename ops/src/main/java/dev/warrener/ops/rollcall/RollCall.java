@@ -35,10 +35,22 @@ public final class RollCall {
   /** How long reports that were overtaken by the last one are waited for: half a second. */
   static final Duration STRAGGLERS = Duration.ofMillis(500);
 
+  /**
+   * How long controllers of which none listens are waited for, if the log has the order: three
+   * seconds, in which they connect again.
+   */
+  static final Duration RETURN = Duration.ofSeconds(3);
+
+  private enum Listeners {
+    SOME,
+    NONE_NOW,
+    NONE
+  }
+
   private final Order order;
   private final Deadlines deadlines;
   private final int armed;
-  private final boolean nobodyListens;
+  private final Listeners listeners;
   private final int stillRunning;
   private final SortedMap<String, Known> known;
   private final SortedMap<String, Answer> answers;
@@ -68,14 +80,14 @@ public final class RollCall {
       Order order,
       Deadlines deadlines,
       int armed,
-      boolean nobodyListens,
+      Listeners listeners,
       int stillRunning,
       SortedMap<String, Known> known,
       SortedMap<String, Answer> answers) {
     this.order = order;
     this.deadlines = deadlines;
     this.armed = armed;
-    this.nobodyListens = nobodyListens;
+    this.listeners = listeners;
     this.stillRunning = stillRunning;
     this.known = known;
     this.answers = answers;
@@ -84,14 +96,20 @@ public final class RollCall {
   /** Opens the account of an order, before anybody can have answered it. */
   public static RollCall open(Order order, Deadlines deadlines) {
     return new RollCall(
-        order, deadlines, 0, false, 0, Collections.emptySortedMap(), Collections.emptySortedMap());
+        order,
+        deadlines,
+        0,
+        Listeners.SOME,
+        0,
+        Collections.emptySortedMap(),
+        Collections.emptySortedMap());
   }
 
   /** Takes in what is known of controllers; of two accounts of one the newer counts. */
   public RollCall knowing(Collection<Known> more) {
     var next = new TreeMap<>(known);
     more.forEach(one -> next.merge(one.id(), one, Known::or));
-    return new RollCall(order, deadlines, armed, nobodyListens, stillRunning, next, answers);
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, next, answers);
   }
 
   /**
@@ -99,12 +117,17 @@ public final class RollCall {
    * was sent. 0 if that can't be asked.
    */
   public RollCall armed(int consumers) {
-    return new RollCall(order, deadlines, consumers, nobodyListens, stillRunning, known, answers);
+    return new RollCall(order, deadlines, consumers, listeners, stillRunning, known, answers);
   }
 
-  /** Takes in that the broker returned the order: no controller's queue is bound. */
-  public RollCall nobodyListens() {
-    return new RollCall(order, deadlines, armed, true, stillRunning, known, answers);
+  /**
+   * Takes in that the broker returned the order: no controller's queue is bound.
+   *
+   * @param isKept whether it is in the log, which controllers between two connections read first
+   */
+  public RollCall nobodyListens(boolean isKept) {
+    var listeners = isKept ? Listeners.NONE_NOW : Listeners.NONE;
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, known, answers);
   }
 
   /**
@@ -112,7 +135,7 @@ public final class RollCall {
    * have confirmed an order that leaves none running. It should be 0: then nobody was overlooked.
    */
   public RollCall stillRunning(int controllers) {
-    return new RollCall(order, deadlines, armed, nobodyListens, controllers, known, answers);
+    return new RollCall(order, deadlines, armed, listeners, controllers, known, answers);
   }
 
   /** Takes in a report, arrived at {@code at}. Reports about other orders change nothing. */
@@ -126,7 +149,7 @@ public final class RollCall {
     }
     var next = new TreeMap<>(answers);
     next.put(report.controller(), answer.with(report, at));
-    var nextCall = new RollCall(order, deadlines, armed, nobodyListens, stillRunning, known, next);
+    var nextCall = new RollCall(order, deadlines, armed, listeners, stillRunning, known, next);
     return report instanceof ControllerHeard heard
         ? nextCall.knowing(heard.roster().stream().map(Known::of).toList())
         : nextCall;
@@ -212,6 +235,10 @@ public final class RollCall {
     if (!now.isBefore(deadlines.doneBy())) {
       return true;
     }
+    if (mayReturn(now)) {
+      return false;
+    }
+    boolean nobodyListens = listeners != Listeners.SOME;
     var expected = rows().stream().filter(Row::expectedHere).toList();
     boolean othersAreDone =
         expected.stream().allMatch(row -> row.standing() == Standing.SILENT || hasAnswered(row));
@@ -224,6 +251,13 @@ public final class RollCall {
     return othersAreDone
         && (nobodyListens || (silent().isEmpty() && unnamed() == 0))
         && !awaitsStragglers(now);
+  }
+
+  /** All have lost their connections at a time, as when a node of the broker dies. */
+  private boolean mayReturn(Instant now) {
+    return listeners == Listeners.NONE_NOW
+        && !isOnlyAsked()
+        && now.isBefore(deadlines.sentAt().plus(RETURN));
   }
 
   private boolean hasAnswered(Row row) {
@@ -276,7 +310,7 @@ public final class RollCall {
     }
     if (rows.stream().noneMatch(Row::expectedHere)) {
       missing.add(
-          nobodyListens
+          listeners != Listeners.SOME
               ? "No controller is listening on this broker."
               : "No controller has answered.");
     }

@@ -257,8 +257,16 @@ class RollCallTest {
   }
 
   @Test
-  void isOverAtOnceWhenNobodyListens() {
-    var call = RollCall.open(kill(Scope.ALL), TEN_SECONDS).nobodyListens();
+  void waitsForThoseThatAreBetweenTwoConnectionsWhenTheLogHasTheOrder() {
+    var call = RollCall.open(kill(Scope.ALL), TEN_SECONDS).nobodyListens(true);
+
+    assertThat(call.isOver(at(2.9))).isFalse();
+    assertThat(call.isOver(at(3))).isTrue();
+  }
+
+  @Test
+  void isOverAtOnceWhenNobodyListensAndNobodyWillHear() {
+    var call = RollCall.open(kill(Scope.ALL), TEN_SECONDS).nobodyListens(false);
 
     assertThat(call.isOver(at(0.01))).isTrue();
     assertThat(call.verdict(at(0.01)).sentences())

@@ -1098,7 +1098,7 @@ final class Checks {
       return;
     }
     require(
-        !entry.keptHereAlone || !book.home.isYetToWriteDown(entry.order),
+        !entry.keptHereAlone || !lasts(entry.order) || !book.home.isYetToWriteDown(entry.order),
         Check.DONE_MEANS_DONE,
         "order",
         done.order(),
@@ -1112,6 +1112,13 @@ final class Checks {
           "is done and the broker has not taken",
           run.getValue().id());
     }
+  }
+
+  /** Whether what an order says holds on after it is done. */
+  private static boolean lasts(Order order) {
+    return order.setsHold()
+        || order.kind() == OrderKind.RESUME
+        || order.revocation() != Backlog.KEEP;
   }
 
   /** What must be so when it has also been acted upon. */
