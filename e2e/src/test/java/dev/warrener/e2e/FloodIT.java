@@ -69,7 +69,7 @@ class FloodIT {
       var kill = warrener.run("kill", "--all", "-y");
 
       kill.succeeded();
-      assertThat(kill.out()).contains("1 of 1 controllers confirmed", WORKERS + " requeued");
+      assertThat(kill.out()).contains("1 of 1 controller confirmed", WORKERS + " requeued");
     } finally {
       isOn.set(false);
     }
