@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -83,24 +84,22 @@ public final class Child implements AutoCloseable {
    * @throws IllegalStateException if that is not in time, or its status is not 0
    */
   public void awaitSuccess(long seconds) throws InterruptedException {
-    int status = awaitEnd(seconds);
-    if (status != 0) {
-      throw new IllegalStateException(name + " ended with " + status + "; it said: " + lastWords());
-    }
-  }
-
-  /**
-   * Waits for its end.
-   *
-   * @return its status
-   * @throws IllegalStateException if that is not in time
-   */
-  public int awaitEnd(long seconds) throws InterruptedException {
-    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+    var status = endWithin(seconds);
+    if (status.isEmpty()) {
       throw new IllegalStateException(
           name + " has not ended within " + seconds + " s; it said: " + lastWords());
     }
-    return process.exitValue();
+    if (status.getAsInt() != 0) {
+      throw new IllegalStateException(
+          name + " ended with " + status.getAsInt() + "; it said: " + lastWords());
+    }
+  }
+
+  /** Its status, or nothing if it has not ended by then. */
+  public OptionalInt endWithin(long seconds) throws InterruptedException {
+    return process.waitFor(seconds, TimeUnit.SECONDS)
+        ? OptionalInt.of(process.exitValue())
+        : OptionalInt.empty();
   }
 
   /** Asks it to end, waits, and kills it if it doesn't. */

@@ -9,6 +9,7 @@ import dev.warrener.messaging.order.Scope;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * How long a kill takes: from the order to the last certificate, and for the operator; beside what
@@ -144,13 +145,14 @@ public final class KillSuite implements Suite {
                 "purge",
                 "-m",
                 "measured"))) {
-      int status = command.awaitEnd(FleetUnderOrders.PATIENCE.toSeconds());
-      if (status == 0) {
+      var status = command.endWithin(FleetUnderOrders.PATIENCE.toSeconds());
+      if (status.equals(OptionalInt.of(0))) {
         add(run, OPERATOR, conditions, (System.nanoTime() - begin) / 1e6);
       } else {
         run.note(
-            "With %s the operator's command ended with status %d in one turn, which is left out of its figures."
-                .formatted(conditions, status));
+            "With %s the operator's command was not confirmed in one turn (%s), which is left out of its figures."
+                .formatted(
+                    conditions, status.isPresent() ? "status " + status.getAsInt() : "no end"));
         run.say(command.text());
       }
     }
