@@ -92,6 +92,28 @@ class OrderLogIT {
   }
 
   @Test
+  void whatControllersSaidAboutAnOrderIsThereWhenTheyAreGone() {
+    var controller = warrener.controller("c1", "--queue", "mail=1");
+    publish("one", 60, Map.of());
+    await("it runs").atMost(LONG).until(() -> journal.unfinished().contains("one"));
+    var id =
+        warrener
+            .run("kill", "--all", "--then", "exit", "-y", "-o", "name")
+            .succeeded()
+            .out()
+            .strip();
+    await("it has ended").atMost(LONG).until(() -> !controller.process().isAlive());
+
+    var list = warrener.run("kills", "list").succeeded();
+    var shown = warrener.run("kills", "show", id).succeeded();
+
+    assertThat(list.out()).containsPattern(id + " .* confirmed 1/1 ");
+    assertThat(shown.out())
+        .contains("CONFIRMED  kill " + id + ": 1 of 1 controller confirmed, 1 worker dead")
+        .containsPattern("c1/1 +\\d+ +SIGKILL .* one");
+  }
+
+  @Test
   void tasksOfARevokedBatchMeetTheirFateAtAControllerThatNeverHeardTheOrder() {
     warrener.controller("c1", "--queue", "mail=1").kill();
     publish("a-1", 0.1, Map.of("x-batch", "a"));

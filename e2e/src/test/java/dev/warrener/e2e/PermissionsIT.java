@@ -104,9 +104,9 @@ class PermissionsIT {
         "forge the user of a task",
         FORGED,
         c -> publish(c, NAMES.tasksExchange(), "mail", "controller"));
-    user.mustNotConsume(QUEUE, NAMES.ordersStream(), NAMES.armedQueue());
+    user.mustNotConsume(QUEUE, NAMES.ordersStream(), NAMES.outcomesStream(), NAMES.armedQueue());
     user.mustNot("purge a queue of tasks", c -> c.queuePurge(QUEUE));
-    user.mustNotDelete(QUEUE, NAMES.armedQueue(), NAMES.ordersStream());
+    user.mustNotDelete(QUEUE, NAMES.armedQueue(), NAMES.ordersStream(), NAMES.outcomesStream());
     user.mustNot("make a queue of tasks", c -> declareTaskQueue(c, "new"));
     user.mustNot("copy tasks", c -> bindNew(c, own, NAMES.tasksExchange()));
     user.mustNot("hear orders", c -> bindNew(c, own, NAMES.killExchange()));
@@ -154,7 +154,7 @@ class PermissionsIT {
           c.queueBind(own, NAMES.killExchange(), "");
           c.basicConsume(own, true, new DefaultConsumer(c));
         });
-    user.may("read the log of orders", PermissionsIT::readLog);
+    user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));
     user.may("hear the other controllers", c -> bindNew(c, reply, NAMES.reportsExchange()));
     user.may(
         "listen to the tripwire",
@@ -191,6 +191,9 @@ class PermissionsIT {
         "lead messages into the log of orders",
         c -> c.queueBind(NAMES.ordersStream(), NAMES.tasksExchange(), "x"));
     user.mustNot(
+        "lead messages into what is kept of reports",
+        c -> c.queueBind(NAMES.outcomesStream(), NAMES.tasksExchange(), "x"));
+    user.mustNot(
         "send orders by way of another exchange",
         c -> c.exchangeBind(NAMES.killExchange(), NAMES.tasksExchange(), "x"));
     user.mustNot(
@@ -202,7 +205,7 @@ class PermissionsIT {
                 false,
                 false,
                 Map.of("x-dead-letter-exchange", NAMES.killExchange())));
-    user.mustNotDelete(NAMES.ordersStream());
+    user.mustNotDelete(NAMES.ordersStream(), NAMES.outcomesStream());
     user.mustNotDeleteExchanges();
     user.mustNot(
         "have the reply queue of an operator",
@@ -218,7 +221,8 @@ class PermissionsIT {
     user.may("publish a task", c -> publish(c, NAMES.tasksExchange(), "mail", "ops"));
     user.may("hear reports", c -> bindNew(c, own, NAMES.reportsExchange()));
     user.may("receive results", c -> bindNew(c, own, NAMES.resultsExchange()));
-    user.may("read the log of orders", PermissionsIT::readLog);
+    user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));
+    user.may("read how orders went", c -> readFirst(c, NAMES.outcomesStream()));
     user.may(
         "pull the tripwire and reset it",
         c -> {
@@ -248,7 +252,7 @@ class PermissionsIT {
         "send an order as somebody else",
         FORGED,
         c -> publish(c, NAMES.killExchange(), "", "viewer"));
-    user.mustNotDelete(NAMES.ordersStream());
+    user.mustNotDelete(NAMES.ordersStream(), NAMES.outcomesStream());
     user.mustNotDeleteExchanges();
     user.mustNot(
         "have the queue of a controller",
@@ -260,7 +264,8 @@ class PermissionsIT {
     var own = NAMES.replyQueue("viewer", "0192");
     var user = new Attempts("viewer");
     user.may("hear reports", c -> bindNew(c, own, NAMES.reportsExchange()));
-    user.may("read the log of orders", PermissionsIT::readLog);
+    user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));
+    user.may("read how orders went", c -> readFirst(c, NAMES.outcomesStream()));
     user.mustNotPublishTo(
         NAMES.tasksExchange(),
         NAMES.killExchange(),
@@ -272,7 +277,12 @@ class PermissionsIT {
     user.mustNot("purge a queue of tasks", c -> c.queuePurge(QUEUE));
     user.mustNot("hear orders as a controller does", c -> bindNew(c, own, NAMES.killExchange()));
     user.mustNot("receive others' results", c -> bindNew(c, own, NAMES.resultsExchange()));
-    user.mustNotDelete(QUEUE, NAMES.armedQueue(), NAMES.ordersStream(), NAMES.runningQueue());
+    user.mustNotDelete(
+        QUEUE,
+        NAMES.armedQueue(),
+        NAMES.ordersStream(),
+        NAMES.outcomesStream(),
+        NAMES.runningQueue());
     user.mustNotDeleteExchanges();
     user.mustNot("make a queue of tasks", c -> declareTaskQueue(c, "new"));
     return user.attempts();
@@ -351,13 +361,10 @@ class PermissionsIT {
     channel.basicConsume(queue, true, new DefaultConsumer(channel));
   }
 
-  private static void readLog(Channel channel) throws IOException {
+  private static void readFirst(Channel channel, String stream) throws IOException {
     channel.basicQos(10);
     channel.basicConsume(
-        NAMES.ordersStream(),
-        false,
-        Map.of("x-stream-offset", "first"),
-        new DefaultConsumer(channel));
+        stream, false, Map.of("x-stream-offset", "first"), new DefaultConsumer(channel));
   }
 
   private static void publish(

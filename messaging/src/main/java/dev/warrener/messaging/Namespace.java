@@ -49,6 +49,11 @@ public record Namespace(String name) {
     return name + ".orders";
   }
 
+  /** The stream that keeps what controllers say about orders. */
+  public String outcomesStream() {
+    return name + ".outcomes";
+  }
+
   /** The queue of live orders for one controller. */
   public String controllerQueue(String controller) {
     return name + ".controller." + controller;

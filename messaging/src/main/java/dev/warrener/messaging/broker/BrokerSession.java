@@ -1,7 +1,9 @@
 package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.report.Report;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -67,6 +69,26 @@ public final class BrokerSession implements AutoCloseable {
       return new OrderLog(new LinkSession(1, open), requests.access(), live -> {}).read();
     } catch (IOException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, requests.access(), "the log of orders");
+    }
+  }
+
+  /**
+   * Reads what controllers have said about orders, oldest first; empty where the broker keeps none.
+   * A report may stand in it several times. Takes half a second if nothing has been said.
+   *
+   * @param since from when on
+   * @throws NoSuchQueueException if there is no such fleet at this broker
+   * @throws NotAllowedException if the user may not read it
+   * @throws BrokerUnreachableException if the broker is lost meanwhile
+   */
+  public List<Report> outcomes(Instant since) {
+    if (!dialect.keepsOrders()) {
+      return List.of();
+    }
+    try {
+      return new OutcomeLog(new LinkSession(1, open), requests.access()).read(since);
+    } catch (IOException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, requests.access(), "what was said about orders");
     }
   }
 

@@ -59,6 +59,10 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
     plan.add(new Queue(namespace.runningQueue(), alwaysEmptyQueue()));
     plan.add(new Exchange(namespace.tasksExchange(), "direct"));
     plan.add(new Exchange(namespace.reportsExchange(), "topic"));
+    if (keepsOrders()) {
+      plan.add(new Queue(namespace.outcomesStream(), outcomeLog()));
+      plan.add(new Binding(namespace.outcomesStream(), namespace.reportsExchange(), "kill.#"));
+    }
     plan.add(new Exchange(namespace.resultsExchange(), "direct"));
     plan.add(new Exchange(namespace.logExchange(), "fanout"));
     if (keepsOrders()) {
@@ -94,6 +98,8 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   abstract Map<String, Object> alwaysEmptyQueue();
 
   abstract Map<String, Object> orderLog();
+
+  abstract Map<String, Object> outcomeLog();
 
   abstract Map<String, Object> taskQueue(Namespace namespace, String queue, QueueSettings settings);
 

@@ -10,27 +10,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the stream of orders from its beginning to its end, and goes on with what is added.
- *
- * <p>A stream doesn't tell where it ends, and an empty one looks like a slow one. So a second
- * reader asks for the last chunk first: what it shows must be reached. Only where it shows nothing
- * does time decide; what comes later than that is live.
+ * Reads the stream of orders from its beginning to its end, and goes on with what is added. What
+ * comes after the end that was found when it began is live.
  */
 final class OrderLog {
   private static final int PREFETCH = 500;
-
-  /** How long the last chunk's messages may be apart. */
-  private static final Duration CHUNK_GAP = Duration.ofMillis(50);
-
-  /** After this without any message the log counts as empty. */
-  private static final Duration EMPTY_AFTER = Duration.ofMillis(500);
 
   /** How long a log that is not empty may be silent before it has failed. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
@@ -53,7 +42,8 @@ final class OrderLog {
 
   /** Reads all that is there now, oldest first. */
   List<ReceivedOrder> read() throws IOException {
-    long end = lastOffset();
+    var last = StreamEnd.find(session, stream);
+    long end = last == null ? -1 : last.offset();
     var channel = session.channel();
     channel.basicQos(PREFETCH);
     channel.basicConsume(stream, false, Map.of("x-stream-offset", "first"), new Reader(channel));
@@ -98,25 +88,6 @@ final class OrderLog {
     }
   }
 
-  /** The offset of the last order now, or -1 if there is none. */
-  private long lastOffset() throws IOException {
-    var channel = session.channel();
-    channel.basicQos(PREFETCH);
-    var chunk = new LastChunk(channel);
-    long asked = System.nanoTime();
-    var tag = channel.basicConsume(stream, false, Map.of("x-stream-offset", "last"), chunk);
-    // A broker that takes long for one answer takes long for the next thing, too.
-    var patience = Duration.ofNanos(4 * (System.nanoTime() - asked));
-    long last = -1;
-    var limit = patience.compareTo(EMPTY_AFTER) > 0 ? patience : EMPTY_AFTER;
-    for (var offset = chunk.next(limit); offset != null; offset = chunk.next(CHUNK_GAP)) {
-      last = offset;
-    }
-    channel.basicCancel(tag);
-    channel.abort();
-    return last;
-  }
-
   private final class Reader extends DefaultConsumer {
     Reader(Channel channel) {
       super(channel);
@@ -141,32 +112,6 @@ final class OrderLog {
     @Override
     public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
       session.lost(BrokerErrors.reason(cause));
-    }
-  }
-
-  private static final class LastChunk extends DefaultConsumer {
-    private final BlockingQueue<Long> offsets = new LinkedBlockingQueue<>();
-
-    LastChunk(Channel channel) {
-      super(channel);
-    }
-
-    @Override
-    public void handleDelivery(
-        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      if (properties.getHeaders() != null
-          && properties.getHeaders().get("x-stream-offset") instanceof Long offset) {
-        offsets.add(offset);
-      }
-    }
-
-    @Nullable Long next(Duration limit) throws IOException {
-      try {
-        return offsets.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while reading the log of orders", e);
-      }
     }
   }
 }

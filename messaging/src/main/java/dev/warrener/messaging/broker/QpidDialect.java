@@ -55,6 +55,11 @@ final class QpidDialect extends Dialect {
   }
 
   @Override
+  Map<String, Object> outcomeLog() {
+    throw new UnsupportedOperationException("the embedded broker keeps no reports");
+  }
+
+  @Override
   Map<String, Object> taskQueue(Namespace namespace, String queue, QueueSettings settings) {
     var arguments = expiringInto(namespace.deadQueue(queue));
     var maxPriority = settings.maxPriority();

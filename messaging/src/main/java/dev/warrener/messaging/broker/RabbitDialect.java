@@ -32,6 +32,11 @@ final class RabbitDialect extends Dialect {
   private static final long LOG_BYTES = 1_000_000_000L;
 
   private static final long LOG_SEGMENT_BYTES = 50_000_000L;
+
+  /** Some hundred thousand reports, previews among them; the oldest go first. */
+  private static final long OUTCOME_BYTES = 200_000_000L;
+
+  private static final long OUTCOME_SEGMENT_BYTES = 10_000_000L;
   private static final long CANCEL_SECONDS = 5;
 
   RabbitDialect(String product, String version) {
@@ -69,13 +74,22 @@ final class RabbitDialect extends Dialect {
 
   @Override
   Map<String, Object> orderLog() {
+    return stream(LOG_BYTES, LOG_SEGMENT_BYTES);
+  }
+
+  @Override
+  Map<String, Object> outcomeLog() {
+    return stream(OUTCOME_BYTES, OUTCOME_SEGMENT_BYTES);
+  }
+
+  private static Map<String, Object> stream(long bytes, long segmentBytes) {
     return Map.of(
         "x-queue-type",
         "stream",
         "x-max-length-bytes",
-        LOG_BYTES,
+        bytes,
         "x-stream-max-segment-size-bytes",
-        LOG_SEGMENT_BYTES);
+        segmentBytes);
   }
 
   @Override

@@ -18,6 +18,26 @@ final class Conclusion {
 
   /** Shows it, in the format that was asked for, and returns the verdict. */
   static Verdict show(Screen screen, RollCall call, Instant now, FleetLine line) {
+    var verdict = showAsItStands(screen, call, now);
+    for (var row : call.rows()) {
+      if (row.standing() == Standing.SILENT) {
+        line.lastResort(row.controller())
+            .ifPresent(advice -> screen.insist(Tone.NORMAL, row.controller() + ": " + advice));
+      }
+    }
+    if (verdict.status() == ExitStatus.NO_ANSWER && !call.order().dryRun() && !line.isLocal()) {
+      screen.insist(
+          Tone.NORMAL,
+          "Whoever comes back finds the order in the log (it is carried out until "
+              + Text.stamp(call.order().expiresAt())
+              + "). Look again:  warrener kills watch "
+              + call.order().id());
+    }
+    return verdict;
+  }
+
+  /** The same of what is over: nothing is said of what could still be done about it. */
+  static Verdict showAsItStands(Screen screen, RollCall call, Instant now) {
     var verdict = call.verdict(now);
     switch (screen.format()) {
       case TABLE -> {
@@ -36,20 +56,6 @@ final class Conclusion {
       case NAME -> screen.result(call.order().id());
     }
     verdict.sentences().forEach(sentence -> screen.insist(Tone.BAD, sentence));
-    for (var row : call.rows()) {
-      if (row.standing() == Standing.SILENT) {
-        line.lastResort(row.controller())
-            .ifPresent(advice -> screen.insist(Tone.NORMAL, row.controller() + ": " + advice));
-      }
-    }
-    if (verdict.status() == ExitStatus.NO_ANSWER && !call.order().dryRun() && !line.isLocal()) {
-      screen.insist(
-          Tone.NORMAL,
-          "Whoever comes back finds the order in the log (it is carried out until "
-              + Text.stamp(call.order().expiresAt())
-              + "). Look again:  warrener kills watch "
-              + call.order().id());
-    }
     return verdict;
   }
 

@@ -2,22 +2,29 @@ package dev.warrener.ops.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.broker.BrokerSession;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.ReceivedOrder;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
+import dev.warrener.ops.rollcall.RollCall;
 import dev.warrener.ops.screen.Cell;
 import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.screen.Text;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,6 +48,52 @@ final class KillsCommand {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Logged(Order order, @Nullable String user) {}
 
+  /**
+   * An order in a list.
+   *
+   * @param order as it was sent
+   * @param user at the broker who sent it first, or null if the message names none
+   * @param outcome how it went, or null if nothing that was said about it is kept
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Listed(Order order, @Nullable String user, @Nullable Outcome outcome) {
+
+    static Listed of(Logged logged, List<Report> reports, Instant now) {
+      return new Listed(logged.order(), logged.user(), Outcome.of(logged.order(), reports, now));
+    }
+  }
+
+  /**
+   * How an order went.
+   *
+   * @param state {@code confirmed}, {@code failed}, {@code partial} or {@code unknown-target}
+   * @param controllers how many had to confirm
+   * @param confirmed how many did
+   * @param dead workers that are proven dead
+   * @param settled running tasks that met the chosen fate
+   */
+  record Outcome(String state, int controllers, int confirmed, int dead, int settled) {
+    static @Nullable Outcome of(Order order, List<Report> reports, Instant now) {
+      if (reports.isEmpty()) {
+        return null;
+      }
+      var call = account(order, reports);
+      var totals = Totals.of(call);
+      return new Outcome(
+          call.verdict(now).word(),
+          totals.controllers(),
+          totals.confirmed(),
+          totals.dead(),
+          totals.settled());
+    }
+
+    private Cell cell() {
+      return Cell.of(
+          state + " " + confirmed + "/" + controllers,
+          state.equals("confirmed") ? Tone.GOOD : Tone.BAD);
+    }
+  }
+
   /** The log, each order once, the oldest first. */
   static Collection<Logged> fold(Collection<ReceivedOrder> log) {
     var orders = new LinkedHashMap<String, Logged>();
@@ -58,6 +111,29 @@ final class KillsCommand {
           ExitStatus.FAILED, session.dialect().product() + " keeps no log of orders");
     }
     return fold(session.orders());
+  }
+
+  /** How an order went, by all that was said about it. */
+  static RollCall account(Order order, Collection<Report> reports) {
+    var heardBy = order.issuedAt().plus(PlainOrder.HEAR_WITHIN);
+    var call = RollCall.open(order, new RollCall.Deadlines(order.issuedAt(), heardBy, heardBy));
+    for (var report : reports) {
+      call = call.with(report, report.at());
+    }
+    return call;
+  }
+
+  private static List<Report> about(Order order, Collection<Report> reports) {
+    return reports.stream().filter(report -> report.order().equals(order.id())).toList();
+  }
+
+  /** A fleet that was made by an older release keeps none. */
+  private static List<Report> readOutcomes(BrokerSession session, Instant since) {
+    try {
+      return session.outcomes(since);
+    } catch (NoSuchQueueException | NotAllowedException e) {
+      return List.of();
+    }
   }
 
   /** {@code warrener kills list}. */
@@ -93,7 +169,8 @@ final class KillsCommand {
     @Override
     ExitStatus run() {
       var screen = invocation().screen();
-      var from = invocation().clock().instant().minus(since);
+      var now = invocation().clock().instant();
+      var from = now.minus(since);
       try (var session = BrokerSession.open(invocation().access("kills list"))) {
         var chosen =
             read(session).stream()
@@ -105,7 +182,14 @@ final class KillsCommand {
                     Comparator.comparing((Logged logged) -> logged.order().issuedAt()).reversed())
                 .limit(limit)
                 .toList();
-        show(screen, chosen);
+        var said =
+            readOutcomes(session, from).stream().collect(Collectors.groupingBy(Report::order));
+        show(
+            screen,
+            chosen.stream()
+                .map(logged ->
+                    Listed.of(logged, said.getOrDefault(logged.order().id(), List.of()), now))
+                .toList());
         return ExitStatus.DONE;
       }
     }
@@ -115,7 +199,7 @@ final class KillsCommand {
           && (order.kind() == OrderKind.KILL || (allOrders && order.kind() != OrderKind.ROLL_CALL));
     }
 
-    private void show(Screen screen, List<Logged> orders) {
+    private void show(Screen screen, List<Listed> orders) {
       switch (screen.format()) {
         case TABLE -> {
           if (orders.isEmpty()) {
@@ -126,29 +210,32 @@ final class KillsCommand {
         }
         case JSON -> screen.resultJson(orders);
         case JSONL -> orders.forEach(screen::resultJsonLine);
-        case NAME -> orders.forEach(logged -> screen.result(logged.order().id()));
+        case NAME -> orders.forEach(listed -> screen.result(listed.order().id()));
       }
     }
 
-    private Table table(List<Logged> orders) {
+    private Table table(List<Listed> orders) {
       var table =
           new Table()
               .left("ID")
               .left("SENT")
               .left("BY")
+              .left("OUTCOME")
               .left(allOrders ? "KIND" : "")
               .left("SCOPE")
               .left("IN FLIGHT")
               .left("THEN")
               .left("REASON");
-      for (var logged : orders) {
-        var order = logged.order();
+      for (var listed : orders) {
+        var order = listed.order();
+        var outcome = listed.outcome();
         var inFlight = order.inFlight();
         var then = order.then();
         table.row(
             Cell.of(order.id()),
             Cell.of(Text.stamp(order.issuedAt())),
-            Cell.of(who(logged)),
+            Cell.of(who(order, listed.user())),
+            outcome == null ? Cell.of("?") : outcome.cell(),
             allOrders ? Cell.of(order.kind().wire()) : Cell.EMPTY,
             Cell.of(order.scope().describe()),
             inFlight == null ? Cell.EMPTY : Cell.of(inFlight.wire()),
@@ -160,9 +247,8 @@ final class KillsCommand {
   }
 
   /** {@code ana (ops)}: the person as the command knew it, and the broker's user. */
-  private static String who(Logged logged) {
-    String person = logged.order().issuedBy();
-    String user = logged.user();
+  private static String who(Order order, @Nullable String user) {
+    String person = order.issuedBy();
     if (user == null || user.equals(person)) {
       return person;
     }
@@ -175,9 +261,9 @@ final class KillsCommand {
       description = {
         "An order of the log, and how it went.",
         "",
-        "The broker keeps orders; what controllers say about one is heard by those who listen then."
-            + " While the order is in force they are asked again: the same id is the same order,"
-            + " nothing is done twice, and who has done it says all again, certificates and fates."
+        "The broker keeps orders and what controllers say about them, certificates and fates."
+            + " While the order is in force they are asked again, too: the same id is the same"
+            + " order, and nothing is done twice."
       })
   static final class Show extends FleetCommand {
     @Parameters(paramLabel = "ID", description = "The order's id, or the beginning of it.")
@@ -200,8 +286,10 @@ final class KillsCommand {
       var desk = invocation().desk();
       var access = invocation().access("kills show");
       Logged logged;
+      List<Report> kept;
       try (var session = BrokerSession.open(access)) {
         logged = find(read(session), id);
+        kept = about(logged.order(), readOutcomes(session, logged.order().issuedAt()));
       }
       var screen = desk.screen();
       var order = logged.order();
@@ -210,19 +298,33 @@ final class KillsCommand {
         describe(logged).forEach(screen::result);
       }
       if (order.isExpired(now)) {
+        return isOver(screen, logged, kept);
+      }
+      if (screen.isForPeople()) {
+        screen.result("");
+      }
+      try (var line = BrokerLine.open(access, List.of(order.id()), true, desk.clock())) {
+        return new PlainOrder(line, desk).join(order, timeout, kept).status();
+      }
+    }
+
+    private static ExitStatus isOver(Screen screen, Logged logged, List<Report> kept) {
+      String until =
+          "It could be carried out until " + Text.stamp(logged.order().expiresAt()) + ".";
+      if (kept.isEmpty()) {
         if (!screen.isForPeople()) {
           screen.resultJson(logged);
         }
-        screen.say(
-            "It could be carried out until "
-                + Text.stamp(order.expiresAt())
-                + "; what controllers said about it is not kept by the broker.");
+        screen.say(until + " Nothing that was said about it is kept by the broker.");
         return ExitStatus.DONE;
       }
-      screen.result("");
-      try (var line = BrokerLine.open(access, List.of(order.id()), true, desk.clock())) {
-        return new PlainOrder(line, desk).join(order, timeout).status();
+      if (screen.isForPeople()) {
+        screen.result("");
       }
+      var call = account(logged.order(), kept);
+      var status = Conclusion.showAsItStands(screen, call, kept.getLast().at()).status();
+      screen.say(until);
+      return status;
     }
 
     private static List<String> describe(Logged logged) {
@@ -230,7 +332,8 @@ final class KillsCommand {
       var lines = new ArrayList<String>();
       lines.add(order.kind().wire() + " " + order.scope().describe());
       lines.add("  id         " + order.id());
-      lines.add("  sent       " + Text.stamp(order.issuedAt()) + " by " + who(logged));
+      lines.add(
+          "  sent       " + Text.stamp(order.issuedAt()) + " by " + who(order, logged.user()));
       if (!order.reason().isEmpty()) {
         lines.add("  reason     " + Text.oneLine(order.reason()));
       }
@@ -292,8 +395,10 @@ final class KillsCommand {
       var desk = invocation().desk();
       var access = invocation().access("kills watch");
       Logged logged;
+      List<Report> kept;
       try (var session = BrokerSession.open(access)) {
         logged = find(read(session), id);
+        kept = about(logged.order(), readOutcomes(session, logged.order().issuedAt()));
       }
       var order = logged.order();
       if (desk.screen().isForPeople()) {
@@ -301,7 +406,7 @@ final class KillsCommand {
       }
       try (var line = BrokerLine.open(access, List.of(order.id()), true, desk.clock())) {
         return new PlainOrder(line, desk)
-            .watch(order, timeout != null ? timeout : whileInForce(order, desk))
+            .watch(order, timeout != null ? timeout : whileInForce(order, desk), kept)
             .status();
       }
     }

@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
 import dev.warrener.ops.command.FleetLine.Sent;
@@ -14,6 +15,7 @@ import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Text;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -73,7 +75,7 @@ final class PlainOrder {
    * @param waits whether to wait at all; if not the order's id is the result
    */
   Verdict send(Order form, Duration timeout, boolean waits) throws InterruptedException {
-    return follow(OrderForm.issuedAt(form, now()), shorter(timeout), timeout, waits);
+    return follow(OrderForm.issuedAt(form, now()), shorter(timeout), timeout, waits, List.of());
   }
 
   private static Duration shorter(Duration timeout) {
@@ -83,17 +85,20 @@ final class PlainOrder {
   /**
    * Sends an order that was sent before once more, as it was: whoever has done it says so again,
    * and nothing is done twice.
+   *
+   * @param kept what was said about it before, and kept by the broker
    */
-  Verdict join(Order order, Duration timeout) throws InterruptedException {
-    return follow(order, shorter(timeout), timeout, true);
+  Verdict join(Order order, Duration timeout, List<Report> kept) throws InterruptedException {
+    return follow(order, shorter(timeout), timeout, true, kept);
   }
 
   /** The same, but whoever is silent is waited for, too, until the time is up. */
-  Verdict watch(Order order, Duration timeout) throws InterruptedException {
-    return follow(order, timeout, timeout, true);
+  Verdict watch(Order order, Duration timeout, List<Report> kept) throws InterruptedException {
+    return follow(order, timeout, timeout, true, kept);
   }
 
-  private Verdict follow(Order order, Duration hearWithin, Duration timeout, boolean waits)
+  private Verdict follow(
+      Order order, Duration hearWithin, Duration timeout, boolean waits, List<Report> kept)
       throws InterruptedException {
     var sentAt = now();
     var sent = sendOrFail(order);
@@ -104,11 +109,14 @@ final class PlainOrder {
     var opened =
         Follower.afterSending(
             RollCall.open(order, new Deadlines(sentAt, hearBy, sentAt.plus(timeout))), sent);
+    for (var report : kept) {
+      opened = opened.with(report, sentAt);
+    }
     if (!waits) {
       screen.result(order.id());
       return sent instanceof Sent.NobodyListens
           ? opened.verdict(now())
-          : new Verdict(ExitStatus.DONE, "sent", java.util.List.of());
+          : new Verdict(ExitStatus.DONE, "sent", List.of());
     }
     String verb = order.kind().wire();
     try (var _ = desk.interruption(verb + " " + order.id() + " stays in force")) {

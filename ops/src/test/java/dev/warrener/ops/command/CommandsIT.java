@@ -311,7 +311,7 @@ class CommandsIT {
             .strip();
 
     assertThat(fleet.run("kills", "list").ends(0).out())
-        .containsPattern(id + " .* --worker c1/2 +requeue +respawn +INC-42");
+        .containsPattern(id + " .* confirmed 1/1 .*--worker c1/2 +requeue +respawn +INC-42");
     assertThat(fleet.run("kills", "list", "-o", "name", "--by", "nobody").ends(0).out()).isEmpty();
     var shown = fleet.run("kills", "show", id).ends(0);
     assertThat(shown.out())

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +68,7 @@ class WatchTest {
     var desk =
         new Desk(
             screen, Optional.empty(), line, sentence -> new Interruption(stream(err), sentence));
-    return new PlainOrder(line, desk).watch(order(), timeout).status();
+    return new PlainOrder(line, desk).watch(order(), timeout, List.of()).status();
   }
 
   private static Order order() {
