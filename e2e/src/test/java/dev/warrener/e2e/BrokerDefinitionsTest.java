@@ -15,7 +15,7 @@ class BrokerDefinitionsTest {
   private static final Namespace NAMES = Namespace.DEFAULT;
 
   @Test
-  void makeTheExchangesAndTheLogButNoTripwire() {
+  void makeTheExchangesAndTheStreamsButNoTripwire() {
     assertThat(DEFINED.path("exchanges").findValuesAsString("name"))
         .containsExactlyInAnyOrder(
             NAMES.tasksExchange(),
@@ -25,7 +25,7 @@ class BrokerDefinitionsTest {
             NAMES.resultsExchange());
     // They are read at each start of the broker: a tripwire that was pulled would be back.
     assertThat(DEFINED.path("queues").findValuesAsString("name"))
-        .containsExactly(NAMES.ordersStream());
+        .containsExactlyInAnyOrder(NAMES.ordersStream(), NAMES.outcomesStream());
   }
 
   @Test
