@@ -16,6 +16,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -133,7 +134,12 @@ final class LocalControl implements AutoCloseable {
   private static void fence(Path folder) throws IOException {
     var mode = PosixFilePermissions.fromString("rwxr-x---");
     if (!Files.isDirectory(folder)) {
-      Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(mode));
+      try {
+        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(mode));
+      } catch (FileAlreadyExistsException e) {
+        // Another controller of this host has just made it; or it is no folder, as is found below.
+        LOG.debug("{} is there already", folder);
+      }
     }
     // Fails unless it is ours, or we are root.
     Files.setPosixFilePermissions(folder, mode);
