@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +22,16 @@ import org.slf4j.LoggerFactory;
 final class Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
 
+  /** How many events may be taken one after another before what was put off is done. */
+  private static final int MOST_AT_ONCE = 64;
+
   /** How often it looks at the clock when nothing happens. */
-  private static final long LOOK_MILLIS = 250;
+  private static final long LOOK_NANOS = 250_000_000;
 
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final InstantSource clock;
   private final Consumer<Effect> effects;
+  private final LongSupplier caughtUp;
   private final Thread thread;
   private final Duration standstill;
   private volatile FleetState state;
@@ -34,12 +39,20 @@ final class Owner {
   /**
    * @param standstill when between two looks at the clock more than this has passed, this process
    *     has stood still, and is told so before all else
+   * @param caughtUp called when the effects of some events have been handed on; says in how many
+   *     nanoseconds at the latest it is to be called again if nothing happens
    */
-  Owner(FleetState initial, InstantSource clock, Duration standstill, Consumer<Effect> effects) {
+  Owner(
+      FleetState initial,
+      InstantSource clock,
+      Duration standstill,
+      Consumer<Effect> effects,
+      LongSupplier caughtUp) {
     state = initial;
     this.standstill = standstill;
     this.clock = clock;
     this.effects = effects;
+    this.caughtUp = caughtUp;
     thread = Thread.ofPlatform().name("owner").unstarted(this::run);
   }
 
@@ -59,16 +72,19 @@ final class Owner {
   private void run() {
     try {
       long looked = System.nanoTime();
+      long patience = LOOK_NANOS;
       while (!state.isEnded()) {
-        var event = events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        var event = events.poll(patience, TimeUnit.NANOSECONDS);
         var passed = Duration.ofNanos(System.nanoTime() - looked);
         looked = System.nanoTime();
         if (passed.compareTo(standstill) > 0) {
           step(new Event.StoodStill(passed));
         }
-        if (event != null) {
+        for (int i = 1; event != null; i++) {
           step(event);
+          event = i < MOST_AT_ONCE ? events.poll() : null;
         }
+        patience = Math.min(LOOK_NANOS, caughtUp.getAsLong());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

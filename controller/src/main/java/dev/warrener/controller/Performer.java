@@ -115,8 +115,20 @@ final class Performer {
       case Effect.Rearm _ -> orders.rearm();
       case Effect.Schedule schedule -> schedule(schedule);
       case Effect.Log log -> log(log);
-      case Effect.End _ -> ended.countDown();
+      case Effect.End _ -> {
+        settler.flush();
+        ended.countDown();
+      }
     }
+  }
+
+  /**
+   * All that has been decided so far has been handed over.
+   *
+   * @return in how many nanoseconds at the latest this is to be called again
+   */
+  long caughtUp() {
+    return settler.flushIfDue();
   }
 
   private void spawn(Effect.Spawn spawn) {

@@ -13,6 +13,8 @@ import dev.warrener.messaging.broker.TaskIntake;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,9 +31,23 @@ import org.slf4j.LoggerFactory;
 final class Settler implements TaskIntake.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
+  /** How long an acknowledgement may wait for others. */
+  private static final long PUT_OFF_NANOS = 1_000_000;
+
+  /** How many may wait at most, and what part of the smallest look-ahead. */
+  private static final int MOST_PUT_OFF = 32;
+
+  private static final int PART_PUT_OFF = 8;
+
   private final Lane lane = new Lane("settler");
   private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
   private final Consumer<Event> events;
+
+  // Owned by the owner's thread.
+  private List<DeliveryKey> acknowledged = new ArrayList<>();
+  private long oldest;
+  private int mostPutOff = MOST_PUT_OFF;
+
   private @Nullable TaskIntake intake;
 
   Settler(Consumer<Event> events) {
@@ -91,7 +107,8 @@ final class Settler implements TaskIntake.Listener {
   // What is to be done.
 
   void consume(Effect.Consume consume, long generation) {
-    lane.add(() -> {
+    mostPutOff = Math.min(mostPutOff, consume.prefetch() / PART_PUT_OFF);
+    add(() -> {
       try {
         intake().consume(consume.queue(), QueueSettings.DEFAULT, consume.prefetch());
       } catch (BrokerException e) {
@@ -107,7 +124,7 @@ final class Settler implements TaskIntake.Listener {
   }
 
   void cancel(String queue) {
-    lane.add(() -> {
+    add(() -> {
       try {
         intake().cancel(queue);
       } catch (BrokerException e) {
@@ -117,25 +134,73 @@ final class Settler implements TaskIntake.Listener {
     });
   }
 
+  /**
+   * Acknowledges a delivery, together with others if they come soon enough: see {@link
+   * #flushIfDue}.
+   */
   void acknowledge(DeliveryKey key) {
-    settle(key, delivery -> intake().acknowledge(delivery));
+    if (acknowledged.isEmpty()) {
+      oldest = System.nanoTime();
+    }
+    acknowledged.add(key);
+  }
+
+  /**
+   * Sends the acknowledgements that were put off, unless they may wait for more: for a millisecond,
+   * and as long as the broker can still hand out most of the look-ahead without them.
+   *
+   * @return in how many nanoseconds at the latest this is to be called again
+   */
+  long flushIfDue() {
+    if (acknowledged.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    long left = PUT_OFF_NANOS - (System.nanoTime() - oldest);
+    if (left <= 0 || acknowledged.size() >= mostPutOff) {
+      flush();
+      return Long.MAX_VALUE;
+    }
+    return left;
+  }
+
+  /**
+   * Sends what was put off. All else does so first: acknowledgements are put together, and nothing
+   * is put before or behind its time.
+   */
+  void flush() {
+    if (acknowledged.isEmpty()) {
+      return;
+    }
+    var keys = acknowledged;
+    acknowledged = new ArrayList<>();
+    lane.add(() -> {
+      var known = new ArrayList<Delivery>(keys.size());
+      for (var key : keys) {
+        var delivery = deliveries.remove(key);
+        if (delivery != null) {
+          known.add(delivery);
+        }
+      }
+      intake().acknowledge(known);
+    });
+  }
+
+  private void add(Runnable work) {
+    flush();
+    lane.add(work);
   }
 
   void requeue(DeliveryKey key) {
-    settle(key, delivery -> intake().requeue(delivery));
-  }
-
-  private void settle(DeliveryKey key, Consumer<Delivery> how) {
-    lane.add(() -> {
+    add(() -> {
       var delivery = deliveries.remove(key);
       if (delivery != null) {
-        how.accept(delivery);
+        intake().requeue(delivery);
       }
     });
   }
 
   void barrier(Effect.Barrier barrier) {
-    lane.add(() -> {
+    add(() -> {
       Event answer;
       try {
         intake().barrier(barrier.queue());
@@ -148,7 +213,7 @@ final class Settler implements TaskIntake.Listener {
   }
 
   void purge(Effect.PurgeBacklog purge) {
-    lane.add(() -> {
+    add(() -> {
       Event answer;
       try {
         answer = new Event.BacklogDone(purge.token(), intake().purge(purge.queue()));
@@ -162,7 +227,7 @@ final class Settler implements TaskIntake.Listener {
   void sweep(
       Effect.DeadLetterBacklog sweep,
       Function<Delivery, CompletionStage<PublishOutcome>> publishCopy) {
-    lane.add(() -> {
+    add(() -> {
       Event answer;
       try {
         var swept =

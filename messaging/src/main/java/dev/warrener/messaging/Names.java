@@ -4,14 +4,29 @@ import java.util.regex.Pattern;
 
 /** The rule for names of queues, batches, controllers, handlers and namespaces. */
 public final class Names {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
-  private static final Pattern RESERVED_QUEUE = Pattern.compile(".*\\.(dead|retry\\.[0-9]+)");
+  private static final int LONGEST = 128;
+  private static final Pattern OF_RETRIES = Pattern.compile(".*\\.retry\\.[0-9]+");
 
   private Names() {}
 
   /** Tells whether {@code value} is a valid name. */
   public static boolean isValid(String value) {
-    return NAME.matcher(value).matches();
+    // By hand, since this is done for every message.
+    int length = value.length();
+    if (length == 0 || length > LONGEST || !isLetterOrDigit(value.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < length; i++) {
+      char c = value.charAt(i);
+      if (!isLetterOrDigit(c) && c != '.' && c != '_' && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
   /**
@@ -40,7 +55,8 @@ public final class Names {
    */
   public static String requireQueue(String value) {
     require("queue", value);
-    if (RESERVED_QUEUE.matcher(value).matches()) {
+    if (value.endsWith(".dead")
+        || (value.contains(".retry.") && OF_RETRIES.matcher(value).matches())) {
       throw new IllegalArgumentException(
           "queue \""
               + value

@@ -133,6 +133,9 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   /** Whether an unroutable message is first refused and then returned, and not the other way. */
   abstract boolean returnsAfterNack();
 
+  /** Whether one acknowledgement can stand for several deliveries. */
+  abstract boolean settlesSeveralAtOnce();
+
   /** Whether a purge takes messages that a consumer holds. */
   abstract boolean purgeTakesHeldMessages();
 

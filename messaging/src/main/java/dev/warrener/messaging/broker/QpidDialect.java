@@ -150,6 +150,11 @@ final class QpidDialect extends Dialect {
   }
 
   @Override
+  boolean settlesSeveralAtOnce() {
+    return false;
+  }
+
+  @Override
   boolean returnsAfterNack() {
     return true;
   }

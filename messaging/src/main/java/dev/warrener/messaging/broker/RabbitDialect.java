@@ -134,6 +134,11 @@ final class RabbitDialect extends Dialect {
   }
 
   @Override
+  boolean settlesSeveralAtOnce() {
+    return true;
+  }
+
+  @Override
   boolean returnsAfterNack() {
     return false;
   }

@@ -7,8 +7,11 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,7 +41,7 @@ final class TaskChannel {
   private final int number;
   private final Channel channel;
   private final Listener listener;
-  private final Set<Long> unsettled = ConcurrentHashMap.newKeySet();
+  private final NavigableSet<Long> unsettled = new ConcurrentSkipListSet<>();
   private final AtomicBoolean ended = new AtomicBoolean();
 
   private @Nullable Subscription subscription;
@@ -100,6 +103,53 @@ final class TaskChannel {
     return settle(delivery, tag -> channel.basicAck(tag, false));
   }
 
+  /**
+   * Acknowledges them all. The oldest that wait to be settled go in one frame: to a quorum queue a
+   * whole run of them is as dear as one.
+   */
+  void acknowledge(List<Delivery> deliveries) {
+    var rest = deliveries;
+    if (deliveries.size() > 1 && session.dialect().settlesSeveralAtOnce()) {
+      rest = acknowledgeOldest(deliveries);
+    }
+    for (var delivery : rest) {
+      acknowledge(delivery);
+    }
+  }
+
+  /** Acknowledges those of them before which there is nothing else to settle; returns the rest. */
+  private List<Delivery> acknowledgeOldest(List<Delivery> deliveries) {
+    var wanted = new HashSet<Long>();
+    for (var delivery : deliveries) {
+      if (delivery.channel() == number) {
+        wanted.add(delivery.tag());
+      }
+    }
+    // What is on its way to us now has higher tags than any that we know.
+    long upTo = 0;
+    for (long tag : unsettled) {
+      if (!wanted.contains(tag)) {
+        break;
+      }
+      upTo = tag;
+    }
+    Delivery last = null;
+    var rest = new ArrayList<Delivery>();
+    for (var delivery : deliveries) {
+      if (delivery.channel() != number || delivery.tag() > upTo) {
+        rest.add(delivery);
+      } else if (delivery.tag() == upTo) {
+        last = delivery;
+      } else {
+        takeUnsettled(delivery);
+      }
+    }
+    if (last != null) {
+      settle(last, tag -> channel.basicAck(tag, true));
+    }
+    return rest;
+  }
+
   Settlement requeue(Delivery delivery) {
     // One by one: the embedded broker handles only the last of several.
     return settle(delivery, tag -> channel.basicNack(tag, false, true));
@@ -114,6 +164,17 @@ final class TaskChannel {
     if (delivery.channel() != number || hasEnded()) {
       return Settlement.STALE;
     }
+    takeUnsettled(delivery);
+    try {
+      frame.send(delivery.tag());
+      return Settlement.SENT;
+    } catch (IOException | ShutdownSignalException e) {
+      session.lost(BrokerErrors.reason(e));
+      return Settlement.STALE;
+    }
+  }
+
+  private void takeUnsettled(Delivery delivery) {
     if (!unsettled.remove(delivery.tag())) {
       throw new IllegalStateException(
           "delivery "
@@ -125,13 +186,6 @@ final class TaskChannel {
               + ", generation "
               + delivery.generation()
               + ") was settled before");
-    }
-    try {
-      frame.send(delivery.tag());
-      return Settlement.SENT;
-    } catch (IOException | ShutdownSignalException e) {
-      session.lost(BrokerErrors.reason(e));
-      return Settlement.STALE;
     }
   }
 

@@ -4,7 +4,11 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.Names;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -208,6 +212,25 @@ public final class TaskIntake implements AutoCloseable {
   public Settlement acknowledge(Delivery delivery) {
     var channel = channelOf(delivery);
     return channel == null ? Settlement.STALE : channel.acknowledge(delivery);
+  }
+
+  /**
+   * Acknowledges them all: the messages are gone. Costs the broker less than one by one.
+   *
+   * @param deliveries of one connection; what is stale is left out
+   * @throws IllegalStateException if one of them was settled before
+   */
+  public void acknowledge(Collection<Delivery> deliveries) {
+    var byQueue = new LinkedHashMap<String, List<Delivery>>();
+    for (var delivery : deliveries) {
+      byQueue.computeIfAbsent(delivery.queue(), none -> new ArrayList<>()).add(delivery);
+    }
+    for (var ofQueue : byQueue.values()) {
+      var channel = channelOf(ofQueue.get(0));
+      if (channel != null) {
+        channel.acknowledge(ofQueue);
+      }
+    }
   }
 
   /**

@@ -104,7 +104,7 @@ public record Task(
 
   /** Puts a task together. Not thread-safe. */
   public static final class Builder {
-    private String id = Uuid7.next();
+    private @Nullable String id;
     private String queue;
     private final String handler;
     private Body body = Body.of("null");
@@ -257,8 +257,13 @@ public record Task(
      *     what
      */
     public Task build() {
+      var own = id;
+      if (own == null) {
+        own = Uuid7.next();
+        id = own;
+      }
       return new Task(
-          id,
+          own,
           queue,
           handler,
           body,

@@ -145,6 +145,27 @@ class TaskIntakeIT {
   }
 
   @Test
+  void severalThatAreAcknowledgedTogetherAreGoneAndTheOthersAreNot() throws Exception {
+    var tasks = publish(8);
+    intake.consume("mail", QueueSettings.DEFAULT, 6);
+    var inHand = heard.take(6);
+
+    // The first three, which nothing older stands before, and one that has an older before it.
+    intake.acknowledge(List.of(inHand.get(1), inHand.get(4), inHand.get(0), inHand.get(2)));
+
+    heard.take(2);
+    intake.cancel("mail");
+    intake.barrier("mail");
+    assertThatThrownBy(() -> intake.acknowledge(List.of(inHand.get(2), inHand.get(3))))
+        .isInstanceOf(IllegalStateException.class);
+    intake.close();
+    awaitMessages(4);
+    assertThat(idsOfWaiting(4))
+        .containsExactlyInAnyOrder(
+            tasks.get(3).id(), tasks.get(5).id(), tasks.get(6).id(), tasks.get(7).id());
+  }
+
+  @Test
   void settlingTwiceIsAnError() throws Exception {
     publish(1);
     intake.consume("mail", QueueSettings.DEFAULT, 1);
@@ -264,6 +285,15 @@ class TaskIntakeIT {
       assertThat(outcome.get()).isEqualTo(new PublishOutcome.Confirmed());
     }
     return tasks;
+  }
+
+  private List<String> idsOfWaiting(int count) throws Exception {
+    var ids = new ArrayList<String>();
+    for (int i = 0; i < count; i++) {
+      var got = fleet.channel().basicGet(fleet.namespace().taskQueue("mail"), false);
+      ids.add(got.getProps().getMessageId());
+    }
+    return ids;
   }
 
   private void awaitMessages(int expected) {
