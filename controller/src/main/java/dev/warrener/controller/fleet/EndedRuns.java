@@ -1,19 +1,21 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.messaging.task.Task;
+import io.vavr.collection.HashMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.HashPMap;
-import org.pcollections.HashTreePMap;
 
 /**
  * The runs that have lately ended here, so that a copy of one is settled as the first was and not
  * run a second time. Two generations of bounded size: forgetting costs nothing. Immutable.
+ *
+ * <p>It is asked about every task and told of every end, and holds tens of thousands: so these maps
+ * are wide tries, where the others here are binary trees.
  */
-record EndedRuns(HashPMap<String, Ended> young, HashPMap<String, Ended> old, Instant since) {
+record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Instant since) {
   private static final int MOST = 50_000;
 
   /**
@@ -35,31 +37,31 @@ record EndedRuns(HashPMap<String, Ended> young, HashPMap<String, Ended> old, Ins
   }
 
   static EndedRuns none(Instant now) {
-    return new EndedRuns(HashTreePMap.empty(), HashTreePMap.empty(), now);
+    return new EndedRuns(HashMap.empty(), HashMap.empty(), now);
   }
 
   EndedRuns plus(Task task, Rest rest, Instant now, Duration window) {
     var ended = new Ended(task.attempt(), task.requeuedAt(), rest);
     boolean turn = young.size() >= MOST || now.isAfter(since.plus(window));
     return turn
-        ? new EndedRuns(HashTreePMap.singleton(task.id(), ended), young, now)
-        : new EndedRuns(young.plus(task.id(), ended), old, since);
+        ? new EndedRuns(HashMap.of(task.id(), ended), young, now)
+        : new EndedRuns(young.put(task.id(), ended), old, since);
   }
 
   /** Notes that a copy was taken: nothing is owed any more. */
   EndedRuns settled(String task, int attempt) {
-    var ended = young.get(task);
+    var ended = young.get(task).getOrNull();
     if (ended == null || ended.attempt != attempt) {
       return this;
     }
     return new EndedRuns(
-        young.plus(task, new Ended(attempt, ended.requeuedAt, new Rest.Nothing())), old, since);
+        young.put(task, new Ended(attempt, ended.requeuedAt, new Rest.Nothing())), old, since);
   }
 
   /** The last run of a task that has ended here, or null. */
   @Nullable Ended lastOf(String task) {
-    var ended = young.get(task);
-    return ended == null ? old.get(task) : ended;
+    var ended = young.get(task).getOrNull();
+    return ended == null ? old.get(task).getOrNull() : ended;
   }
 
   /** The run of this very message, or null if it has not ended here. */
