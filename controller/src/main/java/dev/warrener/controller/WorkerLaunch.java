@@ -4,6 +4,7 @@ import dev.warrener.worker.LaunchFlags;
 import dev.warrener.worker.Worker;
 import java.io.File;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ import java.util.TreeMap;
  */
 record WorkerLaunch(List<String> command, Map<String, String> environment) {
 
+  /** Lies beside the worker's jar in a distribution, if it was made. */
+  private static final String CACHE = "worker.aot";
+
   static WorkerLaunch of(ControllerConfiguration configuration) {
     return new WorkerLaunch(command(configuration), environment(System.getenv()));
   }
@@ -29,10 +33,13 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     }
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(LaunchFlags.recommended());
+    var workerJar = workerJar();
+    var cache = workerJar.resolveSibling(CACHE);
+    command.addAll(
+        Files.isRegularFile(cache) ? LaunchFlags.recommended(cache) : LaunchFlags.recommended());
     command.addAll(configuration.javaOptions());
     var classPath = new ArrayList<String>();
-    classPath.add(workerJar());
+    classPath.add(workerJar.toString());
     configuration.handlers().forEach(jar -> classPath.add(jar.toString()));
     command.add("-cp");
     command.add(String.join(File.pathSeparator, classPath));
@@ -47,10 +54,9 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     return List.copyOf(command);
   }
 
-  private static String workerJar() {
+  private static Path workerJar() {
     try {
-      return Path.of(Worker.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-          .toString();
+      return Path.of(Worker.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException("the worker's classes are nowhere", e);
     }

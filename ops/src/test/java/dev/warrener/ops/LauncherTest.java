@@ -49,6 +49,7 @@ class LauncherTest {
             "head",
             "kill",
             "mkdir",
+            "mv",
             "readlink",
             "rm",
             "sed",
@@ -99,6 +100,7 @@ class LauncherTest {
 
   private Path distribution() throws IOException {
     Files.createDirectories(folder.resolve("lib"));
+    Files.createFile(folder.resolve("lib/warrener-ops-1.jar"));
     return launcher(folder.resolve("bin").resolve("warrener"));
   }
 
@@ -114,7 +116,8 @@ class LauncherTest {
   }
 
   private static final String BUILD =
-      "mkdir -p ops/target/warrener/bin ops/target/warrener/lib; : > ops/target/warrener/bin/warrener";
+      "mkdir -p ops/target/warrener/bin ops/target/warrener/lib; : > ops/target/warrener/bin/warrener"
+          + "; : > ops/target/warrener/lib/warrener-ops-1.jar";
 
   private Path calls() {
     return temp.resolve("calls");
@@ -151,9 +154,29 @@ class LauncherTest {
     assertThat(run.out())
         .startsWith("home: <-XX:+UseSerialGC> <-XX:TieredStopAtLevel=1>")
         .endsWith(
-            "<-cp> <"
-                + folder
-                + "/lib/*> <dev.warrener.ops.Main> <kill> <--all> <-m> <two words>\n");
+            " <-jar> <" + folder + "/lib/warrener-ops-1.jar> <kill> <--all> <-m> <two words>\n")
+        .doesNotContain("AOTCache");
+  }
+
+  @Test
+  void cacheIsUsedIfThereIsOne() throws Exception {
+    environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
+    var launcher = distribution();
+    Files.createFile(folder.resolve("lib/warrener.aot"));
+
+    var run = run(launcher, "kill", "--all");
+
+    assertThat(run.out()).contains(" <-XX:AOTCache=" + folder + "/lib/warrener.aot> <-jar>");
+  }
+
+  @Test
+  void whoAsksForCachesThatCanNotBeMadeIsTold() throws Exception {
+    environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
+
+    var run = run(distribution(), "--train");
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains("error: a cache could not be made: all works without it");
   }
 
   @Test
@@ -171,7 +194,7 @@ class LauncherTest {
     var first = Files.createSymbolicLink(elsewhere.resolve("one"), real);
     var second = Files.createSymbolicLink(elsewhere.resolve("two"), elsewhere.relativize(first));
 
-    assertThat(run(second, "status").out()).contains("<" + folder + "/lib/*>");
+    assertThat(run(second, "status").out()).contains("<" + folder + "/lib/warrener-ops-1.jar>");
   }
 
   @Test
@@ -240,7 +263,7 @@ class LauncherTest {
     assertThat(first.status()).isZero();
     assertThat(first.err())
         .isEqualTo("Building warrener with " + home + ", once; this takes a minute or two ...\n");
-    assertThat(first.out()).contains("<" + folder + "/ops/target/warrener/lib/*>");
+    assertThat(first.out()).contains("<" + folder + "/ops/target/warrener/lib/warrener-ops-1.jar>");
     assertThat(folder.resolve("built-with")).hasContent(home.toString());
     assertThat(second.err()).isEmpty();
     assertThat(calls()).hasContent("called");

@@ -1,5 +1,7 @@
 package dev.warrener.worker;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The flags of the Java virtual machine with which a worker process is to be started. */
@@ -11,10 +13,12 @@ public final class LaunchFlags {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:-UsePerfData",
-          "-Xshare:auto",
           // What the machine itself has to say belongs on stderr, whatever file descriptor 1 is.
           "-Xlog:disable",
           "-Xlog:all=warning:stderr",
+          // A cache that doesn't fit is left aside, and nobody needs to know.
+          "-Xlog:aot=off",
+          "-Xlog:cds=off",
           "-XX:+DisplayVMOutputToStderr",
           // A worker that has run out of memory is in no state to say so: it dies, with status 3.
           "-XX:+ExitOnOutOfMemoryError");
@@ -28,5 +32,22 @@ public final class LaunchFlags {
    */
   public static List<String> recommended() {
     return RECOMMENDED;
+  }
+
+  /**
+   * The same, and a cache of classes that was made for the worker's jar; more jars may stand behind
+   * it on the class path. The VM checks whether it fits, and goes on without it if it doesn't.
+   *
+   * @param cache the file; made by a VM with {@link #watched}
+   */
+  public static List<String> recommended(Path cache) {
+    var flags = new ArrayList<>(RECOMMENDED);
+    flags.add("-XX:AOTCache=" + cache);
+    return List.copyOf(flags);
+  }
+
+  /** What of the flags matters when such a cache is made. */
+  public static List<String> watched() {
+    return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
   }
 }

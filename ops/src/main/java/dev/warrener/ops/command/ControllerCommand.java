@@ -7,6 +7,7 @@ import dev.warrener.controller.StopSignals;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
 import dev.warrener.ops.LogConfiguration;
+import dev.warrener.ops.demo.ControllerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +32,6 @@ import picocli.CommandLine.Option;
           + " once."
     })
 final class ControllerCommand extends FleetCommand {
-  /** Set by whoever starts a controller that must not outlive it: it ends when stdin does. */
-  static final String ENDS_WITH_STDIN = "warrener.ends-with-stdin";
-
   @Option(
       names = "--queue",
       paramLabel = "NAME[=WORKERS]",
@@ -114,7 +112,7 @@ final class ControllerCommand extends FleetCommand {
     var access = invocation().access("controller");
     var controller = Controller.start(ConfigurationReader.read(config, above()), access.address());
     StopSignals.listen(controller::stop);
-    if (Boolean.getBoolean(ENDS_WITH_STDIN)) {
+    if (Boolean.getBoolean(ControllerProcess.ENDS_WITH_STDIN)) {
       endWithStdin(controller);
     }
     controller.awaitEnd();

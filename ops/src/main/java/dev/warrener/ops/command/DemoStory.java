@@ -191,11 +191,7 @@ final class DemoStory {
   private ControllerProcess startController(Path runtime) throws IOException {
     var controller =
         ControllerProcess.start(
-            Map.of(
-                ControllerCommand.ENDS_WITH_STDIN,
-                "true",
-                LogConfiguration.PATTERN,
-                "%logger{0}|%level|%msg%n"),
+            Map.of(LogConfiguration.PATTERN, "%logger{0}|%level|%msg%n"),
             Map.of(
                 BrokerChoice.URI,
                 uri(access.address()),

@@ -7,10 +7,13 @@ import dev.warrener.ops.screen.Style;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -55,7 +58,7 @@ public final class WarrenerCommand {
       Map<String, String> environment) {
     var root = new WarrenerCommand();
     var invocation = new Invocation(root.options, out, err, descriptors, environment);
-    var line = commandLine(root, invocation);
+    var line = commandLine(root, invocation, arguments.length == 0 ? null : arguments[0]);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setColorScheme(
@@ -72,38 +75,61 @@ public final class WarrenerCommand {
     return line.execute(arguments);
   }
 
-  /** The tree of commands, for running and for documents. */
-  static CommandLine commandLine(WarrenerCommand root, Invocation invocation) {
+  /**
+   * The commands by name, in the order in which they are listed. Each is made when it is wanted: to
+   * make them all takes longer than to run most of them.
+   */
+  private static Map<String, Supplier<Object>> commands(Invocation invocation) {
+    var all = new LinkedHashMap<String, Supplier<Object>>();
+    all.put("demo", () -> new DemoCommand(invocation));
+    all.put("publish", () -> new PublishCommand(invocation));
+    all.put("kill", () -> new KillCommand(invocation));
+    all.put("hold", () -> new ScopedOrderCommand.Hold(invocation));
+    all.put("resume", () -> new ScopedOrderCommand.Resume(invocation));
+    all.put("drain", () -> new ScopedOrderCommand.Drain(invocation));
+    all.put("status", () -> new StatusCommand(invocation));
+    all.put("ps", () -> new PsCommand(invocation));
+    all.put(
+        "queue",
+        () ->
+            group(
+                QueueCommand.group(),
+                new QueueCommand.QueueList(invocation),
+                new QueueCommand.Create(invocation),
+                new QueueCommand.Purge(invocation)));
+    all.put(
+        "dead",
+        () ->
+            group(
+                DeadCommand.group(),
+                new DeadCommand.DeadList(invocation),
+                new DeadCommand.Requeue(invocation),
+                new DeadCommand.Purge(invocation)));
+    all.put(
+        "kills",
+        () ->
+            group(
+                KillsCommand.group(),
+                new KillsCommand.KillList(invocation),
+                new KillsCommand.Show(invocation),
+                new KillsCommand.Watch(invocation)));
+    all.put("audit", () -> group(AuditCommand.group(), new AuditCommand.Verify(invocation)));
+    all.put("doctor", () -> new DoctorCommand(invocation));
+    all.put("controller", () -> new ControllerCommand(invocation));
+    return all;
+  }
+
+  /** The tree of commands, or what of it a call needs that begins with that word. */
+  private static CommandLine commandLine(
+      WarrenerCommand root, Invocation invocation, @Nullable String firstWord) {
     var line = new CommandLine(root);
-    line.addSubcommand(new DemoCommand(invocation));
-    line.addSubcommand(new PublishCommand(invocation));
-    line.addSubcommand(new KillCommand(invocation));
-    line.addSubcommand(new ScopedOrderCommand.Hold(invocation));
-    line.addSubcommand(new ScopedOrderCommand.Resume(invocation));
-    line.addSubcommand(new ScopedOrderCommand.Drain(invocation));
-    line.addSubcommand(new StatusCommand(invocation));
-    line.addSubcommand(new PsCommand(invocation));
-    line.addSubcommand(
-        group(
-            QueueCommand.group(),
-            new QueueCommand.QueueList(invocation),
-            new QueueCommand.Create(invocation),
-            new QueueCommand.Purge(invocation)));
-    line.addSubcommand(
-        group(
-            DeadCommand.group(),
-            new DeadCommand.DeadList(invocation),
-            new DeadCommand.Requeue(invocation),
-            new DeadCommand.Purge(invocation)));
-    line.addSubcommand(
-        group(
-            KillsCommand.group(),
-            new KillsCommand.KillList(invocation),
-            new KillsCommand.Show(invocation),
-            new KillsCommand.Watch(invocation)));
-    line.addSubcommand(group(AuditCommand.group(), new AuditCommand.Verify(invocation)));
-    line.addSubcommand(new DoctorCommand(invocation));
-    line.addSubcommand(new ControllerCommand(invocation));
+    var all = commands(invocation);
+    var only = all.get(firstWord);
+    if (only != null) {
+      line.addSubcommand(only.get());
+    } else {
+      all.values().forEach(command -> line.addSubcommand(command.get()));
+    }
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpLongOptionsMaxWidth(30);
     line.setAbbreviatedOptionsAllowed(false);
@@ -125,7 +151,9 @@ public final class WarrenerCommand {
   static CommandLine forDocuments() {
     var root = new WarrenerCommand();
     return commandLine(
-        root, new Invocation(root.options, System.out, System.err, Descriptors.NONE, Map.of()));
+        root,
+        new Invocation(root.options, System.out, System.err, Descriptors.NONE, Map.of()),
+        null);
   }
 
   /** Every command lists the exit statuses. */

@@ -17,6 +17,12 @@ import java.util.function.Consumer;
  * however that happens: its stdin ends then. Thread-safe.
  */
 public final class ControllerProcess implements AutoCloseable {
+  /**
+   * The system property of a controller that must not outlive whoever has started it: it ends when
+   * its stdin does.
+   */
+  public static final String ENDS_WITH_STDIN = "warrener.ends-with-stdin";
+
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final Process process;
@@ -52,6 +58,7 @@ public final class ControllerProcess implements AutoCloseable {
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",
             "--enable-native-access=ALL-UNNAMED"));
+    command.add("-D" + ENDS_WITH_STDIN + "=true");
     properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);

@@ -111,12 +111,7 @@ final class CommandLineFleet implements AutoCloseable {
     words.addAll(List.of(arguments));
     try {
       var controller =
-          ControllerProcess.start(
-              Map.of(ControllerCommand.ENDS_WITH_STDIN, "true"),
-              environment(),
-              Main.class.getName(),
-              words,
-              log::add);
+          ControllerProcess.start(Map.of(), environment(), Main.class.getName(), words, log::add);
       controllers.add(controller);
       return controller;
     } catch (IOException e) {

@@ -1,0 +1,28 @@
+package dev.warrener.ops.training;
+
+import dev.warrener.ops.LogConfiguration;
+import dev.warrener.worker.LaunchFlags;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Makes the caches that shorten the starts of commands and of workers ({@code -XX:AOTCache}): the
+ * Java VM writes one at the end of a program that it was told to watch. {@code TrainingRun COMMANDS
+ * WORKER WORKER-JAR [FLAG...]} writes the files COMMANDS, by a VM with those flags, and WORKER, by
+ * one with a worker's.
+ */
+public final class TrainingRun {
+  private TrainingRun() {}
+
+  /** Ends with a status other than 0 if a cache is missing in the end. */
+  public static void main(String[] arguments) throws Exception {
+    LogConfiguration.choose(LogConfiguration.Mode.OFF);
+    var words = List.of(arguments);
+    int worker =
+        WorkerTraining.run(
+            new WatchedVm(Path.of(words.get(1)), LaunchFlags.watched()), Path.of(words.get(2)));
+    int kill =
+        KillTraining.run(new WatchedVm(Path.of(words.getFirst()), words.subList(3, words.size())));
+    System.exit(Math.max(worker, kill));
+  }
+}
