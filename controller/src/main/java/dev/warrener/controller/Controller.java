@@ -101,7 +101,8 @@ public final class Controller {
         WorkerProcesses.start(
             ProcessSettings.of(lock.run())
                 .withContainment(configuration.containment())
-                .withWorkerPids(configuration.workerPids(), configuration.workers()),
+                .withWorkerPids(configuration.workerPids(), configuration.workers())
+                .withWorkerNice(configuration.workerNice()),
             new Workers());
     var settings = settings(configuration, processes.containment().tier());
     intake = new TaskIntake(access, settler);
@@ -135,7 +136,8 @@ public final class Controller {
             // A worker ends itself when it has heard nothing for a lease, and is spoken to in each
             // third of it.
             configuration.lease().multipliedBy(2).dividedBy(3),
-            effect -> performer.perform(effect, state().generation()));
+            effect -> performer.perform(effect, state().generation()),
+            performer::caughtUp);
   }
 
   /**

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param containment which containment to use
  * @param workerPids how many processes and threads a worker may have with all that it starts; 0 for
  *     any number
+ * @param workerNice how much workers yield the processors to everything else, 0 (not at all) to 19
  * @param lease how long runs go on without the broker, and workers without a word of their
  *     controller; 2 s or more
  * @param withoutBroker what becomes of running tasks when the broker is lost
@@ -56,6 +57,7 @@ public record ControllerConfiguration(
     Set<String> operators,
     ContainmentChoice containment,
     int workerPids,
+    int workerNice,
     Duration lease,
     WithoutBroker withoutBroker,
     Duration startDeadline,
@@ -125,6 +127,7 @@ public record ControllerConfiguration(
     all.put("operators", String.join(",", operators.stream().sorted().toList()));
     all.put("containment", containment.text());
     all.put("worker.pids", Integer.toString(workerPids));
+    all.put("worker.nice", Integer.toString(workerNice));
     all.put("lease", ConfigurationReader.text(lease));
     all.put("without-broker", withoutBroker.text());
     all.put("start-deadline", ConfigurationReader.text(startDeadline));

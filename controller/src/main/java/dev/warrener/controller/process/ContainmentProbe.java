@@ -136,7 +136,7 @@ final class ContainmentProbe {
     notes.add(
         "setpriv of util-linux isn't here, so workers get no parent-death signal: when the"
             + " controller is killed, the sidecar kills them, or they end themselves");
-    return new Programs(found.shell(), found.setsid(), null, found.unshare());
+    return new Programs(found.shell(), found.setsid(), null, found.unshare(), found.nice());
   }
 
   private static boolean succeeds(List<String> command) {

@@ -31,6 +31,7 @@ final class Kernel {
   private static final int EINTR = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2;
+  private static final int PRIO_PGRP = 1;
   private static final int P_ALL = 0;
   private static final int P_PID = 1;
   private static final int WNOHANG = 1;
@@ -56,6 +57,14 @@ final class Kernel {
           FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final MethodHandle CLOSE =
       link("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  private static final MethodHandle SETPRIORITY =
+      link(
+          "setpriority",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT));
   private static final MethodHandle WAITID =
       link(
           "waitid",
@@ -103,6 +112,7 @@ final class Kernel {
     try {
       long self = ProcessHandle.current().pid();
       kill(self, 0);
+      setNiceness(Integer.MAX_VALUE, 0);
       int pidfd = openPidfd(self);
       if (pidfd >= 0) {
         sendSignal(pidfd, 0);
@@ -120,6 +130,17 @@ final class Kernel {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       int result = (int) KILL.invokeExact(state, Math.toIntExact(pid), signal);
+      return result == 0 ? 0 : errno(state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Sets the niceness of all threads of a process group. */
+  static int setNiceness(long group, int nice) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int result = (int) SETPRIORITY.invokeExact(state, PRIO_PGRP, Math.toIntExact(group), nice);
       return result == 0 ? 0 : errno(state);
     } catch (Throwable e) {
       throw unexpected(e);

@@ -52,6 +52,7 @@ final class Killer implements Runnable {
 
   private final ProcessSettings settings;
   private final Containment containment;
+  private final Niceness niceness;
   private final ProcessListener listener;
   private final Descendants descendants;
 
@@ -72,12 +73,14 @@ final class Killer implements Runnable {
   Killer(
       ProcessSettings settings,
       Containment containment,
+      Niceness niceness,
       ProcessListener listener,
       Descendants descendants,
       ConcurrentMap<WorkerKey, Worker> workers,
       Set<Long> marksInUse) {
     this.settings = settings;
     this.containment = containment;
+    this.niceness = niceness;
     this.listener = listener;
     this.descendants = descendants;
     this.workers = workers;
@@ -172,10 +175,12 @@ final class Killer implements Runnable {
 
   /** Signals all of them before anything else is done about any. */
   private void doom(Collection<WorkerKey> keys) {
+    var struck = new ArrayList<Tree>();
     for (WorkerKey key : keys) {
       Tree tree = trees.get(key);
       if (tree != null) {
         strike(tree);
+        struck.add(tree);
         continue;
       }
       Worker worker = workers.get(key);
@@ -187,6 +192,9 @@ final class Killer implements Runnable {
       } else {
         doomed.add(key);
       }
+    }
+    for (Tree tree : struck) {
+      niceness.lift(tree.worker().own());
     }
   }
 

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param workerPids how many processes and threads a worker may have with all that it starts; 0,
  *     the default, for any number. Where that can't be limited for each, it is room for all
  * @param workers how many workers there will be at a time, 1 by default; counts only there
+ * @param workerNice how much workers yield the processors to the controller and to whatever else
+ *     runs on the host: 0, the default, for not at all, to 19
  */
 public record ProcessSettings(
     ControllerRun run,
@@ -25,7 +27,8 @@ public record ProcessSettings(
     Duration closeWithin,
     int sendQueueFrames,
     int workerPids,
-    int workers) {
+    int workers,
+    int workerNice) {
 
   /** Checks that every limit is positive. */
   public ProcessSettings {
@@ -40,6 +43,9 @@ public record ProcessSettings(
       throw new IllegalArgumentException(
           "workerPids must be at least 0 and workers 1, not " + workerPids + " and " + workers);
     }
+    if (workerNice < 0 || workerNice > Niceness.MOST) {
+      throw new IllegalArgumentException("workerNice must be 0 to 19, not " + workerNice);
+    }
   }
 
   /** The defaults, for that run. */
@@ -52,7 +58,8 @@ public record ProcessSettings(
         Duration.ofSeconds(10),
         1024,
         0,
-        1);
+        1,
+        0);
   }
 
   /** The same with that containment. */
@@ -65,13 +72,22 @@ public record ProcessSettings(
         closeWithin,
         sendQueueFrames,
         workerPids,
-        workers);
+        workers,
+        workerNice);
   }
 
   /** The same with that time until a tree is reported as unconfirmed. */
   public ProcessSettings withUnconfirmedAfter(Duration duration) {
     return new ProcessSettings(
-        run, containment, duration, drainWithin, closeWithin, sendQueueFrames, workerPids, workers);
+        run,
+        containment,
+        duration,
+        drainWithin,
+        closeWithin,
+        sendQueueFrames,
+        workerPids,
+        workers,
+        workerNice);
   }
 
   /** The same with that time for the end of the output of an empty tree. */
@@ -84,7 +100,8 @@ public record ProcessSettings(
         closeWithin,
         sendQueueFrames,
         workerPids,
-        workers);
+        workers,
+        workerNice);
   }
 
   /** The same with that time for {@link WorkerProcesses#close}. */
@@ -97,13 +114,22 @@ public record ProcessSettings(
         duration,
         sendQueueFrames,
         workerPids,
-        workers);
+        workers,
+        workerNice);
   }
 
   /** The same with room for that many frames to each worker. */
   public ProcessSettings withSendQueueFrames(int frames) {
     return new ProcessSettings(
-        run, containment, unconfirmedAfter, drainWithin, closeWithin, frames, workerPids, workers);
+        run,
+        containment,
+        unconfirmedAfter,
+        drainWithin,
+        closeWithin,
+        frames,
+        workerPids,
+        workers,
+        workerNice);
   }
 
   /** The same with that limit for each of so many workers. */
@@ -116,7 +142,22 @@ public record ProcessSettings(
         closeWithin,
         sendQueueFrames,
         each,
-        howMany);
+        howMany,
+        workerNice);
+  }
+
+  /** The same with workers that yield as much as that. */
+  public ProcessSettings withWorkerNice(int nice) {
+    return new ProcessSettings(
+        run,
+        containment,
+        unconfirmedAfter,
+        drainWithin,
+        closeWithin,
+        sendQueueFrames,
+        workerPids,
+        workers,
+        nice);
   }
 
   private static void requirePositive(String name, Duration duration) {

@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param setsid starts a program in a session of its own
  * @param setpriv of util-linux, which sets a parent-death signal; null if there is none
  * @param unshare of util-linux, which makes a pid namespace; null if there is none
+ * @param nice starts a program that yields the processors; null if there is none
  */
-record Programs(String shell, String setsid, @Nullable String setpriv, @Nullable String unshare) {
+record Programs(
+    String shell,
+    String setsid,
+    @Nullable String setpriv,
+    @Nullable String unshare,
+    @Nullable String nice) {
   private static final String USUAL_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -25,7 +31,11 @@ record Programs(String shell, String setsid, @Nullable String setpriv, @Nullable
    */
   static Programs find() {
     return new Programs(
-        require("sh"), require("setsid"), findOnUsualPath("setpriv"), findOnUsualPath("unshare"));
+        require("sh"),
+        require("setsid"),
+        findOnUsualPath("setpriv"),
+        findOnUsualPath("unshare"),
+        findOnUsualPath("nice"));
   }
 
   /** The executable file that a name means on that PATH, or null if there is none. */

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class RunningWorker {
   private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
   private static final long LOOK_NANOS = 300_000;
+  private static final int LOOKS_FOR_SESSION = 50;
 
   /** What util-linux' unshare says when its child was killed; it means nothing to anybody. */
   private static final String UNSHARE_COMPLAINT = "unshare: sigprocmask unblock failed";
@@ -25,6 +26,7 @@ final class RunningWorker {
   private final Worker worker;
   private final Containment.Launched launched;
   private final int pidfd;
+  private final Niceness niceness;
   private final ProcessListener listener;
   private final Killer killer;
   private final FrameSender sender;
@@ -39,11 +41,13 @@ final class RunningWorker {
       Worker worker,
       Containment.Launched launched,
       int sendQueueFrames,
+      Niceness niceness,
       ProcessListener listener,
       Killer killer) {
     this.worker = worker;
     this.launched = launched;
     this.pidfd = openPidfd(launched.head());
+    this.niceness = niceness;
     this.listener = listener;
     this.killer = killer;
     this.own = launched.head();
@@ -111,9 +115,20 @@ final class RunningWorker {
       ProcessId announced = own;
       tell(() -> listener.spawned(key(), announced.pid(), announced.startTicks()));
       openChannels();
+      yieldFromTheStart();
       killer.exited(this, launched.process().waitFor());
     } catch (InterruptedException e) {
       LOG.error("nobody waits for worker {} any more", key(), e);
+    }
+  }
+
+  /** A JVM that starts burns a processor for a while: it is to yield before it says anything. */
+  private void yieldFromTheStart() {
+    for (int i = 0; i < LOOKS_FOR_SESSION && launched.process().isAlive(); i++) {
+      if (niceness.applyToSession(own)) {
+        return;
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 
@@ -148,8 +163,11 @@ final class RunningWorker {
 
   private void readFrames() {
     try (var reader = new FrameReader(launched.process().getInputStream())) {
+      boolean yields = false;
       Frame frame;
       while ((frame = reader.read()) != null) {
+        // Who can say something leads its session.
+        yields = yields || niceness.applyToSession(own);
         Frame read = frame;
         if (!tell(() -> listener.frame(key(), read))) {
           return;

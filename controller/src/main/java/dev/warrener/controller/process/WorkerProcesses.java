@@ -37,6 +37,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Descendants descendants;
   private final Killer killer;
   private final Reaper reaper;
+  private final Niceness niceness;
 
   /** Owned by the spawner's thread. */
   private @Nullable Sidecar sidecar;
@@ -51,9 +52,17 @@ public final class WorkerProcesses implements AutoCloseable {
     this.listener = new Rehearsal(listener);
     this.spawner = spawner;
     this.probed = probed;
+    this.niceness = new Niceness(settings.workerNice(), probed.containment().programs().nice());
     this.descendants = new Descendants(settings.run(), probed.marked(), marksInUse, spawnerThread);
     this.killer =
-        new Killer(settings, probed.containment(), this.listener, descendants, workers, marksInUse);
+        new Killer(
+            settings,
+            probed.containment(),
+            niceness,
+            this.listener,
+            descendants,
+            workers,
+            marksInUse);
     this.reaper = new Reaper(killer);
   }
 
@@ -228,7 +237,8 @@ public final class WorkerProcesses implements AutoCloseable {
     }
     String reason;
     try {
-      List<String> command = withProgramFound(worker);
+      var command = new ArrayList<>(niceness.prefix());
+      command.addAll(withProgramFound(worker));
       marksInUse.add(worker.mark());
       Containment.Launched launched =
           probed.containment().launch(worker.key(), worker.mark(), command, environmentOf(worker));
@@ -246,7 +256,8 @@ public final class WorkerProcesses implements AutoCloseable {
 
   private void serve(Worker worker, Containment.Launched launched) {
     try {
-      new RunningWorker(worker, launched, settings.sendQueueFrames(), listener, killer).start();
+      new RunningWorker(worker, launched, settings.sendQueueFrames(), niceness, listener, killer)
+          .start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice its end, so it isn't to live. What it may have started already bears a
       // mark that is no worker's any more.

@@ -1,0 +1,83 @@
+package dev.warrener.controller.process;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much a worker yields the processors to everything else on the host. An order to kill has to
+ * be heard, carried out and answered on a host whose every processor the workers burn; and where
+ * the broker and the operator's command are on the same host, they need theirs, too.
+ *
+ * <p>A process's own niceness comes from the {@code nice} program, before the worker's first
+ * instruction, and is inherited by all that it starts. Where the kernel shares the processors out
+ * between sessions first (CONFIG_SCHED_AUTOGROUP: on by default in distributions, of no effect in a
+ * container), that alone changes nothing, since each worker leads a session: there the session's
+ * own niceness has to be set ({@code sched(7)}).
+ */
+final class Niceness {
+  static final int MOST = 19;
+
+  private final int nice;
+  private final @Nullable String program;
+
+  /**
+   * @param nice 0 to 19; 0 changes nothing
+   * @param program the full path of {@code nice}, or null if the host has none
+   */
+  Niceness(int nice, @Nullable String program) {
+    this.nice = nice;
+    this.program = program;
+  }
+
+  /** What stands before a worker's command. */
+  List<String> prefix() {
+    return nice == 0 || program == null
+        ? List.of()
+        : List.of(program, "-n", Integer.toString(nice));
+  }
+
+  /**
+   * Makes the session of a worker yield, once it leads one.
+   *
+   * @return false if it is to be tried again later: the kernel takes this from an unprivileged user
+   *     only ten times a second
+   */
+  boolean applyToSession(ProcessId worker) {
+    if (nice == 0) {
+      return true;
+    }
+    Stat stat = Stat.of(worker.pid());
+    if (stat == null || !stat.id().equals(worker)) {
+      return true;
+    }
+    // Before it leads a session it is in the controller's own.
+    return stat.session() == worker.pid() && write("/proc/" + worker.pid() + "/autogroup", nice);
+  }
+
+  /**
+   * Lets a worker that has been killed have its processor time at once: the kernel takes a process
+   * apart in that process's own time. Only who may raise a priority can do it (root, CAP_SYS_NICE);
+   * else it dies as nicely as it has lived.
+   */
+  void lift(ProcessId worker) {
+    if (nice > 0 && Stat.isAlive(worker)) {
+      int refused = Kernel.setNiceness(worker.pid(), 0);
+      if (refused == 0) {
+        write("/proc/" + worker.pid() + "/autogroup", 0);
+      }
+    }
+  }
+
+  private static boolean write(String file, int nice) {
+    try (var out = new FileOutputStream(file)) {
+      out.write(Integer.toString(nice).getBytes(StandardCharsets.US_ASCII));
+      return true;
+    } catch (IOException e) {
+      // Without such a file the kernel doesn't group by session.
+      return !String.valueOf(e.getMessage()).contains("temporarily unavailable");
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.warrener.controller.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class NicenessIT {
+  /** What a worker in sh says to send a frame without header and payload: READY. */
+  private static final String READY = "printf '\\000\\000\\000\\003\\020\\000\\000' >&3";
+
+  static List<ContainmentChoice> tiers() {
+    return Tiers.available();
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void workersAndWhatTheyStartYieldTheProcessorsToTheirController(ContainmentChoice tier)
+      throws IOException {
+    var settings = Fleet.settings().withContainment(tier).withWorkerNice(7);
+    try (Fleet fleet = Fleet.with(settings)) {
+      Sleeper child = fleet.sleeper();
+      WorkerKey worker = fleet.spawn("sleep " + child.seconds() + " & " + READY + "; wait");
+
+      fleet.listener().awaitFrame(worker);
+
+      long pid = fleet.listener().spawnedAs(worker).pid();
+      assertThat(nice(pid)).isEqualTo(Math.min(19, nice(ProcessHandle.current().pid()) + 7));
+      assertThat(nice(child.awaitOne().pid())).isEqualTo(nice(pid));
+      Path session = Path.of("/proc/" + pid + "/autogroup");
+      if (Files.exists(session)) {
+        assertThat(session).content().endsWith("nice 7\n");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void workersThatAreToYieldNothingAreAsTheirController(ContainmentChoice tier) throws IOException {
+    try (Fleet fleet = Fleet.with(tier)) {
+      WorkerKey worker = fleet.spawn(READY + "; sleep 1000");
+
+      fleet.listener().awaitFrame(worker);
+
+      assertThat(nice(fleet.listener().spawnedAs(worker).pid()))
+          .isEqualTo(nice(ProcessHandle.current().pid()));
+    }
+  }
+
+  private static int nice(long pid) throws IOException {
+    String line = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    // Field 19; the name before the third may hold anything.
+    return Integer.parseInt(line.substring(line.lastIndexOf(')') + 2).split(" ", -1)[19 - 3]);
+  }
+}
