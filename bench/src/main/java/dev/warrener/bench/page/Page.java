@@ -34,10 +34,12 @@ public final class Page {
     for (var entry : charts().entrySet()) {
       Files.writeString(plots.resolve(entry.getKey()), entry.getValue().svg());
     }
-    var notes = plots.resolve("notes.md");
-    Files.writeString(
-        folder.resolve("benchmarks.md"),
-        Files.exists(notes) ? text() + Files.readString(notes) : text());
+    Files.writeString(folder.resolve("benchmarks.md"), text() + notes(plots.resolve("notes.md")));
+  }
+
+  /** Their links lead from their own folder, and the page stands in the one above. */
+  private static String notes(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file).replace("](../", "](") : "";
   }
 
   /** All of the page that is made from the figures. */

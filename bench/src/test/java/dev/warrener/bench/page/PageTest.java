@@ -104,6 +104,15 @@ class PageTest {
   }
 
   @Test
+  void linksOfTheNotesLeadToTheSameFilesFromThePage() throws IOException {
+    Files.createDirectories(folder.resolve("benchmarks"));
+    Files.writeString(folder.resolve("benchmarks/notes.md"), "([0001](../decisions/0001.md))\n");
+    new Page(results(6000)).write(folder);
+    assertThat(Files.readString(folder.resolve("benchmarks.md")))
+        .endsWith("([0001](decisions/0001.md))\n");
+  }
+
+  @Test
   void profileSaysWhatOneProcessorIsGoodFor() {
     var recorder = new Recorder();
     recorder.add("broker", "processor time", "µs/task", Map.of(), 100);
