@@ -1,18 +1,21 @@
 package dev.warrener.worker;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The flags of the Java virtual machine with which a worker process is to be started. */
 public final class LaunchFlags {
+  /**
+   * Small and quick to start and to kill: the memory that a process has touched is what its death
+   * takes time for.
+   */
+  private static final List<String> SMALL =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
+
   private static final List<String> RECOMMENDED =
-      List.of(
-          // Small and quick to start and to kill: the memory that a process has touched is what its
-          // death takes time for.
-          "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
-          "-XX:-UsePerfData",
+      and(
+          SMALL,
           // What the machine itself has to say belongs on stderr, whatever file descriptor 1 is.
           "-Xlog:disable",
           "-Xlog:all=warning:stderr",
@@ -41,13 +44,15 @@ public final class LaunchFlags {
    * @param cache the file; made by a VM with {@link #watched}
    */
   public static List<String> recommended(Path cache) {
-    var flags = new ArrayList<>(RECOMMENDED);
-    flags.add("-XX:AOTCache=" + cache);
-    return List.copyOf(flags);
+    return and(RECOMMENDED, "-XX:AOTCache=" + cache);
   }
 
   /** What of the flags matters when such a cache is made. */
   public static List<String> watched() {
-    return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
+    return SMALL;
+  }
+
+  private static List<String> and(List<String> flags, String... more) {
+    return Stream.concat(flags.stream(), Stream.of(more)).toList();
   }
 }

@@ -81,9 +81,8 @@ public final class GrowthSuite implements Suite {
     var place = run.place();
     place.declare(QUEUE);
     int prefetch = Math.max(ThroughputSuite.PREFETCH, 2 * workers);
-    // Bodies of megabytes are held in memory by who has them in hand; and a backlog that is handed
-    // out
-    // whole can't be watched.
+    // Bodies of megabytes are held in memory by who has them in hand; and a backlog that is
+    // handed out whole can't be watched.
     long most = Math.min(100_000_000L / bytes, count / 10);
     int held = (int) Math.clamp(most, 2L * workers, prefetch);
     try (var load = new Load(place.connection())) {

@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,9 +76,11 @@ final class Niceness {
     try (var out = new FileOutputStream(file)) {
       out.write(Integer.toString(nice).getBytes(StandardCharsets.US_ASCII));
       return true;
+    } catch (FileNotFoundException e) {
+      // The kernel doesn't group by session.
+      return true;
     } catch (IOException e) {
-      // Without such a file the kernel doesn't group by session.
-      return !String.valueOf(e.getMessage()).contains("temporarily unavailable");
+      return false;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.warrener.controller.process;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How worker processes are kept and killed.
@@ -64,100 +65,84 @@ public record ProcessSettings(
 
   /** The same with that containment. */
   public ProcessSettings withContainment(ContainmentChoice choice) {
-    return new ProcessSettings(
-        run,
-        choice,
-        unconfirmedAfter,
-        drainWithin,
-        closeWithin,
-        sendQueueFrames,
-        workerPids,
-        workers,
-        workerNice);
+    return with(draft -> draft.containment = choice);
   }
 
   /** The same with that time until a tree is reported as unconfirmed. */
   public ProcessSettings withUnconfirmedAfter(Duration duration) {
-    return new ProcessSettings(
-        run,
-        containment,
-        duration,
-        drainWithin,
-        closeWithin,
-        sendQueueFrames,
-        workerPids,
-        workers,
-        workerNice);
+    return with(draft -> draft.unconfirmedAfter = duration);
   }
 
   /** The same with that time for the end of the output of an empty tree. */
   public ProcessSettings withDrainWithin(Duration duration) {
-    return new ProcessSettings(
-        run,
-        containment,
-        unconfirmedAfter,
-        duration,
-        closeWithin,
-        sendQueueFrames,
-        workerPids,
-        workers,
-        workerNice);
+    return with(draft -> draft.drainWithin = duration);
   }
 
   /** The same with that time for {@link WorkerProcesses#close}. */
   public ProcessSettings withCloseWithin(Duration duration) {
-    return new ProcessSettings(
-        run,
-        containment,
-        unconfirmedAfter,
-        drainWithin,
-        duration,
-        sendQueueFrames,
-        workerPids,
-        workers,
-        workerNice);
+    return with(draft -> draft.closeWithin = duration);
   }
 
   /** The same with room for that many frames to each worker. */
   public ProcessSettings withSendQueueFrames(int frames) {
-    return new ProcessSettings(
-        run,
-        containment,
-        unconfirmedAfter,
-        drainWithin,
-        closeWithin,
-        frames,
-        workerPids,
-        workers,
-        workerNice);
+    return with(draft -> draft.sendQueueFrames = frames);
   }
 
   /** The same with that limit for each of so many workers. */
   public ProcessSettings withWorkerPids(int each, int howMany) {
-    return new ProcessSettings(
-        run,
-        containment,
-        unconfirmedAfter,
-        drainWithin,
-        closeWithin,
-        sendQueueFrames,
-        each,
-        howMany,
-        workerNice);
+    return with(draft -> {
+      draft.workerPids = each;
+      draft.workers = howMany;
+    });
   }
 
   /** The same with workers that yield as much as that. */
   public ProcessSettings withWorkerNice(int nice) {
-    return new ProcessSettings(
-        run,
-        containment,
-        unconfirmedAfter,
-        drainWithin,
-        closeWithin,
-        sendQueueFrames,
-        workerPids,
-        workers,
-        nice);
+    return with(draft -> draft.workerNice = nice);
+  }
+
+  private ProcessSettings with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** The one place that copies all of it. */
+  private static final class Draft {
+    private final ControllerRun run;
+    private ContainmentChoice containment;
+    private Duration unconfirmedAfter;
+    private Duration drainWithin;
+    private Duration closeWithin;
+    private int sendQueueFrames;
+    private int workerPids;
+    private int workers;
+    private int workerNice;
+
+    Draft(ProcessSettings settings) {
+      run = settings.run;
+      containment = settings.containment;
+      unconfirmedAfter = settings.unconfirmedAfter;
+      drainWithin = settings.drainWithin;
+      closeWithin = settings.closeWithin;
+      sendQueueFrames = settings.sendQueueFrames;
+      workerPids = settings.workerPids;
+      workers = settings.workers;
+      workerNice = settings.workerNice;
+    }
+
+    ProcessSettings settings() {
+      return new ProcessSettings(
+          run,
+          containment,
+          unconfirmedAfter,
+          drainWithin,
+          closeWithin,
+          sendQueueFrames,
+          workerPids,
+          workers,
+          workerNice);
+    }
   }
 
   private static void requirePositive(String name, Duration duration) {

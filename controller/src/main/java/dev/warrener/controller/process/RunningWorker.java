@@ -34,6 +34,9 @@ final class RunningWorker {
   private final AtomicInteger openChannels = new AtomicInteger(2);
   private volatile @Nullable Thread senderThread;
 
+  /** Two threads may find it false at once, and do the same. */
+  private volatile boolean yields;
+
   /** Written by the waiting thread before it tells of the worker; the head until then. */
   private volatile ProcessId own;
 
@@ -125,11 +128,17 @@ final class RunningWorker {
   /** A JVM that starts burns a processor for a while: it is to yield before it says anything. */
   private void yieldFromTheStart() {
     for (int i = 0; i < LOOKS_FOR_SESSION && launched.process().isAlive(); i++) {
-      if (niceness.applyToSession(own)) {
+      if (yields()) {
         return;
       }
       LockSupport.parkNanos(LOOK_NANOS);
     }
+  }
+
+  /** Whether nothing is left to be done about it. */
+  private boolean yields() {
+    yields = yields || niceness.applyToSession(own);
+    return yields;
   }
 
   private void openChannels() {
@@ -163,11 +172,9 @@ final class RunningWorker {
 
   private void readFrames() {
     try (var reader = new FrameReader(launched.process().getInputStream())) {
-      boolean yields = false;
       Frame frame;
       while ((frame = reader.read()) != null) {
-        // Who can say something leads its session.
-        yields = yields || niceness.applyToSession(own);
+        yields();
         Frame read = frame;
         if (!tell(() -> listener.frame(key(), read))) {
           return;

@@ -18,9 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(180)
 class ChannelIT {
-  /** What a worker in sh says to send a frame without header and payload: READY. */
-  private static final String READY = "printf '\\000\\000\\000\\003\\020\\000\\000' >&3";
-
   static List<ContainmentChoice> tiers() {
     return Tiers.available();
   }
@@ -54,7 +51,7 @@ class ChannelIT {
           fleet.spawn(
               Escape.SETSID.script(holder)
                   + "\ni=0; while [ $i -lt 3000 ]; do "
-                  + READY
+                  + Fleet.READY
                   + "; i=$((i+1)); done; printf '\\000\\000' >&3; echo end; kill -KILL $$");
 
       fleet.listener().awaitTreeEmpty(worker);
@@ -124,7 +121,8 @@ class ChannelIT {
   void whatIsNoFrameKillsItsWorker() {
     try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
       WorkerKey worker =
-          fleet.spawn(READY + "; printf '\\377\\377\\377\\377' >&3; while :; do sleep 1000; done");
+          fleet.spawn(
+              Fleet.READY + "; printf '\\377\\377\\377\\377' >&3; while :; do sleep 1000; done");
 
       DeathCertificate certificate = fleet.listener().awaitTreeEmpty(worker);
 
@@ -153,7 +151,7 @@ class ChannelIT {
   void anOutsiderThatHoldsTheChannelOpenDelaysTheCertificateOnlyForAWhile() throws Exception {
     ProcessSettings settings = Fleet.settings().withDrainWithin(Duration.ofMillis(50));
     try (Fleet fleet = Fleet.with(settings)) {
-      WorkerKey worker = fleet.spawn(READY + "; while :; do sleep 1000; done");
+      WorkerKey worker = fleet.spawn(Fleet.READY + "; while :; do sleep 1000; done");
       fleet.listener().awaitFrame(worker);
       long pid = fleet.listener().spawnedAs(worker).pid();
       // This process, which is none of the worker's, takes a hold on the worker's end.

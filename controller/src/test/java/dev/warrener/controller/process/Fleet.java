@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * test has done.
  */
 final class Fleet implements AutoCloseable {
+  /** What a worker in sh says to send a frame without header and payload: READY. */
+  static final String READY = "printf '\\000\\000\\000\\003\\020\\000\\000' >&3";
+
   private static final Map<String, String> ENVIRONMENT = Map.of("PATH", Programs.ownPath());
 
   private final RecordingListener listener;

@@ -12,9 +12,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class NicenessIT {
-  /** What a worker in sh says to send a frame without header and payload: READY. */
-  private static final String READY = "printf '\\000\\000\\000\\003\\020\\000\\000' >&3";
-
   static List<ContainmentChoice> tiers() {
     return Tiers.available();
   }
@@ -26,7 +23,7 @@ class NicenessIT {
     var settings = Fleet.settings().withContainment(tier).withWorkerNice(7);
     try (Fleet fleet = Fleet.with(settings)) {
       Sleeper child = fleet.sleeper();
-      WorkerKey worker = fleet.spawn("sleep " + child.seconds() + " & " + READY + "; wait");
+      WorkerKey worker = fleet.spawn("sleep " + child.seconds() + " & " + Fleet.READY + "; wait");
 
       fleet.listener().awaitFrame(worker);
 
@@ -44,7 +41,7 @@ class NicenessIT {
   @MethodSource("tiers")
   void workersThatAreToYieldNothingAreAsTheirController(ContainmentChoice tier) throws IOException {
     try (Fleet fleet = Fleet.with(tier)) {
-      WorkerKey worker = fleet.spawn(READY + "; sleep 1000");
+      WorkerKey worker = fleet.spawn(Fleet.READY + "; sleep 1000");
 
       fleet.listener().awaitFrame(worker);
 

@@ -31,6 +31,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The line over a broker. Reports are heard from the moment on that it is open. */
 final class BrokerLine implements FleetLine {
+  /** A report in each line. */
+  private static final String SAMPLES =
+      """
+      {"type":"controller.heard","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":1,"roster":[],"expected":{"workers":1,"tasks":0,"busy":0,"waiting":0}}
+      {"type":"worker.dead","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":2,"worker":"c/1","incarnation":1,"pid":1,"startTicks":1,"containment":"x","signal":9,"processesKilled":1,"treeEmpty":true,"proven":true,"deathMicros":1}
+      {"type":"controller.done","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":3,"workers":1,"tasks":0,"backlog":0,"state":"running","tookMicros":1,"failed":[]}
+      """;
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
@@ -62,21 +70,8 @@ final class BrokerLine implements FleetLine {
   }
 
   /** What is read once is read faster after it. */
-  private static void readSamples() {
-    var header =
-        "\"version\":1,\"order\":\"o\",\"controller\":\"c\",\"host\":\"h\",\"sequence\":1,"
-            + "\"at\":\"2026-01-01T00:00:00.000Z\",\"type\":";
-    for (var rest :
-        List.of(
-            "\"worker.dead\",\"worker\":\"c/1\",\"incarnation\":1,\"pid\":1,\"startTicks\":1,"
-                + "\"containment\":\"x\",\"signal\":9,\"processesKilled\":1,\"treeEmpty\":true,"
-                + "\"proven\":true,\"deathMicros\":1",
-            "\"controller.heard\",\"roster\":[],\"expected\":{\"workers\":1,\"tasks\":0,\"busy\":0,"
-                + "\"waiting\":0}",
-            "\"controller.done\",\"workers\":1,\"tasks\":0,\"backlog\":0,\"state\":\"running\","
-                + "\"tookMicros\":1,\"failed\":[]")) {
-      Json.read(("{" + header + rest + "}").getBytes(StandardCharsets.UTF_8), Report.class);
-    }
+  static void readSamples() {
+    SAMPLES.lines().forEach(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), Report.class));
   }
 
   /**
