@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  *       it fell to the controller long ago, while its worker lived and still lives. A mark that no
  *       worker has any more is that of a dead one: what bears it has escaped a look (a chain that
  *       forks without end can) and is killed late, and loudly.
- *   <li>A child without a mark of this run is none of ours, and left alone: (3).
+ *   <li>A child without a mark of this run is left alone: (3), or a worker's that has changed its
+ *       mark, which no certificate then takes for proven dead.
  * </ol>
  *
  * <p>Where marks can't be had (a shell that can't set the limit; the probe finds out) it goes on,
@@ -152,7 +153,7 @@ final class Descendants {
       if (!isHead(pid)) {
         Stat stat = Stat.of(pid);
         if (stat != null && stat.parent() == self) {
-          meet(stat, kinship, now);
+          meet(stat, dying, kinship, now);
         }
       }
     }
@@ -167,7 +168,7 @@ final class Descendants {
     groups.clear();
   }
 
-  private void meet(Stat stat, Kinship kinship, long now) {
+  private void meet(Stat stat, Collection<Tree> dying, Kinship kinship, long now) {
     long mark = Mark.read(stat.id().pid());
     Tree tree;
     if (Mark.runNumber(mark) == run.number()) {
@@ -179,6 +180,7 @@ final class Descendants {
         return;
       }
     } else if (marked) {
+      meetStranger(stat, dying);
       return;
     } else {
       tree = guessTree(stat, now);
@@ -200,6 +202,20 @@ final class Descendants {
       Signals.send(stat.id(), Kernel.SIGKILL);
       tree.sawAlive(stat);
       killBelow(stat.id().pid(), tree, kinship);
+    }
+  }
+
+  /**
+   * It bears no mark of this run. It can be a worker's that has changed its mark, or a process of
+   * somebody else's in this JVM: so it is left alone. But as long as there is one outside of all
+   * cgroups, that of a dying tree says nothing by being empty.
+   */
+  private void meetStranger(Stat stat, Collection<Tree> dying) {
+    if (stat.session() == ownSession || foreign.contains(stat.id())) {
+      return;
+    }
+    if (treesByMark.values().stream().noneMatch(tree -> tree.holds(stat.id()))) {
+      dying.forEach(Tree::noteStranger);
     }
   }
 

@@ -241,6 +241,8 @@ final class Killer implements Runnable {
     RunningWorker worker = tree.worker();
     if (worker.launched().namespace() == null) {
       if (!tree.hasHeadExited()) {
+        // If it is gone by now it was inside: nothing else has signalled it yet.
+        tree.noteWhere(worker.own());
         signalHead(worker, Kernel.SIGKILL);
       }
       signalGroup(tree, Kernel.SIGKILL);

@@ -40,7 +40,7 @@ final class Tree {
 
   private boolean foundAny;
 
-  /** Whether one of its processes was met outside its cgroup. */
+  /** Whether one of its processes was met outside its cgroup, or one that may be its own. */
   private boolean leftCgroup;
 
   Tree(RunningWorker worker) {
@@ -144,6 +144,17 @@ final class Tree {
     if (cgroup != null && !leftCgroup) {
       leftCgroup = !cgroup.holds(process.pid());
     }
+  }
+
+  /** A process was met outside of all cgroups that may be of this tree, or of another. */
+  void noteStranger() {
+    leftCgroup = true;
+  }
+
+  /** Whether a process, dead or alive, is inside the tree's cgroup; false without one. */
+  boolean holds(ProcessId process) {
+    CgroupFence cgroup = worker.launched().cgroup();
+    return cgroup != null && cgroup.holds(process.pid());
   }
 
   private void note(ProcessId process) {

@@ -21,6 +21,10 @@ enum Misdeed {
   DAEMON_OF_ANOTHER_USER("a daemon under another user", Escape.DAEMON_OF_ANOTHER_USER),
   DAEMON_THAT_LEFT_ITS_CGROUP(
       "a daemon that moved out of its cgroup", Escape.DAEMON_THAT_LEFT_ITS_CGROUP),
+  WORKER_THAT_LEFT_ITS_CGROUP(
+      "a worker that moved out of its cgroup itself",
+      // Alone: nothing but itself shows where it was.
+      Escape.LEAVE + "\neval \"$leave\"\necho up; exec sleep 100000000"),
   IGNORES_SIGTERM(
       "a worker that ignores SIGTERM", "trap '' TERM\necho up; while :; do sleep 1000; done"),
   STOPPED("a worker stopped by SIGSTOP", "echo up; kill -STOP $$"),
@@ -35,8 +39,8 @@ enum Misdeed {
   CHAIN_OUTSIDE(
       "the same, moved out of its cgroup",
       "link='echo link >&9; sh -c \"$link\" & exit'; export link\n"
-          + "setsid sh -c 'for root in $(grep cgroup2 /proc/self/mountinfo | cut -d \" \" -f 5);"
-          + " do echo 0 > $root/cgroup.procs; done; eval \"$link\"'\n"
+          + Escape.LEAVE
+          + "\nsetsid sh -c 'eval \"$leave\"; eval \"$link\"'\n"
           + "echo up; while :; do sleep 1000; done"),
   CHAIN_OF_SESSIONS(
       "a chain of which each link has a session of its own",
@@ -46,7 +50,11 @@ enum Misdeed {
   FORK_BOMB(
       "a fork bomb",
       "setsid sh -c 'bomb() { while :; do bomb & done; }; bomb' 2>>$errors &\n"
-          + "echo up; while :; do sleep 1000; done");
+          + "echo up; while :; do sleep 1000; done"),
+  DAEMON_THAT_CHANGED_ITS_MARK(
+      "a daemon that changed its mark", Escape.DAEMON_THAT_CHANGED_ITS_MARK),
+  DAEMON_OUTSIDE_THAT_CHANGED_ITS_MARK(
+      "the same, moved out of its cgroup as well", Escape.DAEMON_OUTSIDE_THAT_CHANGED_ITS_MARK);
 
   private final String title;
   private final @Nullable Escape escape;
@@ -71,9 +79,12 @@ enum Misdeed {
 
   /** Whether only root has the right to it. */
   boolean needsRoot() {
-    return this == DAEMON_OF_ANOTHER_USER
-        || this == DAEMON_THAT_LEFT_ITS_CGROUP
-        || this == CHAIN_OUTSIDE;
+    return this == DAEMON_OF_ANOTHER_USER;
+  }
+
+  /** Whether it casts doubt on others, and is to be the only one of its time. */
+  boolean isStrange() {
+    return escape != null && escape.changesItsMark();
   }
 
   /** Whether it leaves a {@link Sleeper} behind. */

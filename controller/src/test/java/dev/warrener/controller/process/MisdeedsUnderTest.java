@@ -70,6 +70,11 @@ final class MisdeedsUnderTest {
       if (bounded) {
         test.kill(test.start(Misdeed.FORK_BOMB));
       }
+      for (Misdeed misdeed : Misdeed.values()) {
+        if (misdeed.isStrange()) {
+          test.kill(test.start(misdeed));
+        }
+      }
     }
     System.out.println("END");
   }
@@ -78,7 +83,7 @@ final class MisdeedsUnderTest {
     var quiet = new ArrayList<Started>();
     var loud = new ArrayList<Misdeed>();
     for (Misdeed misdeed : Misdeed.values()) {
-      if (misdeed == Misdeed.FORK_BOMB || (misdeed.needsRoot() && !asRoot)) {
+      if (misdeed == Misdeed.FORK_BOMB || misdeed.isStrange() || (misdeed.needsRoot() && !asRoot)) {
         continue;
       }
       if (misdeed.isLoud()) {
