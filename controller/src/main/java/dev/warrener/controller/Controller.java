@@ -428,6 +428,12 @@ public final class Controller {
     @Override
     public void up(long generation, Dialect dialect) {
       LOG.info("connected to {}", dialect.product());
+      if (!dialect.keepsOrders()) {
+        LOG.warn(
+            "{} keeps no log of orders: what is held or revoked is forgotten when this controller"
+                + " ends, and what is ordered while it is away is never heard",
+            dialect.product());
+      }
     }
   }
 

@@ -101,6 +101,49 @@ class DeathIT {
   }
 
   @Test
+  void aWorkerThatDiesAgainAndAgainIsSeenAsCrashLoopingAndLeftAloneUntilItHasCooledDown()
+      throws IOException {
+    var starts = folder.resolve("starts");
+    var mended = folder.resolve("mended");
+    var worker = folder.resolve("worker.pl");
+    try (var script = DeathIT.class.getResourceAsStream("/racing-worker.pl")) {
+      Files.write(worker, script.readAllBytes());
+    }
+    var program = folder.resolve("worker.sh");
+    Files.writeString(
+        program,
+        "echo one >>%s; [ -e %s ] || exit 7; exec perl %s %s\n"
+            .formatted(starts, mended, worker, folder.resolve("runs")));
+    warrener.startController(
+        "c1",
+        "--queue",
+        "mail=1",
+        "--config",
+        properties(
+            folder.resolve("c1.properties"),
+            "worker.command=sh "
+                + program
+                + "\nrestart.first-delay=10ms\nrestart.intensity=3\nrestart.cool-down=3s\n"));
+
+    awaitOnlyWorker(WorkerState.CRASH_LOOPING);
+    assertThat(Files.readAllLines(starts)).hasSize(3);
+    assertThat(warrener.run("ps").succeeded().out()).contains("crash-looping");
+    Files.createFile(mended);
+
+    awaitOnlyWorker(WorkerState.IDLE);
+    assertThat(Files.readAllLines(starts)).as("one more, after the pause").hasSize(4);
+  }
+
+  private void awaitOnlyWorker(WorkerState state) {
+    await("the worker is " + state)
+        .atMost(LONG)
+        .until(() -> {
+          var presence = warrener.presence("c1");
+          return presence != null && presence.workers().getFirst().state() == state;
+        });
+  }
+
+  @Test
   void killedControllerLeavesNoWorkerAndItsTasksFinishOnTheOthers() {
     var first = warrener.controller("c1", "--queue", "mail=4");
     warrener.controller("c2", "--queue", "mail=4");

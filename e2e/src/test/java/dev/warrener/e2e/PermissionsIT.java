@@ -160,7 +160,11 @@ class PermissionsIT {
         "listen to the tripwire",
         c -> c.basicConsume(NAMES.armedQueue(), true, new DefaultConsumer(c)));
     user.may(
-        "reset the tripwire", c -> c.queueDeclare(NAMES.armedQueue(), true, false, false, null));
+        "reset the tripwire, and so pull it",
+        c -> {
+          c.queueDelete(NAMES.armedQueue());
+          c.queueDeclare(NAMES.armedQueue(), true, false, false, null);
+        });
     user.may(
         "say that something runs",
         c -> c.basicConsume(NAMES.runningQueue(), true, new DefaultConsumer(c)));
