@@ -35,7 +35,7 @@ final class ChaosFleet implements AutoCloseable {
    * Something that was done to a part of the fleet, by which runs can lose their broker or their
    * controller.
    *
-   * @param victim a controller's id, or {@code broker}
+   * @param victim a controller's id, {@code broker}, or a worker of a controller
    * @param from when it began, and {@code to} when its effects were over, by the monotonic clock
    */
   record Blow(String verb, String victim, long from, long to) {}

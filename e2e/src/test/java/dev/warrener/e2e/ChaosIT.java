@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +36,13 @@ class ChaosIT {
   private Path folder;
 
   private final Map<String, Integer> verbs = new TreeMap<>();
+  private final Map<String, Integer> orders = new TreeMap<>();
   private final Map<Integer, Integer> statuses = new TreeMap<>();
   private final Set<String> dead = new HashSet<>();
   private long seedOfDaemons;
+
+  /** Since when every controller has confirmed that nothing starts. */
+  private @Nullable Long heldSince;
 
   @Test
   void randomFaultsLoseNoTaskRunNoneAgainThatWasPurgedAndLeaveNothingAlive() {
@@ -64,9 +69,15 @@ class ChaosIT {
       var sleepers = endAll(fleet, rounds);
 
       say(
-          "%d rounds on %s; faults %s; operators' exit statuses %s; %s; %d dead letters"
+          "%d rounds on %s; faults %s; orders %s, exit statuses %s; %s; %d dead letters"
               .formatted(
-                  rounds, broker.description(), verbs, statuses, judge.figures(), dead.size()));
+                  rounds,
+                  broker.description(),
+                  verbs,
+                  orders,
+                  statuses,
+                  judge.figures(),
+                  dead.size()));
       assertThat(verdict).as("seed %d, logs in %s", seed, folder).isEmpty();
       assertThat(sleepers).as("daemons of tasks, alive after exit (seed %d)", seed).isZero();
       // A suite that ran nothing has shown nothing.
@@ -100,14 +111,22 @@ class ChaosIT {
     await("the fault has lasted").atMost(LONG).until(() -> System.nanoTime() > until);
     fault.end(fleet);
     fleet.supervise();
+    if (heldSince != null) {
+      judge.held(heldSince, System.nanoTime());
+      heldSince = null;
+    }
     if (operation != null) {
       resume(fleet);
     }
   }
 
   private void operate(Operation operation, ChaosFleet fleet, ChaosJudge judge) {
-    verbs.merge(operation.getClass().getSimpleName(), 1, Integer::sum);
-    statuses.merge(operation.carryOut(fleet, judge), 1, Integer::sum);
+    orders.merge(operation.getClass().getSimpleName(), 1, Integer::sum);
+    int status = operation.carryOut(fleet, judge);
+    statuses.merge(status, 1, Integer::sum);
+    if (status == 0 && operation.holdsEverything()) {
+      heldSince = System.nanoTime();
+    }
   }
 
   /** Until the broker has it; who is away hears of it later. */

@@ -20,10 +20,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,6 +54,14 @@ final class ChaosJudge implements AutoCloseable {
   private final Map<Long, String> controllers = new ConcurrentHashMap<>();
   private final Map<String, Settled> settled = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Purge> purges = new ConcurrentLinkedQueue<>();
+
+  /** When each task was reported as given back by an order. */
+  private final Map<String, List<Long>> requeued = new ConcurrentHashMap<>();
+
+  /** Why tasks ran again that had ended, and how often. */
+  private final Map<String, Integer> reasons = new TreeMap<>();
+
+  private final ConcurrentLinkedQueue<Hold> holds = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicInteger certificates = new AtomicInteger();
   private final AtomicInteger dones = new AtomicInteger();
@@ -64,6 +74,9 @@ final class ChaosJudge implements AutoCloseable {
 
   /** A task that is reported as purged or dead-lettered. */
   private record Settled(String fate, String order, String controller, long at) {}
+
+  /** A time during which nothing may start. */
+  private record Hold(long from, long to) {}
 
   /** An order by which tasks may vanish. */
   private record Purge(Set<String> names, long from) {}
@@ -126,6 +139,11 @@ final class ChaosJudge implements AutoCloseable {
    */
   void purging(Set<String> names) {
     purges.add(new Purge(names, System.nanoTime()));
+  }
+
+  /** Between these two moments every controller had confirmed that nothing starts. */
+  void held(long from, long to) {
+    holds.add(new Hold(from, to));
   }
 
   /** The order of this id is about to kill all workers of these controllers. */
@@ -209,7 +227,11 @@ final class ChaosJudge implements AutoCloseable {
   private void settlement(JsonNode report) {
     settlements.incrementAndGet();
     var fate = report.get("fate").asString();
-    if (!fate.equals("requeued")) {
+    if (fate.equals("requeued")) {
+      requeued
+          .computeIfAbsent(report.get("task").asString(), task -> new CopyOnWriteArrayList<>())
+          .add(monotonic(report));
+    } else {
       settled.putIfAbsent(
           report.get("task").asString(),
           new Settled(
@@ -315,6 +337,8 @@ final class ChaosJudge implements AutoCloseable {
         .forEach(run -> runs.computeIfAbsent(run.task(), t -> new ArrayList<>()).add(run));
     runs.forEach((task, itsRuns) -> {
       noneAfterItsPurge(task, itsRuns);
+      noneWhileHeld(itsRuns);
+      noneAfterItsEnd(itsRuns);
       for (int i = 0; i < itsRuns.size(); i++) {
         for (int j = i + 1; j < itsRuns.size(); j++) {
           if (itsRuns.get(i).overlaps(itsRuns.get(j))) {
@@ -334,6 +358,17 @@ final class ChaosJudge implements AutoCloseable {
     for (var run : runs) {
       if (run.start() > report.at()) {
         violations.add("ran after it was settled: " + report + ", " + run);
+      }
+    }
+  }
+
+  /** Whatever was broken meanwhile: a hold that all have confirmed is not forgotten. */
+  private void noneWhileHeld(List<Journal.JournalRun> runs) {
+    for (var run : runs) {
+      for (var hold : holds) {
+        if (run.start() > hold.from() && run.start() < hold.to()) {
+          violations.add("started although everything was held: " + run + ", " + hold);
+        }
       }
     }
   }
@@ -364,9 +399,51 @@ final class ChaosJudge implements AutoCloseable {
     }
   }
 
-  /** By our blow, or by itself: on a busy machine a broker may not answer in time. */
+  /**
+   * A run that came to its end is the last, but for three reasons: its controller had lost the
+   * broker and could not say so; an order, or a blow at its worker, struck between the handler's
+   * last act and the worker's word that it has finished.
+   */
+  private void noneAfterItsEnd(List<Journal.JournalRun> runs) {
+    for (var ended : runs) {
+      for (var again : runs) {
+        if (ended.ended() && again.start() > ended.last()) {
+          var reason = whyAgain(ended, again);
+          reasons.merge(reason == null ? "no reason" : reason, 1, Integer::sum);
+          if (reason == null) {
+            violations.add("ran again after its end and no reason for it: " + ended + ", " + again);
+          }
+        }
+      }
+    }
+  }
+
+  private @Nullable String whyAgain(Journal.JournalRun ended, Journal.JournalRun again) {
+    var controller = controllers.getOrDefault(ended.pid(), "?");
+    long end = ended.last();
+    if (hadLostTheBroker(controller, end - ChaosFleet.LEASE.plus(SLACK).toNanos(), again.start())) {
+      return "its controller had lost the broker";
+    }
+    long slack = SLACK.toNanos();
+    if (fleet.blows().stream()
+        .anyMatch(blow ->
+            blow.victim().equals(Fault.Workers.victim(controller))
+                && blow.from() - slack < end
+                && blow.to() + slack > end)) {
+      return "its worker was killed at that moment";
+    }
+    boolean wasKilled =
+        requeued.getOrDefault(ended.task(), List.of()).stream()
+            .anyMatch(at -> at > end && at < end + slack);
+    return wasKilled ? "an order killed it at that moment" : null;
+  }
+
   private boolean hadLostTheBroker(String controller, long at) {
-    long since = at - ChaosFleet.LEASE.plus(SLACK).toNanos();
+    return hadLostTheBroker(controller, at - ChaosFleet.LEASE.plus(SLACK).toNanos(), at);
+  }
+
+  /** By our blow, or by itself: on a busy machine a broker may not answer in time. */
+  private boolean hadLostTheBroker(String controller, long since, long at) {
     if (!controller.equals("?") && fleet.wire(controller).endedBetween(since, at)) {
       return true;
     }
@@ -374,7 +451,7 @@ final class ChaosJudge implements AutoCloseable {
         .anyMatch(blow ->
             (blow.victim().equals("broker")
                     || blow.victim().equals(controller)
-                    || controller.equals("?"))
+                    || (controller.equals("?") && fleet.ids().contains(blow.victim())))
                 && blow.from() <= at
                 && blow.to() >= since);
   }
@@ -384,18 +461,21 @@ final class ChaosJudge implements AutoCloseable {
     var attempts = new HashMap<String, Integer>();
     journal.starts().forEach(start -> attempts.merge(start.task(), 1, Integer::sum));
     long doubled = journal.ends().values().stream().filter(count -> count > 1).count();
-    return "%d tasks published, %d confirmed; %d ended, %d of them more than once (after a loss of the connection); %d runs, at most %d of one task; %d certificates, %d settlements, %d confirmations (%d of whole controllers) held against the process table and the journal; %d pairs of runs at a time, longest %d ms"
+    return "%d tasks published, %d confirmed; %d ended, %d of them more than once %s; %d runs, at most %d of one task; %d certificates, %d settlements, %d confirmations (%d of whole controllers) held against the process table and the journal; %d confirmed holds of everything, %d s in all; %d pairs of runs at a time, longest %d ms"
         .formatted(
             published.size(),
             published.values().stream().filter(confirmed -> confirmed).count(),
             journal.ends().size(),
             doubled,
+            reasons,
             journal.starts().size(),
             attempts.values().stream().mapToInt(Integer::intValue).max().orElse(0),
             certificates.get(),
             settlements.get(),
             dones.get(),
             wholeDones.get(),
+            holds.size(),
+            holds.stream().mapToLong(hold -> hold.to() - hold.from()).sum() / 1_000_000_000,
             overlaps,
             longestOverlap.toMillis());
   }

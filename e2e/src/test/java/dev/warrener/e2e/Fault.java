@@ -46,7 +46,9 @@ sealed interface Fault {
   record KillWorker(String id, int which) implements Fault {
     @Override
     public void begin(ChaosFleet fleet) {
+      long from = System.nanoTime();
       Workers.signal(fleet, id, which, Signal.KILL);
+      fleet.struck(verb(), Workers.victim(id), from);
     }
 
     @Override
@@ -229,6 +231,11 @@ sealed interface Fault {
 
     static List<Long> pids(ChaosFleet fleet, String id) {
       return ProcessTable.workersOf(id, fleet.controller(id).pid());
+    }
+
+    /** On the record: who has lost a worker has not lost the broker. */
+    static String victim(String id) {
+      return "a worker of " + id;
     }
 
     static void signal(ChaosFleet fleet, String id, int which, Signal signal) {

@@ -11,6 +11,11 @@ sealed interface Operation {
   /** Does it, and returns the command's exit status; any is fine while something is broken. */
   int carryOut(ChaosFleet fleet, ChaosJudge judge);
 
+  /** Whether nothing at all may start after it, until a resume. */
+  default boolean holdsEverything() {
+    return this instanceof KillAll || this instanceof KillQueue || this instanceof Hold;
+  }
+
   /** Something of the usual, by a seed. */
   static Operation any(RandomGenerator random, ChaosFleet fleet, String batch, int tasks) {
     var fate = Fate.values()[random.nextInt(Fate.values().length)];

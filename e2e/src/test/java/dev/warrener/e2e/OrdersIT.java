@@ -3,17 +3,21 @@ package dev.warrener.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.testbroker.NeedsRabbitMq;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Every scope of a kill, what comes after it, and what outlives the controller. */
 class OrdersIT {
@@ -159,12 +163,42 @@ class OrdersIT {
   @Test
   void graceLetsAHandlerEndByItself() {
     start("mail=1");
-    publish("mail", "stubborn", 60, Map.of());
+    observer.publishTask("mail", "heeding", "sleep", "{\"seconds\":600,\"steps\":1}", Map.of());
+    await("it runs")
+        .atMost(LONG)
+        .until(() -> {
+          var presence = warrener.presence("c1");
+          return presence != null && presence.workers().getFirst().state() == WorkerState.BUSY;
+        });
+
+    var certificate = kill("--grace", "10m", "--timeout", "60s");
+
+    assertThat(certificate.path("signal").asInt()).as("%s", certificate).isNotEqualTo(9);
+    assertThat(Warrener.lives(certificate.get("pid").asLong())).isFalse();
+    await("it meets its fate").atMost(LONG).until(() -> observer.waiting("mail") == 1);
+  }
+
+  @Test
+  void whoDoesNotHeedIsKilledWhenTheGraceIsOverAndNotBefore() {
+    start("mail=1");
+    observer.publishTask("mail", "stubborn", "journal", journal.beating(600), Map.of());
     awaitRunning("stubborn");
+    long asked = System.nanoTime();
 
-    warrener.run("kill", "--all", "--grace", "300ms", "--in-flight", "purge", "-y").succeeded();
+    var certificate = kill("--grace", "2s", "--in-flight", "purge");
 
+    assertThat(certificate.path("signal").asInt()).as("%s", certificate).isEqualTo(9);
+    assertThat(Duration.ofNanos(journal.runs().getFirst().last() - asked))
+        .isGreaterThan(Duration.ofMillis(1_500));
     assertThat(journal.pids()).noneMatch(Warrener::lives);
+  }
+
+  /** The only certificate of an order that is confirmed. */
+  private JsonNode kill(String... options) {
+    var words = new ArrayList<>(List.of("kill", "--all", "-y", "-o", "json"));
+    words.addAll(List.of(options));
+    var ran = warrener.run(words.toArray(String[]::new)).succeeded();
+    return JsonMapper.shared().readTree(ran.out()).at("/controllers/0/workers/0");
   }
 
   @Test
