@@ -27,6 +27,9 @@ import tools.jackson.databind.ser.std.StdSerializer;
  * written in UTC with milliseconds. Thread-safe.
  */
 public final class Json {
+  /** How the names of our own types begin. */
+  static final String OURS = "dev.warrener.";
+
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -38,7 +41,7 @@ public final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .changeDefaultPropertyInclusion(
               inclusion -> inclusion.withValueInclusion(JsonInclude.Include.USE_DEFAULTS))
-          .addModule(new SimpleModule().addSerializer(new InstantWithMillis()))
+          .addModule(new OwnTypes())
           .build();
 
   private Json() {}
@@ -152,7 +155,18 @@ public final class Json {
     }
 
     private static boolean isOurs(Class<?> type) {
-      return type.getName().startsWith("dev.warrener.");
+      return type.getName().startsWith(OURS);
+    }
+  }
+
+  private static final class OwnTypes extends SimpleModule {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public void setupModule(SetupContext context) {
+      addSerializer(new InstantWithMillis());
+      super.setupModule(context);
+      context.addValueInstantiators(new RecordInstantiators());
     }
   }
 
