@@ -10,11 +10,12 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
 /**
- * Where the log goes, found by logback at the first log line: nowhere for a command, to stderr for
- * a command with {@code -v}, to stdout for a controller. Says nothing in programs that {@link Main}
- * has not started, such as tests.
+ * Where the log goes: nowhere for a command, and logback is not even looked for; found by logback
+ * at the first log line, to stderr for a command with {@code -v}, to stdout for a controller. Says
+ * nothing in programs that {@link Main} has not started, such as tests.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
@@ -23,6 +24,12 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
 
   /** The system property that replaces the pattern of a line. */
   public static final String PATTERN = "warrener.log.pattern";
+
+  /** The system property that tells slf4j which logging to use, without looking for any. */
+  private static final String PROVIDER = "slf4j.provider";
+
+  /** The system property that says from which level on slf4j speaks of itself. */
+  private static final String PROVIDER_TALK = "slf4j.internal.verbosity";
 
   /** Who logs. */
   public enum Mode {
@@ -37,6 +44,14 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
   /** Chooses; to be called before anything has logged. */
   public static void choose(Mode mode) {
     System.setProperty(MODE, mode.name());
+    if (mode == Mode.OFF) {
+      // To look for logback and to configure it takes a command as long as its connections.
+      System.setProperty(PROVIDER, NOP_FallbackServiceProvider.class.getName());
+      System.setProperty(PROVIDER_TALK, "WARN");
+    } else {
+      System.clearProperty(PROVIDER);
+      System.clearProperty(PROVIDER_TALK);
+    }
   }
 
   @Override

@@ -7,9 +7,13 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /** The {@code warrener} command. */
 public final class Main {
+  /** Those that stay: whoever has put something into their end, such as a recording, gets it. */
+  private static final Set<String> STAYING = Set.of("controller", "demo");
+
   private Main() {}
 
   /** Runs one command and ends the process with its {@link ExitStatus}. */
@@ -20,7 +24,11 @@ public final class Main {
         WarrenerCommand.run(arguments, out, err, Descriptors.ofThisProcess(), System.getenv());
     out.flush();
     err.flush();
-    System.exit(status);
+    if (arguments.length > 0 && STAYING.contains(arguments[0])) {
+      System.exit(status);
+    }
+    // All is said and every connection closed. An exit would first look for a logger of its own.
+    Runtime.getRuntime().halt(status);
   }
 
   /** UTF-8 whatever the locale says, a write for each line. */
