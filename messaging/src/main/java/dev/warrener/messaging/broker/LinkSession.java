@@ -18,6 +18,7 @@ final class LinkSession {
   private final CompletableFuture<String> end = new CompletableFuture<>();
   private volatile long heardNanos = System.nanoTime();
   private volatile boolean blocked;
+  private @Nullable FleetProbe probe;
 
   LinkSession(long generation, Connecting.Open open) {
     this.generation = generation;
@@ -50,6 +51,16 @@ final class LinkSession {
       throw new IOException("the broker allows no more channels on this connection");
     }
     return channel;
+  }
+
+  /** Counts over this connection, always on the same channel. The probe is for one thread. */
+  synchronized FleetProbe probe(BrokerAccess access) {
+    var made = probe;
+    if (made == null) {
+      made = new FleetProbe(new Requests(open.connection(), access), dialect);
+      probe = made;
+    }
+    return made;
   }
 
   /** Ends the session, if it has not ended, for {@code reason}. Returns at once. */

@@ -69,7 +69,14 @@ final class OneByOnePublisher implements AutoCloseable {
                 waiting.answers().add(Answer.BLOCKED);
               }
             },
-            () -> blocked = null);
+            () -> {
+              blocked = null;
+              var waiting = lane;
+              if (waiting != null) {
+                // Nobody waited for it; the next publish would take it for its own answer.
+                waiting.answers().removeIf(answer -> answer == Answer.BLOCKED);
+              }
+            });
   }
 
   Dialect dialect() {
@@ -84,6 +91,19 @@ final class OneByOnePublisher implements AutoCloseable {
   /** Why the broker takes no publishes, or null if it takes them. */
   @Nullable String blocked() {
     return blocked;
+  }
+
+  /**
+   * Opens the channel that the next publish goes out on.
+   *
+   * @throws BrokerUnreachableException if the connection is lost
+   */
+  void prepare() {
+    try {
+      lane();
+    } catch (IOException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, access, "a channel for orders");
+    }
   }
 
   /**

@@ -37,6 +37,16 @@ public final class OrderSender implements AutoCloseable {
     return new OrderSender(access);
   }
 
+  /**
+   * Gets ready to send, so that the first order needs no more than its own way: for as long as
+   * something else is waited for.
+   *
+   * @throws BrokerUnreachableException if the connection is lost
+   */
+  public void prepare() {
+    publisher.prepare();
+  }
+
   /** What the broker is. */
   public Dialect dialect() {
     return publisher.dialect();

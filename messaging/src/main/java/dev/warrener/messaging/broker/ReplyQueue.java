@@ -143,6 +143,15 @@ final class ReplyQueue implements AutoCloseable {
     link.awaitUp(timeout);
   }
 
+  /**
+   * Counts over the same connection; the same object for as long as it is up.
+   *
+   * @throws BrokerUnreachableException if it is away
+   */
+  FleetProbe probe() {
+    return link.requireSession().probe(access);
+  }
+
   @Override
   public void close() {
     link.close();

@@ -109,6 +109,16 @@ public final class ReportFeed implements AutoCloseable {
     queue.awaitUp(timeout);
   }
 
+  /**
+   * Counts over the feed's own connection, which never publishes, so that an alarm does not block
+   * it. Good for as long as this connection is up; for one thread.
+   *
+   * @throws BrokerUnreachableException if the connection is away
+   */
+  public FleetProbe probe() {
+    return queue.probe();
+  }
+
   /** Ends the connection, and with it the queue. */
   @Override
   public void close() {

@@ -3,17 +3,17 @@ package dev.warrener.ops.command;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerSession;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.OrderSender;
 import dev.warrener.messaging.broker.ReportFeed;
-import dev.warrener.messaging.json.Json;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,14 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The line over a broker. Reports are heard from the moment on that it is open. */
 final class BrokerLine implements FleetLine {
-  /** A report in each line. */
-  private static final String SAMPLES =
-      """
-      {"type":"controller.heard","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":1,"roster":[],"expected":{"workers":1,"tasks":0,"busy":0,"waiting":0}}
-      {"type":"worker.dead","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":2,"worker":"c/1","incarnation":1,"pid":1,"startTicks":1,"containment":"x","signal":9,"processesKilled":1,"treeEmpty":true,"proven":true,"deathMicros":1}
-      {"type":"controller.done","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":3,"workers":1,"tasks":0,"backlog":0,"state":"running","tookMicros":1,"failed":[]}
-      """;
-
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
@@ -50,14 +42,13 @@ final class BrokerLine implements FleetLine {
   private @Nullable BrokerSession session;
 
   private BrokerLine(BrokerAccess access, Collection<String> keys, InstantSource clock) {
-    // While the broker answers: the first of each kind takes a twentieth of a second to read.
-    Thread.ofPlatform().daemon().name("warm-up").start(BrokerLine::readSamples);
     this.access = access;
     this.feed = new ReportFeed(access, keys, new Listener(clock));
     feed.start();
     OrderSender opened = null;
     try {
       opened = OrderSender.open(access);
+      opened.prepare();
       feed.awaitUp(CONNECT_TIMEOUT);
     } catch (RuntimeException e) {
       feed.close();
@@ -67,11 +58,6 @@ final class BrokerLine implements FleetLine {
       throw e;
     }
     this.sender = opened;
-  }
-
-  /** What is read once is read faster after it. */
-  static void readSamples() {
-    SAMPLES.lines().forEach(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), Report.class));
   }
 
   /**
@@ -123,18 +109,18 @@ final class BrokerLine implements FleetLine {
 
   @Override
   public OptionalInt armed() {
-    return count(session -> session.probe().controllers());
+    return count(FleetProbe::controllers);
   }
 
   @Override
   public OptionalInt running() {
-    return count(session -> session.probe().running());
+    return count(FleetProbe::running);
   }
 
   /** A count that may not be asked for, or of a queue that isn't there, is no count. */
-  private OptionalInt count(ToIntFunction<BrokerSession> question) {
+  private OptionalInt count(ToIntFunction<FleetProbe> question) {
     try {
-      return OptionalInt.of(question.applyAsInt(session()));
+      return OptionalInt.of(question.applyAsInt(probe()));
     } catch (NotAllowedException | NoSuchQueueException e) {
       return OptionalInt.empty();
     }
@@ -142,12 +128,12 @@ final class BrokerLine implements FleetLine {
 
   @Override
   public int pullTripwire() {
-    return session().probe().pullTripwire();
+    return probe().pullTripwire();
   }
 
   @Override
   public boolean queueExists(String queue) {
-    return count(session -> session.probe().queue(queue).consumers()).isPresent();
+    return count(probe -> probe.queue(queue).consumers()).isPresent();
   }
 
   @Override
@@ -160,7 +146,19 @@ final class BrokerLine implements FleetLine {
     return sender.dialect().product();
   }
 
-  /** A session for counts, on a connection that never publishes: an alarm doesn't block it. */
+  /**
+   * Counts, on the connection that hears reports: it never publishes, so an alarm doesn't block it.
+   * While that one is away, on another.
+   */
+  FleetProbe probe() {
+    try {
+      return feed.probe();
+    } catch (BrokerUnreachableException e) {
+      return session().probe();
+    }
+  }
+
+  /** A session for whatever else is asked, on a connection that never publishes either. */
   BrokerSession session() {
     if (session == null) {
       session = BrokerSession.open(access);
@@ -168,12 +166,18 @@ final class BrokerLine implements FleetLine {
     return session;
   }
 
+  /** Says goodbye on all connections at once: each has to wait for the broker's answer. */
   @Override
   public void close() {
-    feed.close();
+    var others = Thread.ofPlatform().daemon().name("goodbye").start(feed::close);
     sender.close();
     if (session != null) {
       session.close();
+    }
+    try {
+      others.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

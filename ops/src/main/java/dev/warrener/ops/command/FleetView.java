@@ -160,7 +160,7 @@ final class FleetView implements AutoCloseable {
 
   private boolean isTripped() {
     try {
-      return broker != null && !broker.session().probe().armed();
+      return broker != null && !broker.probe().armed();
     } catch (NotAllowedException | NoSuchQueueException e) {
       return false;
     }
@@ -173,7 +173,7 @@ final class FleetView implements AutoCloseable {
     }
     for (var queue : roster.queues()) {
       try {
-        depths.put(queue, broker.session().probe().queue(queue));
+        depths.put(queue, broker.probe().queue(queue));
       } catch (NotAllowedException | NoSuchQueueException e) {
         // Without the right to ask there is no count; the queue is still shown.
       }

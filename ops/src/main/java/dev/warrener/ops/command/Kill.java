@@ -37,7 +37,10 @@ final class Kill {
   /** How long the broker's count of running controllers may lag behind their confirmations. */
   static final Duration COUNT_LAG = Duration.ofSeconds(1);
 
-  private static final Duration COUNT_PACE = Duration.ofMillis(50);
+  /** The first wait for the next count; each is twice as long as the one before. */
+  private static final Duration COUNT_PACE = Duration.ofMillis(2);
+
+  private static final Duration LONGEST_COUNT_PACE = Duration.ofMillis(50);
 
   /**
    * How it is to be done.
@@ -292,8 +295,10 @@ final class Kill {
   /** Waits until the broker counts no running controller; returns the last count. */
   private int awaitNobodyRunning(Instant until) throws InterruptedException {
     int running = line.running().orElse(0);
+    var pace = COUNT_PACE;
     while (running > 0 && now().isBefore(until)) {
-      line.next(COUNT_PACE);
+      line.next(pace);
+      pace = pace.compareTo(LONGEST_COUNT_PACE) < 0 ? pace.multipliedBy(2) : LONGEST_COUNT_PACE;
       running = line.running().orElse(0);
     }
     return running;

@@ -201,7 +201,7 @@ final class QueueCommand {
               invocation().clock())) {
         var plain = new PlainOrder(line, desk);
         var asked = plain.ask(question);
-        var depth = line.session().probe().queue(queue);
+        var depth = line.probe().queue(queue);
         long waiting = depth.waiting() + depth.retrying();
         int inFlight = Totals.of(asked).tasks();
         screen.insist(

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -56,9 +57,11 @@ public final class WarrenerCommand {
       PrintStream err,
       Descriptors descriptors,
       Map<String, String> environment) {
+    var firstWord = arguments.length == 0 ? null : arguments[0];
+    WarmUp.startFor(List.of(arguments));
     var root = new WarrenerCommand();
     var invocation = new Invocation(root.options, out, err, descriptors, environment);
-    var line = commandLine(root, invocation, arguments.length == 0 ? null : arguments[0]);
+    var line = commandLine(root, invocation, firstWord);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setColorScheme(

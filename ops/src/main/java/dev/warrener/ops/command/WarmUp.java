@@ -1,0 +1,68 @@
+package dev.warrener.ops.command;
+
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.Report;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a command that gives an order does while its arguments are read and the broker answers: it
+ * writes such an order and reads such reports, into nothing. The first of each kind takes a
+ * twentieth of a second, which would otherwise pass while workers live.
+ */
+final class WarmUp {
+  private static final Set<String> COMMANDS =
+      Set.of("kill", "hold", "resume", "drain", "status", "ps");
+
+  private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
+
+  /** A report in each line. */
+  private static final String SAMPLES =
+      """
+      {"type":"controller.heard","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":1,"roster":[],"expected":{"workers":1,"tasks":0,"busy":0,"waiting":0}}
+      {"type":"worker.dead","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":2,"worker":"c/1","incarnation":1,"pid":1,"startTicks":1,"containment":"x","signal":9,"processesKilled":1,"treeEmpty":true,"proven":true,"deathMicros":1}
+      {"type":"controller.done","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":3,"workers":1,"tasks":0,"backlog":0,"state":"running","tookMicros":1,"failed":[]}
+      """;
+
+  private WarmUp() {}
+
+  /** Begins, on a thread of its own, if a call with these arguments is to give an order. */
+  static void startFor(List<String> arguments) {
+    if (!arguments.isEmpty()
+        && COMMANDS.contains(arguments.getFirst())
+        && Collections.disjoint(arguments, HELP)) {
+      Thread.ofPlatform().daemon().name("warm-up").start(WarmUp::run);
+    }
+  }
+
+  /** What is wanted first comes first. */
+  static void run() {
+    var now = Instant.EPOCH;
+    Json.write(
+        new Order(
+            Order.VERSION,
+            Uuid7.next(),
+            OrderKind.KILL,
+            Scope.ALL,
+            InFlight.REQUEUE,
+            Backlog.KEEP,
+            Then.HOLD,
+            0,
+            "",
+            "",
+            now,
+            now.plusSeconds(1),
+            true));
+    SAMPLES.lines().forEach(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), Report.class));
+  }
+}
