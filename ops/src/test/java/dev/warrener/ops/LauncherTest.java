@@ -152,10 +152,24 @@ class LauncherTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.status()).isZero();
     assertThat(run.out())
-        .startsWith("home: <-XX:+UseSerialGC> <-XX:TieredStopAtLevel=1>")
+        .startsWith(
+            "home: <-XX:+UseSerialGC> <-XX:TieredStopAtLevel=1>"
+                + " <-Djdk.reflect.useNativeAccessorOnly=true>")
         .endsWith(
             " <-jar> <" + folder + "/lib/warrener-ops-1.jar> <kill> <--all> <-m> <two words>\n")
         .doesNotContain("AOTCache");
+  }
+
+  /** Each takes a few milliseconds, while workers live. */
+  @Test
+  void usualCallStartsNoOtherProgramBeforeJava() throws Exception {
+    environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
+    environment.put("PATH", nothing.toString());
+
+    var run = run(distribution(), "kill", "--all");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).startsWith("home:").endsWith(" <kill> <--all>\n");
   }
 
   @Test
