@@ -58,7 +58,8 @@ public final class ConfigurationReader {
           "state-directory");
 
   /** The settings of each queue, after {@code queue.NAME.}. */
-  static final Set<String> QUEUE_KEYS = Set.of("workers", "look-ahead", "max-attempts", "timeout");
+  static final Set<String> QUEUE_KEYS =
+      Set.of("workers", "spares", "look-ahead", "ahead", "max-attempts", "timeout");
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)");
 
@@ -177,7 +178,11 @@ public final class ConfigurationReader {
               workers,
               number(prefix + "look-ahead", workers, 0, 50_000),
               number(prefix + "max-attempts", 3, 1, 1_000_000),
-              duration(prefix + "timeout", Duration.ZERO)));
+              duration(prefix + "timeout", Duration.ZERO),
+              new Settings.Ahead(
+                  number(prefix + "ahead", Settings.Ahead.DEFAULT.most(), 0, 1000),
+                  Settings.Ahead.DEFAULT.within()),
+              number(prefix + "spares", 0, 0, 10_000)));
     }
     return queues;
   }

@@ -102,9 +102,9 @@ public record ControllerConfiguration(
     operators = Set.copyOf(operators);
   }
 
-  /** The number of workers, over all queues. */
+  /** The number of worker processes, over all queues. */
   public int workers() {
-    return queues.stream().mapToInt(Settings.QueueSettings::workers).sum();
+    return queues.stream().mapToInt(Settings.QueueSettings::processes).sum();
   }
 
   /** Every setting with its value in force, for the log at the start. */
@@ -115,6 +115,8 @@ public record ControllerConfiguration(
     for (var queue : queues) {
       var prefix = "queue." + queue.name() + ".";
       all.put(prefix + "workers", Integer.toString(queue.workers()));
+      all.put(prefix + "spares", Integer.toString(queue.spares()));
+      all.put(prefix + "ahead", Integer.toString(queue.ahead().most()));
       all.put(prefix + "look-ahead", Integer.toString(queue.lookAhead()));
       all.put(prefix + "max-attempts", Integer.toString(queue.maxAttempts()));
       all.put(prefix + "timeout", ConfigurationReader.text(queue.timeout()));

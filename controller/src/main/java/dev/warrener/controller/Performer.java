@@ -91,6 +91,7 @@ final class Performer {
     switch (effect) {
       case Effect.Spawn spawn -> spawn(spawn);
       case Effect.Dispatch dispatch -> dispatch(dispatch);
+      case Effect.Recall recall -> recall(recall);
       case Effect.AskToEnd ask -> askToEnd(ask);
       case Effect.Kill kill -> processes.killAll(kill.workers());
       case Effect.Consume consume -> settler.consume(consume, generation);
@@ -146,6 +147,11 @@ final class Performer {
           "worker {} takes no task: it is killed", settings.workerId(dispatch.worker().slot()));
       processes.killAll(List.of(dispatch.worker()));
     }
+  }
+
+  /** One that doesn't get there is answered by nobody, which has its own deadline. */
+  private void recall(Effect.Recall recall) {
+    processes.send(recall.worker(), WorkerFrames.recall(recall.task(), recall.attempt()));
   }
 
   private void askToEnd(Effect.AskToEnd ask) {

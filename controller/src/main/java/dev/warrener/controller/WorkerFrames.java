@@ -51,6 +51,10 @@ final class WorkerFrames {
     return frame.build();
   }
 
+  static Frame recall(String task, int attempt) {
+    return Frame.builder(FrameType.RECALL).field("task", task).field("attempt", attempt).build();
+  }
+
   static Frame cancel(String task, int attempt, String reason) {
     return Frame.builder(FrameType.CANCEL)
         .field("task", task)
@@ -71,7 +75,9 @@ final class WorkerFrames {
                   + Frame.PROTOCOL_VERSION);
         }
         yield new Event.Ready(
-            worker, new HashSet<>(Arrays.asList(frame.requireText("handlers").split(",", -1))));
+            worker,
+            new HashSet<>(Arrays.asList(frame.requireText("handlers").split(",", -1))),
+            frame.text("ahead") == null ? 0 : Math.toIntExact(frame.requireNumber("ahead")));
       }
       case STARTED ->
           new Event.Started(
@@ -82,7 +88,7 @@ final class WorkerFrames {
               frame.requireText("task"),
               Math.toIntExact(frame.requireNumber("attempt")),
               end(frame));
-      case LOG, PROGRESS, PONG, HELLO, TASK, CANCEL, STOP, PING -> null;
+      case LOG, PROGRESS, PONG, HELLO, TASK, CANCEL, RECALL, STOP, PING -> null;
     };
   }
 

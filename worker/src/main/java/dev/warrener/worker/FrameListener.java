@@ -89,6 +89,7 @@ final class FrameListener implements Runnable {
     switch (frame.type()) {
       case TASK -> runs.add(new Run(frame, outbox));
       case CANCEL -> cancel(frame);
+      case RECALL -> recall(frame);
       case STOP -> runs.stop();
       case PING -> outbox.postAtOnce(Frame.of(FrameType.PONG));
       case HELLO, READY, STARTED, FINISHED, PROGRESS, LOG, PONG ->
@@ -98,11 +99,19 @@ final class FrameListener implements Runnable {
 
   private void cancel(Frame frame) throws BrokenFrameException {
     String reason = frame.text(HeaderKey.REASON);
-    Run withdrawn =
+    giveBack(
         runs.cancel(
             frame.requireText(HeaderKey.TASK),
             frame.requireNumber(HeaderKey.ATTEMPT),
-            reason == null ? "" : reason);
+            reason == null ? "" : reason));
+  }
+
+  private void recall(Frame frame) throws BrokenFrameException {
+    giveBack(
+        runs.recall(frame.requireText(HeaderKey.TASK), frame.requireNumber(HeaderKey.ATTEMPT)));
+  }
+
+  private void giveBack(@Nullable Run withdrawn) {
     if (withdrawn != null) {
       outbox.postAtOnce(
           withdrawn.failed(

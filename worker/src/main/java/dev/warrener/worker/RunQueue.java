@@ -44,6 +44,15 @@ final class RunQueue {
       mainThread.interrupt();
       return null;
     }
+    return recall(task, attempt);
+  }
+
+  /**
+   * Takes out a run that waits; one that has begun goes on.
+   *
+   * @return the run that was taken out and now will never start; null if there was none
+   */
+  synchronized @Nullable Run recall(String task, long attempt) {
     for (Iterator<Run> runs = waiting.iterator(); runs.hasNext(); ) {
       Run run = runs.next();
       if (run.is(task, attempt)) {

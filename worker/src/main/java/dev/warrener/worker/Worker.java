@@ -24,6 +24,9 @@ public final class Worker {
   /** The environment variable with the descriptor that frames are written to. */
   public static final String FRAMES_OUT = "WARRENER_FRAMES_OUT";
 
+  /** So many tasks may wait in this process; the controller sends as many as it sees fit. */
+  private static final long MOST_AHEAD = 1000;
+
   private final HandlerSource source;
   private final long maximumResultBytes;
   private final ProcessEnd end;
@@ -80,6 +83,7 @@ public final class Worker {
         Frame.builder(FrameType.READY)
             .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
             .field(HeaderKey.HANDLERS, String.join(",", handlers.names()))
+            .field(HeaderKey.AHEAD, MOST_AHEAD)
             .build());
     new RunLoop(handlers, runs, outbox, output, maximumResultBytes, end).run();
     end.exit(ProcessEnd.STOPPED);

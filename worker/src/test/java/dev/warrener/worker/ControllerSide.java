@@ -56,6 +56,10 @@ final class ControllerSide {
         .field(HeaderKey.HANDLER, handler);
   }
 
+  void recall(String id) throws IOException {
+    send(Frame.builder(FrameType.RECALL).field(HeaderKey.TASK, id).field(HeaderKey.ATTEMPT, 1));
+  }
+
   void cancel(String id, String reason) throws IOException {
     send(
         Frame.builder(FrameType.CANCEL)

@@ -33,7 +33,7 @@ final class WorkerTest {
       new StubHandler("echo", (context, input) -> TaskResult.of(context.contentType(), input));
 
   @Test
-  void readyWorkerNamesItsHandlers() throws Exception {
+  void readyWorkerNamesItsHandlersAndTakesTasksAhead() throws Exception {
     var other = new StubHandler("other", (context, input) -> TaskResult.none());
     try (var worker = new InProcessWorker(ECHO, other)) {
       worker.controller().hello();
@@ -43,6 +43,7 @@ final class WorkerTest {
               Frame.builder(FrameType.READY)
                   .field(HeaderKey.VERSION, 1)
                   .field(HeaderKey.HANDLERS, "echo,other")
+                  .field(HeaderKey.AHEAD, 1000)
                   .build());
     }
   }
@@ -484,6 +485,55 @@ final class WorkerTest {
       assertThat(frames)
           .extracting(frame -> frame.text(HeaderKey.TASK))
           .containsExactly("a", "c", "c");
+    }
+  }
+
+  @Test
+  void runThatIsRecalledBeforeItsStartNeverStarts() throws Exception {
+    var go = new CountDownLatch(1);
+    var waiting =
+        new StubHandler(
+            "wait",
+            (context, input) -> {
+              go.await();
+              return TaskResult.none();
+            });
+    try (var worker = new InProcessWorker(waiting)) {
+      ControllerSide controller = ready(worker);
+      controller.task("a", "wait", "");
+      controller.task("b", "wait", "");
+      controller.next(FrameType.STARTED);
+      controller.recall("b");
+      Frame back = controller.next(FrameType.FINISHED);
+      go.countDown();
+      Frame finished = controller.next(FrameType.FINISHED);
+
+      assertThat(back.text(HeaderKey.TASK)).isEqualTo("b");
+      assertThat(back.text(HeaderKey.ERROR_TYPE)).isEqualTo(ErrorType.CANCELLED);
+      assertThat(finished.text(HeaderKey.TASK)).isEqualTo("a");
+    }
+  }
+
+  @Test
+  void runThatIsRecalledAfterItsStartGoesOnAndIsNotCancelled() throws Exception {
+    var go = new CountDownLatch(1);
+    var waiting =
+        new StubHandler(
+            "wait",
+            (context, input) -> {
+              go.await();
+              return TaskResult.json(Boolean.toString(context.isCancelled()));
+            });
+    try (var worker = new InProcessWorker(waiting)) {
+      ControllerSide controller = ready(worker);
+      controller.task("a", "wait", "");
+      controller.next(FrameType.STARTED);
+      controller.recall("a");
+      controller.ping();
+      controller.next(FrameType.PONG);
+      go.countDown();
+
+      assertThat(payload(controller.next(FrameType.FINISHED))).isEqualTo("false");
     }
   }
 

@@ -18,8 +18,11 @@ public sealed interface Effect {
   /** Start a worker process for a queue. */
   record Spawn(WorkerKey worker, String queue) implements Effect {}
 
-  /** Hand a task to an idle worker. */
+  /** Hand a task to a worker, which starts it when those that it was handed before have ended. */
   record Dispatch(WorkerKey worker, Task task, @Nullable Duration timeout) implements Effect {}
+
+  /** Tell a worker to give a task back that it has not started. */
+  record Recall(WorkerKey worker, String task, int attempt) implements Effect {}
 
   /** Tell a handler to stop, and send its process group SIGTERM. */
   record AskToEnd(WorkerKey worker, @Nullable String task, int attempt, String reason)

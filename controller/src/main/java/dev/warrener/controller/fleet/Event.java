@@ -72,8 +72,18 @@ public sealed interface Event {
   /** A worker's process could not be made; nothing of it exists. */
   record SpawnFailed(WorkerKey worker, String reason) implements Event {}
 
-  /** A worker says that it is ready; {@code *} among the handlers stands for any. */
-  record Ready(WorkerKey worker, Set<String> handlers) implements Event {}
+  /**
+   * A worker says that it is ready.
+   *
+   * @param handlers what it can run; {@code *} stands for anything
+   * @param ahead how many tasks it takes before it is free, and gives back when it is told to
+   */
+  record Ready(WorkerKey worker, Set<String> handlers, int ahead) implements Event {
+    /** One that takes a task only when it is free. */
+    public Ready(WorkerKey worker, Set<String> handlers) {
+      this(worker, handlers, 0);
+    }
+  }
 
   /** A worker says that it starts a task. */
   record Started(WorkerKey worker, String task, int attempt) implements Event {}

@@ -40,6 +40,7 @@ import org.pcollections.TreePMap;
  * @param refused how many orders were refused since the start
  * @param refusedLately those that were refused lately, by id, with whether they have come by
  *     another way than the log, in which they are as well
+ * @param watchesAhead whether a timer is set that looks after what was handed to busy workers
  */
 public record FleetState(
     Settings settings,
@@ -62,7 +63,8 @@ public record FleetState(
     boolean shownRunning,
     Keepsake keepsake,
     long refused,
-    HashPMap<String, Boolean> refusedLately) {
+    HashPMap<String, Boolean> refusedLately,
+    boolean watchesAhead) {
 
   /** How far a controller's life is. */
   public enum Phase {
@@ -83,19 +85,46 @@ public record FleetState(
    *
    * @param waiting the tasks held here and not started, by delivery tag
    * @param handlers the handlers that its workers have; empty before one was ready
+   * @param takesAhead how many tasks its workers take before they are free
+   * @param paceNanos about how long a run takes, as far as the last few tell
    */
   record QueueState(
-      String name, boolean consuming, TreePMap<Long, Task> waiting, MapPSet<String> handlers) {
+      String name,
+      boolean consuming,
+      TreePMap<Long, Task> waiting,
+      MapPSet<String> handlers,
+      int takesAhead,
+      long paceNanos) {
+    /**
+     * So many times as long as a task may wait at a busy worker is how long a run is taken to be at
+     * first, and the most that one run counts for.
+     */
+    static final long UNKNOWN_PACE = 4;
+
+    static QueueState of(Settings.QueueSettings settings) {
+      return new QueueState(
+          settings.name(),
+          false,
+          TreePMap.empty(),
+          HashTreePSet.empty(),
+          0,
+          settings.ahead().within().multipliedBy(UNKNOWN_PACE).toNanos());
+    }
+
     QueueState consuming(boolean now) {
-      return new QueueState(name, now, waiting, handlers);
+      return new QueueState(name, now, waiting, handlers, takesAhead, paceNanos);
     }
 
     QueueState withWaiting(TreePMap<Long, Task> tasks) {
-      return new QueueState(name, consuming, tasks, handlers);
+      return new QueueState(name, consuming, tasks, handlers, takesAhead, paceNanos);
     }
 
-    QueueState withHandlers(MapPSet<String> all) {
-      return new QueueState(name, consuming, waiting, all);
+    QueueState withHandlers(MapPSet<String> all, int ahead) {
+      return new QueueState(name, consuming, waiting, all, ahead, paceNanos);
+    }
+
+    QueueState withPace(long nanos) {
+      return new QueueState(name, consuming, waiting, handlers, takesAhead, nanos);
     }
   }
 
@@ -135,11 +164,8 @@ public record FleetState(
     TreePMap<String, QueueState> queues = TreePMap.empty();
     int number = 1;
     for (var queue : settings.queues()) {
-      queues =
-          queues.plus(
-              queue.name(),
-              new QueueState(queue.name(), false, TreePMap.empty(), HashTreePSet.empty()));
-      for (int i = 0; i < queue.workers(); i++, number++) {
+      queues = queues.plus(queue.name(), QueueState.of(queue));
+      for (int i = 0; i < queue.processes(); i++, number++) {
         slots =
             slots.plus(
                 number, new Slot(number, queue.name(), 0, new Slot.None(now), 0, null, false));
@@ -166,7 +192,8 @@ public record FleetState(
         false,
         Keepsake.NONE,
         0,
-        HashTreePMap.empty());
+        HashTreePMap.empty(),
+        false);
   }
 
   /** Whether there is nothing in this state that others should hear at once. */

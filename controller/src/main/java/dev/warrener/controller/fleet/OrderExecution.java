@@ -21,6 +21,7 @@ import dev.warrener.messaging.task.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -418,10 +419,48 @@ final class OrderExecution {
   }
 
   private void startKilling(Order order) {
-    var doomed = new ArrayList<WorkerKey>();
-    for (var slot : step.slots.values()) {
+    kill(order, step.slots.values());
+  }
+
+  /** A run that was to be given back has started all the same: orders about it kill it now. */
+  void startedAllTheSame(Slot slot) {
+    for (var run : step.orders.values()) {
+      if (run.order().kind() == OrderKind.KILL
+          && run.order().scope().namesTasks()
+          && run.stage() == Stage.KILLING
+          && !run.targets().contains(slot.key())) {
+        kill(run.order(), List.of(slot));
+      }
+    }
+  }
+
+  private void kill(Order order, Collection<Slot> slots) {
+    var doomed = new ArrayList<Slot>();
+    for (var slot : slots) {
       if (!slot.isLive() || !InScope.worker(step.settings, order.scope(), slot)) {
         continue;
+      }
+      if (order.scope().namesTasks()
+          && slot.process() instanceof Slot.Busy busy
+          && !busy.ahead().isEmpty()) {
+        aim(order, slot, busy);
+      } else {
+        doomed.add(slot);
+      }
+    }
+    killNow(order, doomed);
+  }
+
+  private void killNow(Order order, Collection<Slot> slots) {
+    var doomed = new ArrayList<WorkerKey>();
+    for (var one : slots) {
+      var slot = one;
+      if (current(order.id()).targets().contains(slot.key())) {
+        continue;
+      }
+      if (order.graceMillis() > 0 && slot.process() instanceof Slot.Busy busy) {
+        // Before it is asked to stop: it must not begin another then.
+        slot = step.handedAhead.recallAll(slot, busy);
       }
       var run = current(order.id()).awaiting(slot.key());
       step.put(run);
@@ -451,6 +490,59 @@ final class OrderExecution {
     if (!doomed.isEmpty()) {
       step.effects.add(new Effect.Kill(List.copyOf(doomed)));
     }
+  }
+
+  /** A worker is to die for what it is at: first it must have nothing that it could begin then. */
+  private void aim(Order order, Slot slot, Slot.Busy busy) {
+    step.handedAhead.recallAll(slot, busy);
+    var task = busy.run().task();
+    var run = current(order.id());
+    var aim = new OrderRun.Aim(slot.key(), task.id(), task.attempt());
+    if (run.aims().contains(aim)) {
+      return;
+    }
+    step.put(run.aiming(aim));
+    step.schedule(
+        new Timer.AimOver(order.id(), slot.key()), step.now.instant().plus(HandedAhead.AIM));
+  }
+
+  /** Kills those that an order aims at as soon as nothing else can be hit. */
+  private void shoot(OrderRun run) {
+    for (var aim : run.aims()) {
+      var slot = step.slots.get(aim.worker().slot());
+      if (slot == null || !isAt(slot, aim)) {
+        // What it was at has ended by itself, or it is dead.
+        step.put(current(run.order().id()).notAiming(aim));
+      } else if (slot.ahead().isEmpty() || slot.process() instanceof Slot.Dying) {
+        step.put(current(run.order().id()).notAiming(aim));
+        kill(run.order(), List.of(slot));
+      }
+    }
+  }
+
+  private static boolean isAt(Slot slot, OrderRun.Aim aim) {
+    var run = slot.run();
+    return slot.key().equals(aim.worker()) && run != null && run.is(aim.task(), aim.attempt());
+  }
+
+  void aimOver(Timer.AimOver due) {
+    var run = step.orders.get(due.order());
+    if (run == null) {
+      return;
+    }
+    for (var aim : run.aims()) {
+      var slot = step.slots.get(aim.worker().slot());
+      if (aim.worker().equals(due.worker()) && slot != null && isAt(slot, aim)) {
+        step.put(current(due.order()).notAiming(aim));
+        killNow(run.order(), List.of(slot));
+      }
+    }
+  }
+
+  /** Whether an order that killed a worker is about what it was at by then. */
+  boolean isAbout(String id, Slot slot, Run inFlight) {
+    var run = underWayOrDone(id);
+    return run == null || InScope.run(step.settings, run.order().scope(), slot, inFlight);
   }
 
   private OrderRun current(String id) {
@@ -567,6 +659,9 @@ final class OrderExecution {
 
   void advanceAll() {
     for (var id : List.copyOf(step.orders.keySet())) {
+      if (!current(id).aims().isEmpty()) {
+        shoot(current(id));
+      }
       boolean moved = true;
       while (moved && step.orders.containsKey(id)) {
         moved = advance(current(id));
@@ -576,12 +671,16 @@ final class OrderExecution {
 
   /** Takes an order one stage on if nothing is left to wait for. */
   private boolean advance(OrderRun run) {
-    if (!run.awaited().isEmpty() || !run.pending().isEmpty()) {
+    if (!run.awaited().isEmpty() || !run.pending().isEmpty() || !run.aims().isEmpty()) {
       return false;
     }
     switch (run.stage()) {
       case KILLING -> {
         if (run.order().kind() == OrderKind.DRAIN && somethingRuns(run.order().scope())) {
+          return false;
+        }
+        if (HandedAhead.isWaitedForBy(run.order().kind())
+            && step.handedAhead.isOwedWordOn(run.order().scope())) {
           return false;
         }
         settleAll(run);

@@ -76,6 +76,13 @@ final class OrderReports {
           for (var task : queue.waiting().values()) {
             waiting += scope.coversTask(task.id(), task.batch()) ? 1 : 0;
           }
+          for (var slot : step.slots.values()) {
+            if (slot.queue().equals(queue.name())) {
+              for (var run : slot.ahead()) {
+                waiting += scope.coversTask(run.task().id(), run.task().batch()) ? 1 : 0;
+              }
+            }
+          }
         }
       }
     }

@@ -33,6 +33,7 @@ import org.pcollections.TreePVector;
  * @param owed the deliveries of runs that were in flight on its workers and are not settled yet,
  *     whoever decides their fate
  * @param touched the queues of all those
+ * @param aims the runs whose workers it kills as soon as those can't begin another by then
  */
 record OrderRun(
     HeardOrder heard,
@@ -51,7 +52,11 @@ record OrderRun(
     PVector<Report> reports,
     boolean hasCome,
     MapPSet<DeliveryKey> owed,
-    MapPSet<String> touched) {
+    MapPSet<String> touched,
+    PVector<Aim> aims) {
+
+  /** A run for which its worker is to die. */
+  record Aim(WorkerKey worker, String task, int attempt) {}
 
   /** How far an order is. */
   enum Stage {
@@ -126,7 +131,8 @@ record OrderRun(
         TreePVector.empty(),
         heard.origin() != HeardOrder.Origin.LOG,
         HashTreePSet.empty(),
-        HashTreePSet.empty());
+        HashTreePSet.empty(),
+        TreePVector.empty());
   }
 
   Order order() {
@@ -155,6 +161,14 @@ record OrderRun(
       draft.targets = draft.targets.plus(worker);
       draft.awaited = draft.awaited.plus(worker);
     });
+  }
+
+  OrderRun aiming(Aim aim) {
+    return with(draft -> draft.aims = draft.aims.plus(aim));
+  }
+
+  OrderRun notAiming(Aim aim) {
+    return with(draft -> draft.aims = draft.aims.minus(aim));
   }
 
   OrderRun dead(WorkerKey worker) {
@@ -274,6 +288,7 @@ record OrderRun(
     private boolean hasCome;
     private MapPSet<DeliveryKey> owed;
     private MapPSet<String> touched;
+    private PVector<Aim> aims;
 
     Draft(OrderRun from) {
       heard = from.heard;
@@ -293,6 +308,7 @@ record OrderRun(
       hasCome = from.hasCome;
       owed = from.owed;
       touched = from.touched;
+      aims = from.aims;
     }
 
     OrderRun run() {
@@ -313,7 +329,8 @@ record OrderRun(
           reports,
           hasCome,
           owed,
-          touched);
+          touched,
+          aims);
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.PVector;
 import org.pcollections.TreePMap;
 
 /** Where a delivered task goes: to a worker, to wait, elsewhere, or nowhere. */
@@ -50,14 +51,19 @@ final class Placement {
   /** The same task is here already: a run whose delivery was lost takes this one, a copy goes. */
   private boolean adoptedOrCopy(DeliveryKey key, Task task, QueueState queue) {
     for (var slot : step.slots.values()) {
-      var run = slot.run();
-      if (run == null || !run.task().id().equals(task.id())) {
+      var run = runOf(slot, task.id());
+      if (run == null) {
         continue;
       }
       if (run.delivery() == null && run.task().attempt() == task.attempt()) {
-        step.put(withRun(slot, run.withDelivery(key)));
+        step.put(with(slot, run, run.withDelivery(key)));
       } else if (task.attempt() <= run.task().attempt()) {
-        step.log(false, "a copy of task " + task.id() + ", which runs here, was acknowledged");
+        step.log(
+            false,
+            "a copy of task "
+                + task.id()
+                + (run.started() ? ", which runs here," : ", which waits here,")
+                + " was acknowledged");
         step.acknowledge(key);
       } else {
         return false;
@@ -74,13 +80,75 @@ final class Placement {
     return false;
   }
 
-  private static Slot withRun(Slot slot, Run run) {
+  /** The run of that task at a worker, started or not, or null. */
+  private static @Nullable Run runOf(Slot slot, String task) {
+    var run = slot.run();
+    if (run != null && run.task().id().equals(task)) {
+      return run;
+    }
+    for (var later : slot.ahead()) {
+      if (later.task().id().equals(task)) {
+        return later;
+      }
+    }
+    return null;
+  }
+
+  private static Slot with(Slot slot, Run before, Run run) {
     return switch (slot.process()) {
-      case Slot.Busy busy -> slot.with(busy.with(run));
-      case Slot.Dying dying -> slot.with(dying.with(run, dying.end()));
+      case Slot.Busy busy ->
+          slot.with(
+              before.equals(busy.run())
+                  ? busy.with(run)
+                  : busy.with(busy.run(), replaced(busy.ahead(), before, run)));
+      case Slot.Dying dying ->
+          slot.with(
+              before.equals(dying.run())
+                  ? dying.with(run, dying.end())
+                  : dying.with(
+                      dying.run(),
+                      dying.end(),
+                      replaced(dying.ahead(), before, run),
+                      dying.ended()));
       case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Starting _, Slot.Idle _ ->
           slot;
     };
+  }
+
+  private static PVector<Run> replaced(PVector<Run> runs, Run before, Run run) {
+    int at = runs.indexOf(before);
+    return at < 0 ? runs : runs.with(at, run);
+  }
+
+  private static Slot withoutDeliveries(Slot slot) {
+    return switch (slot.process()) {
+      case Slot.Busy busy ->
+          slot.with(busy.with(busy.run().withDelivery(null), withoutDeliveries(busy.ahead())));
+      case Slot.Dying dying -> {
+        var ended = dying.ended();
+        for (int i = 0; i < ended.size(); i++) {
+          var one = ended.get(i);
+          ended = ended.with(i, new Slot.Ended(one.run().withDelivery(null), one.end()));
+        }
+        var run = dying.run();
+        yield slot.with(
+            dying.with(
+                run == null ? null : run.withDelivery(null),
+                dying.end(),
+                withoutDeliveries(dying.ahead()),
+                ended));
+      }
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Starting _, Slot.Idle _ ->
+          slot;
+    };
+  }
+
+  private static PVector<Run> withoutDeliveries(PVector<Run> runs) {
+    var lost = runs;
+    for (int i = 0; i < runs.size(); i++) {
+      lost = lost.with(i, runs.get(i).withDelivery(null));
+    }
+    return lost;
   }
 
   private void settleAgain(DeliveryKey key, Task task, EndedRuns.Ended before) {
@@ -170,9 +238,8 @@ final class Placement {
   private void forgetDeliveries(QueueState queue) {
     step.put(queue.consuming(false).withWaiting(TreePMap.empty()));
     for (var slot : step.slots.values()) {
-      var run = slot.run();
-      if (run != null && slot.queue().equals(queue.name())) {
-        step.put(withRun(slot, run.withDelivery(null)));
+      if (slot.run() != null && slot.queue().equals(queue.name())) {
+        step.put(withoutDeliveries(slot));
       }
     }
     step.orderExecution.handedBack(queue.name());
@@ -225,6 +292,11 @@ final class Placement {
     var task = queue.waiting().get(key.tag());
     step.put(queue.withWaiting(queue.waiting().minus(key.tag())));
     return task;
+  }
+
+  /** Puts tasks that were handed over but never started back to where they were. */
+  void waitAgain(Iterable<Run> runs) {
+    runs.forEach(this::waitAgain);
   }
 
   /** Puts a task that was handed over but never started back to where it was. */
@@ -319,16 +391,35 @@ final class Placement {
       return;
     }
     for (var slot : step.slots.values()) {
-      if (slot.process() instanceof Slot.Idle idle) {
-        dispatchTo(slot, idle);
+      if (slot.process() instanceof Slot.Idle idle && !isSpare(slot.queue())) {
+        var run = takeNext(slot);
+        if (run != null) {
+          step.put(slot.with(Slot.Busy.with(idle, run, step.now.instant())));
+          dispatch(slot, run.task());
+        }
       }
     }
+    step.handedAhead.handOut();
   }
 
-  private void dispatchTo(Slot slot, Slot.Idle idle) {
+  /** Whether as many of a queue's workers have a task as it is to have workers. */
+  private boolean isSpare(String queue) {
+    var settings = step.settings.queue(queue);
+    if (settings.spares() == 0) {
+      return false;
+    }
+    int busy = 0;
+    for (var slot : step.slots.values()) {
+      busy += slot.queue().equals(queue) && slot.run() != null ? 1 : 0;
+    }
+    return busy >= settings.workers();
+  }
+
+  /** Takes the first of the waiting tasks that a worker may start, or null if there is none. */
+  @Nullable Run takeNext(Slot slot) {
     var queue = step.queues.get(slot.queue());
     if (queue == null || queue.waiting().isEmpty() || step.supervision.held(slot)) {
-      return;
+      return null;
     }
     for (var entry : queue.waiting().entrySet()) {
       var task = entry.getValue();
@@ -344,25 +435,26 @@ final class Placement {
         continue;
       }
       takeOut(key);
-      var timeout = timeoutOf(task);
-      step.put(
-          slot.with(
-              new Slot.Busy(
-                  step.now.instant(),
-                  idle.pid(),
-                  idle.startTicks(),
-                  idle.readyAt(),
-                  idle.fruitful(),
-                  new Run(task, key, null))));
-      step.effects.add(new Effect.Dispatch(slot.key(), task, timeout));
-      return;
+      return Run.of(task, key);
     }
+    return null;
+  }
+
+  void dispatch(Slot slot, Task task) {
+    step.effects.add(new Effect.Dispatch(slot.key(), task, timeoutOf(task)));
+  }
+
+  /** Whether a task that a worker was handed may still start there. */
+  boolean mayStart(Slot slot, Task task) {
+    var controller = step.settings.controller();
+    return !step.holds.taskHeldOn(controller, step.settings.workerId(slot.number()), task)
+        && !step.holds.taskHeld(controller, task)
+        && step.revocations.find(controller, task, task.requeuedAt()) == null;
   }
 
   private boolean runsHere(String task) {
     for (var slot : step.slots.values()) {
-      var run = slot.run();
-      if (run != null && run.task().id().equals(task)) {
+      if (runOf(slot, task) != null) {
         return true;
       }
     }

@@ -28,18 +28,20 @@ final class Portrait {
     for (var queue : state.queues().values()) {
       int running = 0;
       int pool = 0;
+      int waiting = queue.waiting().size();
       for (var slot : state.slots().values()) {
         if (slot.queue().equals(queue.name())) {
           pool++;
           var run = slot.run();
           running += run != null && run.started() ? 1 : 0;
+          waiting += slot.ahead().size();
         }
       }
       queues.add(
           new Presence.QueuePresence(
               queue.name(),
               pool,
-              queue.waiting().size(),
+              waiting,
               running,
               state.holds().queueHeld(settings.controller(), queue.name())));
     }

@@ -1,6 +1,8 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskError;
+import dev.warrener.worker.frame.ErrorType;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,17 +13,38 @@ import org.jspecify.annotations.Nullable;
  * @param delivery the delivery that it answers for, or null while the broker has taken it back
  * @param startedAt when the worker said that it starts, or null while it has only been handed over:
  *     such a task counts as waiting
+ * @param recalled whether the worker was told to give it back, and has not answered: by giving it
+ *     back, or by saying that it has started
  */
-record Run(Task task, @Nullable DeliveryKey delivery, @Nullable Instant startedAt) {
+record Run(
+    Task task, @Nullable DeliveryKey delivery, @Nullable Instant startedAt, boolean recalled) {
+  static Run of(Task task, DeliveryKey delivery) {
+    return new Run(task, delivery, null, false);
+  }
+
   boolean started() {
     return startedAt != null;
   }
 
+  boolean is(String id, int attempt) {
+    return task.attempt() == attempt && task.id().equals(id);
+  }
+
+  /** Whether an end says that the worker has given the task back, and will never start it. */
+  boolean isGivenBack(Event.RunEnd end) {
+    TaskError error = end.error();
+    return !started() && error != null && error.type().equals(ErrorType.CANCELLED);
+  }
+
   Run withDelivery(@Nullable DeliveryKey key) {
-    return new Run(task, key, startedAt);
+    return new Run(task, key, startedAt, recalled);
   }
 
   Run startedAt(Instant instant) {
-    return new Run(task, delivery, instant);
+    return new Run(task, delivery, instant, false);
+  }
+
+  Run recalling() {
+    return new Run(task, delivery, startedAt, true);
   }
 }

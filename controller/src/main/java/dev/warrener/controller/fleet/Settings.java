@@ -89,12 +89,47 @@ public record Settings(
    * @param lookAhead how many tasks may wait here beyond those that run
    * @param maxAttempts how many runs a task may have whose publisher didn't say, 3 by default
    * @param timeout the hard limit on a run whose publisher didn't say; zero for none, the default
+   * @param ahead what a worker may be handed before it is free
+   * @param spares how many worker processes there are beyond {@code workers}, ready to take the
+   *     place of one that dies; none by default
    */
   public record QueueSettings(
-      String name, int workers, int lookAhead, int maxAttempts, Duration timeout) {
+      String name,
+      int workers,
+      int lookAhead,
+      int maxAttempts,
+      Duration timeout,
+      Ahead ahead,
+      int spares) {
+    /** With {@link Ahead#NONE} and no spares. */
+    public QueueSettings(
+        String name, int workers, int lookAhead, int maxAttempts, Duration timeout) {
+      this(name, workers, lookAhead, maxAttempts, timeout, Ahead.NONE, 0);
+    }
+
     int prefetch() {
       return workers + lookAhead;
     }
+
+    /** The number of worker processes. */
+    public int processes() {
+      return workers + spares;
+    }
+  }
+
+  /**
+   * What a worker may be handed before it is free.
+   *
+   * @param most how many tasks at most; 0 for none
+   * @param within how long they may be expected to wait there; what has waited for longer is taken
+   *     back
+   */
+  public record Ahead(int most, Duration within) {
+    /** Workers get a task when they are free. */
+    public static final Ahead NONE = new Ahead(0, Duration.ofMillis(25));
+
+    /** Eight tasks, if they are expected to start within 25 ms. */
+    public static final Ahead DEFAULT = new Ahead(8, Duration.ofMillis(25));
   }
 
   /**
@@ -121,7 +156,12 @@ public record Settings(
             Duration.ofSeconds(30));
   }
 
-  QueueSettings queue(String name) {
+  /**
+   * The settings of a queue.
+   *
+   * @throws IllegalArgumentException if it is not served here
+   */
+  public QueueSettings queue(String name) {
     for (var queue : queues) {
       if (queue.name().equals(name)) {
         return queue;

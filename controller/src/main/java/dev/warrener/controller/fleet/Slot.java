@@ -5,6 +5,7 @@ import dev.warrener.messaging.report.WorkerState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PVector;
+import org.pcollections.TreePVector;
 
 /**
  * A place for one worker process at a time.
@@ -65,6 +66,15 @@ record Slot(
       case Busy busy -> busy.run;
       case Dying dying -> dying.run;
       case None _, BackingOff _, CrashLooping _, Starting _, Idle _ -> null;
+    };
+  }
+
+  /** What was handed to its worker to start later, in that order. */
+  PVector<Run> ahead() {
+    return switch (process) {
+      case Busy busy -> busy.ahead;
+      case Dying dying -> dying.ahead;
+      case None _, BackingOff _, CrashLooping _, Starting _, Idle _ -> TreePVector.empty();
     };
   }
 
@@ -136,16 +146,50 @@ record Slot(
     }
   }
 
-  /** A process that runs a task, or was handed one. */
-  record Busy(Instant since, long pid, long startTicks, Instant readyAt, boolean fruitful, Run run)
+  /**
+   * A process that runs a task, or was handed one.
+   *
+   * @param since when the run started, or became the next one to start
+   * @param run what runs, or starts next
+   * @param ahead what was handed to it to start after that
+   */
+  record Busy(
+      Instant since,
+      long pid,
+      long startTicks,
+      Instant readyAt,
+      boolean fruitful,
+      Run run,
+      PVector<Run> ahead)
       implements Live {
+    static Busy with(Idle idle, Run run, Instant now) {
+      return new Busy(
+          now, idle.pid, idle.startTicks, idle.readyAt, idle.fruitful, run, TreePVector.empty());
+    }
+
     @Override
     public WorkerState state() {
       return WorkerState.BUSY;
     }
 
     Busy with(Run next) {
-      return new Busy(since, pid, startTicks, readyAt, fruitful, next);
+      return with(next, ahead);
+    }
+
+    Busy with(Run next, PVector<Run> later) {
+      return new Busy(since, pid, startTicks, readyAt, fruitful, next, later);
+    }
+
+    /** The run has started. */
+    Busy starting(Run started, PVector<Run> later, Instant now) {
+      return new Busy(now, pid, startTicks, readyAt, fruitful, started, later);
+    }
+
+    /** What becomes of it when the run is over. */
+    Live after(Instant now, boolean isFruitful) {
+      return ahead.isEmpty()
+          ? new Idle(now, pid, startTicks, readyAt, isFruitful)
+          : new Busy(now, pid, startTicks, readyAt, isFruitful, ahead.get(0), ahead.minus(0));
     }
   }
 
@@ -154,6 +198,9 @@ record Slot(
    *
    * @param run what it was running, or null
    * @param end how the run had ended by then after all, or null
+   * @param ahead what it had been handed to start later
+   * @param ended the runs that it had ended before it started the last one, as was heard only when
+   *     it was dying
    * @param cause why it must die; the first one decides the fate of the run
    * @param orders the orders that wait for its death
    */
@@ -163,6 +210,8 @@ record Slot(
       long startTicks,
       @Nullable Run run,
       Event.@Nullable RunEnd end,
+      PVector<Run> ahead,
+      PVector<Ended> ended,
       Cause cause,
       PVector<String> orders)
       implements Live {
@@ -172,13 +221,28 @@ record Slot(
     }
 
     Dying with(@Nullable Run nextRun, Event.@Nullable RunEnd nextEnd) {
-      return new Dying(since, pid, startTicks, nextRun, nextEnd, cause, orders);
+      return with(nextRun, nextEnd, ahead, ended);
+    }
+
+    Dying with(
+        @Nullable Run nextRun,
+        Event.@Nullable RunEnd nextEnd,
+        PVector<Run> later,
+        PVector<Ended> before) {
+      return new Dying(since, pid, startTicks, nextRun, nextEnd, later, before, cause, orders);
+    }
+
+    Dying withProcess(long newPid, long newStartTicks) {
+      return new Dying(since, newPid, newStartTicks, run, end, ahead, ended, cause, orders);
     }
 
     Dying withOrder(String order) {
-      return new Dying(since, pid, startTicks, run, end, cause, orders.plus(order));
+      return new Dying(since, pid, startTicks, run, end, ahead, ended, cause, orders.plus(order));
     }
   }
+
+  /** A run and how it ended. */
+  record Ended(Run run, Event.RunEnd end) {}
 
   /** Why a worker must die. */
   sealed interface Cause {
@@ -189,11 +253,14 @@ record Slot(
      */
     record ByOrder(String order, boolean asked) implements Cause {}
 
-    /** Its run reached the hard limit. */
-    record TimedOut() implements Cause {}
+    /** That run reached the hard limit. */
+    record TimedOut(String task, int attempt) implements Cause {}
 
     /** The broker has been away for longer than the lease. */
     record LeaseOver() implements Cause {}
+
+    /** It was told to give a task back and did not answer. */
+    record NoAnswer() implements Cause {}
 
     /** It did not say in time that it is ready. */
     record NeverReady() implements Cause {}

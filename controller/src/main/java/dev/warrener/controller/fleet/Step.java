@@ -24,6 +24,7 @@ final class Step {
   final Conclusion conclusion = new Conclusion(this);
   final Supervision supervision = new Supervision(this);
   final OrderExecution orderExecution = new OrderExecution(this);
+  final HandedAhead handedAhead;
 
   Phase phase;
   long generation;
@@ -44,6 +45,7 @@ final class Step {
   Keepsake keepsake;
   long refused;
   HashPMap<String, Boolean> refusedLately;
+  boolean watchesAhead;
 
   Step(FleetState state, Now now) {
     this.now = now;
@@ -68,6 +70,8 @@ final class Step {
     keepsake = state.keepsake();
     refused = state.refused();
     refusedLately = state.refusedLately();
+    watchesAhead = state.watchesAhead();
+    handedAhead = new HandedAhead(this);
   }
 
   Fleet.Decision decision() {
@@ -93,7 +97,8 @@ final class Step {
             shownRunning,
             keepsake,
             refused,
-            refusedLately),
+            refusedLately,
+            watchesAhead),
         List.copyOf(effects));
   }
 
@@ -134,8 +139,10 @@ final class Step {
 
   /** Brings what is there in line with what is wanted; idempotent. */
   void reconcile() {
+    handedAhead.recallWhatMayNotStart();
     orderExecution.advanceAll();
     shutDown();
+    handedAhead.recallWhatMayNotStart();
     supervision.spawnWanted();
     placement.consumeWanted();
     placement.dispatchAll();
@@ -237,6 +244,9 @@ final class Step {
     switch (timer) {
       case Timer.StartDeadline due -> supervision.startDeadline(due.worker());
       case Timer.RunDeadline due -> supervision.runDeadline(due);
+      case Timer.RecallDue _ -> handedAhead.recallDue();
+      case Timer.RecallUnanswered due -> supervision.recallUnanswered(due);
+      case Timer.AimOver due -> orderExecution.aimOver(due);
       case Timer.GraceOver due -> supervision.graceOver(due.worker());
       case Timer.Respawn due -> supervision.respawnDue(due);
       case Timer.LeaseOver due -> supervision.leaseOver(due.generation());

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePSet;
+import org.pcollections.PVector;
 import org.pcollections.TreePVector;
 
 /** The lives and deaths of workers. */
@@ -77,16 +78,7 @@ final class Supervision {
           step.put(
               slot.with(new Slot.Starting(starting.since(), spawned.pid(), spawned.startTicks())));
       case Slot.Dying dying ->
-          step.put(
-              slot.with(
-                  new Slot.Dying(
-                      dying.since(),
-                      spawned.pid(),
-                      spawned.startTicks(),
-                      dying.run(),
-                      dying.end(),
-                      dying.cause(),
-                      dying.orders())));
+          step.put(slot.with(dying.withProcess(spawned.pid(), spawned.startTicks())));
       case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Idle _, Slot.Busy _ -> {}
     }
   }
@@ -114,64 +106,137 @@ final class Supervision {
     var now = step.now.instant();
     step.put(slot.ready(new Slot.Idle(now, starting.pid(), starting.startTicks(), now, false)));
     var queue = step.queues.get(slot.queue());
-    if (queue != null && !queue.handlers().equals(HashTreePSet.from(ready.handlers()))) {
-      step.put(queue.withHandlers(HashTreePSet.from(ready.handlers())));
+    if (queue != null
+        && (!queue.handlers().equals(HashTreePSet.from(ready.handlers()))
+            || queue.takesAhead() != ready.ahead())) {
+      step.put(queue.withHandlers(HashTreePSet.from(ready.handlers()), ready.ahead()));
     }
     tell(WorkerEventKind.READY, slot, starting.pid(), null, null);
   }
 
   void started(Event.Started started) {
     var slot = find(started.worker());
-    var run = slot == null ? null : slot.run();
-    if (slot == null
-        || run == null
-        || run.started()
-        || !matches(run, started.task(), started.attempt())) {
+    var run = slot == null ? null : find(slot, started.task(), started.attempt());
+    if (slot == null || run == null || run.started()) {
       return;
     }
     var begun = run.startedAt(step.now.instant());
     switch (slot.process()) {
       case Slot.Busy busy -> {
-        step.put(
-            slot.with(
-                new Slot.Busy(
-                    step.now.instant(),
-                    busy.pid(),
-                    busy.startTicks(),
-                    busy.readyAt(),
-                    busy.fruitful(),
-                    begun)));
+        if (busy.run().started()) {
+          return;
+        }
+        var next = slot.with(busy.starting(begun, behind(busy.run(), busy.ahead(), run), at()));
+        step.put(next);
         var timeout = step.placement.timeoutOf(run.task());
         if (timeout != null) {
           step.schedule(
               new Timer.RunDeadline(slot.key(), started.task(), started.attempt()),
               step.now.instant().plus(timeout));
         }
+        if (run.recalled()) {
+          step.orderExecution.startedAllTheSame(next);
+        }
       }
-      case Slot.Dying dying -> step.put(slot.with(dying.with(begun, dying.end())));
+      case Slot.Dying dying -> {
+        var last = dying.run();
+        var end = dying.end();
+        if (last == null || (last.started() && end == null)) {
+          return;
+        }
+        step.put(
+            slot.with(
+                end == null
+                    ? dying.with(begun, null, behind(last, dying.ahead(), run), dying.ended())
+                    : dying.with(
+                        begun,
+                        null,
+                        dying.ahead().minus(run),
+                        dying.ended().plus(new Slot.Ended(last, end)))));
+      }
       case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Starting _, Slot.Idle _ -> {}
     }
   }
 
+  /** What is left to start when {@code run} starts, which need not be the next one. */
+  private static PVector<Run> behind(Run next, PVector<Run> ahead, Run run) {
+    return next.equals(run) ? ahead : ahead.minus(run).plus(0, next);
+  }
+
+  private Instant at() {
+    return step.now.instant();
+  }
+
   void finished(Event.Finished finished) {
     var slot = find(finished.worker());
-    var run = slot == null ? null : slot.run();
-    if (slot == null || run == null || !matches(run, finished.task(), finished.attempt())) {
+    var run = slot == null ? null : find(slot, finished.task(), finished.attempt());
+    if (slot == null || run == null) {
       return;
     }
+    boolean isBack = run.isGivenBack(finished.end());
     switch (slot.process()) {
       case Slot.Busy busy -> {
-        step.put(
-            slot.forgiven()
-                .with(
-                    new Slot.Idle(
-                        step.now.instant(), busy.pid(), busy.startTicks(), busy.readyAt(), true)));
+        if (run.equals(busy.run())) {
+          step.put(
+              isBack
+                  ? slot.with(busy.after(at(), busy.fruitful()))
+                  : slot.forgiven().with(busy.after(at(), true)));
+        } else if (isBack || !busy.run().started()) {
+          step.put(slot.with(busy.with(busy.run(), busy.ahead().minus(run))));
+        } else {
+          // One task at a time: it can't have ended before the one that runs.
+          return;
+        }
+        if (isBack) {
+          step.placement.waitAgain(run);
+          return;
+        }
+        if (run.startedAt() != null) {
+          step.handedAhead.note(slot.queue(), run.startedAt());
+        }
         conclude(slot, run, finished.end());
       }
       // It ended before it was killed. It is settled when its tree is empty.
-      case Slot.Dying dying -> step.put(slot.with(dying.with(run, finished.end())));
+      case Slot.Dying dying -> {
+        var last = dying.run();
+        var end = dying.end();
+        if (isBack) {
+          // It goes where the rest goes that has not started.
+          return;
+        }
+        if (run.equals(last)) {
+          step.put(slot.with(dying.with(run, finished.end())));
+        } else if (last != null && end != null) {
+          step.put(
+              slot.with(
+                  dying.with(
+                      run,
+                      finished.end(),
+                      dying.ahead().minus(run),
+                      dying.ended().plus(new Slot.Ended(last, end)))));
+        } else if (last != null && !last.started()) {
+          step.put(
+              slot.with(
+                  dying.with(
+                      run, finished.end(), behind(last, dying.ahead(), run), dying.ended())));
+        }
+      }
       case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _, Slot.Starting _, Slot.Idle _ -> {}
     }
+  }
+
+  /** The run of a worker with that id and attempt, started or not, or null. */
+  private static @Nullable Run find(Slot slot, String task, int attempt) {
+    var run = slot.run();
+    if (run != null && run.is(task, attempt)) {
+      return run;
+    }
+    for (var later : slot.ahead()) {
+      if (later.is(task, attempt)) {
+        return later;
+      }
+    }
+    return null;
   }
 
   private void conclude(Slot slot, Run run, Event.RunEnd end) {
@@ -182,10 +247,6 @@ final class Supervision {
     } else {
       step.conclusion.unsuccessful(run, id(slot), Outcome.FAILED, end.error());
     }
-  }
-
-  private static boolean matches(Run run, String task, int attempt) {
-    return run.task().id().equals(task) && run.task().attempt() == attempt;
   }
 
   // Killing.
@@ -209,6 +270,8 @@ final class Supervision {
                     live.startTicks(),
                     slot.run(),
                     null,
+                    slot.ahead(),
+                    TreePVector.empty(),
                     cause,
                     orders)));
         yield true;
@@ -242,9 +305,38 @@ final class Supervision {
     var run = slot == null ? null : slot.run();
     if (slot != null
         && run != null
-        && slot.process() instanceof Slot.Busy
-        && matches(run, due.task(), due.attempt())) {
-      kill(slot, new Slot.Cause.TimedOut());
+        && slot.process() instanceof Slot.Busy busy
+        && run.is(due.task(), due.attempt())) {
+      killForLimit(slot, busy, due);
+    }
+  }
+
+  private void killForLimit(Slot slot, Slot.Busy busy, Timer.RunDeadline due) {
+    var timeout = step.placement.timeoutOf(busy.run().task());
+    if (busy.ahead().isEmpty()
+        || timeout == null
+        || at().isAfter(busy.since().plus(timeout).plus(HandedAhead.AIM))) {
+      kill(slot, new Slot.Cause.TimedOut(due.task(), due.attempt()));
+    } else {
+      step.handedAhead.recallAll(slot, busy);
+      step.schedule(due, at().plusMillis(5));
+    }
+  }
+
+  void recallUnanswered(Timer.RecallUnanswered due) {
+    var slot = find(due.worker());
+    var run = slot == null ? null : find(slot, due.task(), due.attempt());
+    if (slot != null && run != null && run.recalled() && slot.process() instanceof Slot.Busy) {
+      step.log(
+          true,
+          "worker "
+              + id(slot)
+              + " was told to give task "
+              + due.task()
+              + " back and has not answered for "
+              + HandedAhead.ANSWER.toMillis()
+              + " ms: it is killed, and what it runs starts anew uncharged");
+      kill(slot, new Slot.Cause.NoAnswer());
     }
   }
 
@@ -317,7 +409,7 @@ final class Supervision {
 
   private void diedAsWanted(Slot slot, Slot.Dying dying, DeathCertificate certificate) {
     var run = dying.run();
-    var end = ownEnd(dying);
+    var end = ownEnd(dying, dying.end());
     if (dying.cause() instanceof Slot.Cause.NeverReady) {
       restartAfterDeath(slot, true);
     } else {
@@ -330,43 +422,69 @@ final class Supervision {
     if (run == null) {
       return;
     }
+    for (var before : dying.ended()) {
+      diedWith(slot, dying, before.run(), ownEnd(dying, before.end()));
+    }
+    step.placement.waitAgain(dying.ahead());
+    diedWith(slot, dying, run, end);
+  }
+
+  /** What becomes of a run of a worker that was killed; {@code end} is null if that has cut it. */
+  private void diedWith(Slot slot, Slot.Dying dying, Run run, Event.@Nullable RunEnd end) {
     if (end != null) {
       conclude(slot, run, end);
-    } else if (!run.started()) {
+      return;
+    }
+    if (!run.started()) {
       step.placement.waitAgain(run);
-    } else {
-      for (var order : dying.orders()) {
+      return;
+    }
+    for (var order : dying.orders()) {
+      if (step.orderExecution.isAbout(order, slot, run)) {
         step.orderExecution.owes(order, run);
       }
-      switch (fateGiver(dying)) {
-        case Slot.Cause.ByOrder byOrder ->
-            step.orderExecution.decideFate(byOrder.order(), slot, run);
-        case Slot.Cause.TimedOut _ ->
-            step.conclusion.unsuccessful(
-                run,
-                id(slot),
-                Outcome.TIMED_OUT,
-                Placement.error("timed-out", "it reached its hard limit and was killed"));
-        case Slot.Cause.LeaseOver _ -> {
-          step.conclusion.tellFinished(
-              run.task(), id(slot), Outcome.LOST, "its lease was over", null);
-          // It may have come back in the meantime: then it is ours again, and starts anew.
-          step.placement.waitAgain(run);
+    }
+    switch (fateGiver(dying)) {
+      case Slot.Cause.ByOrder byOrder -> {
+        if (step.orderExecution.isAbout(byOrder.order(), slot, run)) {
+          step.orderExecution.decideFate(byOrder.order(), slot, run);
+        } else {
+          startsAnew(slot, run, "its worker was killed for the run before it");
         }
-        case Slot.Cause.NeverReady _ -> {}
-        case Slot.Cause.Stopping _ -> {
-          if (run.delivery() != null) {
-            step.requeue(run.delivery());
-          }
+      }
+      case Slot.Cause.TimedOut limit -> {
+        if (run.is(limit.task(), limit.attempt())) {
+          step.conclusion.unsuccessful(
+              run,
+              id(slot),
+              Outcome.TIMED_OUT,
+              Placement.error("timed-out", "it reached its hard limit and was killed"));
+        } else {
+          startsAnew(slot, run, "its worker was killed for the run before it");
+        }
+      }
+      case Slot.Cause.LeaseOver _ -> startsAnew(slot, run, "its lease was over");
+      case Slot.Cause.NoAnswer _ -> startsAnew(slot, run, "its worker did not answer");
+      case Slot.Cause.NeverReady _ -> {}
+      case Slot.Cause.Stopping _ -> {
+        if (run.delivery() != null) {
+          step.requeue(run.delivery());
         }
       }
     }
+  }
+
+  private void startsAnew(Slot slot, Run run, String why) {
+    step.conclusion.tellFinished(run.task(), id(slot), Outcome.LOST, why, null);
+    // The delivery of a lost connection may have come back meanwhile: then it is ours again.
+    step.placement.waitAgain(run);
   }
 
   /** An order decides the fate of what was being killed already for a reason that decides none. */
   private static Slot.Cause fateGiver(Slot.Dying dying) {
     boolean decidesNone =
         dying.cause() instanceof Slot.Cause.LeaseOver
+            || dying.cause() instanceof Slot.Cause.NoAnswer
             || dying.cause() instanceof Slot.Cause.Stopping;
     return decidesNone && !dying.orders().isEmpty()
         ? new Slot.Cause.ByOrder(dying.orders().getFirst(), false)
@@ -374,11 +492,10 @@ final class Supervision {
   }
 
   /**
-   * How the run of a dying worker had ended without its killer's doing, or null: a handler that was
+   * How a run of a dying worker had ended without its killer's doing, or null: a handler that was
    * asked to stop and then failed has been stopped.
    */
-  private static Event.@Nullable RunEnd ownEnd(Slot.Dying dying) {
-    var end = dying.end();
+  private static Event.@Nullable RunEnd ownEnd(Slot.Dying dying, Event.@Nullable RunEnd end) {
     return end != null
             && end.error() != null
             && dying.cause() instanceof Slot.Cause.ByOrder order
@@ -407,6 +524,7 @@ final class Supervision {
         true, "worker " + id(slot) + " (pid " + certificate.pid() + ") ended by itself " + how);
     tell(WorkerEventKind.EXITED, slot, certificate.pid(), certificate, "by itself " + how);
     restartAfterDeath(slot, inVain);
+    step.placement.waitAgain(slot.ahead());
     if (run == null) {
       return;
     }

@@ -12,6 +12,15 @@ public sealed interface Timer {
   /** The run has reached its hard limit. */
   record RunDeadline(WorkerKey worker, String task, int attempt) implements Timer {}
 
+  /** What was handed to busy workers may have waited there for too long. */
+  record RecallDue() implements Timer {}
+
+  /** The worker should have said by now what became of a task that it was told to give back. */
+  record RecallUnanswered(WorkerKey worker, String task, int attempt) implements Timer {}
+
+  /** The worker must die for the run that it is at, whatever else it may have begun by then. */
+  record AimOver(String order, WorkerKey worker) implements Timer {}
+
   /** The worker was asked to end and has had its grace. */
   record GraceOver(WorkerKey worker) implements Timer {}
 

@@ -16,8 +16,10 @@
  *
  *   a delivery
  *
- *   waiting ──dispatch──▶ running ──▶ settled: acknowledged, requeued,
- *      └────────────────────┴───────▶ moving (copy published) ──confirmed──▶ acknowledged
+ *   waiting ──dispatch──▶ at a worker ──started──▶ running ──▶ settled: acknowledged, requeued,
+ *    │  ▲                     │                       └───────▶ moving (copy published)
+ *    │  └───── given back ────┘                                 ▲  └─confirmed─▶ acknowledged
+ *    └──────────────────────────────────────────────────────────┘
  *
  *   an order
  *

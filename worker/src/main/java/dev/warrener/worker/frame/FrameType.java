@@ -16,6 +16,8 @@ public enum FrameType {
   STOP(4),
   /** A sign of life that wants a {@link #PONG}. */
   PING(5),
+  /** Give a task back that has not started. */
+  RECALL(6),
   /** The worker's first frame: which version it speaks and which handlers it has. */
   READY(16),
   /** A run begins; sent before the handler's first instruction. */

@@ -20,6 +20,9 @@ public final class HeaderKey {
   /** READY: the names of the handlers, separated by commas, or {@code *} for any name. */
   public static final String HANDLERS = "handlers";
 
+  /** READY: how many tasks may be sent before the worker is free; without it, none. */
+  public static final String AHEAD = "ahead";
+
   /** The task's id. */
   public static final String TASK = "task";
 

@@ -8,6 +8,7 @@ import dev.warrener.controller.fleet.Settings;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.order.WorkerTarget;
@@ -39,6 +40,21 @@ final class Book {
 
     @Nullable Instant startedAt;
 
+    /** What it was handed to start after that. */
+    final List<Task> ahead = new ArrayList<>();
+
+    /** What it was told to give back and has said nothing about, with the time. */
+    final Map<Task, Instant> recalled = new HashMap<>();
+
+    /** What had ended before the last run started, as it said after it was killed. */
+    final List<Task> endedBefore = new ArrayList<>();
+
+    /** The same of those that had failed as they were asked to stop. */
+    final List<Task> stoppedBefore = new ArrayList<>();
+
+    /** It said after it was killed, or asked to stop, that the run has ended. */
+    boolean endHeard;
+
     /** It said so after it was killed. */
     boolean finishedLate;
 
@@ -62,6 +78,29 @@ final class Book {
     boolean inFlight() {
       return task != null && startedAt != null && !finishedLate;
     }
+
+    /** What it was handed of that id and attempt, or null. */
+    @Nullable Task find(String id, int attempt) {
+      if (task != null && task.id().equals(id) && task.attempt() == attempt) {
+        return task;
+      }
+      for (var one : ahead) {
+        if (one.id().equals(id) && one.attempt() == attempt) {
+          return one;
+        }
+      }
+      return null;
+    }
+
+    boolean has(String id) {
+      return (task != null && task.id().equals(id))
+          || ahead.stream().anyMatch(one -> one.id().equals(id));
+    }
+
+    void next() {
+      task = ahead.isEmpty() ? null : ahead.removeFirst();
+      startedAt = null;
+    }
   }
 
   /** An order that this life has taken on or refused. */
@@ -73,6 +112,10 @@ final class Book {
     final boolean former;
 
     final Set<WorkerKey> targets = new HashSet<>();
+
+    /** Workers that must not have begun another task when they are killed for the one in scope. */
+    final Map<WorkerKey, Task> aims = new HashMap<>();
+
     final Set<WorkerKey> certified = new HashSet<>();
     final Set<WorkerKey> unconfirmed = new HashSet<>();
 
@@ -98,6 +141,10 @@ final class Book {
       this.keptHereAlone = keptHereAlone;
       this.live = live;
       this.former = former;
+    }
+
+    boolean singlesOut() {
+      return !(order.scope().tasks().isEmpty() && order.scope().batches().isEmpty());
     }
 
     /** Whether the controller is to end because of it. */
@@ -217,16 +264,19 @@ final class Book {
 
   boolean means(Order order, WorkerEntry worker) {
     var scope = order.scope();
+    boolean singlesOut = !scope.batches().isEmpty() || !scope.tasks().isEmpty();
+    return isAt(scope, worker)
+        && (!singlesOut || (worker.task != null && Statements.hasTask(scope, worker.task)));
+  }
+
+  /** Whether a worker is in the place that a scope names, whatever it runs. */
+  boolean isAt(Scope scope, WorkerEntry worker) {
     if ((!scope.controllers().isEmpty() && !scope.controllers().contains(settings.controller()))
         || (!scope.queues().isEmpty() && !scope.queues().contains(worker.queue))) {
       return false;
     }
-    if (!scope.workers().isEmpty()
-        && scope.workers().stream().noneMatch(one -> isThat(one, worker))) {
-      return false;
-    }
-    boolean singlesOut = !scope.batches().isEmpty() || !scope.tasks().isEmpty();
-    return !singlesOut || (worker.task != null && Statements.hasTask(scope, worker.task));
+    return scope.workers().isEmpty()
+        || scope.workers().stream().anyMatch(one -> isThat(one, worker));
   }
 
   private boolean isThat(WorkerTarget target, WorkerEntry worker) {
@@ -309,8 +359,21 @@ final class Book {
     statements.add(order);
     if (order.kind() == OrderKind.KILL) {
       for (var worker : inScope(order)) {
-        entry.targets.add(worker.key);
+        aimAt(entry, worker);
       }
+    }
+  }
+
+  void aimAt(OrderEntry entry, WorkerEntry worker) {
+    var task = worker.task;
+    if (entry.singlesOut()
+        && !worker.killed
+        && !worker.asked
+        && task != null
+        && !worker.ahead.isEmpty()) {
+      entry.aims.put(worker.key, task);
+    } else {
+      entry.targets.add(worker.key);
     }
   }
 

@@ -19,6 +19,7 @@ import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.worker.frame.ErrorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -341,21 +342,25 @@ final class Checks {
       }
       case Event.Started started -> {
         var worker = book.workers.get(started.worker());
-        if (worker != null && isRunOf(worker, started.task(), started.attempt())) {
-          worker.startedAt = simulation.now();
+        if (worker != null && !worker.dead) {
+          starts(worker, worker.find(started.task(), started.attempt()));
         }
       }
       case Event.Finished finished -> {
         var worker = book.workers.get(finished.worker());
-        var task = worker == null ? null : worker.task;
-        if (worker != null
-            && task != null
-            && isRunOf(worker, finished.task(), finished.attempt())) {
+        var task =
+            worker == null || worker.dead ? null : worker.find(finished.task(), finished.attempt());
+        if (worker == null || task == null) {
+          return;
+        }
+        if (isGivenBack(finished.end())) {
+          givesBack(worker, task);
+        } else if (task.equals(worker.task)) {
           if (worker.killed || worker.asked) {
             worker.finishedLate = !worker.askedFirst || finished.end().error() == null;
+            worker.endHeard = true;
           } else {
-            worker.task = null;
-            worker.startedAt = null;
+            worker.next();
             book.ended.merge(task.id(), task.attempt(), Math::max);
           }
         }
@@ -391,11 +396,44 @@ final class Checks {
     }
   }
 
-  private static boolean isRunOf(Book.WorkerEntry worker, String task, int attempt) {
-    return worker.task != null
-        && worker.task.id().equals(task)
-        && worker.task.attempt() == attempt
-        && !worker.dead;
+  private static boolean isGivenBack(Event.RunEnd end) {
+    return end.error() != null && end.error().type().equals(ErrorType.CANCELLED);
+  }
+
+  private void starts(Book.WorkerEntry worker, @Nullable Task task) {
+    if (task == null) {
+      return;
+    }
+    var before = worker.task;
+    if (!task.equals(before)) {
+      worker.ahead.remove(task);
+      if (before != null && worker.endHeard) {
+        (worker.finishedLate ? worker.endedBefore : worker.stoppedBefore).add(before);
+        worker.finishedLate = false;
+        worker.endHeard = false;
+      } else if (before != null) {
+        // It has been taken out, and the word of that comes later.
+        worker.ahead.addFirst(before);
+      }
+      worker.task = task;
+    }
+    worker.startedAt = simulation.now();
+    worker.recalled.remove(task);
+  }
+
+  private static void givesBack(Book.WorkerEntry worker, Task task) {
+    require(
+        worker.recalled.remove(task) != null,
+        Check.ONE_PROCESS_AND_NO_STALE_FRAME,
+        task.id(),
+        "is given back by",
+        worker.key,
+        "and was not recalled");
+    if (!task.equals(worker.task)) {
+      worker.ahead.remove(task);
+    } else if (!worker.killed && !worker.asked) {
+      worker.next();
+    }
   }
 
   private void heard(Book book, Event.OrdersSynced synced, List<Effect> effects) {
@@ -529,16 +567,15 @@ final class Checks {
     if (task == null) {
       return;
     }
+    for (var before : worker.endedBefore) {
+      book.ended.merge(before.id(), before.attempt(), Math::max);
+    }
+    for (var stopped : worker.stoppedBefore) {
+      isInFlight(book, key, stopped);
+    }
     var delivery = book.deliveryOf(task);
     if (worker.inFlight()) {
-      for (var order : book.orders.values()) {
-        if (order.targets.contains(key) && delivery != null) {
-          order.deliveries.put(task.id() + "@" + task.attempt(), delivery);
-          if (!order.done) {
-            order.inFlight.put(delivery, task);
-          }
-        }
-      }
+      isInFlight(book, key, task);
       if (!worker.killed && !worker.asked && delivery != null) {
         require(
             effects.stream()
@@ -559,9 +596,27 @@ final class Checks {
     if (worker.killer != null && worker.inFlight()) {
       book.inDoubt.add(task.id());
     }
+    if (worker.killer != null) {
+      worker.stoppedBefore.forEach(stopped -> book.inDoubt.add(stopped.id()));
+    }
     if (worker.finishedLate
         || (worker.startedAt != null && (worker.timedOut || (!worker.killed && !worker.asked)))) {
       book.ended.merge(task.id(), task.attempt(), Math::max);
+    }
+  }
+
+  /** The orders about a run must see it settled. */
+  private static void isInFlight(Book book, WorkerKey worker, Task task) {
+    var delivery = book.deliveryOf(task);
+    for (var order : book.orders.values()) {
+      if (order.targets.contains(worker)
+          && delivery != null
+          && (!order.singlesOut() || Statements.hasTask(order.order.scope(), task))) {
+        order.deliveries.put(task.id() + "@" + task.attempt(), delivery);
+        if (!order.done) {
+          order.inFlight.put(delivery, task);
+        }
+      }
     }
   }
 
@@ -569,6 +624,7 @@ final class Checks {
     switch (effect) {
       case Effect.Spawn spawn -> spawns(book, spawn);
       case Effect.Dispatch dispatch -> dispatches(book, dispatch);
+      case Effect.Recall recall -> recalls(book, recall);
       case Effect.AskToEnd ask -> {
         var asked = kills(book, event, ask.worker());
         asked.askedFirst = !asked.killed;
@@ -665,7 +721,14 @@ final class Checks {
             task.id(),
             "is handed to nobody");
     require(
-        worker.ready && !worker.dead && !worker.killed && !worker.asked && worker.task == null,
+        worker.ready
+            && !worker.dead
+            && !worker.killed
+            && !worker.asked
+            && (worker.task == null
+                || worker.ahead.size()
+                    < Math.min(
+                        book.home.takesAhead, book.settings.queue(worker.queue).ahead().most())),
         Check.ONE_PROCESS_AND_NO_STALE_FRAME,
         task.id(),
         "is handed to",
@@ -694,7 +757,7 @@ final class Checks {
         "starts before its time");
     for (var other : book.workers.values()) {
       require(
-          other.dead || other.task == null || !other.task.id().equals(task.id()),
+          other.dead || !other.has(task.id()),
           Check.ONE_PROCESS_AND_NO_STALE_FRAME,
           task.id(),
           "is handed to",
@@ -709,9 +772,43 @@ final class Checks {
         "is handed to",
         dispatch.worker(),
         ", and is not in hand");
+    if (worker.task != null) {
+      worker.ahead.add(task);
+      return;
+    }
+    int busy = 0;
+    for (var other : book.workers.values()) {
+      busy += !other.dead && other.queue.equals(worker.queue) && other.task != null ? 1 : 0;
+    }
+    require(
+        busy < book.settings.queue(worker.queue).workers(),
+        Check.ONE_PROCESS_AND_NO_STALE_FRAME,
+        task.id(),
+        "is handed to",
+        dispatch.worker(),
+        "and so many of queue",
+        worker.queue,
+        "are busy:",
+        busy);
     worker.task = task;
     worker.startedAt = null;
     worker.finishedLate = false;
+  }
+
+  private void recalls(Book book, Effect.Recall recall) {
+    var worker =
+        known(
+            book.workers.get(recall.worker()),
+            Check.ONE_PROCESS_AND_NO_STALE_FRAME,
+            recall,
+            "is told to nobody");
+    var task =
+        known(
+            worker.find(recall.task(), recall.attempt()),
+            Check.ONE_PROCESS_AND_NO_STALE_FRAME,
+            recall,
+            "is about what it does not have");
+    worker.recalled.putIfAbsent(task, simulation.now());
   }
 
   private Book.WorkerEntry kills(Book book, Event event, WorkerKey key) {
@@ -724,6 +821,13 @@ final class Checks {
         book.settings.controller(),
         "is killed because of",
         event);
+    for (var entry : book.orders.values()) {
+      // It dies for another reason, and those who aim at it wait for its death as well.
+      if (!entry.done && worker.task != null && worker.task.equals(entry.aims.get(key))) {
+        entry.aims.remove(key);
+        entry.targets.add(key);
+      }
+    }
     if (!worker.killed && !worker.asked) {
       worker.timedOut =
           event instanceof Event.TimerDue due && due.timer() instanceof Timer.RunDeadline;
@@ -747,13 +851,22 @@ final class Checks {
             var task = worker.task;
             var since = worker.startedAt;
             if (deadline.worker().equals(worker.key) && task != null && since != null) {
-              boolean over = !simulation.now().isBefore(since.plus(Simulation.timeoutOf(task)));
+              var limit = since.plus(Simulation.timeoutOf(task));
+              boolean over = !simulation.now().isBefore(limit);
               if (over) {
                 book.charges.add(new Book.Charge(task.id(), task.attempt(), false));
               }
-              return over;
+              return over
+                  && (worker.ahead.isEmpty() || simulation.now().isAfter(limit.plusSeconds(1)));
             }
             return false;
+          }
+          case Timer.RecallUnanswered unanswered -> {
+            var task = worker.find(unanswered.task(), unanswered.attempt());
+            var since = task == null ? null : worker.recalled.get(task);
+            return unanswered.worker().equals(worker.key)
+                && since != null
+                && !simulation.now().isBefore(since.plusSeconds(5));
           }
           case Timer.GraceOver over -> {
             return over.worker().equals(worker.key) && worker.asked;
@@ -766,6 +879,19 @@ final class Checks {
       }
       case Event.StoodStill _ -> {
         return worker.task != null;
+      }
+      // It was to be given back, and starts all the same.
+      case Event.Started started -> {
+        for (var entry : book.orders.values()) {
+          if (started.worker().equals(worker.key)
+              && entry.order.kind() == OrderKind.KILL
+              && !entry.order.dryRun()
+              && !entry.done
+              && entry.singlesOut()
+              && book.means(entry.order, worker)) {
+            entry.aims.put(worker.key, known(worker.task, Check.NOBODY_ELSE_IS_KILLED, worker.key));
+          }
+        }
       }
       case Event.OrderArrived arrived -> {
         if (isTarget(book, arrived.heard().order().id(), worker)) {
@@ -786,7 +912,23 @@ final class Checks {
       }
       default -> {}
     }
-    return mayEnd(book);
+    return isAimedAt(book, event, worker) || mayEnd(book);
+  }
+
+  /** Whether it is killed for the run that an order is about, and for no other. */
+  private boolean isAimedAt(Book book, Event event, Book.WorkerEntry worker) {
+    boolean isDue = event instanceof Event.TimerDue due && due.timer() instanceof Timer.AimOver;
+    boolean isMeant = false;
+    for (var entry : book.orders.values()) {
+      // Two orders may have aimed at it.
+      isMeant |= entry.singlesOut() && !entry.done && entry.targets.contains(worker.key);
+      var task = entry.aims.get(worker.key);
+      if (task == null || entry.done || !task.equals(worker.task)) {
+        continue;
+      }
+      isMeant |= isDue || worker.ahead.isEmpty() || worker.killed || worker.asked;
+    }
+    return isMeant;
   }
 
   private static boolean mayEnd(Book book) {
@@ -813,11 +955,7 @@ final class Checks {
         "settles",
         key);
     for (var worker : book.workers.values()) {
-      var handed = worker.task;
-      if (handed == null
-          || !handed.id().equals(task.id())
-          || handed.attempt() != task.attempt()
-          || book.deliveryOf(task) != null) {
+      if (worker.find(task.id(), task.attempt()) == null || book.deliveryOf(task) != null) {
         continue;
       }
       var process = book.home.workers.get(worker.key);
@@ -849,11 +987,7 @@ final class Checks {
         "moves",
         move);
     for (var worker : book.workers.values()) {
-      var handed = worker.task;
-      if (handed != null
-          && handed.id().equals(task.id())
-          && handed.attempt() == task.attempt()
-          && book.deliveryOf(task) == null) {
+      if (worker.find(task.id(), task.attempt()) != null && book.deliveryOf(task) == null) {
         var process = book.home.workers.get(worker.key);
         require(
             worker.dead && (process == null || !process.lives()),
@@ -999,13 +1133,28 @@ final class Checks {
         settled.fate(),
         "by order",
         order.id());
+    var scope = order.scope();
+    require(
+        (scope.batches().isEmpty()
+                || (settled.batch() != null && scope.batches().contains(settled.batch())))
+            && (scope.tasks().isEmpty()
+                || scope.tasks().stream().anyMatch(one -> one.id().equals(settled.task()))),
+        Check.NOBODY_ELSE_IS_KILLED,
+        settled.task(),
+        "is",
+        settled.fate(),
+        "by order",
+        order.id(),
+        ", which is about others");
     boolean ran = false;
     for (var worker : book.workers.values()) {
       ran |=
           worker.dead
-              && worker.finishedLate
-              && isSettledBy(worker, settled)
-              && entry.targets.contains(worker.key);
+              && entry.targets.contains(worker.key)
+              && ((worker.finishedLate && isSettledBy(worker, settled))
+                  || worker.endedBefore.stream()
+                      .anyMatch(one ->
+                          one.id().equals(settled.task()) && one.attempt() == settled.attempt()));
     }
     require(
         !ran,
@@ -1075,6 +1224,7 @@ final class Checks {
     if (again) {
       return;
     }
+    mayNotStart(book, entry);
     for (var key : entry.targets) {
       var process = book.home.workers.get(key);
       require(
@@ -1111,6 +1261,68 @@ final class Checks {
           done.order(),
           "is done and the broker has not taken",
           run.getValue().id());
+    }
+  }
+
+  /** When an order is done, nothing that it holds or revokes is with a worker to be started. */
+  private static void mayNotStart(Book book, Book.OrderEntry entry) {
+    var order = entry.order;
+    boolean stops =
+        order.kind() == OrderKind.KILL
+            || order.kind() == OrderKind.HOLD
+            || order.kind() == OrderKind.DRAIN;
+    if (order.dryRun() || !stops || book.home.takesAhead == 0) {
+      return;
+    }
+    for (var aim : entry.aims.entrySet()) {
+      var process = book.home.workers.get(aim.getKey());
+      var running = process == null ? null : process.running();
+      require(
+          running == null
+              || !running.id().equals(aim.getValue().id())
+              || running.attempt() != aim.getValue().attempt(),
+          Check.DONE_MEANS_DONE,
+          "order",
+          order.id(),
+          "is done and",
+          aim.getValue().id(),
+          "runs on",
+          aim.getKey());
+    }
+    for (var process : book.home.workers.values()) {
+      var worker = book.workers.get(process.key);
+      if (worker == null || worker.killed || worker.asked) {
+        continue;
+      }
+      var running = process.running();
+      var revoking = running == null ? null : book.statements.revokes(running);
+      require(
+          revoking == null || !revoking.id().equals(order.id()),
+          Check.DONE_MEANS_DONE,
+          "order",
+          order.id(),
+          "is done and",
+          running,
+          "runs on",
+          process.name());
+      for (var task : process.handed()) {
+        boolean isMeant =
+            book.isAt(order.scope(), worker)
+                && Statements.hasTask(order.scope(), task)
+                && process.mayRun(task);
+        require(
+            !isMeant
+                || (!book.statements.held(process.queue, book.worker(process.key), task)
+                    && !book.statements.held(process.queue, book.worker(process.key), null)
+                    && book.statements.revokes(task) == null),
+            Check.DONE_MEANS_DONE,
+            "order",
+            order.id(),
+            "is done and",
+            task.id(),
+            "may still start on",
+            process.name());
+      }
     }
   }
 

@@ -22,6 +22,7 @@ package dev.warrener.controller.fleet.simulator;
  * @param lingering the tree of a dead worker is not empty for a while
  * @param stale a frame comes again, late
  * @param loseReport a report is lost on its way to the operator, or comes twice
+ * @param deaf a worker never answers when it is to give a task back
  * @param losePart an operator's command ends between the log and the signal
  */
 record Faults(
@@ -44,26 +45,29 @@ record Faults(
     int lingering,
     int stale,
     int loseReport,
+    int deaf,
     int losePart) {
 
-  static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final Faults NONE =
+      new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Dying workers, and a broker that is always there. */
   static final Faults WORKERS =
-      new Faults(60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 6, 20, 20, 5, 5, 10, 10, 0);
+      new Faults(60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 6, 20, 20, 5, 5, 10, 10, 10, 0);
 
   /** Everything, now and then. */
   static final Faults ALL =
       new Faults(
-          150, 300, 300, 500, 300, 300, 300, 300, 600, 500, 1500, 15, 8, 20, 20, 6, 6, 10, 8, 10);
+          150, 300, 300, 500, 300, 300, 300, 300, 600, 500, 1500, 15, 8, 20, 20, 6, 6, 10, 8, 30,
+          10);
 
   /** Connections that come and go. */
   static final Faults CONNECTIONS =
-      new Faults(0, 0, 0, 0, 100, 80, 80, 80, 300, 200, 1000, 8, 8, 0, 0, 10, 10, 10, 8, 8);
+      new Faults(0, 0, 0, 0, 100, 80, 80, 80, 300, 200, 1000, 8, 8, 0, 0, 10, 10, 10, 8, 8, 8);
 
   /** Controllers that come and go. */
   static final Faults CONTROLLERS =
-      new Faults(200, 80, 120, 150, 0, 0, 0, 0, 0, 0, 2000, 30, 8, 20, 20, 8, 8, 10, 8, 8);
+      new Faults(200, 80, 120, 150, 0, 0, 0, 0, 0, 0, 2000, 30, 8, 20, 20, 8, 8, 10, 8, 8, 8);
 
   /** A different mix for each seed, the quiet one among them. */
   static Faults of(Chance chance) {

@@ -43,6 +43,10 @@ final class ModelController {
   static final Duration LEASE = Duration.ofSeconds(15);
 
   final String id;
+
+  /** How many tasks its workers take before they are free. */
+  final int takesAhead;
+
   final Simulation simulation;
   private final Chance chance;
   private final ModelBroker broker;
@@ -120,6 +124,7 @@ final class ModelController {
     broker = simulation.broker;
     id = settings.controller();
     this.settings = settings;
+    takesAhead = chance.oneIn(4) ? 0 : 100;
     for (var queue : ModelBroker.QUEUES) {
       deliveries.put(queue, () -> deliver(queue));
     }
@@ -305,6 +310,12 @@ final class ModelController {
   /** Adds all that may happen to it or by it now. */
   void addTurns(List<Runnable> turns) {
     for (var worker : workers.values()) {
+      if (worker.canListen()) {
+        turns.add(worker.listen);
+      }
+      if (worker.canAnswer()) {
+        turns.add(worker.answer);
+      }
       if (worker.canAct()) {
         turns.add(worker.act);
       }
@@ -603,6 +614,12 @@ final class ModelController {
         var worker = workers.get(dispatch.worker());
         if (worker != null) {
           worker.hand(dispatch.task());
+        }
+      }
+      case Effect.Recall recall -> {
+        var worker = workers.get(recall.worker());
+        if (worker != null) {
+          worker.recall(recall);
         }
       }
       case Effect.AskToEnd ask -> {

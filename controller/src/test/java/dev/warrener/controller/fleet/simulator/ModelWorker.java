@@ -1,5 +1,6 @@
 package dev.warrener.controller.fleet.simulator;
 
+import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.Survivor;
@@ -7,8 +8,11 @@ import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
+import dev.warrener.worker.frame.ErrorType;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -34,11 +38,20 @@ final class ModelWorker {
   private final Deque<Event> frames = new ArrayDeque<>();
 
   private final Deque<Task> handed = new ArrayDeque<>();
+
+  /** What it was told to give back, and has not heard yet. */
+  private final Deque<Effect.Recall> recalls = new ArrayDeque<>();
+
+  /** What it has taken out, and not said so yet. */
+  private final Deque<Task> takenOut = new ArrayDeque<>();
+
   private final Simulation simulation;
   private final Chance chance;
   final Runnable act = this::act;
   final Runnable speak = this::speak;
   final Runnable resist = this::tellUnconfirmed;
+  final Runnable listen = this::listen;
+  final Runnable answer = this::answer;
 
   private Life life = Life.SPAWNING;
   private @Nullable Task running;
@@ -46,6 +59,11 @@ final class ModelWorker {
   private boolean signalled;
   private boolean asked;
   private boolean neverReady;
+  private final boolean deaf;
+
+  /** It is deaf because it stands still: from the first word that it doesn't hear. */
+  private final boolean freezes;
+
   private boolean unconfirmed;
   private int signal;
 
@@ -57,6 +75,8 @@ final class ModelWorker {
     chance = simulation.chance;
     next = simulation.now();
     neverReady = chance.oneIn(simulation.faults().neverReady());
+    deaf = chance.oneIn(simulation.faults().deaf());
+    freezes = deaf && chance.oneIn(2);
   }
 
   String name() {
@@ -95,6 +115,46 @@ final class ModelWorker {
     hurry();
   }
 
+  /** What it was handed and may still begin. */
+  Collection<Task> handed() {
+    return Collections.unmodifiableCollection(handed);
+  }
+
+  void recall(Effect.Recall recall) {
+    recalls.add(recall);
+  }
+
+  boolean canListen() {
+    return life == Life.READY && !deaf && !recalls.isEmpty();
+  }
+
+  private void listen() {
+    var recall = recalls.remove();
+    for (var task : List.copyOf(handed)) {
+      if (task.id().equals(recall.task()) && task.attempt() == recall.attempt()) {
+        handed.remove(task);
+        takenOut.add(task);
+      }
+    }
+  }
+
+  boolean canAnswer() {
+    return life == Life.READY && !takenOut.isEmpty();
+  }
+
+  private void answer() {
+    var task = takenOut.remove();
+    frames.add(
+        new Event.Finished(
+            key,
+            task.id(),
+            task.attempt(),
+            new Event.RunEnd(
+                Body.EMPTY,
+                Task.JSON,
+                new TaskError(ErrorType.CANCELLED, "it was cancelled before it started", null))));
+  }
+
   void signal() {
     if (!signalled && life != Life.GONE) {
       signalled = true;
@@ -123,9 +183,21 @@ final class ModelWorker {
     return switch (life) {
       case SPAWNING, HEADLESS -> next;
       case STARTING -> neverReady && !signalled ? null : next;
-      case READY -> signalled || running != null || !handed.isEmpty() || asked ? next : null;
+      case READY ->
+          signalled || (!standsStill() && (running != null || !handed.isEmpty() || asked))
+              ? next
+              : null;
       case GONE -> null;
     };
+  }
+
+  private boolean standsStill() {
+    return freezes
+        && recalls.stream()
+            .anyMatch(recall ->
+                handed.stream()
+                    .anyMatch(task ->
+                        task.id().equals(recall.task()) && task.attempt() == recall.attempt()));
   }
 
   boolean canAct() {
@@ -145,7 +217,7 @@ final class ModelWorker {
           die(signalled ? 9 : 15);
         } else {
           life = Life.READY;
-          frames.add(new Event.Ready(key, Set.of("work", "poison")));
+          frames.add(new Event.Ready(key, Set.of("work", "poison"), home.takesAhead));
         }
       }
       case READY -> actWhenReady();

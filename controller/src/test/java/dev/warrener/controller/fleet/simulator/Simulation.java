@@ -26,6 +26,9 @@ final class Simulation {
   private static final Instant START = Instant.parse("2026-11-23T03:00:00Z");
   private static final Duration THUMBS_TIMEOUT = Duration.ofSeconds(10);
 
+  /** Long enough that most runs are short to it, and the longest are not. */
+  private static final Settings.Ahead AHEAD = new Settings.Ahead(3, Duration.ofSeconds(20));
+
   /** The function under test; others stand in for it to show that the checks see. */
   @FunctionalInterface
   interface Decider {
@@ -84,8 +87,8 @@ final class Simulation {
         "simulated",
         "subreaper",
         List.of(
-            new Settings.QueueSettings("mail", 2, 2, 4, Duration.ZERO),
-            new Settings.QueueSettings("thumbs", 1, 1, 4, THUMBS_TIMEOUT)),
+            new Settings.QueueSettings("mail", 2, 5, 4, Duration.ZERO, AHEAD, 1),
+            new Settings.QueueSettings("thumbs", 1, 2, 4, THUMBS_TIMEOUT, AHEAD, 0)),
         Set.of("ops"),
         ModelController.LEASE,
         Duration.ofSeconds(30),
@@ -178,7 +181,7 @@ final class Simulation {
   /** Runs the storm for that many steps, and then the calm. */
   void run(int storm) {
     controllers.forEach(ModelController::start);
-    publish(10 + chance.below(20));
+    publish(20 + chance.below(40));
     for (int i = 0; i < storm; i++) {
       if (chance.oneIn(45)) {
         operator.orderSomething();
