@@ -7,6 +7,7 @@ import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +83,9 @@ public final class ConfigurationReader {
       var properties = new Properties();
       try (var reader = Files.newBufferedReader(file)) {
         properties.load(reader);
+      } catch (NoSuchFileException e) {
+        throw new ConfigurationException(
+            "the configuration file " + file + " does not exist: check the path", e);
       } catch (IOException | IllegalArgumentException e) {
         throw new ConfigurationException(
             "the configuration file " + file + " can't be read: " + e.getMessage(), e);
@@ -99,8 +103,8 @@ public final class ConfigurationReader {
         value("namespace", Namespace.DEFAULT, Namespace::new),
         queues(),
         handlers(),
-        words("exec"),
-        words("worker.command"),
+        command("exec"),
+        command("worker.command"),
         words("worker.java-options"),
         value("built-in-handlers", true, ConfigurationReader::yesOrNo),
         new HashSet<>(list("operators")),
@@ -223,6 +227,30 @@ public final class ConfigurationReader {
     }
     var separator = value.indexOf('\0') >= 0 ? "\0" : "\\s+";
     return Arrays.stream(value.split(separator, -1)).filter(word -> !word.isEmpty()).toList();
+  }
+
+  /** Words of which the first is a program that can be started here. */
+  private List<String> command(String key) {
+    var words = words(key);
+    if (!words.isEmpty() && !isProgram(words.getFirst())) {
+      throw new ConfigurationException(
+          key
+              + ": there is no program "
+              + words.getFirst()
+              + " that can be run here: check the name, the path and its permissions");
+    }
+    return words;
+  }
+
+  private static boolean isProgram(String name) {
+    return name.indexOf('/') >= 0
+        ? isProgram(Path.of(name))
+        : Arrays.stream(System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":", -1))
+            .anyMatch(folder -> isProgram(Path.of(folder, name)));
+  }
+
+  private static boolean isProgram(Path file) {
+    return Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
   private <T> T value(String key, T absent, Function<String, T> parse) {

@@ -79,6 +79,10 @@ class ConfigurationReaderTest {
         "containment | vm | containment: ",
         "built-in-handlers | no | built-in-handlers: \"no\" is neither true nor false",
         "namespace | a b | namespace: ",
+        "exec | /does/not/exist --fast | exec: there is no program /does/not/exist that can be run"
+            + " here: check the name, the path and its permissions",
+        "exec | no-such-program | exec: there is no program no-such-program",
+        "worker.command | /tmp | worker.command: there is no program /tmp",
         "controller.id | a b | controller.id \"a b\" is not a valid name",
       })
   void aWrongSettingIsRefusedInASentence(String key, String value, String sentence) {
@@ -104,8 +108,18 @@ class ConfigurationReaderTest {
   }
 
   @Test
-  void aFileThatCanNotBeReadIsRefused() {
+  void aProgramIsFoundByItsPathOrOnThePath() {
+    assertThat(ConfigurationReader.read(null, with("exec", "/bin/sh -c true")).exec())
+        .containsExactly("/bin/sh", "-c", "true");
+    assertThat(ConfigurationReader.read(null, with("exec", "sh")).exec()).containsExactly("sh");
+  }
+
+  @Test
+  void aFileThatIsMissingOrCanNotBeReadIsRefused() {
     assertThatThrownBy(() -> ConfigurationReader.read(folder.resolve("absent"), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("absent does not exist: check the path");
+    assertThatThrownBy(() -> ConfigurationReader.read(folder, Map.of()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("can't be read");
   }

@@ -11,6 +11,7 @@ import dev.warrener.ops.demo.ControllerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ final class ControllerCommand extends FleetCommand {
       paramLabel = "KEY=VALUE",
       order = 9,
       description = "Any setting of that file. Repeatable.")
-  private Map<String, String> settings = new LinkedHashMap<>();
+  private List<String> settings = new ArrayList<>();
 
   ControllerCommand(Invocation invocation) {
     super(invocation);
@@ -121,7 +122,11 @@ final class ControllerCommand extends FleetCommand {
 
   /** What the command line says, as settings. */
   private Map<String, String> above() {
-    var above = new LinkedHashMap<>(settings);
+    var above = settings();
+    if (workers != null && workers < 1) {
+      throw new CommandFailure(ExitStatus.USAGE, "--workers must be 1 or more, not " + workers);
+    }
+    var named = new HashSet<String>();
     for (var queue : queues) {
       int equals = queue.indexOf('=');
       String name = equals < 0 ? queue : queue.substring(0, equals);
@@ -132,6 +137,11 @@ final class ControllerCommand extends FleetCommand {
       if (number != null && !number.chars().allMatch(Character::isDigit)) {
         throw new CommandFailure(
             ExitStatus.USAGE, "--queue " + queue + ": write NAME or NAME=WORKERS");
+      }
+      if (!named.add(name)) {
+        throw new CommandFailure(
+            ExitStatus.USAGE,
+            "--queue " + name + " is given twice: say it once, with all its workers");
       }
       above.put(
           "queue." + QueueCommand.requireQueue(name) + ".workers",
@@ -157,6 +167,18 @@ final class ControllerCommand extends FleetCommand {
     String namespace = invocation().options().namespace;
     if (namespace != null || invocation().environment().containsKey(BrokerChoice.NAMESPACE)) {
       above.put("namespace", invocation().namespace().name());
+    }
+    return above;
+  }
+
+  private Map<String, String> settings() {
+    var above = new LinkedHashMap<String, String>();
+    for (var setting : settings) {
+      int equals = setting.indexOf('=');
+      if (equals < 1) {
+        throw new CommandFailure(ExitStatus.USAGE, "--set " + setting + ": write KEY=VALUE");
+      }
+      above.put(setting.substring(0, equals), setting.substring(equals + 1));
     }
     return above;
   }

@@ -81,7 +81,7 @@ final class DemoCommand extends FleetCommand {
     DemoStory.title(plot, invocation().storyScreen());
     boolean isGiven =
         invocation().options().broker != null
-            || invocation().environment().containsKey(BrokerChoice.URI);
+            || !invocation().environment().getOrDefault(BrokerChoice.URI, "").isEmpty();
     if (isGiven) {
       var given = invocation().access("demo");
       // A fleet of its own: whatever else runs there must not be killed.

@@ -3,10 +3,12 @@ package dev.warrener.ops.command;
 import dev.warrener.ops.ExitStatus;
 import dev.warrener.ops.LogConfiguration;
 import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.screen.OutputFormat;
 import dev.warrener.ops.screen.Style;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code warrener} command with all commands under it. */
@@ -133,13 +136,22 @@ public final class WarrenerCommand {
     } else {
       all.values().forEach(command -> line.addSubcommand(command.get()));
     }
-    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(OutputFormat.class, WarrenerCommand::outputFormat);
     line.setUsageHelpLongOptionsMaxWidth(30);
     line.setAbbreviatedOptionsAllowed(false);
     // An argument that begins with @ is ours: publish --data @FILE.
     line.setExpandAtFiles(false);
     describe(line);
     return line;
+  }
+
+  private static OutputFormat outputFormat(String name) {
+    return Arrays.stream(OutputFormat.values())
+        .filter(format -> format.toString().equals(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(() ->
+            new TypeConversionException(
+                "there is no format \"" + name + "\": use table, json, jsonl or name"));
   }
 
   private static CommandLine group(Object group, Object... commands) {

@@ -81,7 +81,8 @@ class DemoIT {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             Descriptors.NONE,
-            Map.of());
+            // As a shell has it that was told to forget its broker: the same as none.
+            Map.of(BrokerChoice.URI, ""));
     return new CommandLineFleet.Ran(
             status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8))
         .ends(0);

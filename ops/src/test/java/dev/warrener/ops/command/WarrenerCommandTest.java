@@ -135,6 +135,15 @@ class WarrenerCommandTest {
             + " .retry.N belong to a queue's own dead letters and retries | warrener kill",
         "kill --worker web-1 -y | error: worker \"web-1\" is not a worker's id: use CONTROLLER/SLOT,"
             + " as warrener ps shows it | warrener kill",
+        "status -o yaml | error: --output: there is no format \"yaml\": use table, json, jsonl or name"
+            + " | warrener status",
+        "controller --queue q --workers 0 | error: --workers must be 1 or more, not 0 | warrener"
+            + " controller",
+        "controller --queue q=1 --queue q=2 | error: --queue q is given twice: say it once, with all"
+            + " its workers | warrener controller",
+        "controller --queue q --set lease | error: --set lease: write KEY=VALUE | warrener controller",
+        "controller --queue q=many | error: --queue q=many: write NAME or NAME=WORKERS | warrener"
+            + " controller",
         "queue create | error: missing required parameter: 'QUEUE' | warrener queue create",
         "kill --task t --in-flight requeue --backlog purge -y | error: inFlight requeue and backlog"
             + " purge contradict each other for single tasks or batches: a requeued task waits again"
