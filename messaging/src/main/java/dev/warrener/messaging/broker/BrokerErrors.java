@@ -133,7 +133,8 @@ final class BrokerErrors {
           what
               + " does not exist at the broker at "
               + access.address()
-              + " (it said: "
+              + ": check its name and the namespace; a controller makes what it serves when it starts,"
+              + " and so does warrener queue create (it said: "
               + text
               + ")",
           error);

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes on a connection of its own, which an alarm at the broker may block, and waits for each
  * answer. It doesn't connect again. Not thread-safe.
+ *
+ * <p>While it has an alarm RabbitMQ says so at a connection's first publish, and keeps what it has
+ * read of that until the alarm is over, though the connection be closed long before. So the first
+ * publish is one that no queue wants: what is published after it is not sent in the first place.
  */
 final class OneByOnePublisher implements AutoCloseable {
   private static final int CLOSE_MILLIS = 1_000;
@@ -27,8 +31,10 @@ final class OneByOnePublisher implements AutoCloseable {
     UNROUTABLE,
     /** The broker said no. */
     REFUSED,
-    /** The broker takes no publishes now; {@link #blocked} says why. Nothing more can be sent. */
+    /** Not sent: the broker takes no publishes now; {@link #blocked} says why. */
     BLOCKED,
+    /** Sent just as the broker began to take nothing: it may take this when the alarm is over. */
+    HELD,
     /** No answer in time. Nothing more can be sent. */
     UNANSWERED
   }
@@ -38,6 +44,7 @@ final class OneByOnePublisher implements AutoCloseable {
   private final Dialect dialect;
   private volatile @Nullable String blocked;
   private volatile @Nullable Lane lane;
+  private @Nullable Lane probed;
 
   /** A channel with its answers. After one that did not come the next would be the wrong one's. */
   private record Lane(Channel channel, BlockingQueue<Answer> answers) {
@@ -77,6 +84,42 @@ final class OneByOnePublisher implements AutoCloseable {
                 waiting.answers().removeIf(answer -> answer == Answer.BLOCKED);
               }
             });
+    this.probed = dialect.hasTripwire() ? probe() : null;
+  }
+
+  /** Publishes what no queue wants; null if not even that can be done, as the next one will say. */
+  private @Nullable Lane probe() {
+    try {
+      var on = lane();
+      on.channel()
+          .basicPublish(
+              access.namespace().tasksExchange(),
+              "",
+              true,
+              Message.jsonProperties().build(),
+              new byte[0]);
+      return on;
+    } catch (IOException | ShutdownSignalException e) {
+      return null;
+    }
+  }
+
+  /** Whether the probe had an answer, whatever that was, or nobody waits for one. */
+  private boolean hasAnsweredProbe(Duration limit) throws IOException {
+    var on = probed;
+    if (on == null) {
+      return true;
+    }
+    probed = null;
+    var answer = on.poll(limit);
+    if (answer == Answer.UNROUTABLE) {
+      // Its confirmation follows.
+      answer = on.poll(limit);
+    }
+    if (answer != Answer.CONFIRMED) {
+      lane = null;
+    }
+    return answer != null;
   }
 
   Dialect dialect() {
@@ -116,10 +159,15 @@ final class OneByOnePublisher implements AutoCloseable {
    * @throws BrokerUnreachableException if the connection is lost: nobody knows whether it arrived
    */
   Answer publish(String what, String exchange, String routingKey, Message message, Duration limit) {
-    if (blocked != null) {
-      return Answer.BLOCKED;
-    }
     try {
+      if (!hasAnsweredProbe(limit)) {
+        return Answer.UNANSWERED;
+      }
+      if (blocked != null) {
+        // Its list of answers has this one, too, or is about to: the next publish needs its own.
+        lane = null;
+        return Answer.BLOCKED;
+      }
       var on = lane();
       on.channel()
           .basicPublish(
@@ -141,7 +189,7 @@ final class OneByOnePublisher implements AutoCloseable {
     }
     if (answer == null || answer == Answer.BLOCKED) {
       lane = null;
-      return answer == null ? Answer.UNANSWERED : answer;
+      return answer == null ? Answer.UNANSWERED : Answer.HELD;
     }
     if (answer == Answer.UNROUTABLE) {
       // RabbitMQ's confirmation of a returned message follows, and is not the next one's.

@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param signalled whether it went out to the controllers that listen now
  * @param blocked why the broker takes no publishes (a memory or disk alarm), or null; the tripwire
  *     works then
+ * @param pending whether, though the broker takes no publishes, it has the order or part of it, and
+ *     may hand it out when the alarm is over
  * @param problem a sentence about what did not work, or null
  */
 public record OrderReceipt(
-    boolean logged, boolean signalled, @Nullable String blocked, @Nullable String problem) {}
+    boolean logged,
+    boolean signalled,
+    @Nullable String blocked,
+    boolean pending,
+    @Nullable String problem) {}

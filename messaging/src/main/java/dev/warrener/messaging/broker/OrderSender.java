@@ -9,6 +9,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.Date;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,7 @@ public final class OrderSender implements AutoCloseable {
   /**
    * Sends an order, or the same one again. If the log does not take it in half of the time it is
    * signalled all the same, and the receipt says so. If an alarm at the broker holds it back, that
-   * is said at once; the broker may then still take it when the alarm is over.
+   * is said at once.
    *
    * @param replyTo a reply queue for the answers besides the reports exchange, or null
    * @param timeout for all of it
@@ -72,8 +73,8 @@ public final class OrderSender implements AutoCloseable {
     if (dialect().keepsOrders()) {
       var answer =
           publish(namespace.logExchange(), message, System.nanoTime() + timeout.toNanos() / 2);
-      if (answer == Answer.BLOCKED) {
-        return new OrderReceipt(false, false, publisher.blocked(), null);
+      if (isAlarm(answer)) {
+        return new OrderReceipt(false, false, alarm(), answer == Answer.HELD, null);
       }
       logged = answer == Answer.CONFIRMED;
       problem = logged ? null : "the log of orders did not keep it: " + inWords(answer);
@@ -87,7 +88,20 @@ public final class OrderSender implements AutoCloseable {
               : "it could not be sent to the controllers: " + inWords(answer);
     }
     return new OrderReceipt(
-        logged, signalled, answer == Answer.BLOCKED ? publisher.blocked() : null, problem);
+        logged,
+        signalled,
+        isAlarm(answer) ? alarm() : null,
+        logged || answer == Answer.HELD,
+        problem);
+  }
+
+  private static boolean isAlarm(Answer answer) {
+    return answer == Answer.BLOCKED || answer == Answer.HELD;
+  }
+
+  /** Why it is blocked; it may be over by the time of the question. */
+  private String alarm() {
+    return Objects.requireNonNullElse(publisher.blocked(), "an alarm that is over");
   }
 
   private static String inWords(Answer answer) {
@@ -95,7 +109,7 @@ public final class OrderSender implements AutoCloseable {
       case CONFIRMED -> "it was confirmed";
       case UNROUTABLE -> "its exchange has no queue now";
       case REFUSED -> "the broker refused it";
-      case BLOCKED -> "the broker takes no publishes now";
+      case BLOCKED, HELD -> "the broker takes no publishes now";
       case UNANSWERED -> "the broker did not confirm it in time";
     };
   }

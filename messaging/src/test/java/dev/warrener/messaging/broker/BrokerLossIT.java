@@ -211,6 +211,7 @@ class BrokerLossIT {
         var receipt = sender.send(Orders.killAll(), null, Duration.ofSeconds(10));
         assertThat(receipt.blocked()).contains("memory");
         assertThat(receipt.signalled()).isFalse();
+        assertThat(receipt.pending()).as("the broker has nothing of it").isFalse();
       }
 
       intake.cancel("mail");

@@ -102,7 +102,7 @@ final class BrokerLine implements FleetLine {
       return new Sent.Broadcast(Optional.ofNullable(receipt.problem()));
     }
     if (blocked != null) {
-      return new Sent.Blocked(blocked);
+      return new Sent.Blocked(blocked, receipt.pending());
     }
     return new Sent.NobodyListens(receipt.logged());
   }

@@ -190,6 +190,13 @@ final class DoctorCommand extends FleetCommand {
   }
 
   private void checkControllers(Snapshot snapshot) {
+    if (snapshot.alarm() != null) {
+      wrong(
+          "broker",
+          "it takes no publishes (" + snapshot.alarm() + "), so that no controller can answer",
+          "free what it is short of; kill --all works all the same, by the tripwire");
+      return;
+    }
     if (snapshot.roster().presences().isEmpty()) {
       wrong("controllers", "none answers", "start one: warrener controller --queue NAME=WORKERS");
     }

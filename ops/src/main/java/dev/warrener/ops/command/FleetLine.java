@@ -47,11 +47,30 @@ interface FleetLine extends AutoCloseable {
     record NobodyListens(boolean isKept) implements Sent {}
 
     /**
-     * The broker takes no publishes: nobody has the order.
+     * The broker takes no publishes: no controller has heard the order.
      *
      * @param because which alarm
+     * @param isPending whether the broker has it, and may hand it out when the alarm is over
      */
-    record Blocked(String because) implements Sent {}
+    record Blocked(String because, boolean isPending) implements Sent {
+      Blocked(String because) {
+        this(because, false);
+      }
+
+      /** That it is so, as the beginning of a sentence, and what it means for the order. */
+      String sentence(Order order) {
+        return "the broker takes no publishes ("
+            + because
+            + "): "
+            + (isPending
+                ? order.kind().wire()
+                    + " "
+                    + order.id()
+                    + " waits there, and may be carried out when it takes them again, until "
+                    + order.expiresAt()
+                : "nothing was sent");
+      }
+    }
   }
 
   /** The next thing that was said, or empty if nothing was within {@code patience}. */

@@ -8,6 +8,8 @@ import dev.warrener.ops.command.FleetLine.Heard;
 import dev.warrener.ops.command.FleetLine.Sent;
 import dev.warrener.ops.rollcall.RollCall;
 import dev.warrener.ops.rollcall.RollCall.Deadlines;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style.Tone;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,6 +40,7 @@ final class FleetView implements AutoCloseable {
   private final InstantSource clock;
   private final Roster roster = Roster.empty();
   private boolean mayOrder = true;
+  private @Nullable String alarm;
 
   /**
    * The fleet at one moment.
@@ -48,6 +51,7 @@ final class FleetView implements AutoCloseable {
    * @param namespace of the fleet
    * @param roster everybody
    * @param connected how many controllers the broker counts; empty if it can't be asked
+   * @param alarm why the broker takes no publishes, so that no controller can say anything; or null
    * @param tripped whether the tripwire has been pulled
    * @param running how many controllers run a worker, by the broker's count; empty likewise
    * @param queues the queues that anybody serves, with the broker's counts; without those that
@@ -60,9 +64,20 @@ final class FleetView implements AutoCloseable {
       String namespace,
       Roster roster,
       OptionalInt connected,
+      @Nullable String alarm,
       boolean tripped,
       OptionalInt running,
-      SortedMap<String, QueueDepth> queues) {}
+      SortedMap<String, QueueDepth> queues) {
+
+    /** Says on stderr why nobody answers, if it is not the controllers' fault. */
+    void sayAlarm(Screen screen) {
+      if (alarm != null) {
+        screen.insist(
+            Tone.WARN,
+            "The broker takes no publishes (" + alarm + "), so that no controller can answer.");
+      }
+    }
+  }
 
   private FleetView(
       Invocation invocation,
@@ -110,7 +125,8 @@ final class FleetView implements AutoCloseable {
       var sentAt = clock.instant();
       var until = sentAt.plus(Kill.QUESTION);
       var sent = line.send(rollCall);
-      if (sent instanceof Sent.Blocked) {
+      alarm = sent instanceof Sent.Blocked blocked ? blocked.because() : null;
+      if (alarm != null) {
         listen(PRESENCE_ROUND);
       } else {
         var opened =
@@ -140,6 +156,8 @@ final class FleetView implements AutoCloseable {
       var heard = line.next(Duration.between(now, until));
       if (heard.isPresent() && heard.get() instanceof Heard.OfPresence(var presence, var at)) {
         roster.add(presence, at);
+        // Somebody could publish it.
+        alarm = null;
       }
     }
     return snapshot();
@@ -153,6 +171,7 @@ final class FleetView implements AutoCloseable {
         namespace,
         roster,
         line.armed(),
+        alarm,
         isTripped(),
         line.running(),
         queues());

@@ -234,7 +234,7 @@ final class Kill {
     var order = OrderForm.issuedAt(OrderForm.fenced(request.order(), roster), sentAt);
     var sent = line.send(order);
     if (sent instanceof Sent.Blocked blocked) {
-      return pullTripwire(blocked.because());
+      return pullTripwire(order, blocked);
     }
     if (sent instanceof Sent.Broadcast broadcast) {
       broadcast.problem().ifPresent(problem -> screen.insist(Tone.WARN, problem));
@@ -324,7 +324,7 @@ final class Kill {
 
   // The broker takes no publishes.
 
-  private ExitStatus pullTripwire(String because) throws InterruptedException {
+  private ExitStatus pullTripwire(Order order, Sent.Blocked blocked) throws InterruptedException {
     var plan = request.plan();
     boolean isWhatTheTripwireDoes =
         plan.scope().all()
@@ -334,14 +334,12 @@ final class Kill {
     if (!isWhatTheTripwireDoes) {
       throw new CommandFailure(
           ExitStatus.UNAVAILABLE,
-          "the broker takes no publishes ("
-              + because
-              + "): nothing was sent. All that gets through now is: warrener kill --all --in-flight"
-              + " requeue --then hold");
+          blocked.sentence(order)
+              + ". All that gets through now is: warrener kill --all --in-flight requeue --then hold");
     }
     screen.insist(
         Tone.WARN,
-        "The broker takes no publishes (" + because + "): pulling the tripwire instead.");
+        "The broker takes no publishes (" + blocked.because() + "): pulling the tripwire instead.");
     var pulledAt = now();
     int listening;
     try {

@@ -154,9 +154,7 @@ final class PlainOrder {
   private Sent sendOrFail(Order order) {
     var sent = line.send(order);
     if (sent instanceof Sent.Blocked blocked) {
-      throw new CommandFailure(
-          ExitStatus.UNAVAILABLE,
-          "the broker takes no publishes (" + blocked.because() + "): nothing was sent");
+      throw new CommandFailure(ExitStatus.UNAVAILABLE, blocked.sentence(order));
     }
     return sent;
   }

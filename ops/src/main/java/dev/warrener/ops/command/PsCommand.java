@@ -89,6 +89,7 @@ final class PsCommand extends FleetCommand {
 
   private void show(Screen screen, Snapshot snapshot) {
     var workers = chosen(snapshot);
+    snapshot.sayAlarm(screen);
     switch (screen.format()) {
       case TABLE -> {
         if (workers.isEmpty()) {

@@ -49,6 +49,7 @@ final class QueueCommand {
       var screen = invocation().screen();
       try (var view = FleetView.open(invocation(), "queue list")) {
         var snapshot = view.look();
+        snapshot.sayAlarm(screen);
         var queues =
             snapshot.roster().queues().stream()
                 .map(queue -> QueueJson.of(queue, snapshot))
@@ -56,7 +57,8 @@ final class QueueCommand {
         switch (screen.format()) {
           case TABLE -> {
             if (queues.isEmpty()) {
-              screen.say("No controller serves a queue.");
+              screen.say(
+                  "No controller " + (snapshot.alarm() == null ? "serves" : "names") + " a queue.");
             } else {
               screen.result(StatusCommand.queues(snapshot));
             }

@@ -58,6 +58,13 @@ final class StatusCommand extends FleetCommand {
             + ", namespace "
             + snapshot.namespace());
     screen.result("Controllers  " + controllersLine(snapshot));
+    if (snapshot.alarm() != null) {
+      screen.result(
+          screen.outStyle().paint(Tone.BAD, "Alarm")
+              + "        the broker takes no publishes ("
+              + snapshot.alarm()
+              + "), so that no controller can answer; kill --all works all the same");
+    }
     if (snapshot.tripped()) {
       screen.result(
           screen.outStyle().paint(Tone.BAD, "Tripwire     pulled: everything is held")
@@ -280,6 +287,7 @@ final class StatusCommand extends FleetCommand {
       String namespace,
       boolean tripped,
       @Nullable Integer connected,
+      @Nullable String alarm,
       @Nullable Integer running,
       List<Presence> controllers,
       List<Known> silent,
@@ -296,6 +304,7 @@ final class StatusCommand extends FleetCommand {
           snapshot.namespace(),
           snapshot.tripped(),
           orNull(snapshot.connected()),
+          snapshot.alarm(),
           orNull(snapshot.running()),
           List.copyOf(presences.values()),
           snapshot.roster().silent(),

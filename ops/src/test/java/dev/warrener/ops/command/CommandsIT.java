@@ -281,6 +281,45 @@ class CommandsIT {
   }
 
   @Test
+  void bodyAboveTheLimitIsRefusedWithTheLimit() throws IOException {
+    var body = Files.write(folder.resolve("body"), new byte[(16 << 20) + 1]);
+
+    var ran =
+        fleet.run("publish", "mail", "echo", "--content-type", "x/y", "-d", "@" + body).ends(3);
+
+    assertThat(ran.err())
+        .contains("its body has 16777217 bytes, and at most 16777216 are allowed: store the data")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void taskForAnUnknownHandlerIsADeadLetterThatNamesThoseThatThereAre() {
+    fleet.run("publish", "mail", "ehco", "1").ends(0);
+
+    await("dead").atMost(LONG).until(() -> number("mail", "dead") == 1);
+    assertThat(fleet.run("dead", "list", "mail").ends(0).out())
+        .contains("invalid")
+        .contains("no handler \"ehco\" here: the workers of queue mail have ")
+        .contains("echo");
+  }
+
+  @Test
+  @NeedsRabbitMq("queues of the embedded broker have no arguments")
+  void queueThatIsThereWithOtherArgumentsIsExplained() {
+    assertThat(fleet.run("queue", "create", "mail", "--max-length", "5").ends(78).err())
+        .contains(
+            "exists with x-max-length none where Warrener wants 5: delete it once it is empty")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void presenceSaysWhichReleaseAControllerIs() {
+    var software = fleet.run("status", "-o", "json").ends(0).json().at("/controllers/0/software");
+
+    assertThat(software.stringValue()).as("of the packaged jar").matches("[0-9]+[.].*");
+  }
+
+  @Test
   void otherNamespaceIsNoFleet() {
     var ran = fleet.run("kill", "--all", "-y", "--namespace", "elsewhere").ends(4);
 

@@ -99,11 +99,25 @@ class TripwireIT {
             .noneMatch(worker -> LocalIT.lives(worker.get("pid").longValue()));
         assertThat(fleet.run("status", "-o", "json").json().at("/tripped").booleanValue()).isTrue();
         assertThat(fleet.run("kill", "--all", "-y").ends(0).err()).contains("It was pulled before");
+        assertThat(fleet.run("resume", "--all", "-m", "too early").ends(69).err())
+            .contains("takes no publishes (" + alarm.words + "): nothing was sent");
+        assertThat(fleet.run("status").ends(0).out())
+            .contains("the broker takes no publishes (" + alarm.words + ")");
+        assertThat(fleet.run("queue", "list").ends(0).err())
+            .contains("The broker takes no publishes (" + alarm.words + ")");
+        assertThat(fleet.run("doctor").ends(3).out())
+            .containsPattern("wrong +broker +it takes no publishes \\(" + alarm.words + "\\)")
+            .as("who can't answer is not accused of silence")
+            .doesNotContain("none answers", "says nothing");
       } finally {
         alarm.clear();
       }
       assertThat(fleet.run("doctor").ends(3).out()).containsPattern("wrong +tripwire");
       fleet.run("resume", "--all").ends(0);
+      assertThat(fleet.run("kills", "list", "--orders").ends(0).out())
+          .as("what was not sent is not carried out when the alarm is over")
+          .contains("resume")
+          .doesNotContain("too early");
       await("both run again").atMost(LONG).until(() -> fleet.count("busy", "c1") == 2);
       assertThat(fleet.run("status", "-o", "json").json().at("/tripped").booleanValue()).isFalse();
     }
