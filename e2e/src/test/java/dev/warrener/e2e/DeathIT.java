@@ -114,7 +114,8 @@ class DeathIT {
         program,
         "echo one >>%s; [ -e %s ] || exit 7; exec perl %s %s\n"
             .formatted(starts, mended, worker, folder.resolve("runs")));
-    warrener.startController(
+    Files.createFile(mended);
+    warrener.controller(
         "c1",
         "--queue",
         "mail=1",
@@ -123,15 +124,22 @@ class DeathIT {
             folder.resolve("c1.properties"),
             "worker.command=sh "
                 + program
-                + "\nrestart.first-delay=10ms\nrestart.intensity=3\nrestart.cool-down=3s\n"));
+                + "\nrestart.first-delay=10ms\nrestart.intensity=3\nrestart.cool-down=20s\n"));
+
+    Files.delete(mended);
+    var presence = warrener.presence("c1");
+    assertThat(presence).isNotNull();
+    assertThat(kill(presence.workers().getFirst().pid())).isTrue();
 
     awaitOnlyWorker(WorkerState.CRASH_LOOPING);
-    assertThat(Files.readAllLines(starts)).hasSize(3);
+    int tries = Files.readAllLines(starts).size();
     assertThat(warrener.run("ps").succeeded().out()).contains("crash-looping");
+    assertThat(tries).as("three in vain, the first among them if it was killed young").isIn(3, 4);
+    assertThat(Files.readAllLines(starts)).as("it is left alone").hasSize(tries);
     Files.createFile(mended);
 
     awaitOnlyWorker(WorkerState.IDLE);
-    assertThat(Files.readAllLines(starts)).as("one more, after the pause").hasSize(4);
+    assertThat(Files.readAllLines(starts)).as("one more, after the pause").hasSize(tries + 1);
   }
 
   private void awaitOnlyWorker(WorkerState state) {
