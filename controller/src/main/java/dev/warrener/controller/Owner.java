@@ -7,16 +7,19 @@ import dev.warrener.controller.fleet.FleetState;
 import dev.warrener.controller.fleet.Now;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that owns the fleet's state: it takes events in the order they came, asks {@link
- * Fleet#decide} what they mean, and hands the effects on. Anybody may post events and read the
+ * Fleet#decide} what they mean, and hands the effects on: in their order, but where workers are to
+ * be killed, what only tells of it comes after all the rest. Anybody may post events and read the
  * newest state; nobody else changes it.
  */
 final class Owner {
@@ -101,12 +104,33 @@ final class Owner {
       return;
     }
     state = decision.state();
-    for (var effect : decision.effects()) {
+    if (decision.effects().stream().anyMatch(Effect.Kill.class::isInstance)) {
+      handOn(decision.effects(), effect -> !isWord(effect));
+      handOn(decision.effects(), Owner::isWord);
+    } else {
+      handOn(decision.effects(), _ -> true);
+    }
+  }
+
+  private void handOn(List<Effect> all, Predicate<Effect> which) {
+    for (var effect : all) {
+      if (!which.test(effect)) {
+        continue;
+      }
       try {
         effects.accept(effect);
       } catch (RuntimeException e) {
         LOG.error("a bug: {} could not be handed on", effect, e);
       }
     }
+  }
+
+  /** What only tells of something; that can wait until the signals are out. */
+  private static boolean isWord(Effect effect) {
+    return effect instanceof Effect.Say
+        || effect instanceof Effect.Log
+        || effect instanceof Effect.Audit
+        || effect instanceof Effect.TellTask
+        || effect instanceof Effect.TellWorker;
   }
 }

@@ -12,7 +12,8 @@ public final class Fleet {
    * What follows from an event.
    *
    * @param state the next state
-   * @param effects what is to be done, in this order
+   * @param effects what is to be done, in this order; but what only tells of something may wait
+   *     until the others are under way
    */
   public record Decision(FleetState state, List<Effect> effects) {}
 

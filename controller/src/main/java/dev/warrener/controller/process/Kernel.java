@@ -31,6 +31,7 @@ final class Kernel {
   private static final int EINTR = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2;
+  private static final int PRIO_PROCESS = 0;
   private static final int PRIO_PGRP = 1;
   private static final int P_ALL = 0;
   private static final int P_PID = 1;
@@ -138,9 +139,18 @@ final class Kernel {
 
   /** Sets the niceness of all threads of a process group. */
   static int setNiceness(long group, int nice) {
+    return setPriority(PRIO_PGRP, group, nice);
+  }
+
+  /** Sets the niceness of one thread; who may not raise a priority can't take it back. */
+  static int setThreadNiceness(long thread, int nice) {
+    return setPriority(PRIO_PROCESS, thread, nice);
+  }
+
+  private static int setPriority(int which, long who, int nice) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      int result = (int) SETPRIORITY.invokeExact(state, PRIO_PGRP, Math.toIntExact(group), nice);
+      int result = (int) SETPRIORITY.invokeExact(state, which, Math.toIntExact(who), nice);
       return result == 0 ? 0 : errno(state);
     } catch (Throwable e) {
       throw unexpected(e);
@@ -211,11 +221,19 @@ final class Kernel {
    * @return whether there was such a dead child
    */
   static boolean reap(long pid) {
+    return isDeadChild(pid, WEXITED | WNOHANG);
+  }
+
+  /** Whether a child is dead and its exit status has not been taken yet. Leaves it as it is. */
+  static boolean isDeadChild(long pid) {
+    return isDeadChild(pid, WEXITED | WNOHANG | WNOWAIT);
+  }
+
+  private static boolean isDeadChild(long pid, int options) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
-      int result =
-          (int) WAITID.invokeExact(state, P_PID, Math.toIntExact(pid), info, WEXITED | WNOHANG);
+      int result = (int) WAITID.invokeExact(state, P_PID, Math.toIntExact(pid), info, options);
       return result == 0 && pidOf(info) == pid;
     } catch (Throwable e) {
       throw unexpected(e);

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Niceness {
   static final int MOST = 19;
+
+  /**
+   * A little less than a worker's, by default: the compilers are not to starve beside busy ones.
+   */
+  private static final int OF_COMPILERS = 9;
+
+  private static final Set<String> COMPILERS = Set.of("C1 CompilerThre", "C2 CompilerThre");
 
   private final int nice;
   private final @Nullable String program;
@@ -68,6 +76,20 @@ final class Niceness {
       int refused = Kernel.setNiceness(worker.pid(), 0);
       if (refused == 0) {
         write("/proc/" + worker.pid() + "/autogroup", 0);
+      }
+    }
+  }
+
+  /**
+   * Makes this VM's own compilers yield to its other threads. A kill is seldom, so its code is
+   * never quite compiled; and what the compilers make of it while workers die comes too late for
+   * this one, and takes more time from it than all the rest of the controller.
+   */
+  static void haveCompilersYield() {
+    for (long thread : ProcFile.threads(ProcessHandle.current().pid())) {
+      byte[] name = ProcFile.read("/proc/self/task/" + thread + "/comm");
+      if (name != null && COMPILERS.contains(new String(name, StandardCharsets.US_ASCII).strip())) {
+        Kernel.setThreadNiceness(thread, OF_COMPILERS);
       }
     }
   }

@@ -15,7 +15,6 @@ final class Reaper implements Runnable {
   private static final long FIRST_PAUSE_NANOS = 200_000;
   private static final long LONGEST_PAUSE_NANOS = 500_000_000;
 
-  private final long self = ProcessHandle.current().pid();
   private final Killer killer;
   private final Semaphore childStarted = new Semaphore(0);
   private volatile boolean stopped;
@@ -59,17 +58,12 @@ final class Reaper implements Runnable {
   /** The kernel would name the same child again until somebody has taken its exit status. */
   private void awaitGone(long pid) throws InterruptedException {
     for (long pause = FIRST_PAUSE_NANOS;
-        !stopped && isDeadChild(pid);
+        !stopped && Kernel.isDeadChild(pid);
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
       TimeUnit.NANOSECONDS.sleep(pause);
       if (pause == LONGEST_PAUSE_NANOS) {
         killer.childDied(pid);
       }
     }
-  }
-
-  private boolean isDeadChild(long pid) {
-    Stat stat = Stat.of(pid);
-    return stat != null && stat.isDead() && stat.parent() == self;
   }
 }

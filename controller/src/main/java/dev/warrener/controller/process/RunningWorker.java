@@ -4,6 +4,8 @@ import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameReader;
 import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,8 @@ final class RunningWorker {
   private final FrameSender sender;
   private final CallbackGate gate = new CallbackGate();
   private final AtomicInteger openChannels = new AtomicInteger(2);
-  private volatile @Nullable Thread senderThread;
+  private final ExecutorService threads;
+  private volatile @Nullable Future<?> sending;
 
   /** Two threads may find it false at once, and do the same. */
   private volatile boolean yields;
@@ -46,13 +49,15 @@ final class RunningWorker {
       int sendQueueFrames,
       Niceness niceness,
       ProcessListener listener,
-      Killer killer) {
+      Killer killer,
+      ExecutorService threads) {
     this.worker = worker;
     this.launched = launched;
     this.pidfd = openPidfd(launched.head());
     this.niceness = niceness;
     this.listener = listener;
     this.killer = killer;
+    this.threads = threads;
     this.own = launched.head();
     this.sender =
         new FrameSender(worker.key(), launched.process().getOutputStream(), sendQueueFrames);
@@ -96,15 +101,15 @@ final class RunningWorker {
    * @throws OutOfMemoryError if there can be no thread for it; then nobody has heard of it
    */
   void start() {
-    thread("exit", this::announceAndAwaitExit).start();
+    threads.execute(named("exit", this::announceAndAwaitExit));
   }
 
   /** The last act: nothing is written any more, and no descriptor is kept. */
   void forget() {
     sender.stop();
-    Thread thread = senderThread;
-    if (thread != null) {
-      thread.interrupt();
+    Future<?> task = sending;
+    if (task != null) {
+      task.cancel(true);
     }
     if (pidfd >= 0) {
       Kernel.close(pidfd);
@@ -143,11 +148,9 @@ final class RunningWorker {
 
   private void openChannels() {
     try {
-      Thread writing = thread("send", sender);
-      writing.start();
-      senderThread = writing;
-      thread("frames", this::readFrames).start();
-      thread("output", this::readOutput).start();
+      sending = threads.submit(named("send", sender));
+      threads.execute(named("frames", this::readFrames));
+      threads.execute(named("output", this::readOutput));
     } catch (OutOfMemoryError e) {
       LOG.error("there are no threads for worker {}: killing it", key(), e);
       killer.kill(key());
@@ -224,11 +227,18 @@ final class RunningWorker {
     });
   }
 
-  private Thread thread(String what, Runnable task) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name("warrener-worker-" + key() + "-" + what)
-        .unstarted(task);
+  /** A thread that serves one worker after another bears the name of the one that it serves. */
+  private Runnable named(String what, Runnable task) {
+    return () -> {
+      Thread thread = Thread.currentThread();
+      String ownName = thread.getName();
+      thread.setName("warrener-worker-" + key() + "-" + what);
+      try {
+        task.run();
+      } finally {
+        thread.setName(ownName);
+      }
+    };
   }
 
   private static int openPidfd(ProcessId head) {

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +40,13 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Killer killer;
   private final Reaper reaper;
   private final Niceness niceness;
+
+  /**
+   * Those that serve workers. They stay for a while: to take a thread down costs more than to tell
+   * of a death, and would be done four times for each worker just while others are dying.
+   */
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("warrener-worker").factory());
 
   /** Owned by the spawner's thread. */
   private @Nullable Sidecar sidecar;
@@ -112,6 +121,7 @@ public final class WorkerProcesses implements AutoCloseable {
       startSidecar();
       return true;
     });
+    Niceness.haveCompilersYield();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
     listener.perform(this, probed.containment().programs());
@@ -207,6 +217,7 @@ public final class WorkerProcesses implements AutoCloseable {
       });
       reaper.stop();
       killer.stop();
+      threads.shutdown();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       LOG.error("closing was interrupted; the parent-death signal kills what is left");
@@ -256,7 +267,8 @@ public final class WorkerProcesses implements AutoCloseable {
 
   private void serve(Worker worker, Containment.Launched launched) {
     try {
-      new RunningWorker(worker, launched, settings.sendQueueFrames(), niceness, listener, killer)
+      new RunningWorker(
+              worker, launched, settings.sendQueueFrames(), niceness, listener, killer, threads)
           .start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice its end, so it isn't to live. What it may have started already bears a

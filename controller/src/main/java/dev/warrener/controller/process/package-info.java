@@ -34,8 +34,8 @@
  * <p>All are platform threads: with every core busy a virtual thread may wait for seconds. The
  * <b>spawner</b> starts every process, since a parent-death signal is bound to the thread that did,
  * and lives until all are dead. The <b>killer</b> owns all that is known of trees, and is told by
- * events. The <b>reaper</b> waits in the kernel for dead children. Each worker has four: one waits
- * for its exit, two read, one writes.
+ * events. The <b>reaper</b> waits in the kernel for dead children. Each worker has four, which
+ * serve the next one when it is dead: one waits for its exit, two read, one writes.
  */
 @NullMarked
 package dev.warrener.controller.process;

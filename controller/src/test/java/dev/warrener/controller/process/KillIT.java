@@ -422,14 +422,20 @@ class KillIT {
       }
 
       await(() -> threadsOfWorkers() == 0);
+      // Those that served them wait to serve others: as many as a few workers need at a time.
+      assertThat(threadsNamed("warrener-worker")).isLessThanOrEqualTo(16);
       await(() -> descriptors() <= descriptors);
       await(() -> deadChildren().isEmpty());
     }
   }
 
   private static long threadsOfWorkers() {
+    return threadsNamed("warrener-worker-");
+  }
+
+  private static long threadsNamed(String prefix) {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("warrener-worker-"))
+        .filter(thread -> thread.getName().startsWith(prefix))
         .count();
   }
 

@@ -3,9 +3,11 @@ package dev.warrener.controller.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,9 +52,38 @@ class NicenessIT {
     }
   }
 
-  private static int nice(long pid) throws IOException {
-    String line = Files.readString(Path.of("/proc/" + pid + "/stat"));
+  @Test
+  void theControllersCompilersYieldToItsOtherThreads() throws IOException {
+    try (Fleet fleet = Fleet.with(ContainmentChoice.SUBREAPER);
+        var threads = Files.list(Path.of("/proc/self/task"))) {
+      List<Integer> ofCompilers =
+          threads.filter(NicenessIT::isCompiler).map(NicenessIT::nice).distinct().toList();
+
+      assertThat(fleet.processes().containment().tier()).isEqualTo("subreaper");
+      assertThat(ofCompilers).containsExactly(9);
+      assertThat(nice(Path.of("/proc/thread-self"))).isEqualTo(nice(Path.of("/proc/self")));
+    }
+  }
+
+  private static boolean isCompiler(Path thread) {
+    return read(thread.resolve("comm")).contains("CompilerThre");
+  }
+
+  private static int nice(long pid) {
+    return nice(Path.of("/proc/" + pid));
+  }
+
+  private static int nice(Path process) {
+    String line = read(process.resolve("stat"));
     // Field 19; the name before the third may hold anything.
     return Integer.parseInt(line.substring(line.lastIndexOf(')') + 2).split(" ", -1)[19 - 3]);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
