@@ -120,13 +120,14 @@ final class HandedAhead {
     }
   }
 
-  /** Takes back what waits behind runs that turn out to be long. */
+  /** Takes back what waits behind runs that turn out to be long, if there is a worker for it. */
   void recallDue() {
     step.watchesAhead = false;
     for (var slot : step.slots.values()) {
       if (slot.process() instanceof Slot.Busy busy
           && !busy.ahead().isEmpty()
-          && isLong(slot, busy)) {
+          && isLong(slot, busy)
+          && step.placement.hasFreeWorker(slot.queue())) {
         recallAll(slot, busy);
       }
     }

@@ -402,6 +402,18 @@ final class Placement {
     step.handedAhead.handOut();
   }
 
+  /** Whether a worker of that queue could start a task now. */
+  boolean hasFreeWorker(String queue) {
+    for (var slot : step.slots.values()) {
+      if (slot.queue().equals(queue)
+          && slot.process() instanceof Slot.Idle
+          && !step.supervision.held(slot)) {
+        return !isSpare(queue);
+      }
+    }
+    return false;
+  }
+
   /** Whether as many of a queue's workers have a task as it is to have workers. */
   private boolean isSpare(String queue) {
     var settings = step.settings.queue(queue);

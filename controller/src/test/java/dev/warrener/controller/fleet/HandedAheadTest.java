@@ -62,29 +62,50 @@ class HandedAheadTest {
   }
 
   @Test
-  void whatWaitsBehindARunThatTurnsOutToBeLongIsTakenBack() {
-    startWithShortTasks();
-    deliver("a", "b");
-    happen(new Event.Started(WORKER, "a", 1));
+  void whatWaitsBehindALongRunIsTakenBackWhenAnotherWorkerIsFree() {
+    startWithALongRunAndAFreeWorker();
 
-    pass(Duration.ofMillis(30));
     happen(new Event.TimerDue(new Timer.RecallDue()));
 
-    assertThat(recalled()).containsExactly("b");
+    assertThat(recalled()).containsExactly("c");
   }
 
   @Test
-  void taskThatWasGivenBackStartsOnTheNextFreeWorker() {
+  void whatWaitsBehindALongRunStaysWhileNoOtherWorkerIsFree() {
     startWithShortTasks();
     deliver("a", "b");
     happen(new Event.Started(WORKER, "a", 1));
     pass(Duration.ofMillis(30));
+
     happen(new Event.TimerDue(new Timer.RecallDue()));
-    giveBack("b");
 
-    happen(new Event.Finished(WORKER, "a", 1, succeeded()));
+    assertThat(recalled()).isEmpty();
+  }
 
-    assertThat(dispatched()).containsExactly("a", "b", "b");
+  @Test
+  void taskThatWasGivenBackStartsOnTheFreeWorker() {
+    startWithALongRunAndAFreeWorker();
+    happen(new Event.TimerDue(new Timer.RecallDue()));
+
+    giveBack("c");
+
+    assertThat(effects)
+        .filteredOn(Effect.Dispatch.class::isInstance)
+        .last()
+        .returns(new WorkerKey(2, 1), effect -> ((Effect.Dispatch) effect).worker())
+        .returns("c", effect -> ((Effect.Dispatch) effect).task().id());
+  }
+
+  /** Worker 1 is at a, which takes long, and has c as well; worker 2 has ended b. */
+  private void startWithALongRunAndAFreeWorker() {
+    start(2, 0);
+    runShortTasks();
+    deliver("a", "b", "c");
+    happen(new Event.Started(WORKER, "a", 1));
+    var other = new WorkerKey(2, 1);
+    happen(new Event.Started(other, "b", 1));
+    pass(Duration.ofMillis(30));
+    happen(new Event.Finished(other, "b", 1, succeeded()));
   }
 
   @Test
