@@ -26,8 +26,10 @@ import picocli.CommandLine.Option;
 /** {@code warrener controller}. */
 @Command(
     name = "controller",
+    synopsisSubcommandLabel = "[list|show ID]",
     description = {
       "Run a controller: consume tasks, supervise the worker processes that run them, obey orders.",
+      "Or, with one of the commands below, see those that run.",
       "",
       "Logs to stdout. SIGTERM drains and ends with 0; a second one requeues what runs and ends at"
           + " once."

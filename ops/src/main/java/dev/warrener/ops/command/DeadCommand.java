@@ -174,18 +174,14 @@ final class DeadCommand {
       var at = json.at();
       table.row(
           Cell.of(json.task()),
-          orEmpty(json.handler()),
-          orEmpty(json.batch()),
+          Cell.orEmpty(json.handler()),
+          Cell.orEmpty(json.batch()),
           Cell.of(json.reason().wire(), Tone.WARN),
           at == null ? Cell.EMPTY : Cell.of(Text.brief(Duration.between(at, now))),
-          orEmpty(json.controller()),
+          Cell.orEmpty(json.controller()),
           Cell.of(json.detail()));
     }
     return table;
-  }
-
-  private static Cell orEmpty(@Nullable String text) {
-    return text == null ? Cell.EMPTY : Cell.of(text);
   }
 
   /** {@code warrener dead list}. */

@@ -10,6 +10,7 @@ import dev.warrener.ops.rollcall.RollCall;
 import dev.warrener.ops.rollcall.RollCall.Deadlines;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
+import dev.warrener.ops.screen.Text;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -75,6 +76,19 @@ final class FleetView implements AutoCloseable {
         screen.insist(
             Tone.WARN,
             "The broker takes no publishes (" + alarm + "), so that no controller can answer.");
+      }
+    }
+
+    /** Says on stderr who did not answer, and what that means for what is shown. */
+    void saySilent(Screen screen, String meaning) {
+      for (var known : roster.silent()) {
+        screen.insist(
+            Tone.BAD,
+            known.id()
+                + " is silent, last seen "
+                + Text.ago(known.lastSeen(), at)
+                + ": "
+                + meaning);
       }
     }
   }
@@ -182,6 +196,20 @@ final class FleetView implements AutoCloseable {
       return broker != null && !broker.probe().armed();
     } catch (NotAllowedException | NoSuchQueueException e) {
       return false;
+    }
+  }
+
+  /**
+   * The broker's counts of a queue, whether or not anybody serves it; null if there is none of that
+   * name.
+   *
+   * @throws NotAllowedException if this user may not ask
+   */
+  @Nullable QueueDepth depth(String queue) {
+    try {
+      return broker == null ? null : broker.probe().queue(queue);
+    } catch (NoSuchQueueException e) {
+      return null;
     }
   }
 

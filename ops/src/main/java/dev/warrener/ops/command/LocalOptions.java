@@ -46,6 +46,13 @@ final class LocalOptions {
         : BrokerLine.open(invocation.access(command), orders, true, invocation.clock());
   }
 
+  /** The view that was asked for: of this host's controllers, or over the broker. */
+  FleetView view(Invocation invocation, String command) throws InterruptedException {
+    return local
+        ? FleetView.open(invocation, openLocal(invocation))
+        : FleetView.open(invocation, command);
+  }
+
   LocalLine openLocal(Invocation invocation) throws InterruptedException {
     var directories =
         runtimeDirectory == null

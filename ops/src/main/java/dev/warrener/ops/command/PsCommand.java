@@ -12,8 +12,6 @@ import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.screen.Text;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,14 +23,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code warrener ps}. */
 @Command(name = "ps", description = "Every worker and what it does now, the longest at it first.")
 final class PsCommand extends FleetCommand {
-  @Option(names = "--controller", paramLabel = "ID", description = "Only of this controller.")
-  private @Nullable String controller;
-
-  @Option(names = "--queue", paramLabel = "NAME", description = "Only of this queue.")
-  private @Nullable String queue;
-
-  @Option(names = "--batch", paramLabel = "NAME", description = "Only with a task of this batch.")
-  private @Nullable String batch;
+  @Mixin private WorkerChoice choice = new WorkerChoice();
 
   @Option(
       names = "--state",
@@ -88,7 +79,7 @@ final class PsCommand extends FleetCommand {
   }
 
   private void show(Screen screen, Snapshot snapshot) {
-    var workers = chosen(snapshot);
+    var workers = choice.of(snapshot, state);
     snapshot.sayAlarm(screen);
     switch (screen.format()) {
       case TABLE -> {
@@ -97,16 +88,7 @@ final class PsCommand extends FleetCommand {
         } else {
           screen.result(table(workers, snapshot.at()));
         }
-        snapshot
-            .roster()
-            .silent()
-            .forEach(known ->
-                screen.insist(
-                    Tone.BAD,
-                    known.id()
-                        + " is silent, last seen "
-                        + Text.ago(known.lastSeen(), snapshot.at())
-                        + ": its workers are not shown"));
+        snapshot.saySilent(screen, "its workers are not shown");
       }
       case JSON -> screen.resultJson(workers);
       case JSONL -> workers.forEach(screen::resultJsonLine);
@@ -114,26 +96,8 @@ final class PsCommand extends FleetCommand {
     }
   }
 
-  private List<WorkerJson> chosen(Snapshot snapshot) {
-    var workers = new ArrayList<WorkerJson>();
-    for (var presence : snapshot.roster().presences().values()) {
-      if (controller != null && !controller.equals(presence.id())) {
-        continue;
-      }
-      presence.workers().stream()
-          .filter(worker -> queue == null || queue.equals(worker.queue()))
-          .filter(worker -> batch == null || batch.equals(worker.batch()))
-          .filter(worker -> state == null || state == worker.state())
-          .map(worker -> WorkerJson.of(presence, worker))
-          .forEach(workers::add);
-    }
-    workers.sort(
-        Comparator.comparing((WorkerJson worker) -> worker.state() != WorkerState.BUSY)
-            .thenComparing(WorkerJson::since));
-    return workers;
-  }
-
-  private static Table table(List<WorkerJson> workers, Instant now) {
+  /** The table of workers, also for {@code top} and {@code controller show}. */
+  static Table table(List<WorkerJson> workers, Instant now) {
     var table =
         new Table()
             .left("WORKER")
@@ -153,9 +117,9 @@ final class PsCommand extends FleetCommand {
           Cell.of(worker.state().wire(), tone(worker.state())),
           Cell.of(Text.brief(java.time.Duration.between(worker.since(), now))),
           worker.pid() == null ? Cell.of("-") : Cell.of(worker.pid()),
-          orEmpty(worker.handler()),
-          orEmpty(worker.batch()),
-          orEmpty(worker.task()));
+          Cell.orEmpty(worker.handler()),
+          Cell.orEmpty(worker.batch()),
+          Cell.orEmpty(worker.task()));
     }
     return table;
   }
@@ -167,10 +131,6 @@ final class PsCommand extends FleetCommand {
       case DYING, BACKING_OFF -> Tone.WARN;
       case CRASH_LOOPING -> Tone.BAD;
     };
-  }
-
-  private static Cell orEmpty(@Nullable String text) {
-    return text == null ? Cell.EMPTY : Cell.of(text);
   }
 
   /** Reads the state's name. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,10 +71,7 @@ final class StatusCommand extends FleetCommand {
           screen.outStyle().paint(Tone.BAD, "Tripwire     pulled: everything is held")
               + " until: warrener resume --all");
     }
-    var holds = holds(snapshot.roster().presences().values());
-    for (var entry : holds.entrySet()) {
-      screen.result(holdLine(screen, entry.getKey(), entry.getValue(), snapshot.at()));
-    }
+    holdLines(screen, snapshot, hold -> true).forEach(screen::result);
     for (var presence : snapshot.roster().presences().values()) {
       var refused = presence.refusedOrders();
       if (refused != null && refused > 0) {
@@ -96,7 +94,8 @@ final class StatusCommand extends FleetCommand {
     }
   }
 
-  private static String controllersLine(Snapshot snapshot) {
+  /** {@code 4 live, 1 silent; …}, also for {@code top}. */
+  static String controllersLine(Snapshot snapshot) {
     var roster = snapshot.roster();
     var words = new StringBuilder();
     words.append(roster.presences().size()).append(" live");
@@ -113,7 +112,16 @@ final class StatusCommand extends FleetCommand {
     return words.toString();
   }
 
-  private static String holdLine(Screen screen, Hold hold, List<String> controllers, Instant now) {
+  /** A line for each hold in force that is wanted. */
+  static List<String> holdLines(Screen screen, Snapshot snapshot, Predicate<Hold> wanted) {
+    return holds(snapshot.roster().presences().values()).entrySet().stream()
+        .filter(entry -> wanted.test(entry.getKey()))
+        .map(entry -> holdLine(screen, entry.getKey(), entry.getValue(), snapshot.at()))
+        .toList();
+  }
+
+  /** A hold in one line, with the controllers that it is in force on. */
+  static String holdLine(Screen screen, Hold hold, List<String> controllers, Instant now) {
     return screen.outStyle().paint(Tone.WARN, "Held")
         + "         "
         + hold.scope().describe()
@@ -130,7 +138,7 @@ final class StatusCommand extends FleetCommand {
   }
 
   /** Every hold in force, with the controllers that it is in force on. */
-  private static Map<Hold, List<String>> holds(Collection<Presence> presences) {
+  static Map<Hold, List<String>> holds(Collection<Presence> presences) {
     var holds = new LinkedHashMap<Hold, List<String>>();
     for (var presence : presences) {
       for (var hold : presence.holds()) {
@@ -143,7 +151,8 @@ final class StatusCommand extends FleetCommand {
     return holds;
   }
 
-  private static Table controllers(Snapshot snapshot) {
+  /** The table of controllers, also for {@code controller list}. */
+  static Table controllers(Snapshot snapshot) {
     var table =
         new Table()
             .left("CONTROLLER")

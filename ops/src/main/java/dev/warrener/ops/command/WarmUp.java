@@ -22,7 +22,7 @@ import java.util.Set;
  */
 final class WarmUp {
   private static final Set<String> COMMANDS =
-      Set.of("kill", "hold", "resume", "drain", "status", "ps");
+      Set.of("kill", "hold", "resume", "drain", "status", "ps", "top", "task", "batch");
 
   private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
 

@@ -95,12 +95,28 @@ public final class WarrenerCommand {
     all.put("drain", () -> new ScopedOrderCommand.Drain(invocation));
     all.put("status", () -> new StatusCommand(invocation));
     all.put("ps", () -> new PsCommand(invocation));
+    all.put("top", () -> new TopCommand(invocation));
+    all.put(
+        "task",
+        () ->
+            group(
+                TaskCommand.group(),
+                new TaskCommand.TaskList(invocation),
+                new TaskCommand.Show(invocation)));
+    all.put(
+        "batch",
+        () ->
+            group(
+                BatchCommand.group(),
+                new BatchCommand.BatchList(invocation),
+                new BatchCommand.Show(invocation)));
     all.put(
         "queue",
         () ->
             group(
                 QueueCommand.group(),
                 new QueueCommand.QueueList(invocation),
+                new QueueShow(invocation),
                 new QueueCommand.Create(invocation),
                 new QueueCommand.Purge(invocation)));
     all.put(
@@ -109,6 +125,7 @@ public final class WarrenerCommand {
             group(
                 DeadCommand.group(),
                 new DeadCommand.DeadList(invocation),
+                new DeadShow(invocation),
                 new DeadCommand.Requeue(invocation),
                 new DeadCommand.Purge(invocation)));
     all.put(
@@ -121,7 +138,13 @@ public final class WarrenerCommand {
                 new KillsCommand.Watch(invocation)));
     all.put("audit", () -> group(AuditCommand.group(), new AuditCommand.Verify(invocation)));
     all.put("doctor", () -> new DoctorCommand(invocation));
-    all.put("controller", () -> new ControllerCommand(invocation));
+    all.put(
+        "controller",
+        () ->
+            group(
+                new ControllerCommand(invocation),
+                new ControllerView.ControllerList(invocation),
+                new ControllerView.Show(invocation)));
     return all;
   }
 

@@ -27,20 +27,36 @@ final class Watching {
 
   /** Looks once, or again and again. */
   ExitStatus run(Invocation invocation, String command, Show show) throws InterruptedException {
-    try (var view =
-        localOptions.isLocal()
-            ? FleetView.open(invocation, localOptions.openLocal(invocation))
-            : FleetView.open(invocation, command)) {
+    try (var view = localOptions.view(invocation, command)) {
+      if (interval != null) {
+        return again(invocation, view, interval, 0, show);
+      }
       var snapshot = view.look();
-      if (interval == null) {
-        show.show(snapshot);
-        return snapshot.roster().silent().isEmpty() ? ExitStatus.DONE : ExitStatus.NO_ANSWER;
-      }
-      while (true) {
-        invocation.screen().startPage();
-        show.show(snapshot);
-        snapshot = view.listen(interval);
-      }
+      show.show(snapshot);
+      return status(snapshot);
     }
+  }
+
+  /**
+   * Looks again and again.
+   *
+   * @param times how often; 0 for ever
+   */
+  static ExitStatus again(
+      Invocation invocation, FleetView view, Duration interval, int times, Show show)
+      throws InterruptedException {
+    var snapshot = view.look();
+    for (int shown = 1; ; shown++) {
+      invocation.screen().startPage();
+      show.show(snapshot);
+      if (shown == times) {
+        return status(snapshot);
+      }
+      snapshot = view.listen(interval);
+    }
+  }
+
+  private static ExitStatus status(FleetView.Snapshot snapshot) {
+    return snapshot.roster().silent().isEmpty() ? ExitStatus.DONE : ExitStatus.NO_ANSWER;
   }
 }

@@ -1,6 +1,7 @@
 package dev.warrener.ops.screen;
 
 import dev.warrener.ops.screen.Style.Tone;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One cell of a {@link Table}.
@@ -19,6 +20,11 @@ public record Cell(String text, Tone tone) {
   /** A cell without colour. */
   public static Cell of(String text) {
     return new Cell(text, Tone.NORMAL);
+  }
+
+  /** A cell without colour; none is an empty one. */
+  public static Cell orEmpty(@Nullable String text) {
+    return text == null ? EMPTY : of(text);
   }
 
   /** A number. */

@@ -76,6 +76,12 @@ public final class Screen {
     out.println(Json.text(value));
   }
 
+  /** Writes lines as the result; on a terminal only those that fit on it. */
+  public void resultPage(List<String> lines) {
+    boolean isCut = outCanRedraw && isForPeople();
+    (isCut ? Terminal.size().page(lines) : lines).forEach(out::println);
+  }
+
   /** Starts the next picture of a result that is shown again and again. */
   public void startPage() {
     if (outCanRedraw && isForPeople()) {

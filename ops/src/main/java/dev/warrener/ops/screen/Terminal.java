@@ -9,8 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The terminal that the process was started from, also where stdout goes into a pipe: a question
@@ -28,6 +30,18 @@ public final class Terminal implements Asker {
   public record Size(int rows, int columns) {
     /** What is taken where a terminal doesn't say. */
     public static final Size USUAL = new Size(24, 80);
+
+    /** The first of the lines that fit with an empty line below them, and how many don't. */
+    public List<String> page(List<String> lines) {
+      int most = Math.max(2, rows - 1);
+      if (lines.size() <= most) {
+        return lines.stream().map(line -> Text.cutPainted(line, columns)).toList();
+      }
+      return Stream.concat(
+              lines.stream().limit(most - 1L).map(line -> Text.cutPainted(line, columns)),
+              Stream.of("… and " + (lines.size() - most + 1) + " more"))
+          .toList();
+    }
   }
 
   private Terminal() {}

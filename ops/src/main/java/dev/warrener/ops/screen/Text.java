@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Words, numbers and times as people read them. */
 public final class Text {
@@ -72,6 +74,11 @@ public final class Text {
     return grouped(number) + " " + (number == 1 ? one : many);
   }
 
+  /** The different words, in their order: {@code mail, sms}. */
+  public static String list(Stream<String> words) {
+    return words.distinct().sorted().collect(Collectors.joining(", "));
+  }
+
   /** A number with a narrow gap between thousands, as it reads in a terminal: {@code 18 204}. */
   public static String grouped(long number) {
     String digits = Long.toString(number);
@@ -101,6 +108,13 @@ public final class Text {
       return text;
     }
     return width <= 1 ? "…" : text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
+  }
+
+  /** The first {@code characters} of {@code text}, or all of it. */
+  public static String beginning(String text, int characters) {
+    return text.codePoints().limit(characters).count() < characters
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, characters));
   }
 
   /** As {@link #cut}, of text with colours in it: escape sequences take no column and are kept. */

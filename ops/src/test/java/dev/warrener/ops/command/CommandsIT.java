@@ -101,6 +101,110 @@ class CommandsIT {
   }
 
   @Test
+  void topIsThePageOfPsWithItsSums() {
+    String task = publishSleep("30").out().strip();
+    awaitBusy(1);
+
+    var ran = fleet.run("top", "--every", "10ms", "--times", "2").ends(0);
+
+    assertThat(ran.out())
+        .containsPattern("(?s)(; 2 workers, 1 busy\nWaiting: 0 at the broker.*){2}")
+        .containsPattern("(?s)c1/[12] .* busy .*" + task + ".*c1/[12] .* idle ");
+    assertThat(fleet.run("top", "--times", "1", "-o", "name").ends(0).out())
+        .matches("c1/[12]\nc1/[12]\n");
+  }
+
+  @Test
+  void runningTaskIsListedAndShownWithItsBatch() {
+    fleet
+        .run("publish", "mail", "sleep", "{\"seconds\":30}", "--id", "long-one", "--batch", "june")
+        .ends(0);
+    awaitBusy(1);
+
+    var listed = fleet.run("task", "list").ends(0);
+    assertThat(listed.out()).containsPattern("long-one +mail +sleep +june +1 +\\S+ +c1/[12]");
+    assertThat(listed.err()).contains("Waiting: ").contains(" at the broker");
+    assertThat(fleet.run("task", "list", "--batch", "july", "-o", "name").ends(0).out()).isEmpty();
+    assertThat(fleet.run("task", "show", "long-one").ends(0).out())
+        .startsWith("task long-one\n  state       running\n")
+        .containsPattern("  worker +c1/[12]\n");
+    var json = fleet.run("task", "show", "long-one", "-o", "json").ends(0).json();
+    assertThat(json.at("/controller").stringValue()).isEqualTo("c1");
+    assertThat(fleet.run("batch", "list").ends(0).out()).containsPattern("june +1 +\\S+ +mail +c1");
+    assertThat(fleet.run("batch", "show", "june").ends(0).out())
+        .startsWith("batch june: 1 task running\n")
+        .contains("long-one");
+    assertThat(fleet.run("batch", "show", "juni").ends(4).err()).contains("; did you mean june?");
+    assertThat(fleet.run("task", "show", "long-two").ends(4).err())
+        .contains("task long-two is not running on any controller that answered; did you mean")
+        .contains("warrener dead show mail long-two");
+  }
+
+  @Test
+  void heldBatchIsListedThoughNothingOfItRuns() {
+    fleet.run("hold", "--batch", "june", "-m", "too early").ends(0);
+
+    assertThat(fleet.run("batch", "list").ends(0).out()).containsPattern("june +0 +held");
+    assertThat(fleet.run("batch", "show", "june").ends(0).out())
+        .contains("Held         --batch june by ")
+        .contains(": too early (");
+    fleet.run("resume", "--batch", "june").ends(0);
+  }
+
+  @Test
+  void controllersAreListedAndShownByTheCommandThatRunsThem() {
+    assertThat(fleet.run("controller", "list").ends(0).out())
+        .containsPattern("c1 +\\S+ +running +2 +0 ");
+    assertThat(fleet.run("controller", "show", "c1").ends(0).out())
+        .startsWith("controller c1\n")
+        .contains("  state       running\n")
+        .containsPattern("mail +2 +0 +0")
+        .containsPattern("c1/1 .* idle ");
+    var json = fleet.run("controller", "list", "-o", "json").ends(0).json();
+    assertThat(json.at("/0/presence/queues/0/name").stringValue()).isEqualTo("mail");
+    assertThat(fleet.run("controller", "show", "c2").ends(4).err())
+        .contains("no controller c2; did you mean c1?");
+  }
+
+  @Test
+  void queueIsShownWithWhoServesIt() {
+    fleet.run("hold", "--queue", "mail").ends(0);
+    fleet.run("publish", "mail", "echo", "--count", "3").ends(0);
+
+    assertThat(fleet.run("queue", "show", "mail").ends(0).out())
+        .startsWith("queue mail\n")
+        .contains("Held         --queue mail by ")
+        .containsPattern("c1 +2 +0 +\\d+ +held");
+    var json = fleet.run("queue", "show", "mail", "-o", "json").ends(0).json();
+    assertThat(json.at("/waiting").intValue() + json.at("/controllers/0/waiting").intValue())
+        .isGreaterThanOrEqualTo(3);
+    assertThat(fleet.run("queue", "show", "mial").ends(4).err())
+        .contains("no queue mial; did you mean mail?");
+  }
+
+  @Test
+  void deadLetterIsShownAndStays() {
+    fleet
+        .run(
+            "publish", "mail", "fail", "{\"message\":\"no\"}", "--max-attempts", "1", "--id", "f-1")
+        .ends(0);
+    await("dead").atMost(LONG).until(() -> number("mail", "dead") == 1);
+
+    assertThat(fleet.run("dead", "show", "mail", "f-1").ends(0).out())
+        .startsWith("task f-1, dead letter of queue mail\n  reason      failed\n")
+        .containsPattern("  detail +.*no")
+        .contains("  attempt     1 of 1\n")
+        .contains("  body        16 bytes, application/json\n\n{\"message\":\"no\"}\n");
+    var json = fleet.run("dead", "show", "mail", "f-1", "-o", "json").ends(0).json();
+    assertThat(json.at("/reason").stringValue()).isEqualTo("failed");
+    assertThat(json.at("/body").stringValue()).isEqualTo("{\"message\":\"no\"}");
+    assertThat(json.at("/headers/x-dead-controller").stringValue()).isEqualTo("c1");
+    assertThat(fleet.run("dead", "show", "mail", "f-2").ends(4).err())
+        .contains("no dead letter f-2 of queue mail; did you mean f-1?");
+    assertThat(number("mail", "dead")).isEqualTo(1);
+  }
+
+  @Test
   void publishedTaskRunsAndItsResultIsShown() {
     var ran =
         fleet.run("publish", "mail", "echo", "{\"a\":[1,2]}", "--wait", "--id", "one").ends(0);

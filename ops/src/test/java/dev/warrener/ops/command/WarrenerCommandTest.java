@@ -117,7 +117,7 @@ class WarrenerCommandTest {
       value = {
         "kil --all | error: warrener has no command \"kil\"; did you mean kill? | warrener",
         "kill --al | error: warrener kill has no option --al; did you mean --all? | warrener kill",
-        "queue | error: warrener queue needs a command: list, create, purge | warrener queue",
+        "queue | error: warrener queue needs a command: list, show, create, purge | warrener queue",
         "kill | error: kill needs to know what: --all, or --controller, --queue, --batch, --task or"
             + " --worker | warrener kill",
         "kill --all --queue q | error: --all means everything: leave it out, or leave out what"
@@ -144,6 +144,12 @@ class WarrenerCommandTest {
         "controller --queue q --set lease | error: --set lease: write KEY=VALUE | warrener controller",
         "controller --queue q=many | error: --queue q=many: write NAME or NAME=WORKERS | warrener"
             + " controller",
+        "controller --queue q list | error: --queue goes with running a controller, not with list |"
+            + " warrener controller list",
+        "controller lst | error: warrener controller has no command \"lst\"; did you mean list? |"
+            + " warrener controller",
+        "top --times -1 | error: --times must be 1 or more, not -1 | warrener top",
+        "dead show mail | error: missing required parameter: 'ID' | warrener dead show",
         "queue create | error: missing required parameter: 'QUEUE' | warrener queue create",
         "kill --task t --in-flight requeue --backlog purge -y | error: inFlight requeue and backlog"
             + " purge contradict each other for single tasks or batches: a requeued task waits again"

@@ -82,4 +82,12 @@ class TerminalTest {
         false,
         OutputFormat.TABLE);
   }
+
+  @Test
+  void pageShowsWhatFitsAndCountsTheRest() {
+    var size = new Terminal.Size(4, 5);
+
+    assertThat(size.page(List.of("one", "2", "three six"))).containsExactly("one", "2", "thre…");
+    assertThat(size.page(List.of("1", "2", "3", "4"))).containsExactly("1", "2", "… and 2 more");
+  }
 }

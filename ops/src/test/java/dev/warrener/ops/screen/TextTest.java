@@ -78,4 +78,10 @@ class TextTest {
         .as("the colour ends although its text is cut")
         .isEqualTo("\u001b[31mlong…\u001b[0m");
   }
+
+  @Test
+  void beginningsDontTearCharacters() {
+    assertThat(Text.beginning("a😀b", 2)).isEqualTo("a😀");
+    assertThat(Text.beginning("a😀b", 9)).isEqualTo("a😀b");
+  }
 }
