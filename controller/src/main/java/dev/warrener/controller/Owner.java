@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,19 +104,27 @@ final class Owner {
       return;
     }
     state = decision.state();
-    if (decision.effects().stream().anyMatch(Effect.Kill.class::isInstance)) {
-      handOn(decision.effects(), effect -> !isWord(effect));
-      handOn(decision.effects(), Owner::isWord);
-    } else {
-      handOn(decision.effects(), _ -> true);
-    }
+    handOn(kills(decision.effects()) ? wordsLast(decision.effects()) : decision.effects());
   }
 
-  private void handOn(List<Effect> all, Predicate<Effect> which) {
+  // A loop, since it is asked after each event.
+  private static boolean kills(List<Effect> all) {
     for (var effect : all) {
-      if (!which.test(effect)) {
-        continue;
+      if (effect instanceof Effect.Kill) {
+        return true;
       }
+    }
+    return false;
+  }
+
+  private static List<Effect> wordsLast(List<Effect> all) {
+    return Stream.concat(
+            all.stream().filter(effect -> !isWord(effect)), all.stream().filter(Owner::isWord))
+        .toList();
+  }
+
+  private void handOn(List<Effect> all) {
+    for (var effect : all) {
       try {
         effects.accept(effect);
       } catch (RuntimeException e) {
