@@ -184,6 +184,18 @@ class LauncherTest {
   }
 
   @Test
+  void controllerHasACacheOfItsOwn() throws Exception {
+    environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
+    var launcher = distribution();
+    Files.createFile(folder.resolve("lib/warrener.aot"));
+    Files.createFile(folder.resolve("lib/controller.aot"));
+
+    var run = run(launcher, "controller");
+
+    assertThat(run.out()).contains(" <-XX:AOTCache=" + folder + "/lib/controller.aot> <-jar>");
+  }
+
+  @Test
   void whoAsksForCachesThatCanNotBeMadeIsTold() throws Exception {
     environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
 

@@ -105,9 +105,9 @@ final class Goals {
               "MB"),
           limit(
               "start",
-              "kill with respawn: the next task of the killed worker's queue starts within 20 ms of"
-                  + " the certificate",
-              new Side("warrener", "certificate to the next task's start", Map.of()),
+              "kill with respawn and a hot spare: the next task of the killed worker's queue starts"
+                  + " within 20 ms of the certificate",
+              new Side("warrener, 1 spare", "certificate to the next task's start", Map.of()),
               20,
               "ms"),
           growth("workers", "drained", false),

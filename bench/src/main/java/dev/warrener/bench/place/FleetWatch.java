@@ -100,12 +100,15 @@ public final class FleetWatch implements AutoCloseable {
                         worker.state() == WorkerState.IDLE || worker.state() == WorkerState.BUSY));
   }
 
-  /** Waits until all workers of a controller run something. */
-  public Presence awaitBusy(String controller, Runnable check) throws InterruptedException {
+  /** Waits until that many workers of a controller run something. */
+  public Presence awaitBusy(String controller, int workers, Runnable check)
+      throws InterruptedException {
     return await(
         controller,
         check,
-        said -> said.workers().stream().allMatch(worker -> worker.state() == WorkerState.BUSY));
+        said ->
+            said.workers().stream().filter(worker -> worker.state() == WorkerState.BUSY).count()
+                == workers);
   }
 
   private synchronized Presence await(

@@ -17,6 +17,7 @@ public final class Warrener implements Subject {
   private final String name;
   private final boolean ownLookAhead;
   private final String javaOptions;
+  private final int spares;
 
   /** With the prefetch that each subject gets. */
   public Warrener(Programs programs) {
@@ -30,10 +31,27 @@ public final class Warrener implements Subject {
    * @param javaOptions more options for the controller's JVM
    */
   public Warrener(Programs programs, String name, boolean ownLookAhead, String javaOptions) {
+    this(programs, name, ownLookAhead, javaOptions, 0);
+  }
+
+  private Warrener(
+      Programs programs, String name, boolean ownLookAhead, String javaOptions, int spares) {
     this.programs = programs;
     this.name = name;
     this.ownLookAhead = ownLookAhead;
     this.javaOptions = javaOptions;
+    this.spares = spares;
+  }
+
+  /** The same with that many workers beyond those that may be busy. */
+  public Warrener withSpares(int number) {
+    return new Warrener(
+        programs, name + ", " + number + " spare", ownLookAhead, javaOptions, number);
+  }
+
+  /** How many workers it has beyond those that may be busy. */
+  public int spares() {
+    return spares;
   }
 
   @Override
@@ -82,6 +100,10 @@ public final class Warrener implements Subject {
       int lookAhead = Math.max(1, setting.prefetch() - setting.workers());
       command.add("--set");
       command.add("queue." + setting.queue() + ".look-ahead=" + lookAhead);
+    }
+    if (spares > 0) {
+      command.add("--set");
+      command.add("queue." + setting.queue() + ".spares=" + spares);
     }
     return new ChildRunning(
         Child.start("controller", programs.folder(), environment(place), command));

@@ -17,6 +17,7 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
 import java.time.Duration;
@@ -79,10 +80,6 @@ final class FleetUnderOrders implements AutoCloseable {
     return ids.size();
   }
 
-  String firstController() {
-    return ids.getFirst();
-  }
-
   Running first() {
     return controllers.getFirst();
   }
@@ -104,9 +101,24 @@ final class FleetUnderOrders implements AutoCloseable {
   /** Gives each worker a task that ends only when it is killed. */
   void makeBusy(Load.Source hanging) throws IOException, InterruptedException {
     publish(workers(), hanging);
+    awaitBusy();
+  }
+
+  /** Waits until as many workers run something as may. */
+  void awaitBusy() throws InterruptedException {
     for (int i = 0; i < ids.size(); i++) {
-      watch.awaitBusy(ids.get(i), controllers.get(i)::requireAlive);
+      watch.awaitBusy(ids.get(i), workersEach, controllers.get(i)::requireAlive);
     }
+  }
+
+  /** The id of a worker of the first controller that runs something, when all do. */
+  String aBusyWorker() throws InterruptedException {
+    var said = watch.awaitBusy(ids.getFirst(), workersEach, first()::requireAlive);
+    return said.workers().stream()
+        .filter(worker -> worker.state() == WorkerState.BUSY)
+        .map(worker -> said.id() + "/" + worker.slot())
+        .findFirst()
+        .orElseThrow();
   }
 
   void publish(long count, Load.Source source) throws IOException, InterruptedException {

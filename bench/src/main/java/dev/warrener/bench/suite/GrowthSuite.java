@@ -115,12 +115,12 @@ public final class GrowthSuite implements Suite {
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
       // None of them ends: the first few run, the others are the backlog.
       fleet.publish(backlog, FleetUnderOrders.WAITING);
-      fleet.watch().awaitBusy(fleet.firstController(), fleet.first()::requireAlive);
+      fleet.awaitBusy();
       for (int i = 0; i < 3; i++) {
         var killed = fleet.kill(Scope.ALL, InFlight.REQUEUE, WORKERS);
         add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
         add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
-        fleet.watch().awaitBusy(fleet.firstController(), fleet.first()::requireAlive);
+        fleet.awaitBusy();
       }
       run.place().purge(QUEUE);
     }
@@ -140,7 +140,7 @@ public final class GrowthSuite implements Suite {
       fleet.publish(
           count,
           Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
-      fleet.watch().awaitBusy(fleet.firstController(), fleet.first()::requireAlive);
+      fleet.awaitBusy();
       var killed = fleet.kill(Scope.ofBatch("unwanted"), InFlight.PURGE, WORKERS);
       var empty = watch.awaitAtMost(0, PATIENCE);
       add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));

@@ -40,7 +40,7 @@ public final class StartSuite implements Suite {
     run.note(
         "Respawn: all workers are busy (they wait), one more task is there; one worker is killed (then respawn); from its"
             + " certificate, as a client of the broker hears it, to the waiting task's first"
-            + " instruction.");
+            + " instruction. With a spare, a fifth worker was ready and had nothing to do.");
     var warrener = new Warrener(run.programs());
     run.version("warrener", warrener.version());
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
@@ -56,7 +56,14 @@ public final class StartSuite implements Suite {
       }
       memory(run, fleet);
       for (int round = 0; round < run.rounds(); round++) {
-        respawn(run, fleet, round);
+        respawn(run, warrener, fleet, round);
+      }
+    }
+    var spared = warrener.withSpares(1);
+    run.version(spared.name(), warrener.version());
+    try (var fleet = new FleetUnderOrders(run, spared, QUEUE + "-spared", 1, WORKERS)) {
+      for (int round = 0; round < run.rounds(); round++) {
+        respawn(run, spared, fleet, round);
       }
     }
     for (int round = 0; round < run.rounds(); round++) {
@@ -99,23 +106,23 @@ public final class StartSuite implements Suite {
         ProcessFigures.proportionalMegabytes(fleet.first().pid()));
   }
 
-  private static void respawn(SuiteRun run, FleetUnderOrders fleet, int round)
+  private static void respawn(SuiteRun run, Warrener warrener, FleetUnderOrders fleet, int round)
       throws IOException, InterruptedException {
     fleet.awaitReady();
     fleet.makeBusy(FleetUnderOrders.WAITING);
-    var file = run.programs().folder().resolve("respawn-" + round);
+    var file = run.programs().folder().resolve("respawn-" + warrener.spares() + "-" + round);
     fleet.publish(1, Tasks.stamps(file, 200));
-    var worker = new WorkerTarget(fleet.firstController() + "/1", null);
+    var worker = new WorkerTarget(fleet.aBusyWorker(), null);
     var scope = new Scope(false, List.of(), List.of(), List.of(), List.of(), List.of(worker));
     var killed = fleet.kill(scope, InFlight.PURGE, 1);
     var stamp = LatencySuite.await(file, 1, fleet.first()).getFirst();
     run.add(
-        "warrener",
+        warrener.name(),
         "certificate to the next task's start",
         "ms",
         NONE,
         (stamp.startedNanos() - killed.lastNanos("worker.dead")) / 1e6);
-    fleet.kill(Scope.ALL, InFlight.PURGE, WORKERS);
+    fleet.kill(Scope.ALL, InFlight.PURGE, WORKERS + warrener.spares());
   }
 
   private static void firstTask(SuiteRun run, Warrener warrener, int round)

@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Makes the caches that shorten the starts of commands and of workers ({@code -XX:AOTCache}): the
- * Java VM writes one at the end of a program that it was told to watch. {@code TrainingRun COMMANDS
- * WORKER WORKER-JAR [FLAG...]} writes the files COMMANDS, by a VM with those flags, and WORKER, by
- * one with a worker's.
+ * Makes the caches that shorten the starts of commands, controllers and workers ({@code
+ * -XX:AOTCache}), and the time until they are quick: the Java VM writes one at the end of a program
+ * that it was told to watch. {@code TrainingRun COMMANDS CONTROLLER WORKER WORKER-JAR [FLAG...]}
+ * writes the files COMMANDS, by a VM with those flags, CONTROLLER, by one with a controller's, and
+ * WORKER, by one with a worker's.
  */
 public final class TrainingRun {
   private TrainingRun() {}
@@ -20,9 +21,11 @@ public final class TrainingRun {
     var words = List.of(arguments);
     int worker =
         WorkerTraining.run(
-            new WatchedVm(Path.of(words.get(1)), LaunchFlags.watched()), Path.of(words.get(2)));
-    int kill =
-        KillTraining.run(new WatchedVm(Path.of(words.getFirst()), words.subList(3, words.size())));
-    System.exit(Math.max(worker, kill));
+            new WatchedVm(Path.of(words.get(2)), LaunchFlags.watched()), Path.of(words.get(3)));
+    int fleet =
+        FleetTraining.run(
+            new WatchedVm(Path.of(words.getFirst()), words.subList(4, words.size())),
+            new WatchedVm(Path.of(words.get(1)), List.of("-XX:+UseSerialGC")));
+    System.exit(Math.max(worker, fleet));
   }
 }
