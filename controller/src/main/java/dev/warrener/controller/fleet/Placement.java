@@ -242,7 +242,7 @@ final class Placement {
         step.put(withoutDeliveries(slot));
       }
     }
-    step.orderExecution.handedBack(queue.name());
+    step.orderSettlement.handedBack(queue.name());
     // Tags may start again: an answer that is still to come must not settle another delivery.
     for (var entry : step.pending.entrySet()) {
       switch (entry.getValue()) {

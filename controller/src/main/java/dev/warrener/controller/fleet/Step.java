@@ -23,6 +23,11 @@ final class Step {
   final Placement placement = new Placement(this);
   final Conclusion conclusion = new Conclusion(this);
   final Supervision supervision = new Supervision(this);
+  final OrderReports orderReports = new OrderReports(this);
+  final OrderArrival orderArrival = new OrderArrival(this);
+  final OrderKilling orderKilling = new OrderKilling(this);
+  final OrderSettlement orderSettlement = new OrderSettlement(this);
+  final OrderBacklog orderBacklog = new OrderBacklog(this);
   final OrderExecution orderExecution = new OrderExecution(this);
   final HandedAhead handedAhead;
 
@@ -106,13 +111,13 @@ final class Step {
     switch (event) {
       case Event.BrokerUp up -> brokerUp(up);
       case Event.BrokerDown down -> brokerDown(down);
-      case Event.OrdersSynced log -> orderExecution.synced(log);
-      case Event.Remembered remembered -> orderExecution.remembered(remembered.keepsake());
+      case Event.OrdersSynced log -> orderArrival.synced(log);
+      case Event.Remembered remembered -> orderArrival.remembered(remembered.keepsake());
       case Event.Kept kept -> orderExecution.kept(kept);
       case Event.OrdersDown down -> ordersDown(down);
-      case Event.OrderArrived arrived -> orderExecution.arrived(arrived.heard());
-      case Event.UnreadableOrder unreadable -> orderExecution.unreadable(unreadable);
-      case Event.Tripped tripped -> orderExecution.tripped(tripped.orderId());
+      case Event.OrderArrived arrived -> orderArrival.arrived(arrived.heard());
+      case Event.UnreadableOrder unreadable -> orderArrival.unreadable(unreadable);
+      case Event.Tripped tripped -> orderArrival.tripped(tripped.orderId());
       case Event.Delivered delivered -> placement.delivered(delivered.key(), delivered.task());
       case Event.DeliveredInvalid invalid -> placement.invalid(invalid);
       case Event.ConsumptionEnded ended -> placement.consumptionEnded(ended);
@@ -126,11 +131,11 @@ final class Step {
       case Event.Unconfirmed unconfirmed -> supervision.unconfirmed(unconfirmed);
       case Event.Published published -> published(published.token());
       case Event.PublishFailed failed -> publishFailed(failed);
-      case Event.BarrierPassed passed -> orderExecution.proven(passed.token(), null);
-      case Event.BarrierFailed failed -> orderExecution.proven(failed.token(), failed.reason());
-      case Event.BacklogDone done -> orderExecution.backlogOver(done.token(), done.count(), null);
+      case Event.BarrierPassed passed -> orderSettlement.proven(passed.token(), null);
+      case Event.BarrierFailed failed -> orderSettlement.proven(failed.token(), failed.reason());
+      case Event.BacklogDone done -> orderBacklog.backlogOver(done.token(), done.count(), null);
       case Event.BacklogFailed failed ->
-          orderExecution.backlogOver(failed.token(), failed.count(), failed.reason());
+          orderBacklog.backlogOver(failed.token(), failed.count(), failed.reason());
       case Event.TimerDue due -> timer(due.timer());
       case Event.PresenceHeard heard -> presenceHeard(heard);
       case Event.StopRequested _ -> stopRequested();
@@ -205,7 +210,7 @@ final class Step {
       case Pending.Copy copy -> {
         ended = ended.settled(copy.task(), copy.attempt());
         acknowledge(copy.delivery());
-        orderExecution.copyTaken(copy, token);
+        orderSettlement.copyTaken(copy, token);
       }
       case Pending.Result result -> acknowledge(result.delivery());
       case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}
@@ -228,7 +233,7 @@ final class Step {
                 + failed.reason()
                 + "): it goes back to its queue");
         requeue(copy.delivery());
-        orderExecution.copyFailed(copy, failed.token(), failed.reason());
+        orderSettlement.copyFailed(copy, failed.token(), failed.reason());
       }
       // The work is done and the message must not come again: a result that can't be published is
       // lost.
@@ -246,12 +251,12 @@ final class Step {
       case Timer.RunDeadline due -> supervision.runDeadline(due);
       case Timer.RecallDue _ -> handedAhead.recallDue();
       case Timer.RecallUnanswered due -> supervision.recallUnanswered(due);
-      case Timer.AimOver due -> orderExecution.aimOver(due);
+      case Timer.AimOver due -> orderKilling.aimOver(due);
       case Timer.GraceOver due -> supervision.graceOver(due.worker());
       case Timer.Respawn due -> supervision.respawnDue(due);
       case Timer.LeaseOver due -> supervision.leaseOver(due.generation());
       case Timer.DrainOver _ -> drainOver();
-      case Timer.SettlementOver due -> orderExecution.settlementOver(due.order());
+      case Timer.SettlementOver due -> orderSettlement.settlementOver(due.order());
     }
   }
 
@@ -354,14 +359,14 @@ final class Step {
   void acknowledge(DeliveryKey delivery) {
     if (isCurrent(delivery)) {
       effects.add(new Effect.Acknowledge(delivery));
-      orderExecution.settled(delivery);
+      orderSettlement.settled(delivery);
     }
   }
 
   void requeue(DeliveryKey delivery) {
     if (isCurrent(delivery)) {
       effects.add(new Effect.Requeue(delivery));
-      orderExecution.settled(delivery);
+      orderSettlement.settled(delivery);
     }
   }
 

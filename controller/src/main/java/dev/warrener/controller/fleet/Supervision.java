@@ -91,7 +91,7 @@ final class Supervision {
     step.log(true, "worker " + id(slot) + " could not be started: " + failed.reason());
     if (slot.process() instanceof Slot.Dying dying) {
       // It was killed before it existed: there is nothing to certify, and nothing to wait for.
-      dying.orders().forEach(order -> step.orderExecution.neverExisted(order, slot.key()));
+      dying.orders().forEach(order -> step.orderKilling.neverExisted(order, slot.key()));
       step.put(slot.with(new Slot.None(step.now.instant())));
       return;
     }
@@ -135,7 +135,7 @@ final class Supervision {
               step.now.instant().plus(timeout));
         }
         if (run.recalled()) {
-          step.orderExecution.startedAllTheSame(next);
+          step.orderKilling.startedAllTheSame(next);
         }
       }
       case Slot.Dying dying -> {
@@ -417,7 +417,7 @@ final class Supervision {
     }
     String inFlight = run != null && run.started() && end == null ? run.task().id() : null;
     for (var order : dying.orders()) {
-      step.orderExecution.workerDied(order, slot, certificate, inFlight);
+      step.orderKilling.workerDied(order, slot, certificate, inFlight);
     }
     if (run == null) {
       return;
@@ -440,14 +440,14 @@ final class Supervision {
       return;
     }
     for (var order : dying.orders()) {
-      if (step.orderExecution.isAbout(order, slot, run)) {
-        step.orderExecution.owes(order, run);
+      if (step.orderKilling.isAbout(order, slot, run)) {
+        step.orderSettlement.owes(order, run);
       }
     }
     switch (fateGiver(dying)) {
       case Slot.Cause.ByOrder byOrder -> {
-        if (step.orderExecution.isAbout(byOrder.order(), slot, run)) {
-          step.orderExecution.decideFate(byOrder.order(), slot, run);
+        if (step.orderKilling.isAbout(byOrder.order(), slot, run)) {
+          step.orderSettlement.decideFate(byOrder.order(), slot, run);
         } else {
           startsAnew(slot, run, "its worker was killed for the run before it");
         }
@@ -603,7 +603,7 @@ final class Supervision {
             + " processes of its tree still live: "
             + unconfirmed.survivors());
     for (var order : dying.orders()) {
-      step.orderExecution.workerUnconfirmed(order, slot, dying, unconfirmed);
+      step.orderKilling.workerUnconfirmed(order, slot, dying, unconfirmed);
     }
   }
 
