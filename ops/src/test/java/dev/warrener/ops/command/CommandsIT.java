@@ -112,12 +112,21 @@ class CommandsIT {
         .containsPattern("(?s)c1/[12] .* busy .*" + task + ".*c1/[12] .* idle ");
     assertThat(fleet.run("top", "--times", "1", "-o", "name").ends(0).out())
         .matches("c1/[12]\nc1/[12]\n");
+    fleet.run("kill", "--task", task, "--in-flight", "purge", "-y", "-q").ends(0);
   }
 
   @Test
   void runningTaskIsListedAndShownWithItsBatch() {
     fleet
-        .run("publish", "mail", "sleep", "{\"seconds\":30}", "--id", "long-one", "--batch", "june")
+        .run(
+            "publish",
+            "mail",
+            "sleep",
+            "{\"seconds\":30,\"steps\":1}",
+            "--id",
+            "long-one",
+            "--batch",
+            "june")
         .ends(0);
     awaitBusy(1);
 
@@ -135,20 +144,21 @@ class CommandsIT {
         .startsWith("batch june: 1 task running\n")
         .contains("long-one");
     assertThat(fleet.run("batch", "show", "juni").ends(4).err()).contains("; did you mean june?");
-    assertThat(fleet.run("task", "show", "long-two").ends(4).err())
-        .contains("task long-two is not running on any controller that answered; did you mean")
-        .contains("warrener dead show mail long-two");
+    assertThat(fleet.run("task", "show", "lnog-one").ends(4).err())
+        .contains("task lnog-one is not running on any controller that answered; did you mean")
+        .contains("warrener dead show mail lnog-one");
+    fleet.run("kill", "--batch", "june", "--in-flight", "purge", "-y", "-q").ends(0);
   }
 
   @Test
   void heldBatchIsListedThoughNothingOfItRuns() {
-    fleet.run("hold", "--batch", "june", "-m", "too early").ends(0);
+    fleet.run("hold", "--batch", "may", "-m", "too early").ends(0);
 
-    assertThat(fleet.run("batch", "list").ends(0).out()).containsPattern("june +0 +held");
-    assertThat(fleet.run("batch", "show", "june").ends(0).out())
-        .contains("Held         --batch june by ")
+    assertThat(fleet.run("batch", "list").ends(0).out()).containsPattern("may +0 +held");
+    assertThat(fleet.run("batch", "show", "may").ends(0).out())
+        .contains("Held         --batch may by ")
         .contains(": too early (");
-    fleet.run("resume", "--batch", "june").ends(0);
+    fleet.run("resume", "--batch", "may").ends(0);
   }
 
   @Test
