@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,11 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HandedAheadIT {
   private static final Duration LONG = Duration.ofMinutes(3);
-  private static final int TASKS = 2000;
+  private static final int TASKS = 1500;
   private static final int KILLS = 150;
 
   /** Orders come while a task runs, is with a worker, or still waits: about as often each. */
-  private static final int SPREAD = 12;
+  private static final int SPREAD = 6;
 
   @TempDir private Path folder;
   private Vhost vhost;
@@ -59,7 +60,7 @@ class HandedAheadIT {
   @Test
   void killsOfShortTasksHitTheseTasksAndNoOthers() {
     for (int i = 0; i < TASKS; i++) {
-      observer.publishTask("mail", "t-" + i, "journal", journal.input(0.005), Map.of());
+      observer.publishTask("mail", "t-" + i, "journal", journal.input(0.012), Map.of());
     }
     var named = new HashSet<String>();
     for (int i = 1; i <= KILLS; i++) {
@@ -67,7 +68,7 @@ class HandedAheadIT {
       int now =
           await("task " + begun + " begins")
               .atMost(LONG)
-              .pollInterval(Duration.ofMillis(5))
+              .pollInterval(Duration.ofMillis(2))
               .until(() -> journal.starts().size(), starts -> starts >= begun);
       var task = "t-" + Math.min(TASKS - 1, now + random.nextInt(SPREAD));
       named.add(task);
@@ -83,7 +84,7 @@ class HandedAheadIT {
     assertThat(observer.takeDead("mail")).isEmpty();
   }
 
-  private long others(HashSet<String> named) {
+  private long others(Set<String> named) {
     return journal.ends().keySet().stream().filter(task -> !named.contains(task)).count();
   }
 
