@@ -126,7 +126,7 @@ final class QueueCommand {
         switch (screen.format()) {
           case TABLE, NAME -> screen.result(queue);
           case JSON, JSONL ->
-              screen.resultJson(new QueueJson(queue, null, null, null, 0, 0, 0, false));
+              screen.resultJson(new QueueJson(queue, null, 0, null, null, 0, 0, 0, false));
         }
         screen.say("Queue " + queue + " is there, with its dead letters and retry queues.");
         return ExitStatus.DONE;

@@ -215,6 +215,7 @@ final class StatusCommand extends FleetCommand {
         new Table()
             .left("QUEUE")
             .right("WAITING")
+            .right("TAKEN")
             .right("RETRYING")
             .right("DEAD")
             .right("CONTROLLERS")
@@ -227,6 +228,7 @@ final class StatusCommand extends FleetCommand {
       table.row(
           Cell.of(queue),
           depth == null ? Cell.of("?") : Cell.of(Text.grouped(depth.waiting())),
+          Cell.of(Text.grouped(row.taken())),
           depth == null ? Cell.of("?") : Cell.of(Text.grouped(depth.retrying())),
           depth == null
               ? Cell.of("?")
@@ -242,12 +244,15 @@ final class StatusCommand extends FleetCommand {
   /**
    * A queue as JSON. Counts that the broker did not tell are left out.
    *
+   * @param waiting at the broker
+   * @param taken with controllers, and not started
    * @param held whether every controller that serves it holds it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record QueueJson(
       String queue,
       @Nullable Long waiting,
+      long taken,
       @Nullable Long retrying,
       @Nullable Long dead,
       int controllers,
@@ -259,12 +264,14 @@ final class StatusCommand extends FleetCommand {
       int controllers = 0;
       int workers = 0;
       int busy = 0;
+      long taken = 0;
       boolean held = true;
       for (var presence : snapshot.roster().presences().values()) {
         for (var served : presence.queues()) {
           if (served.name().equals(queue)) {
             controllers++;
             workers += served.workers();
+            taken += served.waiting();
             held &= served.held();
           }
         }
@@ -276,6 +283,7 @@ final class StatusCommand extends FleetCommand {
       return new QueueJson(
           queue,
           depth == null ? null : depth.waiting(),
+          taken,
           depth == null ? null : depth.retrying(),
           depth == null ? null : depth.dead(),
           controllers,
