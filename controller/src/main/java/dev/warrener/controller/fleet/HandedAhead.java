@@ -46,13 +46,26 @@ final class HandedAhead {
         continue;
       }
       int most = most(queue);
-      for (int depth = 1; depth <= most && waits(queue.name()); depth++) {
+      for (int depth = least(queue.name()) + 1;
+          depth <= most && waits(queue.name());
+          depth++) {
         giveOneEach(queue.name(), depth);
       }
       if (most > 0) {
         watch();
       }
     }
+  }
+
+  /** How many tasks the busy worker has ahead that has the fewest. */
+  private int least(String name) {
+    int least = Integer.MAX_VALUE - 1;
+    for (var slot : step.slots.values()) {
+      if (slot.process() instanceof Slot.Busy busy && slot.queue().equals(name)) {
+        least = Math.min(least, busy.ahead().size());
+      }
+    }
+    return least;
   }
 
   /** How many tasks a worker of that queue may have before it is free: few if they take long. */

@@ -173,9 +173,11 @@ final class Supervision {
     if (slot == null || run == null) {
       return;
     }
-    boolean isBack = run.isGivenBack(finished.end());
+    boolean unstarted = run.isGivenBack(finished.end());
     switch (slot.process()) {
       case Slot.Busy busy -> {
+        // Where nobody has asked for it it has failed, or it could go round for ever.
+        boolean isBack = unstarted && run.recalled();
         if (run.equals(busy.run())) {
           step.put(
               isBack
@@ -200,7 +202,7 @@ final class Supervision {
       case Slot.Dying dying -> {
         var last = dying.run();
         var end = dying.end();
-        if (isBack) {
+        if (unstarted) {
           // It goes where the rest goes that has not started.
           return;
         }
