@@ -46,9 +46,7 @@ final class HandedAhead {
         continue;
       }
       int most = most(queue);
-      for (int depth = least(queue.name()) + 1;
-          depth <= most && waits(queue.name());
-          depth++) {
+      for (int depth = least(queue.name()) + 1; depth <= most && waits(queue.name()); depth++) {
         giveOneEach(queue.name(), depth);
       }
       if (most > 0) {
