@@ -206,14 +206,9 @@ final class HandedAhead {
   /** Whether a worker still owes its word on a task of that scope that it is to give back. */
   boolean isOwedWordOn(Scope scope) {
     for (var slot : step.slots.values()) {
-      var run = slot.run();
-      if (run != null && run.recalled() && InScope.run(step.settings, scope, slot, run)) {
+      if (slot.find(run -> run.recalled() && InScope.run(step.settings, scope, slot, run))
+          != null) {
         return true;
-      }
-      for (var later : slot.ahead()) {
-        if (later.recalled() && InScope.run(step.settings, scope, slot, later)) {
-          return true;
-        }
       }
     }
     return false;

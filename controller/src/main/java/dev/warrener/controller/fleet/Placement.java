@@ -82,16 +82,7 @@ final class Placement {
 
   /** The run of that task at a worker, started or not, or null. */
   private static @Nullable Run runOf(Slot slot, String task) {
-    var run = slot.run();
-    if (run != null && run.task().id().equals(task)) {
-      return run;
-    }
-    for (var later : slot.ahead()) {
-      if (later.task().id().equals(task)) {
-        return later;
-      }
-    }
-    return null;
+    return slot.find(run -> run.task().id().equals(task));
   }
 
   private static Slot with(Slot slot, Run before, Run run) {

@@ -3,6 +3,7 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.WorkerState;
 import java.time.Instant;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PVector;
 import org.pcollections.TreePVector;
@@ -76,6 +77,20 @@ record Slot(
       case Dying dying -> dying.ahead;
       case None _, BackingOff _, CrashLooping _, Starting _, Idle _ -> TreePVector.empty();
     };
+  }
+
+  /** The first of what its worker was handed, started or not, of which that is so; or null. */
+  @Nullable Run find(Predicate<Run> which) {
+    var run = run();
+    if (run != null && which.test(run)) {
+      return run;
+    }
+    for (var later : ahead()) {
+      if (which.test(later)) {
+        return later;
+      }
+    }
+    return null;
   }
 
   boolean isLive() {

@@ -229,16 +229,7 @@ final class Supervision {
 
   /** The run of a worker with that id and attempt, started or not, or null. */
   private static @Nullable Run find(Slot slot, String task, int attempt) {
-    var run = slot.run();
-    if (run != null && run.is(task, attempt)) {
-      return run;
-    }
-    for (var later : slot.ahead()) {
-      if (later.is(task, attempt)) {
-        return later;
-      }
-    }
-    return null;
+    return slot.find(run -> run.is(task, attempt));
   }
 
   private void conclude(Slot slot, Run run, Event.RunEnd end) {
