@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -29,8 +29,14 @@ class HandedAheadIT {
   private static final int TASKS = 1500;
   private static final int KILLS = 150;
 
-  /** Orders come while a task runs, is with a worker, or still waits: about as often each. */
+  /** So many tasks the controller has taken: of those behind them an order knows nothing. */
+  private static final int LOOK_AHEAD = 30;
+
+  /** How far around the aim an order hits: while a task runs, is with a worker, or waits. */
   private static final int SPREAD = 6;
+
+  /** So many orders later it has long been decided what an order hit. */
+  private static final int JUDGED_AFTER = 4;
 
   @TempDir private Path folder;
   private Vhost vhost;
@@ -44,7 +50,7 @@ class HandedAheadIT {
     vhost = TestBroker.get().freshVhost();
     warrener = new Warrener(vhost, folder);
     journal = new Journal(folder.resolve("journal"));
-    warrener.controller("c1", "--queue", "mail=2", "--set", "queue.mail.look-ahead=30");
+    warrener.controller("c1", "--queue", "mail=2", "--set", "queue.mail.look-ahead=" + LOOK_AHEAD);
     observer = new Observer(vhost);
   }
 
@@ -60,9 +66,10 @@ class HandedAheadIT {
   @Test
   void killsOfShortTasksHitTheseTasksAndNoOthers() {
     for (int i = 0; i < TASKS; i++) {
-      observer.publishTask("mail", "t-" + i, "journal", journal.input(0.012), Map.of());
+      observer.publishTask("mail", "t-" + i, "journal", journal.input(0.015), Map.of());
     }
-    var named = new HashSet<String>();
+    var orders = new ArrayList<String>();
+    int aim = SPREAD / 2;
     for (int i = 1; i <= KILLS; i++) {
       int begun = i * (TASKS / (KILLS + 10));
       int now =
@@ -70,11 +77,17 @@ class HandedAheadIT {
               .atMost(LONG)
               .pollInterval(Duration.ofMillis(2))
               .until(() -> journal.starts().size(), starts -> starts >= begun);
-      var task = "t-" + Math.min(TASKS - 1, now + random.nextInt(SPREAD));
-      named.add(task);
+      if (orders.size() >= JUDGED_AFTER) {
+        // An order takes as long as this machine takes: what had ended before it was too near.
+        boolean late = journal.ends().containsKey(orders.get(orders.size() - JUDGED_AFTER));
+        aim = Math.clamp(aim + (late ? 1 : -1), 0, LOOK_AHEAD - SPREAD);
+      }
+      var task = "t-" + Math.min(TASKS - 1, now + aim + random.nextInt(SPREAD));
+      orders.add(task);
       observer.publishOrder(purge(task), true);
     }
 
+    var named = Set.copyOf(orders);
     await("the others end").atMost(LONG).until(() -> others(named) == TASKS - named.size());
     var runs = new HashMap<String, Integer>();
     journal.starts().forEach(start -> runs.merge(start.task(), 1, Integer::sum));

@@ -60,6 +60,13 @@ public final class FleetProbe {
     return new QueueDepth(tasks.getMessageCount(), retrying, dead, tasks.getConsumerCount());
   }
 
+  /**
+   * Whether {@link QueueDepth#waiting} includes tasks that controllers hold: the embedded broker.
+   */
+  public boolean countsHeldTasks() {
+    return dialect.countsHeldMessages();
+  }
+
   private long countOrNone(String what, String queue) {
     try {
       return look(what, queue).getMessageCount();
@@ -81,7 +88,13 @@ public final class FleetProbe {
    * @param dead tasks among its dead letters
    * @param consumers controllers that take tasks from it now
    */
-  public record QueueDepth(long waiting, long retrying, long dead, int consumers) {}
+  public record QueueDepth(long waiting, long retrying, long dead, int consumers) {
+
+    /** The same without {@code held} of the tasks that wait. */
+    public QueueDepth withoutHeld(long held) {
+      return new QueueDepth(Math.max(0, waiting - held), retrying, dead, consumers);
+    }
+  }
 
   /**
    * Pulls the tripwire: deletes the armed queue. Every controller kills all, requeues and holds.

@@ -207,10 +207,16 @@ final class FleetView implements AutoCloseable {
    */
   @Nullable QueueDepth depth(String queue) {
     try {
-      return broker == null ? null : broker.probe().queue(queue);
+      return broker == null ? null : depth(broker, queue);
     } catch (NoSuchQueueException e) {
       return null;
     }
+  }
+
+  /** What controllers hold waits at the broker no more, whatever the broker counts. */
+  private QueueDepth depth(BrokerLine asked, String queue) {
+    var depth = asked.probe().queue(queue);
+    return asked.probe().countsHeldTasks() ? depth.withoutHeld(roster.held(queue)) : depth;
   }
 
   private SortedMap<String, QueueDepth> queues() {
@@ -220,7 +226,7 @@ final class FleetView implements AutoCloseable {
     }
     for (var queue : roster.queues()) {
       try {
-        depths.put(queue, broker.probe().queue(queue));
+        depths.put(queue, depth(broker, queue));
       } catch (NotAllowedException | NoSuchQueueException e) {
         // Without the right to ask there is no count; the queue is still shown.
       }

@@ -70,6 +70,15 @@ record Roster(SortedMap<String, Presence> presences, SortedMap<String, Known> kn
     return names;
   }
 
+  /** How many tasks of a queue controllers hold, whether they run or not. */
+  long held(String queue) {
+    return presences.values().stream()
+        .flatMap(presence -> presence.queues().stream())
+        .filter(served -> served.name().equals(queue))
+        .mapToLong(served -> served.waiting() + served.running())
+        .sum();
+  }
+
   /** The ids of the workers that there are. */
   SortedSet<String> workers() {
     var ids = new TreeSet<String>();
