@@ -31,6 +31,9 @@ final class Outbox implements Runnable {
   private boolean wanted;
   private boolean writing;
 
+  /** How many threads wait in {@link #post} or {@link #flush}; the outbox's own isn't one. */
+  private int waitingThreads;
+
   Outbox(FrameWriter writer, ProcessEnd end) {
     this.writer = writer;
     this.end = end;
@@ -41,7 +44,7 @@ final class Outbox implements Runnable {
     boolean interrupted = false;
     synchronized (this) {
       while (waitingBytes >= FULL_BYTES) {
-        interrupted |= Patience.await(this);
+        interrupted |= await();
       }
       postAtOnce(frame);
     }
@@ -78,7 +81,7 @@ final class Outbox implements Runnable {
           break;
         }
         if (writing) {
-          interrupted |= Patience.await(this);
+          interrupted |= await();
           continue;
         }
         batch = takeWaiting();
@@ -104,6 +107,16 @@ final class Outbox implements Runnable {
     }
   }
 
+  /** Called with the monitor. */
+  private boolean await() {
+    waitingThreads++;
+    try {
+      return Patience.await(this);
+    } finally {
+      waitingThreads--;
+    }
+  }
+
   private synchronized long posted() {
     return posted;
   }
@@ -117,7 +130,9 @@ final class Outbox implements Runnable {
     writing = true;
     // Those for whom the outbox was full may go on: the next batch grows while this one is written,
     // so there are never more than two.
-    notifyAll();
+    if (waitingThreads > 0) {
+      notifyAll();
+    }
     return batch;
   }
 
@@ -135,7 +150,10 @@ final class Outbox implements Runnable {
       synchronized (this) {
         writing = false;
         written += batch.size();
-        notifyAll();
+        // After a short task nobody waits, and the outbox's own thread is not woken for nothing.
+        if (wanted || waitingThreads > 0) {
+          notifyAll();
+        }
       }
     }
   }

@@ -42,7 +42,7 @@ public record Programs(Path distribution, Path folder) {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
-  /** Java with the flags that Warrener's launcher gives to a controller. */
+  /** Java with a controller's collector, and with the JDK's own limits for its compilers. */
   public List<String> javaAsController(String... rest) {
     var command = new ArrayList<>(List.of(java(), "-XX:+UseSerialGC", "-cp", classPath()));
     command.addAll(List.of(rest));
