@@ -14,12 +14,15 @@ import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +40,19 @@ final class Settler implements TaskIntake.Listener {
   /** How many may wait at most, and what part of the smallest look-ahead. */
   private static final int MOST_PUT_OFF = 32;
 
-  private static final int PART_PUT_OFF = 8;
+  private static final int PART_PUT_OFF = 5;
+
+  /**
+   * How often acknowledgements wait for older ones of their queue: those of a whole run cost the
+   * broker one frame, and a quorum queue one entry in its log.
+   */
+  private static final int ROUNDS_APART = 3;
+
+  /** With a small look-ahead the broker waits for each of them. */
+  private static final int WORTH_WAITING = 8;
+
+  /** An acknowledgement that waits for older ones, and how often it has. */
+  private record Apart(Delivery delivery, int rounds) {}
 
   private final Lane lane = new Lane("settler");
   private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
@@ -47,6 +62,12 @@ final class Settler implements TaskIntake.Listener {
   private List<DeliveryKey> acknowledged = new ArrayList<>();
   private long oldest;
   private int mostPutOff = MOST_PUT_OFF;
+
+  /** Whether some may still wait for older ones. */
+  private boolean someApart;
+
+  // Owned by the lane.
+  private List<Apart> apart = new ArrayList<>();
 
   private @Nullable TaskIntake intake;
 
@@ -139,7 +160,7 @@ final class Settler implements TaskIntake.Listener {
    * #flushIfDue}.
    */
   void acknowledge(DeliveryKey key) {
-    if (acknowledged.isEmpty()) {
+    if (acknowledged.isEmpty() && !someApart) {
       oldest = System.nanoTime();
     }
     acknowledged.add(key);
@@ -147,20 +168,29 @@ final class Settler implements TaskIntake.Listener {
 
   /**
    * Sends the acknowledgements that were put off, unless they may wait for more: for a millisecond,
-   * and as long as the broker can still hand out most of the look-ahead without them.
+   * and as long as the broker can still hand out most of the look-ahead without them. Where there
+   * are many, those that older ones would go with wait for these a few times more.
    *
    * @return in how many nanoseconds at the latest this is to be called again
    */
   long flushIfDue() {
-    if (acknowledged.isEmpty()) {
+    if (acknowledged.isEmpty() && !someApart) {
       return Long.MAX_VALUE;
     }
     long left = PUT_OFF_NANOS - (System.nanoTime() - oldest);
-    if (left <= 0 || acknowledged.size() >= mostPutOff) {
+    if (left > 0 && acknowledged.size() < mostPutOff) {
+      return left;
+    }
+    if (mostPutOff < WORTH_WAITING || acknowledged.size() <= mostPutOff / 2) {
       flush();
       return Long.MAX_VALUE;
     }
-    return left;
+    var keys = takeAcknowledged();
+    int most = mostPutOff;
+    someApart = true;
+    oldest = System.nanoTime();
+    lane.add(() -> sendOldest(keys, most));
+    return PUT_OFF_NANOS;
   }
 
   /**
@@ -168,21 +198,57 @@ final class Settler implements TaskIntake.Listener {
    * is put before or behind its time.
    */
   void flush() {
-    if (acknowledged.isEmpty()) {
+    if (acknowledged.isEmpty() && !someApart) {
       return;
     }
+    var keys = takeAcknowledged();
+    someApart = false;
+    lane.add(() -> sendAll(keys));
+  }
+
+  private List<DeliveryKey> takeAcknowledged() {
     var keys = acknowledged;
     acknowledged = new ArrayList<>();
-    lane.add(() -> {
-      var known = new ArrayList<Delivery>(keys.size());
-      for (var key : keys) {
-        var delivery = deliveries.remove(key);
-        if (delivery != null) {
-          known.add(delivery);
-        }
+    return keys;
+  }
+
+  private void sendAll(List<DeliveryKey> keys) {
+    var all = takeApart();
+    intake().acknowledge(Stream.concat(deliveries(all), known(keys)).toList());
+  }
+
+  private void sendOldest(List<DeliveryKey> keys, int most) {
+    var all = takeApart();
+    known(keys).forEach(delivery -> all.add(new Apart(delivery, 0)));
+    var rest = Collections.newSetFromMap(new IdentityHashMap<Delivery, Boolean>());
+    rest.addAll(intake().acknowledgeOldest(deliveries(all).toList()));
+    int rounds = rest.size() > 3 * most ? 0 : ROUNDS_APART;
+    var late = new ArrayList<Delivery>();
+    for (var one : all) {
+      if (!rest.contains(one.delivery())) {
+        continue;
       }
-      intake().acknowledge(known);
-    });
+      if (one.rounds() < rounds) {
+        apart.add(new Apart(one.delivery(), one.rounds() + 1));
+      } else {
+        late.add(one.delivery());
+      }
+    }
+    intake().acknowledge(late);
+  }
+
+  private List<Apart> takeApart() {
+    var all = apart;
+    apart = new ArrayList<>();
+    return all;
+  }
+
+  private static Stream<Delivery> deliveries(List<Apart> some) {
+    return some.stream().map(Apart::delivery);
+  }
+
+  private Stream<Delivery> known(List<DeliveryKey> keys) {
+    return keys.stream().flatMap(key -> Stream.ofNullable(deliveries.remove(key)));
   }
 
   private void add(Runnable work) {
@@ -251,6 +317,7 @@ final class Settler implements TaskIntake.Listener {
 
   /** Sends what is still to be settled, and ends. */
   void finish(Duration timeout) {
+    flush();
     if (!lane.finish(timeout)) {
       LOG.warn("not everything could be settled within {}: the broker gives it to others", timeout);
       lane.close();

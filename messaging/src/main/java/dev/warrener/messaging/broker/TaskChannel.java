@@ -108,21 +108,25 @@ final class TaskChannel {
    * whole run of them is as dear as one.
    */
   void acknowledge(List<Delivery> deliveries) {
-    var rest = deliveries;
-    if (deliveries.size() > 1 && session.dialect().settlesSeveralAtOnce()) {
-      rest = acknowledgeOldest(deliveries);
-    }
-    for (var delivery : rest) {
-      acknowledge(delivery);
-    }
+    acknowledgeOldest(deliveries).forEach(this::acknowledge);
   }
 
-  /** Acknowledges those of them before which there is nothing else to settle; returns the rest. */
-  private List<Delivery> acknowledgeOldest(List<Delivery> deliveries) {
+  /**
+   * Acknowledges those of them before which there is nothing else to settle, or all if the broker
+   * settles one by one; returns the rest.
+   */
+  List<Delivery> acknowledgeOldest(List<Delivery> deliveries) {
+    if (!session.dialect().settlesSeveralAtOnce()) {
+      deliveries.forEach(this::acknowledge);
+      return List.of();
+    }
     var wanted = new HashSet<Long>();
+    var known = new ArrayList<Delivery>(deliveries.size());
     for (var delivery : deliveries) {
+      // One of an earlier channel went with that.
       if (delivery.channel() == number) {
         wanted.add(delivery.tag());
+        known.add(delivery);
       }
     }
     // What is on its way to us now has higher tags than any that we know.
@@ -135,8 +139,8 @@ final class TaskChannel {
     }
     Delivery last = null;
     var rest = new ArrayList<Delivery>();
-    for (var delivery : deliveries) {
-      if (delivery.channel() != number || delivery.tag() > upTo) {
+    for (var delivery : known) {
+      if (delivery.tag() > upTo) {
         rest.add(delivery);
       } else if (delivery.tag() == upTo) {
         last = delivery;

@@ -234,6 +234,29 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
+   * Acknowledges those of them before which nothing else of their queue is to be settled: that
+   * costs the broker one frame for all of them. On a broker that settles one by one, all of them.
+   *
+   * @param deliveries of one connection; what is stale is left out
+   * @return those that were not acknowledged, in their order
+   * @throws IllegalStateException if one of them was settled before
+   */
+  public List<Delivery> acknowledgeOldest(Collection<Delivery> deliveries) {
+    var byQueue = new LinkedHashMap<String, List<Delivery>>();
+    for (var delivery : deliveries) {
+      byQueue.computeIfAbsent(delivery.queue(), none -> new ArrayList<>()).add(delivery);
+    }
+    var rest = new ArrayList<Delivery>();
+    for (var ofQueue : byQueue.values()) {
+      var channel = channelOf(ofQueue.get(0));
+      if (channel != null) {
+        rest.addAll(channel.acknowledgeOldest(ofQueue));
+      }
+    }
+    return rest;
+  }
+
+  /**
    * Hands the message back to its queue. To keep the order, hand back in order of arrival; cancel
    * before, or it comes straight back.
    *

@@ -166,6 +166,25 @@ class TaskIntakeIT {
   }
 
   @Test
+  @NeedsRabbitMq("the embedded broker settles one by one")
+  void onlyThoseAreAcknowledgedBeforeWhichNothingIsLeftIfThatIsAskedFor() throws Exception {
+    var tasks = publish(5);
+    intake.consume("mail", QueueSettings.DEFAULT, 5);
+    var inHand = heard.take(5);
+
+    var rest = intake.acknowledgeOldest(List.of(inHand.get(3), inHand.get(1), inHand.get(0)));
+
+    assertThat(rest).containsExactly(inHand.get(3));
+    assertThat(intake.acknowledgeOldest(List.of(inHand.get(2)))).isEmpty();
+    intake.acknowledge(rest);
+    intake.cancel("mail");
+    intake.barrier("mail");
+    intake.close();
+    awaitMessages(1);
+    assertThat(idsOfWaiting(1)).containsExactly(tasks.get(4).id());
+  }
+
+  @Test
   void settlingTwiceIsAnError() throws Exception {
     publish(1);
     intake.consume("mail", QueueSettings.DEFAULT, 1);
