@@ -66,10 +66,18 @@ final class FleetUnderOrders implements AutoCloseable {
         this.controllers.add(warrener.startOnly(run.place(), setting, id));
       }
       awaitReady();
+      rollCall();
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /** As the operator's command does before it kills: and this program knows how to order, then. */
+  private void rollCall() throws InterruptedException {
+    var order = order(OrderKind.ROLL_CALL, Scope.ALL, null, null);
+    orders.send(order, null, PATIENCE);
+    watch.await(order.id(), "controller.heard", ids.size(), PATIENCE);
   }
 
   int workers() {

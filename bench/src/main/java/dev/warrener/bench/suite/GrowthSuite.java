@@ -24,6 +24,9 @@ public final class GrowthSuite implements Suite {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int WORKERS = 4;
 
+  /** What is taken for each worker: as in the other suites for theirs. */
+  private static final int EACH_AHEAD = ThroughputSuite.PREFETCH / ThroughputSuite.WORKERS;
+
   @Override
   public String name() {
     return "growth";
@@ -47,7 +50,7 @@ public final class GrowthSuite implements Suite {
             warrener,
             workers,
             200,
-            run.size(5_000, 20_000),
+            run.size(20_000, 80_000),
             Map.of("workers", Integer.toString(workers)));
       }
       for (int bytes :
@@ -80,7 +83,7 @@ public final class GrowthSuite implements Suite {
       throws IOException, InterruptedException {
     var place = run.place();
     place.declare(QUEUE);
-    int prefetch = Math.max(ThroughputSuite.PREFETCH, 2 * workers);
+    int prefetch = Math.max(ThroughputSuite.PREFETCH, EACH_AHEAD * workers);
     // Bodies of megabytes are held in memory by who has them in hand; and a backlog that is
     // handed out whole can't be watched.
     long most = Math.min(100_000_000L / bytes, count / 10);

@@ -27,6 +27,7 @@ import org.pcollections.TreePMap;
  * @param queues by name
  * @param holds the hold statements in force
  * @param revocations what must not start any more
+ * @param known the tasks that may be here
  * @param ended the runs that have lately ended
  * @param orders the orders on their way, by id
  * @param done the orders lately done, by id
@@ -53,6 +54,7 @@ public record FleetState(
     TreePMap<String, QueueState> queues,
     Holds holds,
     Revocations revocations,
+    KnownTasks known,
     EndedRuns ended,
     TreePMap<String, OrderRun> orders,
     TreePMap<String, OrderRun> done,
@@ -182,6 +184,7 @@ public record FleetState(
         queues,
         Holds.NONE,
         Revocations.NONE,
+        KnownTasks.NONE,
         EndedRuns.none(now),
         TreePMap.empty(),
         TreePMap.empty(),

@@ -32,7 +32,9 @@ final class Placement {
     if (!step.isCurrent(key) || queue == null) {
       return;
     }
-    if (adoptedOrCopy(key, task, queue)) {
+    boolean again = step.known.contains(task.id());
+    know(task);
+    if (again && adoptedOrCopy(key, task, queue)) {
       return;
     }
     var before = step.ended.find(task);
@@ -46,6 +48,13 @@ final class Placement {
         step.requeue(key);
       }
     }
+  }
+
+  private void know(Task task) {
+    if (step.known.isFull()) {
+      step.known = step.known.of(step.slots.values(), step.queues.values());
+    }
+    step.known = step.known.plus(task.id());
   }
 
   /** The same task is here already: a run whose delivery was lost takes this one, a copy goes. */
@@ -432,7 +441,7 @@ final class Placement {
         step.conclusion.deadLetterUnknownHandler(key, task, queue.handlers());
         continue;
       }
-      if (runsHere(task.id())
+      if ((step.known.mayBeTwice(task.id()) && runsHere(task.id()))
           || step.holds.taskHeldOn(
               step.settings.controller(), step.settings.workerId(slot.number()), task)) {
         continue;

@@ -39,6 +39,7 @@ final class Step {
   TreePMap<String, QueueState> queues;
   Holds holds;
   Revocations revocations;
+  KnownTasks known;
   EndedRuns ended;
   TreePMap<String, OrderRun> orders;
   TreePMap<String, OrderRun> done;
@@ -64,6 +65,7 @@ final class Step {
     queues = state.queues();
     holds = state.holds();
     revocations = state.revocations();
+    known = state.known();
     ended = state.ended();
     orders = state.orders();
     done = state.done();
@@ -92,6 +94,7 @@ final class Step {
             queues,
             holds,
             revocations,
+            known,
             ended,
             orders,
             done,
