@@ -63,7 +63,28 @@ final class Niceness {
       return true;
     }
     // Before it leads a session it is in the controller's own.
-    return stat.session() == worker.pid() && write("/proc/" + worker.pid() + "/autogroup", nice);
+    return stat.session() == worker.pid() && writeToSession(worker, nice);
+  }
+
+  /**
+   * The kernel says that a process leads a session a moment before it schedules it as one: what is
+   * written then goes to the session that it came from, which is ours.
+   */
+  private static boolean writeToSession(ProcessId worker, int nice) {
+    String file = "/proc/" + worker.pid() + "/autogroup";
+    String its = sessionGroup(file);
+    return its == null || (!its.equals(sessionGroup("/proc/self/autogroup")) && write(file, nice));
+  }
+
+  /** Such as {@code /autogroup-4711}; null if the kernel doesn't group by session. */
+  private static @Nullable String sessionGroup(String file) {
+    byte[] content = ProcFile.read(file);
+    if (content == null) {
+      return null;
+    }
+    String line = new String(content, StandardCharsets.US_ASCII);
+    int end = line.indexOf(' ');
+    return end < 0 ? null : line.substring(0, end);
   }
 
   /**
@@ -75,7 +96,7 @@ final class Niceness {
     if (nice > 0 && Stat.isAlive(worker)) {
       int refused = Kernel.setNiceness(worker.pid(), 0);
       if (refused == 0) {
-        write("/proc/" + worker.pid() + "/autogroup", 0);
+        writeToSession(worker, 0);
       }
     }
   }

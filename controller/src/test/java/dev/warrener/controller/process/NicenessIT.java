@@ -1,12 +1,15 @@
 package dev.warrener.controller.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,38 @@ class NicenessIT {
 
       assertThat(nice(fleet.listener().spawnedAs(worker).pid()))
           .isEqualTo(nice(ProcessHandle.current().pid()));
+    }
+  }
+
+  /**
+   * The kernel says that a process leads a session a moment before it schedules it as one (once in
+   * 1,500 starts this is seen). Until then what is written goes to the session of its parent, which
+   * is ours; the same for good is one that we lead ourselves.
+   */
+  @Test
+  void sessionOfThisProcessIsLeftAsItIs() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/autogroup")), "no kernel that groups by session");
+    var leader =
+        new ProcessBuilder(
+                "setsid",
+                "--wait",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                YieldingLeader.class.getName())
+            .redirectErrorStream(true)
+            .start();
+
+    assertThat(new String(leader.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .matches("false /autogroup-[0-9]+ nice 0\n\n");
+  }
+
+  /** A process that leads its session and has it yield. */
+  static final class YieldingLeader {
+    public static void main(String[] arguments) throws IOException {
+      var self = Objects.requireNonNull(Stat.of(ProcessHandle.current().pid()));
+      boolean done = new Niceness(7, null).applyToSession(self.id());
+      System.out.println(done + " " + Files.readString(Path.of("/proc/self/autogroup")));
     }
   }
 
