@@ -163,10 +163,25 @@ final class FleetUnderOrders implements AutoCloseable {
     }
   }
 
-  /** Kills what is in scope, and waits until every controller is done. Then workers come again. */
+  /**
+   * Kills what is in scope as an operator does by default, who holds it, and waits until every
+   * controller is done; then lifts the hold.
+   */
   Killed kill(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
+    var killed = kill(scope, inFlight, Then.HOLD, dead);
+    resume();
+    return killed;
+  }
+
+  /** Kills what is in scope, and waits until every controller is done. Workers come at once. */
+  Killed killAndRespawn(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
+    return kill(scope, inFlight, Then.RESPAWN, dead);
+  }
+
+  private Killed kill(Scope scope, InFlight inFlight, Then then, int dead)
+      throws InterruptedException {
     watch.forgetReports();
-    var order = order(OrderKind.KILL, scope, inFlight, Then.RESPAWN);
+    var order = order(OrderKind.KILL, scope, inFlight, then);
     long begin = System.nanoTime();
     orders.send(order, null, PATIENCE);
     watch.await(order.id(), "worker.dead", dead, PATIENCE);

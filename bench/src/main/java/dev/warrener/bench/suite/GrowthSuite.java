@@ -144,7 +144,7 @@ public final class GrowthSuite implements Suite {
           count,
           Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
       fleet.awaitBusy();
-      var killed = fleet.kill(Scope.ofBatch("unwanted"), InFlight.PURGE, WORKERS);
+      var killed = fleet.killAndRespawn(Scope.ofBatch("unwanted"), InFlight.PURGE, WORKERS);
       var empty = watch.awaitAtMost(0, PATIENCE);
       add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
       add(

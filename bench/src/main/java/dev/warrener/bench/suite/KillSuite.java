@@ -38,6 +38,9 @@ public final class KillSuite implements Suite {
     run.note(
         "Operator: the whole command warrener kill --all --yes (then hold), from the start of its"
             + " process to its end.");
+    run.note(
+        "The order is an operator's usual one, with then hold: nothing is started while it is"
+            + " carried out, as nothing is in the C floor.");
     run.note("Busy workers each burn a processor in a loop that heeds nothing; idle ones wait.");
     var warrener = new Warrener(run.programs());
     run.version("warrener", warrener.version());

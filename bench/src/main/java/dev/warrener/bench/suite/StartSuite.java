@@ -114,7 +114,7 @@ public final class StartSuite implements Suite {
     fleet.publish(1, Tasks.stamps(file, 200));
     var worker = new WorkerTarget(fleet.aBusyWorker(), null);
     var scope = new Scope(false, List.of(), List.of(), List.of(), List.of(), List.of(worker));
-    var killed = fleet.kill(scope, InFlight.PURGE, 1);
+    var killed = fleet.killAndRespawn(scope, InFlight.PURGE, 1);
     var stamp = LatencySuite.await(file, 1, fleet.first()).getFirst();
     run.add(
         warrener.name(),
@@ -122,7 +122,7 @@ public final class StartSuite implements Suite {
         "ms",
         NONE,
         (stamp.startedNanos() - killed.lastNanos("worker.dead")) / 1e6);
-    fleet.kill(Scope.ALL, InFlight.PURGE, WORKERS + warrener.spares());
+    fleet.killAndRespawn(Scope.ALL, InFlight.PURGE, WORKERS + warrener.spares());
   }
 
   private static void firstTask(SuiteRun run, Warrener warrener, int round)
