@@ -48,6 +48,9 @@ final class Settler implements TaskIntake.Listener {
    */
   private static final int ROUNDS_APART = 3;
 
+  /** So many times as many as may be put off may wait for older ones: else there is a long task. */
+  private static final int MOST_APART = 3;
+
   /** With a small look-ahead the broker waits for each of them. */
   private static final int WORTH_WAITING = 8;
 
@@ -222,7 +225,7 @@ final class Settler implements TaskIntake.Listener {
     known(keys).forEach(delivery -> all.add(new Apart(delivery, 0)));
     var rest = Collections.newSetFromMap(new IdentityHashMap<Delivery, Boolean>());
     rest.addAll(intake().acknowledgeOldest(deliveries(all).toList()));
-    int rounds = rest.size() > 3 * most ? 0 : ROUNDS_APART;
+    int rounds = rest.size() > MOST_APART * most ? 0 : ROUNDS_APART;
     var late = new ArrayList<Delivery>();
     for (var one : all) {
       if (!rest.contains(one.delivery())) {
@@ -317,7 +320,6 @@ final class Settler implements TaskIntake.Listener {
 
   /** Sends what is still to be settled, and ends. */
   void finish(Duration timeout) {
-    flush();
     if (!lane.finish(timeout)) {
       LOG.warn("not everything could be settled within {}: the broker gives it to others", timeout);
       lane.close();
