@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,6 +72,18 @@ final class Observer implements AutoCloseable {
   int consumers(String queue) {
     return channel(
         channel -> channel.queueDeclarePassive(namespace + ".q." + queue).getConsumerCount());
+  }
+
+  /** Whether a controller's queue of orders is there, which its connection takes with it. */
+  boolean hears(String controller) {
+    try {
+      channel(channel -> channel.queueDeclarePassive(namespace + ".controller." + controller));
+      return true;
+    } catch (UncheckedIOException e) {
+      return !(e.getCause().getCause() instanceof ShutdownSignalException closed
+          && closed.getReason() instanceof AMQP.Channel.Close close
+          && close.getReplyCode() == AMQP.NOT_FOUND);
+    }
   }
 
   /** Takes everything out of the dead letters of a queue. */

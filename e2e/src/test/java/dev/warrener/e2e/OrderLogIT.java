@@ -165,6 +165,8 @@ class OrderLogIT {
     awaitBeats("one");
 
     wire.cut();
+    // RabbitMQ ends the connection of who publishes just as a queue of that message vanishes.
+    await("the broker has noticed").atMost(LONG).until(() -> !observer.hears("c1"));
     var expires = Instant.now().plusMillis(1500);
     observer.publishOrder(
         """

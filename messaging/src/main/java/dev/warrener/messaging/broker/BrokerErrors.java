@@ -89,7 +89,7 @@ final class BrokerErrors {
     }
     var shutdown = causeOf(error, ShutdownSignalException.class);
     var code = shutdown == null ? 0 : replyCode(shutdown);
-    if (shutdown == null || code == 0) {
+    if (shutdown == null || code == 0 || OF_THE_BROKER.contains(code)) {
       return new BrokerUnreachableException(
           "the connection to the broker at "
               + access.address()
@@ -206,6 +206,14 @@ final class BrokerErrors {
           AMQP.COMMAND_INVALID,
           AMQP.UNEXPECTED_FRAME,
           AMQP.NOT_ALLOWED);
+
+  /**
+   * Codes for the end of a connection that is no fault of what was sent. RabbitMQ 4.3 ends one with
+   * a resource error when a queue that it has routed a message to is gone just then: the queue of a
+   * controller that dies while an order goes out.
+   */
+  private static final Set<Integer> OF_THE_BROKER =
+      Set.of(AMQP.CONNECTION_FORCED, AMQP.RESOURCE_ERROR, AMQP.INTERNAL_ERROR);
 
   /** Whether the broker ended the channel or connection because of something that was published. */
   static boolean accusesMessage(ShutdownSignalException cause) {
