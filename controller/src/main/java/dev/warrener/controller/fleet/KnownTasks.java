@@ -28,8 +28,14 @@ record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
     return !again.isEmpty() && again.contains(task);
   }
 
+  /** With one that was not known. */
   KnownTasks plus(String task) {
-    return new KnownTasks(ids.add(task), ids.contains(task) ? again.add(task) : again, most);
+    return new KnownTasks(ids.add(task), again, most);
+  }
+
+  /** With one more delivery of a known one. */
+  KnownTasks plusAgain(String task) {
+    return new KnownTasks(ids, again.add(task), most);
   }
 
   boolean isFull() {

@@ -32,9 +32,7 @@ final class Placement {
     if (!step.isCurrent(key) || queue == null) {
       return;
     }
-    boolean again = step.known.contains(task.id());
-    know(task);
-    if (again && adoptedOrCopy(key, task, queue)) {
+    if (isKnown(task.id()) && adoptedOrCopy(key, task, queue)) {
       return;
     }
     var before = step.ended.find(task);
@@ -50,11 +48,14 @@ final class Placement {
     }
   }
 
-  private void know(Task task) {
+  /** Whether a task may have been here before; from now on it may. */
+  private boolean isKnown(String task) {
     if (step.known.isFull()) {
       step.known = step.known.of(step.slots.values(), step.queues.values());
     }
-    step.known = step.known.plus(task.id());
+    boolean known = step.known.contains(task);
+    step.known = known ? step.known.plusAgain(task) : step.known.plus(task);
+    return known;
   }
 
   /** The same task is here already: a run whose delivery was lost takes this one, a copy goes. */

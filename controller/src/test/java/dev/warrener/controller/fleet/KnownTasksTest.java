@@ -19,7 +19,7 @@ class KnownTasksTest {
   private static final WorkerKey OTHER = new WorkerKey(2, 1);
 
   private Instant now = Instant.parse("2026-11-26T03:00:00Z");
-  private FleetState state = FleetState.initial(settings(), now);
+  private FleetState state = FleetState.initial(TestSettings.of(2, 10), now);
   private List<Effect> effects = new ArrayList<>();
   private long tag;
 
@@ -102,22 +102,5 @@ class KnownTasksTest {
     var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
     state = decision.state();
     effects.addAll(decision.effects());
-  }
-
-  private static Settings settings() {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "subreaper",
-        List.of(new Settings.QueueSettings("mail", 2, 10, 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
   }
 }

@@ -28,7 +28,7 @@ class RunEndTest {
   private static final DeliveryKey DELIVERY = new DeliveryKey(1, "mail", 1);
 
   private Instant now = Instant.parse("2026-11-23T03:00:00Z");
-  private FleetState state = FleetState.initial(settings(), now);
+  private FleetState state = FleetState.initial(TestSettings.of(1, 0), now);
   private final List<Effect> effects = new ArrayList<>();
 
   @Test
@@ -157,22 +157,5 @@ class RunEndTest {
         .filter(Effect.Move.class::isInstance)
         .map(effect -> ((Effect.Move) effect).routingKey())
         .toList();
-  }
-
-  private static Settings settings() {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "subreaper",
-        List.of(new Settings.QueueSettings("mail", 1, 0, 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
   }
 }

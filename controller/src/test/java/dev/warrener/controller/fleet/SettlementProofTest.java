@@ -26,7 +26,7 @@ class SettlementProofTest {
   private static final DeliveryKey DELIVERY = new DeliveryKey(1, "mail", 1);
 
   private Instant now = Instant.parse("2026-11-23T03:00:00Z");
-  private FleetState state = FleetState.initial(settings(), now);
+  private FleetState state = FleetState.initial(TestSettings.of(1, 0), now);
   private final List<Effect> effects = new ArrayList<>();
 
   @Test
@@ -125,22 +125,5 @@ class SettlementProofTest {
         .filter(type::isInstance)
         .map(type::cast)
         .toList();
-  }
-
-  private static Settings settings() {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "subreaper",
-        List.of(new Settings.QueueSettings("mail", 1, 0, 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
   }
 }

@@ -104,16 +104,9 @@ final class TaskChannel {
   }
 
   /**
-   * Acknowledges them all. The oldest that wait to be settled go in one frame: to a quorum queue a
-   * whole run of them is as dear as one.
-   */
-  void acknowledge(List<Delivery> deliveries) {
-    acknowledgeOldest(deliveries).forEach(this::acknowledge);
-  }
-
-  /**
-   * Acknowledges those of them before which there is nothing else to settle, or all if the broker
-   * settles one by one; returns the rest.
+   * Acknowledges those of them before which there is nothing else to settle, in one frame: to a
+   * quorum queue a whole run of them is as dear as one. All of them if the broker settles one by
+   * one. Returns the rest.
    */
   List<Delivery> acknowledgeOldest(List<Delivery> deliveries) {
     if (!session.dialect().settlesSeveralAtOnce()) {

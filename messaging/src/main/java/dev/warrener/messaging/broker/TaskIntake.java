@@ -221,16 +221,7 @@ public final class TaskIntake implements AutoCloseable {
    * @throws IllegalStateException if one of them was settled before
    */
   public void acknowledge(Collection<Delivery> deliveries) {
-    var byQueue = new LinkedHashMap<String, List<Delivery>>();
-    for (var delivery : deliveries) {
-      byQueue.computeIfAbsent(delivery.queue(), none -> new ArrayList<>()).add(delivery);
-    }
-    for (var ofQueue : byQueue.values()) {
-      var channel = channelOf(ofQueue.get(0));
-      if (channel != null) {
-        channel.acknowledge(ofQueue);
-      }
-    }
+    acknowledgeOldest(deliveries).forEach(this::acknowledge);
   }
 
   /**

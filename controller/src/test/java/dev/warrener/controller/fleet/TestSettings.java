@@ -1,0 +1,28 @@
+package dev.warrener.controller.fleet;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Settings of a controller that serves one queue, for tests of what it decides. */
+final class TestSettings {
+  private TestSettings() {}
+
+  /** With that many workers of the queue {@code mail}, and so many tasks beyond those that run. */
+  static Settings of(int workers, int lookAhead) {
+    return new Settings(
+        "web-1",
+        "host",
+        1,
+        "test",
+        "subreaper",
+        List.of(new Settings.QueueSettings("mail", workers, lookAhead, 3, Duration.ZERO)),
+        Set.of(),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Settings.Restarts.DEFAULT,
+        Duration.ofMinutes(10),
+        3);
+  }
+}
