@@ -1,6 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.TaskEvents;
 import dev.warrener.controller.fleet.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
@@ -45,6 +46,7 @@ public final class ConfigurationReader {
           "containment",
           "lease",
           "without-broker",
+          "task-events",
           "start-deadline",
           "drain-deadline",
           "broker-patience",
@@ -113,6 +115,7 @@ public final class ConfigurationReader {
         number("worker.nice", 10, 0, 19),
         duration("lease", Duration.ofSeconds(15)),
         value("without-broker", WithoutBroker.LEASE, WithoutBroker::of),
+        value("task-events", TaskEvents.UNSUCCESSFUL, TaskEvents::of),
         duration("start-deadline", Duration.ofSeconds(30)),
         duration("drain-deadline", Duration.ofSeconds(60)),
         duration("broker-patience", Duration.ofSeconds(30)),

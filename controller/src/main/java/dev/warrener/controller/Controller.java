@@ -24,10 +24,10 @@ import dev.warrener.messaging.broker.ConfirmedPublisher;
 import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.LinkSettings;
 import dev.warrener.messaging.broker.OrderFeed;
+import dev.warrener.messaging.broker.PresenceFeed;
 import dev.warrener.messaging.broker.PublisherSettings;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.ReceivedOrder;
-import dev.warrener.messaging.broker.ReportFeed;
 import dev.warrener.messaging.broker.Reporter;
 import dev.warrener.messaging.broker.TaskIntake;
 import dev.warrener.messaging.report.ControllerHello;
@@ -57,6 +57,11 @@ public final class Controller {
 
   private static final Duration PRESENCE_EVERY = Duration.ofSeconds(2);
   private static final Duration PRESENCE_AT_MOST_EVERY = Duration.ofMillis(200);
+  private static final Duration PRESENCE_OF_MANY_EVERY = Duration.ofSeconds(1);
+
+  /** All hear all: what is said in a second is to grow with their number, not with its square. */
+  private static final Duration PRESENCE_PAUSE_FOR_EACH_OTHER = Duration.ofMillis(25);
+
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
   private final ControllerConfiguration configuration;
@@ -69,7 +74,7 @@ public final class Controller {
   private final Settler settler;
   private final TaskIntake intake;
   private final OrderFeed orders;
-  private final ReportFeed roster;
+  private final PresenceFeed others;
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
   private final Performer performer;
@@ -108,7 +113,12 @@ public final class Controller {
     intake = new TaskIntake(access, settler);
     settler.use(intake);
     orders = new OrderFeed(access, configuration.id(), new Orders());
-    roster = new ReportFeed(access, List.of("presence.*"), new Roster());
+    others =
+        new PresenceFeed(
+            access,
+            configuration.id(),
+            InstantSource.system(),
+            (presence, at) -> post(new Event.PresenceHeard(presence, at)));
     publisher = new ConfirmedPublisher(access, PublisherSettings.DEFAULT, new Publishing());
     reporter = new Reporter(access, publisher, 100_000);
     local =
@@ -168,7 +178,8 @@ public final class Controller {
         configuration.restarts(),
         configuration.duplicateWindow(),
         configuration.poisonAfter(),
-        configuration.withoutBroker());
+        configuration.withoutBroker(),
+        configuration.taskEvents());
   }
 
   /** Makes the queues, so that publishers can publish before the first worker is ready. */
@@ -253,7 +264,7 @@ public final class Controller {
     publisher.start();
     publisher.awaitUp(configuration.brokerPatience());
     reporter.start();
-    roster.start();
+    others.start();
     orders.start();
     orders.awaitSynced(configuration.brokerPatience());
     intake.start();
@@ -298,7 +309,7 @@ public final class Controller {
     closing = true;
     intake.close();
     orders.close();
-    roster.close();
+    others.close();
     reporter.close();
     publisher.close();
     audit.append(Life.of("controller.ended", configuration));
@@ -311,18 +322,33 @@ public final class Controller {
   }
 
   private void post(Event event) {
+    if (event instanceof Event.OrderArrived
+        || event instanceof Event.OrdersSynced
+        || event instanceof Event.Tripped) {
+      // The answer says who else was seen, and when.
+      var seen = others.takeSeen();
+      if (!seen.isEmpty()) {
+        owner.post(new Event.OthersSeen(seen));
+      }
+    }
     owner.post(event);
   }
 
   private void announce() {
     var state = state();
     var now = Instant.now();
-    boolean changed = !state.looksLike(announced);
+    boolean isSoon = now.isBefore(announcedAt.plus(presencePause(state.roster().size())));
+    boolean changed = !isSoon && !state.looksLike(announced);
     if (changed || !now.isBefore(announcedAt.plus(PRESENCE_EVERY))) {
       announced = state;
       announcedAt = now;
       reporter.presence(Fleet.presence(state, now));
     }
+  }
+
+  private static Duration presencePause(int others) {
+    var pause = PRESENCE_PAUSE_FOR_EACH_OTHER.multipliedBy(others);
+    return pause.compareTo(PRESENCE_OF_MANY_EVERY) < 0 ? pause : PRESENCE_OF_MANY_EVERY;
   }
 
   private void ping() {
@@ -397,13 +423,6 @@ public final class Controller {
     @Override
     public void down(long generation, String reason, Duration silence) {
       post(new Event.OrdersDown(reason));
-    }
-  }
-
-  private final class Roster implements ReportFeed.Listener {
-    @Override
-    public void presence(Presence presence) {
-      post(new Event.PresenceHeard(presence));
     }
   }
 

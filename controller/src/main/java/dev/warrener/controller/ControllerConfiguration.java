@@ -1,6 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.TaskEvents;
 import dev.warrener.controller.fleet.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease how long runs go on without the broker, and workers without a word of their
  *     controller; 2 s or more
  * @param withoutBroker what becomes of running tasks when the broker is lost
+ * @param taskEvents which events of tasks are told to whoever listens
  * @param startDeadline how long a worker may take to be ready
  * @param drainDeadline how long a stop waits for running tasks
  * @param brokerPatience how long to try to reach the broker at the start
@@ -60,6 +62,7 @@ public record ControllerConfiguration(
     int workerNice,
     Duration lease,
     WithoutBroker withoutBroker,
+    TaskEvents taskEvents,
     Duration startDeadline,
     Duration drainDeadline,
     Duration brokerPatience,
@@ -132,6 +135,7 @@ public record ControllerConfiguration(
     all.put("worker.nice", Integer.toString(workerNice));
     all.put("lease", ConfigurationReader.text(lease));
     all.put("without-broker", withoutBroker.text());
+    all.put("task-events", taskEvents.text());
     all.put("start-deadline", ConfigurationReader.text(startDeadline));
     all.put("drain-deadline", ConfigurationReader.text(drainDeadline));
     all.put("broker-patience", ConfigurationReader.text(brokerPatience));

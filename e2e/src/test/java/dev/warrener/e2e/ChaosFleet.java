@@ -57,6 +57,7 @@ final class ChaosFleet implements AutoCloseable {
           queue.mail.max-attempts=1000
           restart.first-delay=50ms
           restart.intensity=1000
+          task-events=all
           """
               .formatted(LEASE.toMillis(), WORKERS));
     } catch (IOException e) {

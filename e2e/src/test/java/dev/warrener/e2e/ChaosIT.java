@@ -112,7 +112,7 @@ class ChaosIT {
     fault.end(fleet);
     fleet.supervise();
     if (heldSince != null) {
-      judge.held(heldSince, System.nanoTime());
+      judge.held(heldSince, System.nanoTime(), operation instanceof Operation.Hold);
       heldSince = null;
     }
     if (operation != null) {

@@ -30,10 +30,27 @@ final class Conclusion {
     this.step = step;
   }
 
+  /** A worker said that it starts a run. */
+  void started(Task task, String worker) {
+    if (step.settings.taskEvents() == TaskEvents.ALL) {
+      tell(TaskEventKind.STARTED, task, worker, null, null, null, null);
+    }
+  }
+
+  /** An order's fate for the run of a worker that it killed: it waits again. */
+  void requeued(Task task, String worker, Order order) {
+    if (step.settings.taskEvents() == TaskEvents.ALL) {
+      tell(TaskEventKind.REQUEUED, task, worker, null, null, order.reason(), order.id());
+    }
+  }
+
   /** The handler returned. */
   void succeeded(Run run, String worker, Event.RunEnd end) {
     var task = run.task();
     remember(task, new Rest.Nothing());
+    if (step.settings.taskEvents() == TaskEvents.ALL) {
+      tellFinished(task, worker, Outcome.SUCCEEDED, null, null);
+    }
     var delivery = run.delivery();
     if (task.replyTo() == null) {
       if (delivery != null) {

@@ -9,7 +9,9 @@ import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -139,8 +141,11 @@ public sealed interface Event {
   /** A timer that was set has run out. */
   record TimerDue(Timer timer) implements Event {}
 
-  /** Another controller spoke of itself. */
-  record PresenceHeard(Presence presence) implements Event {}
+  /** Another controller spoke of itself, {@code at} by our clock. */
+  record PresenceHeard(Presence presence, Instant at) implements Event {}
+
+  /** Other controllers were heard, and what they said of themselves was not read. */
+  record OthersSeen(Map<String, Instant> at) implements Event {}
 
   /** The controller was asked to stop: the first time by draining, the second time at once. */
   record StopRequested() implements Event {}

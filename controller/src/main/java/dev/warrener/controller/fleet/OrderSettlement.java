@@ -182,6 +182,7 @@ final class OrderSettlement {
         if (ours && inFlight.delivery() != null) {
           step.requeue(inFlight.delivery());
         }
+        step.conclusion.requeued(inFlight.task(), worker, order);
       }
       case PURGED -> step.conclusion.purged(inFlight, worker, order);
       case DEAD_LETTERED -> {

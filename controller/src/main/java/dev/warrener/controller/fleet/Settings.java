@@ -22,6 +22,7 @@ import java.util.Set;
  * @param duplicateWindow how long an ended run is remembered, 10 min by default
  * @param poisonAfter after how many crashes a task is quarantined, 3 by default
  * @param withoutBroker what becomes of running tasks when the broker is lost
+ * @param taskEvents which events of tasks are told, {@link TaskEvents#UNSUCCESSFUL} by default
  */
 public record Settings(
     String controller,
@@ -37,14 +38,15 @@ public record Settings(
     Restarts restarts,
     Duration duplicateWindow,
     int poisonAfter,
-    WithoutBroker withoutBroker) {
+    WithoutBroker withoutBroker,
+    TaskEvents taskEvents) {
 
   public Settings {
     queues = List.copyOf(queues);
     operators = Set.copyOf(operators);
   }
 
-  /** With {@link WithoutBroker#LEASE}. */
+  /** With {@link WithoutBroker#LEASE} and {@link TaskEvents#UNSUCCESSFUL}. */
   public Settings(
       String controller,
       String host,
@@ -73,7 +75,8 @@ public record Settings(
         restarts,
         duplicateWindow,
         poisonAfter,
-        WithoutBroker.LEASE);
+        WithoutBroker.LEASE,
+        TaskEvents.UNSUCCESSFUL);
   }
 
   /** How long a kill can be unheard here while the broker is lost; zero if there is no bound. */

@@ -141,6 +141,7 @@ final class Step {
           orderBacklog.backlogOver(failed.token(), failed.count(), failed.reason());
       case Event.TimerDue due -> timer(due.timer());
       case Event.PresenceHeard heard -> presenceHeard(heard);
+      case Event.OthersSeen others -> others.at().forEach(this::seen);
       case Event.StopRequested _ -> stopRequested();
     }
   }
@@ -266,7 +267,14 @@ final class Step {
   private void presenceHeard(Event.PresenceHeard heard) {
     var presence = heard.presence();
     if (!presence.id().equals(settings.controller())) {
-      roster = roster.plus(presence.id(), new Seen(presence, now.instant()));
+      roster = roster.plus(presence.id(), new Seen(presence, heard.at()));
+    }
+  }
+
+  private void seen(String id, Instant at) {
+    var before = roster.get(id);
+    if (before != null && before.at().isBefore(at)) {
+      roster = roster.plus(id, new Seen(before.presence(), at));
     }
   }
 

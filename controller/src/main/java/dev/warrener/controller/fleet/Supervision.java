@@ -128,6 +128,7 @@ final class Supervision {
         }
         var next = slot.with(busy.starting(begun, behind(busy.run(), busy.ahead(), run), at()));
         step.put(next);
+        step.conclusion.started(run.task(), id(slot));
         var timeout = step.placement.timeoutOf(run.task());
         if (timeout != null) {
           step.schedule(

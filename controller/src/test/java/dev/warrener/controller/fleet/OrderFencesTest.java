@@ -420,6 +420,7 @@ class OrderFencesTest {
         Settings.Restarts.DEFAULT,
         Duration.ofMinutes(10),
         3,
-        withoutBroker);
+        withoutBroker,
+        TaskEvents.UNSUCCESSFUL);
   }
 }

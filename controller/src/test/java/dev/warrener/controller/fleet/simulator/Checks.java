@@ -390,6 +390,7 @@ final class Checks {
           Event.BacklogDone _,
           Event.BacklogFailed _,
           Event.PresenceHeard _,
+          Event.OthersSeen _,
           Event.Remembered _,
           Event.Kept _,
           Event.StoodStill _ -> {}

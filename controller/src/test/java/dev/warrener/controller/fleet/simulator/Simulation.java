@@ -5,6 +5,7 @@ import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.FleetState;
 import dev.warrener.controller.fleet.Now;
 import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.TaskEvents;
 import dev.warrener.controller.fleet.WithoutBroker;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
@@ -71,7 +72,12 @@ final class Simulation {
     int number = 1 + chance.below(4);
     for (int i = 1; i <= number; i++) {
       var withoutBroker = chance.of(List.of(WithoutBroker.values()));
-      controllers.add(new ModelController(this, i, settings("c" + i, withoutBroker)));
+      controllers.add(
+          new ModelController(
+              this,
+              i,
+              settings(
+                  "c" + i, withoutBroker, i % 2 == 0 ? TaskEvents.ALL : TaskEvents.UNSUCCESSFUL)));
     }
   }
 
@@ -79,7 +85,7 @@ final class Simulation {
     laters.remove(chance.below(laters.size())).run();
   }
 
-  private static Settings settings(String id, WithoutBroker withoutBroker) {
+  private static Settings settings(String id, WithoutBroker withoutBroker, TaskEvents taskEvents) {
     return new Settings(
         id,
         "host-" + id,
@@ -101,7 +107,8 @@ final class Simulation {
             Duration.ofSeconds(3)),
         Duration.ofDays(1),
         3,
-        withoutBroker);
+        withoutBroker,
+        taskEvents);
   }
 
   static Duration timeoutOf(Task task) {
