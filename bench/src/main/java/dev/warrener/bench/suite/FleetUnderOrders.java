@@ -5,6 +5,7 @@ import dev.warrener.bench.handler.Work;
 import dev.warrener.bench.place.FleetWatch;
 import dev.warrener.bench.place.FleetWatch.Heard;
 import dev.warrener.bench.place.Load;
+import dev.warrener.bench.place.ProcessFigures;
 import dev.warrener.bench.place.Tasks;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
@@ -47,7 +48,12 @@ final class FleetUnderOrders implements AutoCloseable {
   private final OrderSender orders;
   private final Load load;
 
-  /** Starts them, and waits until all are ready. */
+  /** How long they are watched, to see whether they are at rest; and how much they may do then. */
+  private static final Duration WATCHED = Duration.ofMillis(500);
+
+  private static final double SHARE_AT_REST = 0.04;
+
+  /** Starts them, and waits until all are ready and have nothing to do any more. */
   FleetUnderOrders(SuiteRun run, Warrener warrener, String queue, int controllers, int workersEach)
       throws IOException, InterruptedException {
     this.run = run;
@@ -67,6 +73,7 @@ final class FleetUnderOrders implements AutoCloseable {
       }
       awaitReady();
       rollCall();
+      awaitRest();
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -78,6 +85,23 @@ final class FleetUnderOrders implements AutoCloseable {
     var order = order(OrderKind.ROLL_CALL, Scope.ALL, null, null);
     orders.send(order, null, PATIENCE);
     watch.await(order.id(), "controller.heard", ids.size(), PATIENCE);
+  }
+
+  /** What a controller does after its start in the background is not to be measured with a kill. */
+  private void awaitRest() throws InterruptedException {
+    long patience = System.nanoTime() + PATIENCE.toNanos();
+    double most = SHARE_AT_REST * controllers.size() * WATCHED.toMillis() / 1000;
+    double before;
+    do {
+      before = processorSeconds();
+      Thread.sleep(WATCHED);
+    } while (processorSeconds() - before > most && System.nanoTime() < patience);
+  }
+
+  private double processorSeconds() {
+    return controllers.stream()
+        .mapToDouble(controller -> ProcessFigures.cpuSeconds(controller.pid()))
+        .sum();
   }
 
   int workers() {

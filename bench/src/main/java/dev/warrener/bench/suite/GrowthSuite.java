@@ -20,6 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What becomes of speed, kills and memory when there is more of something. */
 public final class GrowthSuite implements Suite {
+  /** How often a fleet of several controllers is killed; one kill alone says little. */
+  private static final int KILLS = 5;
+
   private static final String QUEUE = "growth";
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int WORKERS = 4;
@@ -34,7 +37,10 @@ public final class GrowthSuite implements Suite {
 
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
-    run.note("Each size is measured once in a round; rates are of a drained backlog, as above.");
+    run.note(
+        "Each size is measured once in a round, a kill of several controllers "
+            + KILLS
+            + " times; rates are of a drained backlog, as above.");
     run.note(
         "At rest: a controller with "
             + WORKERS
@@ -161,10 +167,12 @@ public final class GrowthSuite implements Suite {
     long count = run.size(5_000, 20_000);
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, controllers, 1);
         var watch = watch(run, fleet.first())) {
-      var killed = fleet.kill(Scope.ALL, InFlight.PURGE, controllers);
-      add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
-      add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
-      fleet.awaitReady();
+      for (int i = 0; i < KILLS; i++) {
+        var killed = fleet.kill(Scope.ALL, InFlight.PURGE, controllers);
+        add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
+        add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
+        fleet.awaitReady();
+      }
       long begin = System.nanoTime();
       fleet.publish(count, Tasks.of(Work.NO_OP, 200));
       var empty = watch.awaitAtMost(0, PATIENCE);

@@ -41,6 +41,9 @@ public final class KillSuite implements Suite {
     run.note(
         "The order is an operator's usual one, with then hold: nothing is started while it is"
             + " carried out, as nothing is in the C floor.");
+    run.note(
+        "Before the first kill the controllers have come to rest: they practise kills in the"
+            + " background after their start.");
     run.note("Busy workers each burn a processor in a loop that heeds nothing; idle ones wait.");
     var warrener = new Warrener(run.programs());
     run.version("warrener", warrener.version());

@@ -116,6 +116,11 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
+  /** Makes a thread of this VM, by its name, yield to the other threads as much as it can. */
+  public void haveYield(String thread) {
+    Niceness.haveYield(thread);
+  }
+
   private void begin() throws InterruptedException {
     spawner.call(() -> {
       startSidecar();

@@ -1,0 +1,44 @@
+package dev.warrener.controller.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.report.Report;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A practised kill goes all the way of a real one, or it is no practice. */
+class KillPracticeTest {
+  private final List<Effect> seen = new ArrayList<>();
+  private final KillPractice practice = new KillPractice(TestSettings.of(1, 0), seen::add);
+
+  @ParameterizedTest
+  @EnumSource(InFlight.class)
+  void everyWorkerIsKilledCertifiedAndItsTaskSettled(InFlight fate) {
+    var done = practice.kill(fate);
+
+    assertThat(done.workers()).isEqualTo(8);
+    assertThat(done.tasks()).isEqualTo(8);
+    assertThat(done.failed()).isEmpty();
+    assertThat(reports(Report.WorkerDead.class)).isEqualTo(8);
+    assertThat(reports(Report.TaskSettled.class)).isEqualTo(8);
+  }
+
+  @ParameterizedTest
+  @EnumSource(InFlight.class)
+  void theNextOneBeginsWithTheSameFleet(InFlight fate) {
+    practice.kill(fate);
+    seen.clear();
+
+    assertThat(practice.kill(fate).workers()).isEqualTo(8);
+    assertThat(reports(Report.WorkerDead.class)).isEqualTo(8);
+  }
+
+  private long reports(Class<? extends Report> type) {
+    return seen.stream()
+        .filter(effect -> effect instanceof Effect.Say say && type.isInstance(say.report()))
+        .count();
+  }
+}
