@@ -1,13 +1,11 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.audit.AuditLog;
-import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.FleetState;
 import dev.warrener.controller.fleet.HeardOrder;
 import dev.warrener.controller.fleet.Keepsake;
-import dev.warrener.controller.fleet.KillPractice;
 import dev.warrener.controller.fleet.Settings;
 import dev.warrener.controller.process.ContainmentReport;
 import dev.warrener.controller.process.ControllerLock;
@@ -32,8 +30,6 @@ import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.ReceivedOrder;
 import dev.warrener.messaging.broker.Reporter;
 import dev.warrener.messaging.broker.TaskIntake;
-import dev.warrener.messaging.json.Json;
-import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.worker.frame.BrokenFrameException;
@@ -65,11 +61,6 @@ public final class Controller {
 
   /** All hear all: what is said in a second is to grow with their number, not with its square. */
   private static final Duration PRESENCE_PAUSE_FOR_EACH_OTHER = Duration.ofMillis(25);
-
-  private static final String PRACTICE = "kill-practice";
-
-  /** So many of each fate: half a second of processor time, with which most of it is compiled. */
-  private static final int PRACTISED_KILLS = 40;
 
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
@@ -280,34 +271,7 @@ public final class Controller {
     intake.awaitUp(configuration.brokerPatience());
     performer.every(PRESENCE_AT_MOST_EVERY, this::announce);
     performer.every(configuration.lease().dividedBy(3), this::ping);
-    practise();
-  }
-
-  /** In the background, with what nobody else wants of the processors. */
-  private void practise() {
-    var settings = state().settings();
-    var _ =
-        Thread.ofPlatform()
-            .name(PRACTICE)
-            .daemon()
-            .start(() -> {
-              processes.haveYield(PRACTICE);
-              var practice = new KillPractice(settings, Controller::asIfDone);
-              for (int i = 0; i < PRACTISED_KILLS && !closing; i++) {
-                for (var fate : InFlight.values()) {
-                  practice.kill(fate);
-                }
-              }
-            });
-  }
-
-  /** What is said is put into words, too. */
-  private static void asIfDone(Effect effect) {
-    if (effect instanceof Effect.Say say) {
-      Json.write(say.report());
-    } else if (effect instanceof Effect.Audit audit) {
-      Json.write(audit.entry());
-    }
+    Practice.start(state().settings(), processes, reporter);
   }
 
   /**
