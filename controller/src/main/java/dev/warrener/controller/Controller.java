@@ -83,7 +83,7 @@ public final class Controller {
   private volatile boolean isPublishing;
   private volatile boolean closing;
   private volatile FleetState announced;
-  private volatile Instant announcedAt = Instant.EPOCH;
+  private volatile long announcedNanos = System.nanoTime() - PRESENCE_EVERY.toNanos();
 
   private Controller(
       ControllerConfiguration configuration,
@@ -337,13 +337,14 @@ public final class Controller {
 
   private void announce() {
     var state = state();
-    var now = Instant.now();
-    boolean isSoon = now.isBefore(announcedAt.plus(presencePause(state.roster().size())));
-    boolean changed = !isSoon && !state.looksLike(announced);
-    if (changed || !now.isBefore(announcedAt.plus(PRESENCE_EVERY))) {
+    long nanos = System.nanoTime();
+    long since = nanos - announcedNanos;
+    boolean isDue = since >= PRESENCE_EVERY.toNanos();
+    boolean isSoon = since < presencePause(state.roster().size()).toNanos();
+    if (isDue || (!isSoon && !state.looksLike(announced))) {
       announced = state;
-      announcedAt = now;
-      reporter.presence(Fleet.presence(state, now));
+      announcedNanos = nanos;
+      reporter.presence(Fleet.presence(state, Instant.now()));
     }
   }
 

@@ -273,7 +273,7 @@ final class Step {
 
   private void seen(String id, Instant at) {
     var before = roster.get(id);
-    if (before != null && before.at().isBefore(at)) {
+    if (before != null) {
       roster = roster.plus(id, new Seen(before.presence(), at));
     }
   }

@@ -113,7 +113,7 @@ public final class PresenceFeed implements AutoCloseable {
       var now = clock.instant();
       boolean leaves = contains(body, LEAVES);
       var readAt = read.get(id);
-      if (!leaves && readAt != null && now.isBefore(readAt.plus(READ_EVERY))) {
+      if (!leaves && readAt != null && isRecent(readAt, now)) {
         synchronized (seen) {
           seen.put(id, now);
         }
@@ -138,6 +138,11 @@ public final class PresenceFeed implements AutoCloseable {
       // count
       // of controllers has it.
     }
+  }
+
+  /** Also if the clock was set back. */
+  private static boolean isRecent(Instant readAt, Instant now) {
+    return Duration.between(readAt, now).abs().compareTo(READ_EVERY) < 0;
   }
 
   private static boolean contains(byte[] body, byte[] part) {
