@@ -390,7 +390,7 @@ final class ChaosJudge implements AutoCloseable {
           }
         }
       }
-      before = run.last();
+      before = run.start();
     }
   }
 
@@ -403,7 +403,7 @@ final class ChaosJudge implements AutoCloseable {
    * A worker says that it starts before the handler's first instruction, and may not get the
    * processor for it at once. Such a run was told as started before the hold was confirmed.
    *
-   * @param before when the run of this task before it had ended
+   * @param before when the run of this task before it had written its first line
    */
   private boolean wasUnderWay(Journal.JournalRun run, long before, Hold hold) {
     return started.getOrDefault(run.task(), List.of()).stream()

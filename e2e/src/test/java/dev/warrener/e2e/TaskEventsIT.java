@@ -98,7 +98,7 @@ class TaskEventsIT {
   @Test
   void allTellsThatAnOrderGaveATaskBack() throws Exception {
     start("all");
-    observer.publishTask("mail", "long", "sleep", "{\"seconds\":60}", Map.of());
+    observer.publishTask("mail", "long", "sleep", "{\"seconds\":60,\"steps\":1}", Map.of());
     awaitTold("long", "started");
 
     warrener.run("kill", "--all", "--in-flight", "requeue", "-y", "-m", "test").succeeded();
