@@ -39,6 +39,11 @@ final class FleetUnderOrders implements AutoCloseable {
   static final Load.Source WAITING =
       Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of());
 
+  /** How long they are watched, to see whether they are at rest; and how much they may do then. */
+  private static final Duration WATCHED = Duration.ofMillis(500);
+
+  private static final double SHARE_AT_REST = 0.04;
+
   private final SuiteRun run;
   private final String queue;
   private final int workersEach;
@@ -47,11 +52,6 @@ final class FleetUnderOrders implements AutoCloseable {
   private final FleetWatch watch;
   private final OrderSender orders;
   private final Load load;
-
-  /** How long they are watched, to see whether they are at rest; and how much they may do then. */
-  private static final Duration WATCHED = Duration.ofMillis(500);
-
-  private static final double SHARE_AT_REST = 0.04;
 
   /** Starts them, and waits until all are ready and have nothing to do any more. */
   FleetUnderOrders(SuiteRun run, Warrener warrener, String queue, int controllers, int workersEach)

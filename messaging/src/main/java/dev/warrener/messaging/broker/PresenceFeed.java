@@ -2,6 +2,7 @@ package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +29,8 @@ public final class PresenceFeed implements AutoCloseable {
    * escaped, so nothing else contains it but perhaps the name of a batch, which is then read in
    * vain.
    */
-  private static final byte[] LEAVES = "\"left\"".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] LEAVES =
+      ('"' + ControllerState.LEFT.wire() + '"').getBytes(StandardCharsets.US_ASCII);
 
   /** Called on one thread, in order. */
   public interface Listener {
@@ -134,9 +136,8 @@ public final class PresenceFeed implements AutoCloseable {
 
     @Override
     public void unreadable(String routingKey, BasicProperties properties, String because) {
-      // Another release's, perhaps. It is not known, as if it were not there: the broker's own
-      // count
-      // of controllers has it.
+      // Another release's, perhaps. Its controller is not known, as if it were not there; the
+      // broker's own count of controllers has it.
     }
   }
 
