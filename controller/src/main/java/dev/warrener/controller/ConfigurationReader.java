@@ -114,8 +114,8 @@ public final class ConfigurationReader {
         number("worker.pids", 1024, 0, 1_000_000),
         number("worker.nice", 10, 0, 19),
         duration("lease", Duration.ofSeconds(15)),
-        value("without-broker", WithoutBroker.LEASE, WithoutBroker::of),
-        value("task-events", TaskEvents.UNSUCCESSFUL, TaskEvents::of),
+        oneOf("without-broker", WithoutBroker.LEASE, WithoutBroker.values(), WithoutBroker::text),
+        oneOf("task-events", TaskEvents.UNSUCCESSFUL, TaskEvents.values(), TaskEvents::text),
         duration("start-deadline", Duration.ofSeconds(30)),
         duration("drain-deadline", Duration.ofSeconds(60)),
         duration("broker-patience", Duration.ofSeconds(30)),
@@ -266,6 +266,28 @@ public final class ConfigurationReader {
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(key + ": " + e.getMessage(), e);
     }
+  }
+
+  private <T> T oneOf(String key, T absent, T[] choices, Function<T, String> name) {
+    return value(
+        key,
+        absent,
+        text -> {
+          for (var choice : choices) {
+            if (name.apply(choice).equals(text)) {
+              return choice;
+            }
+          }
+          var names = Arrays.stream(choices).map(name).toList();
+          throw new IllegalArgumentException(
+              "it must be "
+                  + String.join(", ", names.subList(0, names.size() - 1))
+                  + " or "
+                  + names.getLast()
+                  + ", not \""
+                  + text
+                  + "\"");
+        });
   }
 
   private int number(String key, int absent, int least, int most) {

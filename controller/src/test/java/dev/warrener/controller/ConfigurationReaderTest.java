@@ -77,6 +77,8 @@ class ConfigurationReaderTest {
         "queue.mail.workers | 0 | queue.mail.workers: 0 is out of range: use 1 to 10000",
         "queue.mail.dead.workers | 1 | mail.dead",
         "containment | vm | containment: ",
+        "without-broker | wait | without-broker: it must be lease, kill or finish, not \"wait\"",
+        "task-events | some | task-events: it must be unsuccessful or all, not \"some\"",
         "built-in-handlers | no | built-in-handlers: \"no\" is neither true nor false",
         "namespace | a b | namespace: ",
         "exec | /does/not/exist --fast | exec: there is no program /does/not/exist that can be run"

@@ -17,18 +17,4 @@ public enum TaskEvents {
   public String text() {
     return text;
   }
-
-  /**
-   * The choice of that name.
-   *
-   * @throws IllegalArgumentException with a sentence that says which names there are
-   */
-  public static TaskEvents of(String text) {
-    for (var choice : values()) {
-      if (choice.text.equals(text)) {
-        return choice;
-      }
-    }
-    throw new IllegalArgumentException("it must be unsuccessful or all, not \"" + text + "\"");
-  }
 }

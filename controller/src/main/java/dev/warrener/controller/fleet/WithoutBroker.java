@@ -19,18 +19,4 @@ public enum WithoutBroker {
   public String text() {
     return text;
   }
-
-  /**
-   * The choice of that name.
-   *
-   * @throws IllegalArgumentException with a sentence that says which names there are
-   */
-  public static WithoutBroker of(String text) {
-    for (var choice : values()) {
-      if (choice.text.equals(text)) {
-        return choice;
-      }
-    }
-    throw new IllegalArgumentException("it must be lease, kill or finish, not \"" + text + "\"");
-  }
 }

@@ -70,11 +70,7 @@ class BarrierIT {
   }
 
   private void publish(int count) throws Exception {
-    var publisher =
-        fleet.closing(
-            new ConfirmedPublisher(
-                fleet.access(), PublisherSettings.DEFAULT, new ConfirmedPublisher.Listener() {}));
-    publisher.start();
+    var publisher = fleet.publisher();
     var outcomes = new ArrayList<CompletableFuture<PublishOutcome>>();
     for (int i = 0; i < count; i++) {
       outcomes.add(publisher.publish(Task.to("mail", "send").build()));

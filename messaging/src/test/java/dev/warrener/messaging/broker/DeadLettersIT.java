@@ -115,11 +115,7 @@ class DeadLettersIT {
   }
 
   private List<String> kill(int count) throws Exception {
-    var publisher =
-        fleet.closing(
-            new ConfirmedPublisher(
-                fleet.access(), PublisherSettings.DEFAULT, new ConfirmedPublisher.Listener() {}));
-    publisher.start();
+    var publisher = fleet.publisher();
     var mark = new DeadLetterMark(DeadReason.KILLED, "by ana", "order-1", NOW, "web-1");
     var ids = new ArrayList<String>();
     for (int i = 0; i < count; i++) {

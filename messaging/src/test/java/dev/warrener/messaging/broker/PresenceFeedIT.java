@@ -31,13 +31,7 @@ class PresenceFeedIT {
   void listen() throws Exception {
     fleet = TestFleet.fresh();
     fleet.declare("mail");
-    var publisher =
-        fleet.closing(
-            new ConfirmedPublisher(
-                fleet.access(), PublisherSettings.DEFAULT, new ConfirmedPublisher.Listener() {}));
-    publisher.start();
-    reporter = fleet.closing(new Reporter(fleet.access(), publisher, 1000));
-    reporter.start();
+    reporter = fleet.reporter();
     feed =
         fleet.closing(
             new PresenceFeed(

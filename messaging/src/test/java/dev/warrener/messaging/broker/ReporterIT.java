@@ -77,13 +77,7 @@ class ReporterIT {
   void connect() throws Exception {
     fleet = TestFleet.fresh();
     fleet.declare("mail");
-    var publisher =
-        fleet.closing(
-            new ConfirmedPublisher(
-                fleet.access(), PublisherSettings.DEFAULT, new ConfirmedPublisher.Listener() {}));
-    publisher.start();
-    reporter = fleet.closing(new Reporter(fleet.access(), publisher, 1000));
-    reporter.start();
+    reporter = fleet.reporter();
   }
 
   @AfterEach

@@ -109,6 +109,23 @@ final class TestFleet implements AutoCloseable {
     }
   }
 
+  /** One that has been started. */
+  ConfirmedPublisher publisher() {
+    var publisher =
+        closing(
+            new ConfirmedPublisher(
+                access, PublisherSettings.DEFAULT, new ConfirmedPublisher.Listener() {}));
+    publisher.start();
+    return publisher;
+  }
+
+  /** One that has been started. */
+  Reporter reporter() {
+    var reporter = closing(new Reporter(access, publisher(), 1000));
+    reporter.start();
+    return reporter;
+  }
+
   /** Closes {@code service} when the test ends, before the fleet's place goes. */
   <T extends AutoCloseable> T closing(T service) {
     closers.push(service);
