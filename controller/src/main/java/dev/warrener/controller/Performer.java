@@ -129,6 +129,7 @@ final class Performer {
    * @return in how many nanoseconds at the latest this is to be called again
    */
   long caughtUp() {
+    processes.flush();
     return settler.flushIfDue();
   }
 
@@ -138,7 +139,7 @@ final class Performer {
 
   private void dispatch(Effect.Dispatch dispatch) {
     boolean sent =
-        processes.send(
+        processes.sendLater(
             dispatch.worker(),
             WorkerFrames.task(dispatch.task(), dispatch.timeout(), Instant.now()));
     if (!sent) {
@@ -151,7 +152,7 @@ final class Performer {
 
   /** One that doesn't get there is answered by nobody, which has its own deadline. */
   private void recall(Effect.Recall recall) {
-    processes.send(recall.worker(), WorkerFrames.recall(recall.task(), recall.attempt()));
+    processes.sendLater(recall.worker(), WorkerFrames.recall(recall.task(), recall.attempt()));
   }
 
   private void askToEnd(Effect.AskToEnd ask) {

@@ -34,8 +34,11 @@ import org.slf4j.LoggerFactory;
 final class Settler implements TaskIntake.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
-  /** How long an acknowledgement may wait for others. */
-  private static final long PUT_OFF_NANOS = 1_000_000;
+  /**
+   * How long an acknowledgement may wait for others: so long that those of tasks of milliseconds
+   * come together, too. If the controller is killed meanwhile, these tasks run again.
+   */
+  private static final long PUT_OFF_NANOS = 4_000_000;
 
   /** How many may wait at most, and what part of the smallest look-ahead. */
   private static final int MOST_PUT_OFF = 32;
@@ -170,9 +173,9 @@ final class Settler implements TaskIntake.Listener {
   }
 
   /**
-   * Sends the acknowledgements that were put off, unless they may wait for more: for a millisecond,
-   * and as long as the broker can still hand out most of the look-ahead without them. Where there
-   * are many, those that older ones would go with wait for these a few times more.
+   * Sends the acknowledgements that were put off, unless they may wait for more: for some
+   * milliseconds, and as long as the broker can still hand out most of the look-ahead without them.
+   * Where there are many, those that older ones would go with wait for these a few times more.
    *
    * @return in how many nanoseconds at the latest this is to be called again
    */

@@ -8,6 +8,7 @@ import dev.warrener.messaging.json.Json;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.WorkerState;
+import dev.warrener.messaging.task.Body;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,12 +20,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what controllers say at the broker, as any client could, with the time at which it was
- * heard. Thread-safe: all of it is guarded by its monitor.
+ * heard. What comes is only put by, and read when somebody wants to know: else this program's work
+ * would be measured along with theirs. Thread-safe: all of it is guarded by its monitor.
  */
 public final class FleetWatch implements AutoCloseable {
+  private static final String PRESENCE = "presence.";
+
   private final Channel channel;
   private final Map<String, Presence> presence = new HashMap<>();
+  private final Map<String, byte[]> unreadPresence = new HashMap<>();
+  private final List<Unread> unread = new ArrayList<>();
   private List<Heard> heard = new ArrayList<>();
+
+  /** How many reports there must be, read and unread, before it is worth to read them. */
+  private int worthReading;
+
+  private record Unread(long nanos, Body body) {}
 
   /**
    * A report about an order.
@@ -54,37 +65,51 @@ public final class FleetWatch implements AutoCloseable {
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
       long nanos = System.nanoTime();
-      if (envelope.getRoutingKey().startsWith("presence.")) {
-        said(Json.read(body, Presence.class));
+      if (envelope.getRoutingKey().startsWith(PRESENCE)) {
+        said(envelope.getRoutingKey().substring(PRESENCE.length()), body);
       } else {
-        var report = Json.tree(body);
-        said(
-            new Heard(
-                nanos,
-                report.path("type").asString(""),
-                report.path("order").asString(""),
-                report.path("deathMicros").asLong(0)));
+        said(new Unread(nanos, Body.of(body)));
       }
     }
   }
 
-  private synchronized void said(Presence said) {
-    presence.put(said.id(), said);
+  private synchronized void said(String controller, byte[] body) {
+    unreadPresence.put(controller, body);
     notifyAll();
   }
 
-  private synchronized void said(Heard report) {
-    heard.add(report);
-    notifyAll();
+  private synchronized void said(Unread report) {
+    unread.add(report);
+    if (heard.size() + unread.size() >= worthReading) {
+      notifyAll();
+    }
+  }
+
+  private void readReports() {
+    for (var one : unread) {
+      var report = Json.tree(one.body().bytes());
+      heard.add(
+          new Heard(
+              one.nanos(),
+              report.path("type").asString(""),
+              report.path("order").asString(""),
+              report.path("deathMicros").asLong(0)));
+    }
+    unread.clear();
   }
 
   /** Forgets what a controller of that id said: another is about to start. */
   public synchronized void forget(String controller) {
+    unreadPresence.remove(controller);
     presence.remove(controller);
   }
 
   /** The newest word of a controller. */
   public synchronized @Nullable Presence presence(String controller) {
+    var newest = unreadPresence.remove(controller);
+    if (newest != null) {
+      presence.put(controller, Json.read(newest, Presence.class));
+    }
     return presence.get(controller);
   }
 
@@ -116,7 +141,7 @@ public final class FleetWatch implements AutoCloseable {
       throws InterruptedException {
     long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
     while (true) {
-      var said = presence.get(controller);
+      var said = presence(controller);
       if (said != null && condition.test(said)) {
         return said;
       }
@@ -138,7 +163,12 @@ public final class FleetWatch implements AutoCloseable {
       @Nullable String order, String type, int count, Duration timeout)
       throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();
+    worthReading = count;
     while (true) {
+      if (heard.size() + unread.size() >= count) {
+        readReports();
+        worthReading = 0;
+      }
       var about = heard.stream().filter(one -> order == null || one.order().equals(order)).toList();
       if (about.stream().filter(one -> one.type().equals(type)).count() >= count) {
         return about;
@@ -154,6 +184,7 @@ public final class FleetWatch implements AutoCloseable {
 
   /** Forgets the reports heard so far. */
   public synchronized void forgetReports() {
+    unread.clear();
     heard = new ArrayList<>();
   }
 

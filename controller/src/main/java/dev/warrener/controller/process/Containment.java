@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,9 +76,15 @@ record Containment(
   /**
    * Starts a worker. Only to be called by the spawner's thread: the parent-death signal comes when
    * the <em>thread</em> ends that started the process.
+   *
+   * @param streams says where its standard streams go; the JDK's pipes if it says nothing
    */
   Launched launch(
-      WorkerKey worker, long mark, List<String> command, Map<String, String> environment)
+      WorkerKey worker,
+      long mark,
+      List<String> command,
+      Map<String, String> environment,
+      Consumer<ProcessBuilder> streams)
       throws IOException {
     CgroupFence cgroup = cgroups == null ? null : cgroups.fenceFor(worker, pids.forCgroup());
     Process process;
@@ -85,6 +92,7 @@ record Containment(
       var builder = new ProcessBuilder(line(mark, cgroup, command));
       builder.environment().clear();
       builder.environment().putAll(environment);
+      streams.accept(builder);
       process = builder.start();
     } catch (IOException | RuntimeException e) {
       if (cgroup != null) {
@@ -93,9 +101,8 @@ record Containment(
       throw e;
     }
     Stat stat = Stat.of(process.pid());
-    // Without a stat it has died already and the JDK has waited for it: no start time is then
-    // known,
-    // and none is needed, for whatever has that number now is another process.
+    // Without a stat it has died already and the JDK has waited for it: no start time is known
+    // then, and none is needed, for whatever has that number now is another process.
     ProcessId head = stat == null ? new ProcessId(process.pid(), 0) : stat.id();
     return new Launched(process, head, cgroup, unshare == null ? null : new NamespaceFence(head));
   }

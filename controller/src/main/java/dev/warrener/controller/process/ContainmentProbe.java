@@ -223,7 +223,8 @@ final class ContainmentProbe {
               new WorkerKey(1, trials),
               mark,
               List.of(found.shell(), "-c", TRIAL, "warrener", found.setsid()),
-              Map.of("PATH", Programs.ownPath()));
+              Map.of("PATH", Programs.ownPath()),
+              process -> {});
     } catch (IOException e) {
       return "it can't be started: " + e.getMessage();
     }

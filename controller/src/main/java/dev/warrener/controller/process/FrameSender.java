@@ -2,69 +2,189 @@ package dev.warrener.controller.process;
 
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes frames to one worker on a thread of its own, so that a worker that doesn't read holds up
- * nobody else. Frames that wait together are flushed together.
+ * Our end of the pipe that a worker reads its frames from. Who sends writes as much as there is
+ * room for, and never waits; the rest is written by the poller's thread as the worker reads.
+ * Thread-safe.
  */
-final class FrameSender implements Runnable {
+final class FrameSender implements Poller.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(FrameSender.class);
 
+  /** A frame with more is left to the poller: who sends has more to do than to copy it. */
+  private static final int LARGE_BYTES = Descriptors.MOST_BYTES;
+
   private final WorkerKey worker;
-  private final BlockingQueue<Frame> queue;
+  private final int descriptor;
+  private final int capacity;
+  private final Poller poller;
+  private final Queue<Frame> waiting = new ArrayDeque<>();
   private final FrameWriter writer;
-  private volatile boolean stopped;
+  private Encoded encoded = new Encoded();
+  private int written;
 
-  FrameSender(WorkerKey worker, OutputStream out, int capacity) {
+  /** Stands for the descriptor at the poller; 0 before that was needed. */
+  private long token;
+
+  /** The poller is to write what comes next. */
+  private boolean left;
+
+  /** It is among those that are to be flushed. */
+  private boolean noted;
+
+  private boolean ended;
+  private boolean closed;
+
+  FrameSender(WorkerKey worker, int descriptor, int capacity, Poller poller) {
     this.worker = worker;
-    this.queue = new ArrayBlockingQueue<>(capacity);
-    this.writer = new FrameWriter(out);
+    this.descriptor = descriptor;
+    this.capacity = capacity;
+    this.poller = poller;
+    this.writer =
+        new FrameWriter(
+            new OutputStream() {
+              @Override
+              public void write(int b) {
+                encoded.write(b);
+              }
+
+              @Override
+              public void write(byte[] bytes, int from, int count) {
+                encoded.write(bytes, from, count);
+              }
+            });
   }
 
-  /** Takes a frame to be written; false if the queue is full or nothing is written any more. */
-  boolean offer(Frame frame) {
-    return !stopped && queue.offer(frame);
-  }
+  /** Bytes that grow, and can be looked at. */
+  private static final class Encoded extends ByteArrayOutputStream {
+    byte[] bytes() {
+      return buf;
+    }
 
-  /** Writes until it is interrupted or the worker can't be written to. */
-  @Override
-  public void run() {
-    try {
-      while (!stopped) {
-        write(queue.take());
-        Frame next;
-        while ((next = queue.poll()) != null) {
-          write(next);
-        }
-        writer.flush();
-      }
-    } catch (IOException e) {
-      // It is dying, or has closed its end; either shows elsewhere.
-      LOG.debug("worker {} can't be written to any more: {}", worker, e.toString());
-    } catch (InterruptedException e) {
-      LOG.trace("worker {} gets no more frames", worker);
-    } finally {
-      stopped = true;
-      queue.clear();
+    boolean isLarge() {
+      return buf.length > 4 * LARGE_BYTES;
     }
   }
 
-  /** Accepts nothing more. */
-  void stop() {
-    stopped = true;
+  /**
+   * Takes a frame, to be written by {@link #flush}; false if too many wait or nothing is written
+   * any more.
+   *
+   * @param unwritten gets this if it is to be flushed, once until it is
+   */
+  synchronized boolean offer(Frame frame, Collection<FrameSender> unwritten) {
+    if (ended || waiting.size() >= capacity) {
+      return false;
+    }
+    waiting.add(frame);
+    if (!left && !noted) {
+      noted = unwritten.add(this);
+    }
+    return true;
   }
 
-  private void write(Frame frame) throws IOException {
+  /** Writes what there is room for, and leaves the rest to the poller. */
+  synchronized void flush() {
+    noted = false;
+    if (!left) {
+      write(LARGE_BYTES);
+    }
+  }
+
+  @Override
+  public synchronized void ready(byte[] buffer) {
+    left = false;
+    write(Integer.MAX_VALUE);
+  }
+
+  /** Writes once what is at hand, of frames with payloads of at most so many bytes. */
+  private void write(int mostBytes) {
+    if (ended) {
+      return;
+    }
+    if (written == encoded.size()) {
+      encode(mostBytes);
+    }
+    if (written < encoded.size()) {
+      int count = Descriptors.write(descriptor, encoded.bytes(), written, encoded.size() - written);
+      if (count >= 0) {
+        written += count;
+      } else if (count != -Descriptors.EAGAIN && count != -Descriptors.EINTR) {
+        // It is dying, or has closed its end; either shows elsewhere.
+        LOG.debug("worker {} can't be written to any more: error {}", worker, -count);
+        end();
+        return;
+      }
+    }
+    if (written < encoded.size() || !waiting.isEmpty()) {
+      leaveToPoller();
+    }
+  }
+
+  /** Frames that wait together are written together, as far as they fit into a pipe. */
+  private void encode(int mostBytes) {
+    written = 0;
+    encoded.reset();
+    if (encoded.isLarge()) {
+      encoded = new Encoded();
+    }
+    Frame next;
+    for (long payloads = 0; (next = waiting.peek()) != null; payloads += next.payload().length) {
+      if (next.payload().length > mostBytes || payloads >= Descriptors.MOST_BYTES) {
+        break;
+      }
+      waiting.remove();
+      encode(next);
+    }
+    try {
+      writer.flush();
+    } catch (IOException e) {
+      throw new IllegalStateException("memory can't be written to", e);
+    }
+  }
+
+  private void encode(Frame frame) {
     try {
       writer.write(frame);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IOException e) {
       LOG.error("a frame to worker {} was not sent: {}", worker, e.getMessage());
     }
+  }
+
+  private void leaveToPoller() {
+    left = true;
+    if (token == 0) {
+      token = poller.watch(descriptor, Descriptors.WRITABLE_ONCE, this);
+    } else {
+      poller.watchAgain(token, descriptor);
+    }
+  }
+
+  private void end() {
+    ended = true;
+    waiting.clear();
+    encoded = new Encoded();
+    written = 0;
+  }
+
+  /** Accepts nothing more, and closes the pipe. */
+  synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    end();
+    if (token != 0) {
+      poller.unwatch(token, descriptor);
+    }
+    Kernel.close(descriptor);
   }
 }

@@ -1,19 +1,21 @@
 package dev.warrener.controller.process;
 
+import static dev.warrener.controller.process.NativeCalls.CALL_STATE;
+import static dev.warrener.controller.process.NativeCalls.errno;
+import static dev.warrener.controller.process.NativeCalls.function;
+import static dev.warrener.controller.process.NativeCalls.unexpected;
+
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
- * The kernel's calls that the JDK doesn't offer, and the only class that makes native calls. All
- * are linked when the class is initialised, since a first link takes tens of milliseconds on a busy
- * machine. Thread-safe.
+ * The kernel's calls about processes that the JDK doesn't offer. All are linked when the class is
+ * initialised, since a first link takes tens of milliseconds on a busy machine. Thread-safe.
  *
  * <p>Calls that can fail return the kernel's error number, 0 for success.
  */
@@ -45,21 +47,24 @@ final class Kernel {
   private static final long SYS_PIDFD_OPEN = 434;
 
   private static final long SIGINFO_BYTES = 128;
+  private static final long SIGINFO_CODE_OFFSET = 8;
   private static final long SIGINFO_PID_OFFSET = 16;
+  private static final long SIGINFO_STATUS_OFFSET = 24;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  /** What the code says of a process that has ended by itself. */
+  private static final int CLD_EXITED = 1;
+
+  /** What is added to the number of the signal that has killed a process, as shells do. */
+  private static final int KILLED_BY = 128;
 
   private static final MethodHandle KILL =
-      link(
+      function(
           "kill",
           FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final MethodHandle CLOSE =
-      link("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+      function("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final MethodHandle SETPRIORITY =
-      link(
+      function(
           "setpriority",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
@@ -67,7 +72,7 @@ final class Kernel {
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT));
   private static final MethodHandle WAITID =
-      link(
+      function(
           "waitid",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
@@ -76,7 +81,7 @@ final class Kernel {
               ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT));
   private static final MethodHandle PRCTL =
-      link(
+      function(
           "prctl",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
@@ -91,7 +96,7 @@ final class Kernel {
    * syscall(2) with four arguments: with fewer, those that a call needs would be left to chance.
    */
   private static final MethodHandle SYSCALL =
-      link(
+      function(
           "syscall",
           FunctionDescriptor.of(
               ValueLayout.JAVA_LONG,
@@ -120,6 +125,12 @@ final class Kernel {
         close(pidfd);
       }
       reap(self);
+      exitValue(self);
+      int[] pipe = Descriptors.pipe();
+      close(pipe[0]);
+      close(pipe[1]);
+    } catch (IOException e) {
+      throw new ProcessLayerException(e);
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
       throw new ProcessLayerException(
           "worker processes can be kept on Linux only, on a 64-bit JVM", e);
@@ -215,13 +226,38 @@ final class Kernel {
   }
 
   /**
-   * Takes the exit status of a dead child, so that nothing of it is left. Never to be called for a
-   * child that the JDK started: the JDK waits for that itself.
+   * Takes the exit status of a dead child, so that nothing of it is left. Not to be called for a
+   * child that the JDK started, for whose status it waits itself: see {@link #exitValue}.
    *
    * @return whether there was such a dead child
    */
   static boolean reap(long pid) {
     return isDeadChild(pid, WEXITED | WNOHANG);
+  }
+
+  /**
+   * Takes the exit status of a dead child that the JDK has started, before the JDK does: the thread
+   * that waits for it there finds no such child then, and says that it has ended with 0.
+   *
+   * @return the child's exit value, or 128 and the number of the signal that has killed it;
+   *     negative if there is no such dead child (any more): then the JDK has its status
+   */
+  static int exitValue(long pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
+      int result =
+          (int) WAITID.invokeExact(state, P_PID, Math.toIntExact(pid), info, WEXITED | WNOHANG);
+      if (result != 0 || pidOf(info) != pid) {
+        return -1;
+      }
+      int status = info.get(ValueLayout.JAVA_INT, SIGINFO_STATUS_OFFSET);
+      return info.get(ValueLayout.JAVA_INT, SIGINFO_CODE_OFFSET) == CLD_EXITED
+          ? status
+          : KILLED_BY + status;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
   }
 
   /** Whether a child is dead and its exit status has not been taken yet. Leaves it as it is. */
@@ -265,27 +301,5 @@ final class Kernel {
 
   private static int pidOf(MemorySegment info) {
     return info.get(ValueLayout.JAVA_INT, SIGINFO_PID_OFFSET);
-  }
-
-  private static int errno(MemorySegment state) {
-    return (int) ERRNO.get(state, 0L);
-  }
-
-  private static MethodHandle link(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    var all = new Linker.Option[options.length + 1];
-    all[0] = Linker.Option.captureCallState("errno");
-    System.arraycopy(options, 0, all, 1, options.length);
-    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), descriptor, all);
-  }
-
-  private static RuntimeException unexpected(Throwable e) {
-    if (e instanceof RuntimeException runtime) {
-      throw runtime;
-    }
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return new IllegalStateException(e);
   }
 }

@@ -1,7 +1,5 @@
 package dev.warrener.controller.process;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -14,25 +12,23 @@ import java.util.function.Consumer;
 final class OutputLines {
   private static final int MAXIMUM_BYTES = 16 * 1024;
 
-  private final InputStream in;
   private final Consumer<String> lines;
   private final byte[] line = new byte[MAXIMUM_BYTES];
   private int length;
 
-  OutputLines(InputStream in, Consumer<String> lines) {
-    this.in = in;
+  OutputLines(Consumer<String> lines) {
     this.lines = lines;
   }
 
-  /** Reads to the end. */
-  void readAll() throws IOException {
-    byte[] buffer = new byte[8192];
-    int count;
-    while ((count = in.read(buffer)) >= 0) {
-      for (int i = 0; i < count; i++) {
-        add(buffer[i]);
-      }
+  /** Takes the first {@code count} bytes. */
+  void put(byte[] piece, int count) {
+    for (int i = 0; i < count; i++) {
+      add(piece[i]);
     }
+  }
+
+  /** No more will come: what is there is the last line. */
+  void end() {
     if (length > 0) {
       endLine();
     }

@@ -1,5 +1,7 @@
 package dev.warrener.controller.process;
 
+import java.io.IOException;
+
 /**
  * Worker processes can't be kept on this host as they should be. The message is one sentence that
  * says what to do.
@@ -13,5 +15,10 @@ public final class ProcessLayerException extends RuntimeException {
 
   ProcessLayerException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** For the same reason, which says what to do. */
+  ProcessLayerException(IOException because) {
+    super(because.getMessage(), because);
   }
 }

@@ -2,20 +2,18 @@ package dev.warrener.controller.process;
 
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
-import dev.warrener.worker.frame.FrameReader;
-import java.io.IOException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
+import dev.warrener.worker.frame.FrameDecoder;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker whose process was started, with the four threads that serve it: one waits for its exit,
- * two read its frames and its output, one writes frames. They tell the listener what it says, and
- * the killer when it has exited and when its channels have ended. Thread-safe.
+ * A worker whose process was started. Its frames, its end and its output are heard by the threads
+ * that hear those of all workers; a thread of its own it has only while it starts. They tell the
+ * listener what it says, and the killer when it has exited and when its channels have ended.
+ * Thread-safe.
  */
 final class RunningWorker {
   private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
@@ -31,38 +29,52 @@ final class RunningWorker {
   private final Niceness niceness;
   private final ProcessListener listener;
   private final Killer killer;
+  private final Hearing hearing;
   private final FrameSender sender;
+  private final Inlet frames;
+  private final Inlet output;
   private final CallbackGate gate = new CallbackGate();
   private final AtomicInteger openChannels = new AtomicInteger(2);
-  private final ExecutorService threads;
-  private volatile @Nullable Future<?> sending;
+  private volatile long exitToken;
 
   /** Two threads may find it false at once, and do the same. */
   private volatile boolean yields;
 
-  /** Written by the waiting thread before it tells of the worker; the head until then. */
+  /** Written by the starting thread before it tells of the worker; the head until then. */
   private volatile ProcessId own;
 
   RunningWorker(
       Worker worker,
       Containment.Launched launched,
+      WorkerPipes pipes,
       int sendQueueFrames,
       Niceness niceness,
       ProcessListener listener,
       Killer killer,
-      ExecutorService threads) {
+      Hearing hearing) {
     this.worker = worker;
     this.launched = launched;
     this.pidfd = openPidfd(launched.head());
     this.niceness = niceness;
     this.listener = listener;
     this.killer = killer;
-    this.threads = threads;
+    this.hearing = hearing;
     this.own = launched.head();
     this.sender =
-        new FrameSender(worker.key(), launched.process().getOutputStream(), sendQueueFrames);
+        new FrameSender(worker.key(), pipes.toWorker(), sendQueueFrames, hearing.frames());
+    this.frames = new Inlet(pipes.frames(), hearing.frames(), new FrameSink());
+    this.output = new Inlet(pipes.output(), hearing.output(), new OutputSink());
     worker.sender(sender);
   }
+
+  /**
+   * The threads that serve workers.
+   *
+   * @param frames hears frames, and the ends of processes
+   * @param output hears output: what a log takes its time for is not to hold up frames
+   * @param starting where a thread is had while a worker starts
+   */
+  record Hearing(Poller frames, Poller output, Executor starting) {}
 
   WorkerKey key() {
     return worker.key();
@@ -101,29 +113,49 @@ final class RunningWorker {
    * @throws OutOfMemoryError if there can be no thread for it; then nobody has heard of it
    */
   void start() {
-    threads.execute(named("exit", this::announceAndAwaitExit));
+    hearing.starting().execute(this::announce);
   }
 
-  /** The last act: nothing is written any more, and no descriptor is kept. */
+  /** The last act: nothing is read or written any more, and no descriptor is kept. */
   void forget() {
-    sender.stop();
-    Future<?> task = sending;
-    if (task != null) {
-      task.cancel(true);
-    }
+    sender.close();
+    frames.close();
+    output.close();
     if (pidfd >= 0) {
       Kernel.close(pidfd);
     }
   }
 
-  private void announceAndAwaitExit() {
+  private void announce() {
+    killer.started(this);
+    findOwn();
+    ProcessId announced = own;
+    tell(() -> listener.spawned(key(), announced.pid(), announced.startTicks()));
+    frames.open();
+    output.open();
+    if (pidfd >= 0) {
+      exitToken = hearing.frames().watch(pidfd, Descriptors.READABLE, buffer -> exited());
+    }
+    yieldFromTheStart();
+    if (pidfd < 0) {
+      awaitExit();
+    }
+  }
+
+  /** Its head is dead; that of a pidfd is told again and again until it isn't watched any more. */
+  private void exited() {
+    hearing.frames().unwatch(exitToken, pidfd);
+    int value = Kernel.exitValue(head().pid());
+    if (value >= 0) {
+      killer.exited(this, value);
+    } else {
+      // The JDK was first, and is about to say so.
+      awaitExit();
+    }
+  }
+
+  private void awaitExit() {
     try {
-      killer.started(this);
-      findOwn();
-      ProcessId announced = own;
-      tell(() -> listener.spawned(key(), announced.pid(), announced.startTicks()));
-      openChannels();
-      yieldFromTheStart();
       killer.exited(this, launched.process().waitFor());
     } catch (InterruptedException e) {
       LOG.error("nobody waits for worker {} any more", key(), e);
@@ -146,17 +178,6 @@ final class RunningWorker {
     return yields;
   }
 
-  private void openChannels() {
-    try {
-      sending = threads.submit(named("send", sender));
-      threads.execute(named("frames", this::readFrames));
-      threads.execute(named("output", this::readOutput));
-    } catch (OutOfMemoryError e) {
-      LOG.error("there are no threads for worker {}: killing it", key(), e);
-      killer.kill(key());
-    }
-  }
-
   /** In a pid namespace the worker's own process appears a little later. */
   private void findOwn() {
     NamespaceFence namespace = launched.namespace();
@@ -173,33 +194,62 @@ final class RunningWorker {
     }
   }
 
-  private void readFrames() {
-    try (var reader = new FrameReader(launched.process().getInputStream())) {
-      Frame frame;
-      while ((frame = reader.read()) != null) {
-        yields();
-        Frame read = frame;
-        if (!tell(() -> listener.frame(key(), read))) {
-          return;
+  private final class FrameSink implements Inlet.Sink {
+    private final FrameDecoder decoder = new FrameDecoder();
+    private boolean broken;
+
+    @Override
+    public void take(byte[] buffer, int count) {
+      yields();
+      try {
+        if (!broken) {
+          decoder.put(buffer, count);
+          tellFrames();
         }
+      } catch (BrokenFrameException | OutOfMemoryError e) {
+        broken(e);
       }
-    } catch (BrokenFrameException e) {
-      // Cut off by its death, mostly; else nothing it says can be understood any more.
+    }
+
+    private void tellFrames() throws BrokenFrameException {
+      Frame frame;
+      while ((frame = decoder.next()) != null) {
+        Frame read = frame;
+        tell(() -> listener.frame(key(), read));
+      }
+    }
+
+    @Override
+    public void ended() {
+      try {
+        if (!broken) {
+          decoder.end();
+        }
+      } catch (BrokenFrameException e) {
+        broken(e);
+      }
+      channelEnded();
+    }
+
+    /** Cut off by its death, mostly; else nothing it says can be understood any more. */
+    private void broken(Throwable e) {
+      broken = true;
       LOG.info("the frames of worker {} end: {}", key(), e.getMessage());
       killer.kill(key());
-    } catch (IOException e) {
-      LOG.debug("the frames of worker {} end: {}", key(), e.toString());
-    } finally {
-      channelEnded();
     }
   }
 
-  private void readOutput() {
-    try (var in = launched.process().getErrorStream()) {
-      new OutputLines(in, this::tellOutput).readAll();
-    } catch (IOException e) {
-      LOG.debug("the output of worker {} ends: {}", key(), e.toString());
-    } finally {
+  private final class OutputSink implements Inlet.Sink {
+    private final OutputLines lines = new OutputLines(RunningWorker.this::tellOutput);
+
+    @Override
+    public void take(byte[] buffer, int count) {
+      lines.put(buffer, count);
+    }
+
+    @Override
+    public void ended() {
+      lines.end();
       channelEnded();
     }
   }
@@ -216,29 +266,15 @@ final class RunningWorker {
     }
   }
 
-  /** False if nothing more is to be told. */
-  private boolean tell(Runnable callback) {
-    return gate.pass(() -> {
+  /** Unless nothing more is to be told. */
+  private void tell(Runnable callback) {
+    gate.pass(() -> {
       try {
         callback.run();
       } catch (RuntimeException e) {
         LOG.error("what worker {} did was not taken note of", key(), e);
       }
     });
-  }
-
-  /** A thread that serves one worker after another bears the name of the one that it serves. */
-  private Runnable named(String what, Runnable task) {
-    return () -> {
-      Thread thread = Thread.currentThread();
-      String ownName = thread.getName();
-      thread.setName("warrener-worker-" + key() + "-" + what);
-      try {
-        task.run();
-      } finally {
-        thread.setName(ownName);
-      }
-    };
   }
 
   private static int openPidfd(ProcessId head) {

@@ -7,8 +7,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,12 +43,15 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Reaper reaper;
   private final Niceness niceness;
 
-  /**
-   * Those that serve workers. They stay for a while: to take a thread down costs more than to tell
-   * of a death, and would be done four times for each worker just while others are dying.
-   */
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("warrener-worker").factory());
+  private final Poller frames = new Poller();
+  private final Poller output = new Poller();
+
+  /** Each serves one worker that starts. They stay for a while, since often many start. */
+  private final ExecutorService starting =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("warrener-start").factory());
+
+  /** Those to whom something was sent that is still to be written. */
+  private final Queue<FrameSender> unwritten = new ConcurrentLinkedQueue<>();
 
   /** Owned by the spawner's thread. */
   private @Nullable Sidecar sidecar;
@@ -129,6 +134,8 @@ public final class WorkerProcesses implements AutoCloseable {
     Niceness.haveCompilersYield();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
+    thread("frames", frames).start();
+    thread("output", output).start();
     listener.perform(this, probed.containment().programs());
     LOG.info(
         "workers are held by {}{}; processes and threads: {}",
@@ -168,9 +175,27 @@ public final class WorkerProcesses implements AutoCloseable {
    *     written if the worker goes on reading
    */
   public boolean send(WorkerKey worker, Frame frame) {
+    boolean taken = sendLater(worker, frame);
+    flush();
+    return taken;
+  }
+
+  /**
+   * The same, but it may be written only by the next {@link #flush}: for who has frames for several
+   * workers, or several for one.
+   */
+  public boolean sendLater(WorkerKey worker, Frame frame) {
     Worker known = workers.get(worker);
     FrameSender sender = known == null ? null : known.sender();
-    return sender != null && sender.offer(frame);
+    return sender != null && sender.offer(frame, unwritten);
+  }
+
+  /** Writes what was sent by anybody, as far as workers have room for it. */
+  public void flush() {
+    FrameSender next;
+    while ((next = unwritten.poll()) != null) {
+      next.flush();
+    }
   }
 
   /**
@@ -222,7 +247,9 @@ public final class WorkerProcesses implements AutoCloseable {
       });
       reaper.stop();
       killer.stop();
-      threads.shutdown();
+      starting.shutdown();
+      frames.stop();
+      output.stop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       LOG.error("closing was interrupted; the parent-death signal kills what is left");
@@ -256,10 +283,10 @@ public final class WorkerProcesses implements AutoCloseable {
       var command = new ArrayList<>(niceness.prefix());
       command.addAll(withProgramFound(worker));
       marksInUse.add(worker.mark());
-      Containment.Launched launched =
-          probed.containment().launch(worker.key(), worker.mark(), command, environmentOf(worker));
+      WorkerPipes pipes = WorkerPipes.open();
+      Containment.Launched launched = launch(worker, command, pipes);
       reaper.childStarted();
-      serve(worker, launched);
+      serve(worker, launched, pipes);
       return;
     } catch (IOException e) {
       reason = "its process can't be started: " + e.getMessage();
@@ -270,10 +297,33 @@ public final class WorkerProcesses implements AutoCloseable {
     killer.notStarted(worker, reason);
   }
 
-  private void serve(Worker worker, Containment.Launched launched) {
+  private Containment.Launched launch(Worker worker, List<String> command, WorkerPipes pipes)
+      throws IOException {
     try {
+      Containment.Launched launched =
+          probed
+              .containment()
+              .launch(worker.key(), worker.mark(), command, environmentOf(worker), pipes::giveTo);
+      pipes.closeWorkersEnds();
+      return launched;
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      pipes.close();
+      throw e;
+    }
+  }
+
+  private void serve(Worker worker, Containment.Launched launched, WorkerPipes pipes) {
+    try {
+      var hearing = new RunningWorker.Hearing(frames, output, starting);
       new RunningWorker(
-              worker, launched, settings.sendQueueFrames(), niceness, listener, killer, threads)
+              worker,
+              launched,
+              pipes,
+              settings.sendQueueFrames(),
+              niceness,
+              listener,
+              killer,
+              hearing)
           .start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice its end, so it isn't to live. What it may have started already bears a

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,64 @@ class ChannelIT {
         assertThat(fleet.listener().awaitFrame(echo)).isEqualTo(frame);
       }
     }
+  }
+
+  @Test
+  void aLargeFrameComesWholeAndKeepsItsPlace() {
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      WorkerKey echo = fleet.spawn("exec cat <&4 >&3");
+      byte[] large = new byte[20 << 20];
+      new Random(25).nextBytes(large);
+      Frame before = Frame.builder(FrameType.TASK).field("task", "before").build();
+      Frame body = Frame.builder(FrameType.TASK).field("task", "large").payload(large).build();
+      Frame after = Frame.builder(FrameType.TASK).field("task", "after").build();
+
+      for (Frame frame : List.of(before, body, after)) {
+        sendSoon(fleet, echo, frame);
+      }
+
+      assertThat(fleet.listener().awaitFrame(echo)).isEqualTo(before);
+      assertThat(fleet.listener().awaitFrame(echo)).isEqualTo(body);
+      assertThat(fleet.listener().awaitFrame(echo)).isEqualTo(after);
+    }
+  }
+
+  @Test
+  void aWorkerThatWritesWithoutEndHoldsUpNoOther() {
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      WorkerKey loud =
+          fleet.spawn("while :; do printf '\\000\\000\\000\\003\\020\\000\\000' >&3; done");
+      fleet.listener().awaitFrame(loud);
+      WorkerKey echo = fleet.spawn("exec cat <&4 >&3");
+      Frame frame = Frame.builder(FrameType.TASK).field("task", "heard").build();
+
+      sendSoon(fleet, echo, frame);
+
+      assertThat(fleet.listener().awaitFrame(echo)).isEqualTo(frame);
+      fleet.processes().killAll(List.of(loud, echo));
+      assertThat(fleet.listener().awaitTreeEmpty(loud).signal()).isEqualTo(Kernel.SIGKILL);
+    }
+  }
+
+  @Test
+  void workersCostNoThreadOfOurs() {
+    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
+      fleet.spawnAndAwaitUp("");
+      long before = threadsThatHear();
+      for (int i = 0; i < 10; i++) {
+        fleet.spawnAndAwaitUp("");
+      }
+
+      assertThat(threadsThatHear()).isEqualTo(before);
+    }
+  }
+
+  /** Ours, but for those that are there only while a worker starts. */
+  private static long threadsThatHear() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("warrener-") && !name.startsWith("warrener-start"))
+        .count();
   }
 
   @ParameterizedTest

@@ -1,0 +1,92 @@
+package dev.warrener.controller.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The three pipes between the controller and a worker. They are our own, and not the JDK's, since
+ * the JDK's can only be waited for by a thread each, and are drained by one more when the process
+ * ends.
+ */
+final class WorkerPipes {
+  private final int[] toWorker;
+  private final int[] frames;
+  private final int[] output;
+  private final AtomicBoolean workersEndsClosed = new AtomicBoolean();
+
+  private WorkerPipes(int[] toWorker, int[] frames, int[] output) {
+    this.toWorker = toWorker;
+    this.frames = frames;
+    this.output = output;
+  }
+
+  /**
+   * Makes them.
+   *
+   * @throws IOException if this process has too many files open
+   */
+  static WorkerPipes open() throws IOException {
+    List<int[]> made = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        made.add(Descriptors.pipe());
+      }
+    } catch (IOException e) {
+      for (int[] pipe : made) {
+        Kernel.close(pipe[0]);
+        Kernel.close(pipe[1]);
+      }
+      throw e;
+    }
+    return new WorkerPipes(made.get(0), made.get(1), made.get(2));
+  }
+
+  /**
+   * Gives a process that is to be started the other ends. It opens them anew: so they wait, as
+   * programs expect, while ours don't.
+   */
+  void giveTo(ProcessBuilder process) {
+    process.redirectInput(file(toWorker[0]));
+    process.redirectOutput(file(frames[1]));
+    process.redirectError(file(output[1]));
+  }
+
+  /** To be called when the process has been started: then it alone holds its ends. */
+  void closeWorkersEnds() {
+    if (workersEndsClosed.compareAndSet(false, true)) {
+      Kernel.close(toWorker[0]);
+      Kernel.close(frames[1]);
+      Kernel.close(output[1]);
+    }
+  }
+
+  /** Closes all of it, where no process was started or nobody serves it. */
+  void close() {
+    closeWorkersEnds();
+    Kernel.close(toWorker[1]);
+    Kernel.close(frames[0]);
+    Kernel.close(output[0]);
+  }
+
+  /** Our end of the worker's frames in. */
+  int toWorker() {
+    return toWorker[1];
+  }
+
+  /** Our end of the worker's frames out. */
+  int frames() {
+    return frames[0];
+  }
+
+  /** Our end of the worker's output. */
+  int output() {
+    return output[0];
+  }
+
+  private static File file(int descriptor) {
+    return new File("/proc/self/fd/" + descriptor);
+  }
+}
