@@ -27,11 +27,11 @@ import org.slf4j.LoggerFactory;
  * <p><b>Whose is it?</b> The children of the controller are (1) the heads: processes that the layer
  * started; (2) what fell to it from workers, living and dying; (3) whatever else this JVM has
  * started. A kill must take all of its own worker's and none of another's; and the exit status of
- * (1) and (3) is the JDK's to take. How each is told, in this order:
+ * (1) and (3) is for others to take. How each is told, in this order:
  *
  * <ol>
- *   <li>A head is known by its process id for as long as the JDK hasn't taken its exit status, so
- *       long the number can't mean another.
+ *   <li>A head is known by its process id for as long as nobody has taken its exit status, so long
+ *       the number can't mean another.
  *   <li>By its {@link Mark}, which the kernel hands from parent to child. It names the worker
  *       exactly, also of a daemon with a session, an environment and a user of its own, and also if
  *       it fell to the controller long ago, while its worker lived and still lives. A mark that no
@@ -127,7 +127,7 @@ final class Descendants {
     treesByHead.put(tree.worker().head().pid(), tree);
   }
 
-  /** The JDK has taken the exit status of the tree's head: its number may be used again. */
+  /** The exit status of the tree's head has been taken: its number may be used again. */
   void headExited(Tree tree) {
     treesByHead.remove(tree.worker().head().pid());
   }

@@ -161,10 +161,15 @@ final class FrameSender implements Poller.Watched {
 
   private void leaveToPoller() {
     left = true;
-    if (token == 0) {
-      token = poller.watch(descriptor, Descriptors.WRITABLE_ONCE, this);
-    } else {
+    if (token != 0) {
       poller.watchAgain(token, descriptor);
+      return;
+    }
+    try {
+      token = poller.watch(descriptor, Descriptors.WRITABLE_ONCE, this);
+    } catch (IllegalStateException e) {
+      LOG.error("worker {} gets no more frames", worker, e);
+      end();
     }
   }
 

@@ -109,7 +109,7 @@ final class Killer implements Runnable {
     events.add(new Event.NotStarted(worker, reason));
   }
 
-  /** The head of a worker's tree has ended and the JDK has taken its exit status. */
+  /** The head of a worker's tree has ended and its exit status has been taken. */
   void exited(RunningWorker worker, int value) {
     events.add(new Event.Exited(worker, value));
   }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Hears what happens to worker processes. Called from several threads of the process layer, for one
  * worker always in the order of its life, so it should do no more than put an event on a queue: a
- * listener that blocks delays the death of workers.
+ * listener that blocks delays what is heard of all other workers, and their death.
  *
  * <p>What comes for one key: either {@link #spawnFailed} and nothing else; or {@link #spawned},
  * then frames and output, and at last exactly one {@link #treeEmpty}, after which nothing of that

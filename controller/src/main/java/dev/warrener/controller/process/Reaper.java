@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the killer when a child of this process is dead, without taking its exit status: the killer
- * knows whether that is for it to take (what fell to the controller as subreaper) or for the JDK.
+ * knows whether that is for it to take (what fell to the controller as subreaper) or for others.
  * Waits in the kernel; a native call that blocks holds up nothing else.
  */
 final class Reaper implements Runnable {

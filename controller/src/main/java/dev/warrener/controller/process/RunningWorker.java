@@ -35,7 +35,9 @@ final class RunningWorker {
   private final Inlet output;
   private final CallbackGate gate = new CallbackGate();
   private final AtomicInteger openChannels = new AtomicInteger(2);
-  private volatile long exitToken;
+
+  /** Stands for the pidfd at the poller. Guarded by this. */
+  private long exitToken;
 
   /** Two threads may find it false at once, and do the same. */
   private volatile boolean yields;
@@ -71,7 +73,7 @@ final class RunningWorker {
    * The threads that serve workers.
    *
    * @param frames hears frames, and the ends of processes
-   * @param output hears output: what a log takes its time for is not to hold up frames
+   * @param output hears output: one that prints without end is not to hold up frames
    * @param starting where a thread is had while a worker starts
    */
   record Hearing(Poller frames, Poller output, Executor starting) {}
@@ -84,7 +86,7 @@ final class RunningWorker {
     return worker.mark();
   }
 
-  /** The process that the controller started and whose exit status the JDK takes. */
+  /** The process that the controller started. */
   ProcessId head() {
     return launched.head();
   }
@@ -131,20 +133,42 @@ final class RunningWorker {
     findOwn();
     ProcessId announced = own;
     tell(() -> listener.spawned(key(), announced.pid(), announced.startTicks()));
-    frames.open();
-    output.open();
-    if (pidfd >= 0) {
-      exitToken = hearing.frames().watch(pidfd, Descriptors.READABLE, buffer -> exited());
-    }
+    boolean exitIsHeard = beginToHear();
     yieldFromTheStart();
-    if (pidfd < 0) {
+    if (!exitIsHeard) {
       awaitExit();
     }
   }
 
-  /** Its head is dead; that of a pidfd is told again and again until it isn't watched any more. */
-  private void exited() {
+  /** Whether its exit will be heard, too. */
+  private boolean beginToHear() {
+    try {
+      frames.open();
+      output.open();
+      return watchExit();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      LOG.error("worker {} can't be heard: killing it", key(), e);
+      killer.kill(key());
+      return false;
+    }
+  }
+
+  private synchronized boolean watchExit() {
+    if (pidfd < 0) {
+      return false;
+    }
+    exitToken = hearing.frames().watch(pidfd, Descriptors.READABLE, buffer -> exited());
+    return true;
+  }
+
+  /** A pidfd would be ready again and again. */
+  private synchronized void unwatchExit() {
     hearing.frames().unwatch(exitToken, pidfd);
+  }
+
+  /** Its head is dead. */
+  private void exited() {
+    unwatchExit();
     int value = Kernel.exitValue(head().pid());
     if (value >= 0) {
       killer.exited(this, value);

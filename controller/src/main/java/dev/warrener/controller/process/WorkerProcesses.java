@@ -313,9 +313,10 @@ public final class WorkerProcesses implements AutoCloseable {
   }
 
   private void serve(Worker worker, Containment.Launched launched, WorkerPipes pipes) {
+    RunningWorker running = null;
     try {
-      var hearing = new RunningWorker.Hearing(frames, output, starting);
-      new RunningWorker(
+      running =
+          new RunningWorker(
               worker,
               launched,
               pipes,
@@ -323,13 +324,18 @@ public final class WorkerProcesses implements AutoCloseable {
               niceness,
               listener,
               killer,
-              hearing)
-          .start();
+              new RunningWorker.Hearing(frames, output, starting));
+      running.start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice its end, so it isn't to live. What it may have started already bears a
       // mark that is no worker's any more.
       launched.fences().forEach(Fence::kill);
       Signals.send(launched.head(), Kernel.SIGKILL);
+      if (running == null) {
+        pipes.close();
+      } else {
+        running.forget();
+      }
       throw e;
     }
   }
