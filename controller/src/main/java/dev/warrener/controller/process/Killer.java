@@ -52,7 +52,6 @@ final class Killer implements Runnable {
 
   private final ProcessSettings settings;
   private final Containment containment;
-  private final Niceness niceness;
   private final ProcessListener listener;
   private final Descendants descendants;
 
@@ -73,14 +72,12 @@ final class Killer implements Runnable {
   Killer(
       ProcessSettings settings,
       Containment containment,
-      Niceness niceness,
       ProcessListener listener,
       Descendants descendants,
       ConcurrentMap<WorkerKey, Worker> workers,
       Set<Long> marksInUse) {
     this.settings = settings;
     this.containment = containment;
-    this.niceness = niceness;
     this.listener = listener;
     this.descendants = descendants;
     this.workers = workers;
@@ -194,7 +191,7 @@ final class Killer implements Runnable {
       }
     }
     for (Tree tree : struck) {
-      niceness.lift(tree.worker().own());
+      tree.worker().lift();
     }
   }
 

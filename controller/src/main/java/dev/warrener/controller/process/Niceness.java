@@ -29,6 +29,9 @@ final class Niceness {
 
   private static final Set<String> COMPILERS = Set.of("C1 CompilerThre", "C2 CompilerThre");
 
+  private static final String OWN_GROUP_FILE = "/proc/self/autogroup";
+  private static final boolean GROUPS_BY_SESSION = ProcFile.read(OWN_GROUP_FILE) != null;
+
   private final int nice;
   private final @Nullable String program;
 
@@ -71,9 +74,13 @@ final class Niceness {
    * written then goes to the session that it came from, which is ours.
    */
   private static boolean writeToSession(ProcessId worker, int nice) {
-    String file = "/proc/" + worker.pid() + "/autogroup";
+    String file = groupFile(worker);
     String its = sessionGroup(file);
-    return its == null || (!its.equals(sessionGroup("/proc/self/autogroup")) && write(file, nice));
+    return its == null || (!its.equals(sessionGroup(OWN_GROUP_FILE)) && write(file, nice));
+  }
+
+  private static String groupFile(ProcessId worker) {
+    return "/proc/" + worker.pid() + "/autogroup";
   }
 
   /** Such as {@code /autogroup-4711}; null if the kernel doesn't group by session. */
@@ -91,13 +98,17 @@ final class Niceness {
    * Lets a worker that has been killed have its processor time at once: the kernel takes a process
    * apart in that process's own time. Only who may raise a priority can do it (root, CAP_SYS_NICE);
    * else it dies as nicely as it has lived.
+   *
+   * @param yields whether its session is known to yield, and so to be its own
    */
-  void lift(ProcessId worker) {
-    if (nice > 0 && Stat.isAlive(worker)) {
-      int refused = Kernel.setNiceness(worker.pid(), 0);
-      if (refused == 0) {
-        writeToSession(worker, 0);
-      }
+  void lift(ProcessId worker, boolean yields) {
+    if (nice == 0 || !Stat.isAlive(worker) || Kernel.setNiceness(worker.pid(), 0) != 0) {
+      return;
+    }
+    if (!yields) {
+      writeToSession(worker, 0);
+    } else if (GROUPS_BY_SESSION) {
+      write(groupFile(worker), 0);
     }
   }
 

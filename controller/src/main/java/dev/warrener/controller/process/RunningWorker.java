@@ -202,6 +202,11 @@ final class RunningWorker {
     return yields;
   }
 
+  /** Has it die without yielding to anybody; to be called when it has been signalled. */
+  void lift() {
+    niceness.lift(own, yields);
+  }
+
   /** In a pid namespace the worker's own process appears a little later. */
   private void findOwn() {
     NamespaceFence namespace = launched.namespace();

@@ -69,14 +69,7 @@ public final class WorkerProcesses implements AutoCloseable {
     this.niceness = new Niceness(settings.workerNice(), probed.containment().programs().nice());
     this.descendants = new Descendants(settings.run(), probed.marked(), marksInUse, spawnerThread);
     this.killer =
-        new Killer(
-            settings,
-            probed.containment(),
-            niceness,
-            this.listener,
-            descendants,
-            workers,
-            marksInUse);
+        new Killer(settings, probed.containment(), this.listener, descendants, workers, marksInUse);
     this.reaper = new Reaper(killer);
   }
 
