@@ -1,6 +1,7 @@
 package dev.warrener.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 import dev.warrener.messaging.Namespace;
@@ -83,9 +84,9 @@ final class Warrener implements AutoCloseable {
     }
 
     int awaitExit() throws InterruptedException {
-      assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS))
-          .as("controller %s ends; its log:%n%s", id, text())
-          .isTrue();
+      if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {
+        fail("controller %s doesn't end; its log:%n%s", id, text());
+      }
       return process.exitValue();
     }
 
@@ -164,6 +165,18 @@ final class Warrener implements AutoCloseable {
   }
 
   ControllerProcess startController(String uri, String id, String[] arguments) {
+    return startController(
+        uri, id, folder.resolve(id + "-" + controllers.size() + ".log"), arguments);
+  }
+
+  /** Starts a controller that writes its log to that file, or pipe, and waits for its workers. */
+  ControllerProcess controllerThatLogsTo(Path log, String id, String... arguments) {
+    var started = startController(uri(), id, log, arguments);
+    awaitReady(id);
+    return started;
+  }
+
+  private ControllerProcess startController(String uri, String id, Path log, String[] arguments) {
     listen();
     presence.remove(id);
     var command =
@@ -182,7 +195,6 @@ final class Warrener implements AutoCloseable {
                 "--id",
                 id));
     command.addAll(List.of(arguments));
-    var log = folder.resolve(id + "-" + controllers.size() + ".log");
     try {
       var builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
@@ -202,9 +214,9 @@ final class Warrener implements AutoCloseable {
         .pollInterval(Duration.ofMillis(50))
         .until(() -> {
           var newest = newest(id);
-          assertThat(newest.process().isAlive())
-              .as("controller %s lives; its log:%n%s", id, newest.text())
-              .isTrue();
+          if (!newest.process().isAlive()) {
+            fail("controller %s has ended; its log:%n%s", id, newest.text());
+          }
           var said = presence.get(id);
           return said != null
               && said.state() == ControllerState.RUNNING

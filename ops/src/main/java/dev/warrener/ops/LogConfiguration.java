@@ -7,6 +7,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,8 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
       case CONTROLLER -> {
         root.setLevel(Level.INFO);
         root.addAppender(
-            console("System.out", "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %msg%n"));
+            detached(
+                console("System.out", "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %msg%n")));
         quiet(loggers);
       }
     }
@@ -84,6 +86,16 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
       Logger logger = loggers.getLogger(name);
       logger.setLevel(Level.WARN);
     }
+  }
+
+  /** What it still has when this VM exits is shown then, if anybody looks. */
+  private DetachedAppender detached(Appender<ILoggingEvent> console) {
+    var detached = new DetachedAppender(console);
+    detached.setContext(getContext());
+    detached.start();
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("log-end").unstarted(detached::stop));
+    return detached;
   }
 
   private ConsoleAppender<ILoggingEvent> console(String target, String pattern) {
