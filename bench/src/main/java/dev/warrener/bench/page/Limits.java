@@ -3,14 +3,16 @@ package dev.warrener.bench.page;
 import dev.warrener.bench.figures.Measurement;
 import dev.warrener.bench.figures.SuiteResult;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What limits the rate of no-op tasks, as the profile has it. */
+/** What limits the rate of no-op tasks and the time of a kill, as the profile has it. */
 final class Limits {
   private static final String TIME = "processor time";
   private static final int MOST_THREADS = 6;
   private static final int MOST_METHODS = 10;
+  private static final int MOST_KILL_THREADS = 12;
 
   private Limits() {}
 
@@ -59,6 +61,38 @@ final class Limits {
                         + Figure.of(one.median()))
                 .toList()));
     return Optional.of(text.append(".\n\n").toString());
+  }
+
+  /** The chapter about kills; empty if nothing was measured. */
+  static Optional<String> ofKills(SuiteResult profile) {
+    var parts =
+        profile.of("processor time of a kill").stream()
+            .sorted(Comparator.comparingDouble(Measurement::median).reversed())
+            .toList();
+    if (parts.isEmpty()) {
+      return Optional.empty();
+    }
+    var text = new StringBuilder("## What a kill takes\n");
+    text.append(
+        "Beside what the kernel needs for the dying workers (the C floor, on every processor there is), a kill of %s idle workers takes, in ms of processor time: %s.\n\n"
+            .formatted(
+                parts.getFirst().parameters().getOrDefault("workers", "?"),
+                listed(parts, "", Integer.MAX_VALUE)));
+    text.append(
+        "The controller's threads that cost most: %s.\n\n"
+            .formatted(listed(parts, "controller: ", MOST_KILL_THREADS)));
+    return Optional.of(text.toString());
+  }
+
+  /** Those whose subject begins so; the whole processes, if it is to begin with nothing. */
+  private static String listed(List<Measurement> parts, String prefix, int most) {
+    return String.join(
+        ", ",
+        parts.stream()
+            .filter(one -> one.subject().startsWith("controller: ") == !prefix.isEmpty())
+            .limit(most)
+            .map(one -> one.subject().substring(prefix.length()) + " " + Figure.of(one.median()))
+            .toList());
   }
 
   private static Optional<Double> time(SuiteResult profile, String subject) {

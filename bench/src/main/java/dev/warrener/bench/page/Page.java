@@ -55,6 +55,7 @@ public final class Page {
     machine(page);
     goals(page);
     results.suite("profile").flatMap(Limits::of).ifPresent(page::append);
+    results.suite("profile").flatMap(Limits::ofKills).ifPresent(page::append);
     results.suites().forEach(suite -> suite(page, suite));
     return page.toString();
   }

@@ -88,7 +88,7 @@ final class FleetUnderOrders implements AutoCloseable {
   }
 
   /** What a controller does after its start in the background is not to be measured with a kill. */
-  private void awaitRest() throws InterruptedException {
+  void awaitRest() throws InterruptedException {
     long patience = System.nanoTime() + PATIENCE.toNanos();
     double most = SHARE_AT_REST * controllers.size() * WATCHED.toMillis() / 1000;
     double before;
@@ -192,9 +192,14 @@ final class FleetUnderOrders implements AutoCloseable {
    * controller is done; then lifts the hold.
    */
   Killed kill(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
-    var killed = kill(scope, inFlight, Then.HOLD, dead);
+    var killed = killAndHold(scope, inFlight, dead);
     resume();
     return killed;
+  }
+
+  /** The same, and the hold stays until {@link #resume}. */
+  Killed killAndHold(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
+    return kill(scope, inFlight, Then.HOLD, dead);
   }
 
   /** Kills what is in scope, and waits until every controller is done. Workers come at once. */

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Where the time of no-op tasks goes: processor time of every process and of every thread of the
- * controller, and the methods that Flight Recorder finds there.
+ * controller, and the methods that Flight Recorder finds there. And where that of a kill goes.
  */
 public final class ProfileSuite implements Suite {
   private static final String QUEUE = "profile";
@@ -87,6 +87,7 @@ public final class ProfileSuite implements Suite {
     for (var hot : Recording.of(recording).hottest(MOST)) {
       run.add(hot.thread(), "samples", "%", Map.of("method", hot.method()), hot.share() * 100);
     }
+    KillProfile.measure(run);
   }
 
   /** Processor seconds of all that takes part, by what it is. */

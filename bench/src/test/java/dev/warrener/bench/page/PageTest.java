@@ -120,23 +120,43 @@ class PageTest {
     recorder.add("controller: owner", "processor time", "µs/task", Map.of(), 40);
     recorder.add("workers, all", "processor time", "µs/task", Map.of(), 30);
     recorder.add("owner", "samples", "%", Map.of("method", "a.b"), 7);
-    var former = results(1).suites().getFirst();
-    var profile =
-        new SuiteResult(
-            "profile",
-            former.startedAt(),
-            1,
-            "./warrener bench",
-            "RabbitMQ",
-            1,
-            0.5,
-            null,
-            Map.of(),
-            List.of(),
-            List.of(),
-            recorder.measurements());
+    var profile = profileOf(recorder);
+
     assertThat(Limits.of(profile).orElseThrow())
         .contains("costs 250 µs", "4,000 tasks a second", "owner 40.0", "`a.b` 7.00");
+  }
+
+  @Test
+  void profileSaysWhereTheTimeOfAKillGoes() {
+    var recorder = new Recorder();
+    var conditions = Map.of("workers", "8");
+    for (var one :
+        Map.of("broker", 6, "controller, all threads", 20, "controller: owner", 4).entrySet()) {
+      recorder.add(one.getKey(), "processor time of a kill", "ms", conditions, one.getValue());
+    }
+
+    assertThat(Limits.ofKills(profileOf(recorder)).orElseThrow())
+        .contains(
+            "a kill of 8 idle workers takes",
+            "controller, all threads 20.0, broker 6.00",
+            "cost most: owner 4.00.");
+  }
+
+  private static SuiteResult profileOf(Recorder recorder) {
+    var former = results(1).suites().getFirst();
+    return new SuiteResult(
+        "profile",
+        former.startedAt(),
+        1,
+        "./warrener bench",
+        "RabbitMQ",
+        1,
+        0.5,
+        null,
+        Map.of(),
+        List.of(),
+        List.of(),
+        recorder.measurements());
   }
 
   @Test

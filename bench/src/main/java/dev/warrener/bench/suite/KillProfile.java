@@ -1,0 +1,75 @@
+package dev.warrener.bench.suite;
+
+import dev.warrener.bench.place.ProcessFigures;
+import dev.warrener.bench.subject.Warrener;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Scope;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where the processor time of a kill goes, beside the dying workers themselves. */
+final class KillProfile {
+  static final String TIME = "processor time of a kill";
+  private static final String QUEUE = "kill-profile";
+  private static final int WORKERS = 8;
+  private static final Map<String, String> CONDITIONS =
+      Map.of("workers", Integer.toString(WORKERS), "state", "idle");
+
+  /** Kills before the first that counts: a figure of the kill suite is of the fifth, too. */
+  private static final int WARMING = 4;
+
+  private static final double WORTH_TELLING = 0.2;
+
+  private KillProfile() {}
+
+  static void measure(SuiteRun run) throws IOException, InterruptedException {
+    run.note(
+        "A kill: "
+            + WORKERS
+            + " idle workers, from the order to the controller's last word; the mean of all that"
+            + " were measured. What the dying workers take is not counted: that is the C floor.");
+    int kills = run.size(3, 15);
+    run.place().declare(QUEUE);
+    try (var fleet = new FleetUnderOrders(run, new Warrener(run.programs()), QUEUE, 1, WORKERS)) {
+      var used = new HashMap<String, Double>();
+      double certificates = 0;
+      for (int i = -WARMING; i < kills; i++) {
+        fleet.awaitRest();
+        var before = processorMillis(fleet.first().pid());
+        var killed = fleet.killAndHold(Scope.ALL, InFlight.PURGE, WORKERS);
+        var after = processorMillis(fleet.first().pid());
+        fleet.resume();
+        fleet.awaitReady();
+        if (i >= 0) {
+          certificates += killed.lastMillis("worker.dead");
+          after.forEach((who, millis) ->
+              used.merge(who, millis - before.getOrDefault(who, 0.0), Double::sum));
+        }
+      }
+      run.add("warrener", "order to last certificate", "ms", CONDITIONS, certificates / kills);
+      used.entrySet().stream()
+          .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+          .filter(one -> one.getValue() / kills > WORTH_TELLING)
+          .forEach(one -> run.add(one.getKey(), TIME, "ms", CONDITIONS, one.getValue() / kills));
+    }
+  }
+
+  private static Map<String, Double> processorMillis(long controller) {
+    var times = new HashMap<String, Double>();
+    ProcessFigures.cpuMillisByThread(controller)
+        .forEach((thread, millis) -> times.put("controller: " + thread, millis));
+    times.put("controller, all threads", sum(List.of(controller)));
+    times.put("broker", sum(ProcessFigures.named("beam.smp")));
+    times.put("the client that measures", sum(List.of(ProcessHandle.current().pid())));
+    return times;
+  }
+
+  private static double sum(List<Long> processes) {
+    return processes.stream()
+        .flatMap(pid -> ProcessFigures.cpuMillisByThread(pid).values().stream())
+        .mapToDouble(Double::doubleValue)
+        .sum();
+  }
+}
