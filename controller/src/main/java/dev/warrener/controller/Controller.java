@@ -49,6 +49,9 @@ import org.slf4j.LoggerFactory;
  * when it has ended in order. Thread-safe.
  */
 public final class Controller {
+  /** The logger of what tasks and workers print; everything else is the controller's own word. */
+  public static final String LOG_OF_TASKS = "dev.warrener.task";
+
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
   /** The release of Warrener that this is. */

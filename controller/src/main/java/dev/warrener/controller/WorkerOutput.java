@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** What handlers print, in the controller's log, with the task's id in front. */
 final class WorkerOutput {
-  private static final Logger LOG = LoggerFactory.getLogger("dev.warrener.task");
+  private static final Logger LOG = LoggerFactory.getLogger(Controller.LOG_OF_TASKS);
   private static final int LONGEST = 16 * 1024;
 
   private WorkerOutput() {}

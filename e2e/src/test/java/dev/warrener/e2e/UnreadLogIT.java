@@ -27,16 +27,17 @@ class UnreadLogIT {
   @TempDir private Path folder;
   private Vhost vhost;
   private Warrener warrener;
+  private Path log;
   private RandomAccessFile pipe;
 
   @BeforeEach
   void fillThePipe() throws IOException, InterruptedException {
     vhost = TestBroker.get().freshVhost();
     warrener = new Warrener(vhost, folder);
-    var file = folder.resolve("log");
-    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    log = folder.resolve("log");
+    assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor()).isZero();
     // Open for reading too, or nobody could open it for writing.
-    pipe = new RandomAccessFile(file.toFile(), "rw");
+    pipe = new RandomAccessFile(log.toFile(), "rw");
     pipe.write(new byte[PIPE_BYTES]);
   }
 
@@ -49,8 +50,7 @@ class UnreadLogIT {
 
   @Test
   void itRunsTasksAndKillsAndEndsAllTheSame() throws Exception {
-    var controller =
-        warrener.controllerThatLogsTo(folder.resolve("log"), "c1", "--queue", "mail=1");
+    var controller = warrener.controllerThatLogsTo(log, "c1", "--queue", "mail=1");
     var journal = new Journal(folder.resolve("journal"));
     try (var observer = new Observer(vhost)) {
       observer.publishTask("mail", "t1", "journal", journal.input(300), Map.of());
@@ -68,7 +68,7 @@ class UnreadLogIT {
   @Test
   void itSaysHowManyLinesWereLostWhenItIsReadAgain() throws Exception {
     warrener.controllerThatLogsTo(
-        folder.resolve("log"), "c1", "--queue", "mail=1", "--exec", "sh", "-c", "seq 20000 >&2");
+        log, "c1", "--queue", "mail=1", "--exec", "sh", "-c", "seq 20000 >&2");
     assertThat(warrener.run("publish", "mail", "--wait", "60s").status()).isZero();
 
     var text = readUntil("lines of this log were lost");

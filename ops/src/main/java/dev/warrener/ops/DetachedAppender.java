@@ -3,6 +3,7 @@ package dev.warrener.ops;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.warrener.controller.Controller;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(DetachedAppender.class);
-  private static final String OF_WORKERS = "dev.warrener.task";
   private static final int ROOM = 8192;
   private static final int ROOM_FOR_OWN_LINES = 1024;
   private static final long PATIENCE_NANOS = 250_000_000;
@@ -30,8 +30,10 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   private final Appender<ILoggingEvent> console;
   private final BlockingQueue<ILoggingEvent> lines = new ArrayBlockingQueue<>(ROOM);
-  private final AtomicLong taken = new AtomicLong();
-  private final AtomicLong shown = new AtomicLong();
+
+  /** Those in the queue, and the one that the console has in hand. */
+  private final AtomicLong unshown = new AtomicLong();
+
   private final AtomicLong lost = new AtomicLong();
 
   /** A worker's line has waited for room in vain. */
@@ -50,10 +52,11 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   @Override
   protected void append(ILoggingEvent line) {
     line.prepareForDeferredProcessing();
-    boolean mayEnter = !line.getLoggerName().equals(OF_WORKERS) || awaitRoomForWorkers();
-    if (mayEnter && lines.offer(line)) {
-      taken.incrementAndGet();
-    } else {
+    boolean mayEnter =
+        !line.getLoggerName().equals(Controller.LOG_OF_TASKS) || awaitRoomForWorkers();
+    unshown.incrementAndGet();
+    if (!mayEnter || !lines.offer(line)) {
+      unshown.decrementAndGet();
       lost.incrementAndGet();
     }
   }
@@ -79,7 +82,7 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     try {
       while (true) {
         console.doAppend(lines.take());
-        shown.incrementAndGet();
+        unshown.decrementAndGet();
         long gone = lost.getAndSet(0);
         if (gone > 0) {
           LOG.warn("{} lines of this log were lost: nobody read it", gone);
@@ -95,7 +98,7 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   public void stop() {
     super.stop();
     long start = System.nanoTime();
-    while (shown.get() < taken.get() && System.nanoTime() - start < FAREWELL_NANOS) {
+    while (unshown.get() > 0 && System.nanoTime() - start < FAREWELL_NANOS) {
       LockSupport.parkNanos(LOOK_NANOS);
     }
   }

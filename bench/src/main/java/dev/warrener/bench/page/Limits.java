@@ -10,6 +10,11 @@ import java.util.Optional;
 /** What limits the rate of no-op tasks and the time of a kill, as the profile has it. */
 final class Limits {
   private static final String TIME = "processor time";
+  private static final String KILL_TIME = "processor time of a kill";
+
+  /** What the subject begins with that is a thread of the controller. */
+  private static final String THREAD = "controller: ";
+
   private static final int MOST_THREADS = 6;
   private static final int MOST_METHODS = 10;
   private static final int MOST_KILL_THREADS = 12;
@@ -35,18 +40,7 @@ final class Limits {
                 Figure.of(workers.get()),
                 Figure.of(1e6 / all)));
     text.append("The controller's threads that cost most, in µs a task: ");
-    text.append(
-        String.join(
-            ", ",
-            profile.of(TIME).stream()
-                .filter(one -> one.subject().startsWith("controller: "))
-                .sorted(Comparator.comparingDouble(Measurement::median).reversed())
-                .limit(MOST_THREADS)
-                .map(one ->
-                    one.subject().substring("controller: ".length())
-                        + " "
-                        + Figure.of(one.median()))
-                .toList()));
+    text.append(listed(dearest(profile, TIME), THREAD, MOST_THREADS));
     text.append(".\n\nThe hottest methods, in percent of the controller's samples: ");
     text.append(
         String.join(
@@ -65,10 +59,7 @@ final class Limits {
 
   /** The chapter about kills; empty if nothing was measured. */
   static Optional<String> ofKills(SuiteResult profile) {
-    var parts =
-        profile.of("processor time of a kill").stream()
-            .sorted(Comparator.comparingDouble(Measurement::median).reversed())
-            .toList();
+    var parts = dearest(profile, KILL_TIME);
     if (parts.isEmpty()) {
       return Optional.empty();
     }
@@ -80,8 +71,14 @@ final class Limits {
                 listed(parts, "", Integer.MAX_VALUE)));
     text.append(
         "The controller's threads that cost most: %s.\n\n"
-            .formatted(listed(parts, "controller: ", MOST_KILL_THREADS)));
+            .formatted(listed(parts, THREAD, MOST_KILL_THREADS)));
     return Optional.of(text.toString());
+  }
+
+  private static List<Measurement> dearest(SuiteResult profile, String metric) {
+    return profile.of(metric).stream()
+        .sorted(Comparator.comparingDouble(Measurement::median).reversed())
+        .toList();
   }
 
   /** Those whose subject begins so; the whole processes, if it is to begin with nothing. */
@@ -89,7 +86,7 @@ final class Limits {
     return String.join(
         ", ",
         parts.stream()
-            .filter(one -> one.subject().startsWith("controller: ") == !prefix.isEmpty())
+            .filter(one -> one.subject().startsWith(THREAD) == !prefix.isEmpty())
             .limit(most)
             .map(one -> one.subject().substring(prefix.length()) + " " + Figure.of(one.median()))
             .toList());

@@ -23,20 +23,7 @@ public final class ProcessFigures {
 
   /** Processor seconds that each thread of a process has used, by the threads' names. */
   public static Map<String, Double> cpuSecondsByThread(long pid) {
-    var threads = new HashMap<String, Double>();
-    try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-      for (var task : tasks.toList()) {
-        try {
-          var name = Files.readString(task.resolve("comm")).strip().replaceAll("[0-9]+$", "N");
-          threads.merge(name, cpuSeconds(task.resolve("stat")), Double::sum);
-        } catch (IOException e) {
-          // It has ended meanwhile.
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return threads;
+    return byThread(pid, task -> cpuSeconds(task.resolve("stat")));
   }
 
   /**
@@ -44,17 +31,29 @@ public final class ProcessFigures {
    * exact, where {@link #cpuSecondsByThread} counts in hundredths of a second.
    */
   public static Map<String, Double> cpuMillisByThread(long pid) {
+    return byThread(
+        pid,
+        task ->
+            Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ", -1)[0]) / 1e6);
+  }
+
+  private interface Figure {
+    double of(Path task) throws IOException;
+  }
+
+  private static Map<String, Double> byThread(long pid, Figure figure) {
     var threads = new HashMap<String, Double>();
-    var tasks = Path.of("/proc/" + pid + "/task").toFile().list();
-    for (var task : tasks == null ? new String[0] : tasks) {
-      var folder = Path.of("/proc/" + pid + "/task/" + task);
-      try {
-        var name = Files.readString(folder.resolve("comm")).strip().replaceAll("[0-9]+$", "N");
-        var nanos = Files.readString(folder.resolve("schedstat")).split(" ", -1)[0];
-        threads.merge(name, Long.parseLong(nanos) / 1e6, Double::sum);
-      } catch (IOException e) {
-        // It has ended meanwhile.
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (var task : tasks.toList()) {
+        try {
+          var name = Files.readString(task.resolve("comm")).strip().replaceAll("[0-9]+$", "N");
+          threads.merge(name, figure.of(task), Double::sum);
+        } catch (IOException e) {
+          // It has ended meanwhile.
+        }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return threads;
   }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** Where the processor time of a kill goes, beside the dying workers themselves. */
 final class KillProfile {
-  static final String TIME = "processor time of a kill";
+  private static final String TIME = "processor time of a kill";
   private static final String QUEUE = "kill-profile";
   private static final int WORKERS = 8;
   private static final Map<String, String> CONDITIONS =

@@ -24,9 +24,6 @@ final class Descriptors {
   /** There is nothing to be read, or no room, at the moment. */
   static final int EAGAIN = 11;
 
-  /** A signal came in between. */
-  static final int EINTR = 4;
-
   /** There are bytes, or their end; or a process has ended. */
   static final int READABLE = 1;
 
@@ -159,6 +156,11 @@ final class Descriptors {
     } catch (Throwable e) {
       throw unexpected(e);
     }
+  }
+
+  /** Whether a read or a write can't succeed later, either. */
+  static boolean hasFailed(int result) {
+    return result < 0 && result != -EAGAIN && result != -Kernel.EINTR;
   }
 
   /** A list of descriptors to wait for. */

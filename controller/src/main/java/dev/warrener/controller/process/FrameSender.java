@@ -4,7 +4,6 @@ import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Queue;
@@ -27,8 +26,8 @@ final class FrameSender implements Poller.Watched {
   private final int capacity;
   private final Poller poller;
   private final Queue<Frame> waiting = new ArrayDeque<>();
-  private final FrameWriter writer;
-  private Encoded encoded = new Encoded();
+  private final Encoded encoded = new Encoded();
+  private final FrameWriter writer = new FrameWriter(encoded);
   private int written;
 
   /** Stands for the descriptor at the poller; 0 before that was needed. */
@@ -48,29 +47,20 @@ final class FrameSender implements Poller.Watched {
     this.descriptor = descriptor;
     this.capacity = capacity;
     this.poller = poller;
-    this.writer =
-        new FrameWriter(
-            new OutputStream() {
-              @Override
-              public void write(int b) {
-                encoded.write(b);
-              }
-
-              @Override
-              public void write(byte[] bytes, int from, int count) {
-                encoded.write(bytes, from, count);
-              }
-            });
   }
 
-  /** Bytes that grow, and can be looked at. */
+  /** Bytes that grow, and can be looked at. After a large frame the memory is given back. */
   private static final class Encoded extends ByteArrayOutputStream {
     byte[] bytes() {
       return buf;
     }
 
-    boolean isLarge() {
-      return buf.length > 4 * LARGE_BYTES;
+    @Override
+    public synchronized void reset() {
+      super.reset();
+      if (buf.length > 4 * LARGE_BYTES) {
+        buf = new byte[LARGE_BYTES];
+      }
     }
   }
 
@@ -117,7 +107,7 @@ final class FrameSender implements Poller.Watched {
       int count = Descriptors.write(descriptor, encoded.bytes(), written, encoded.size() - written);
       if (count >= 0) {
         written += count;
-      } else if (count != -Descriptors.EAGAIN && count != -Descriptors.EINTR) {
+      } else if (Descriptors.hasFailed(count)) {
         // It is dying, or has closed its end; either shows elsewhere.
         LOG.debug("worker {} can't be written to any more: error {}", worker, -count);
         end();
@@ -133,9 +123,6 @@ final class FrameSender implements Poller.Watched {
   private void encode(int mostBytes) {
     written = 0;
     encoded.reset();
-    if (encoded.isLarge()) {
-      encoded = new Encoded();
-    }
     Frame next;
     for (long payloads = 0; (next = waiting.peek()) != null; payloads += next.payload().length) {
       if (next.payload().length > mostBytes || payloads >= Descriptors.MOST_BYTES) {
@@ -176,7 +163,7 @@ final class FrameSender implements Poller.Watched {
   private void end() {
     ended = true;
     waiting.clear();
-    encoded = new Encoded();
+    encoded.reset();
     written = 0;
   }
 

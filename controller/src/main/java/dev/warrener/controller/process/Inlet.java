@@ -44,7 +44,7 @@ final class Inlet implements Poller.Watched {
     int count = read(buffer);
     if (count > 0) {
       sink.take(buffer, count);
-    } else if (count != -Descriptors.EAGAIN && count != -Descriptors.EINTR) {
+    } else if (count == 0 || Descriptors.hasFailed(count)) {
       if (count < 0) {
         LOG.error("descriptor {} can't be read: error {}", descriptor, -count);
       }

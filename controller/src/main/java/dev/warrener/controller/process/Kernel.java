@@ -30,7 +30,9 @@ final class Kernel {
   /** There is no such child. */
   static final int ECHILD = 10;
 
-  private static final int EINTR = 4;
+  /** A signal came in between. */
+  static final int EINTR = 4;
+
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2;
   private static final int PRIO_PROCESS = 0;
@@ -244,19 +246,14 @@ final class Kernel {
    */
   static int exitValue(long pid) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
-      int result =
-          (int) WAITID.invokeExact(state, P_PID, Math.toIntExact(pid), info, WEXITED | WNOHANG);
-      if (result != 0 || pidOf(info) != pid) {
+      if (!isDeadChild(arena, pid, info, WEXITED | WNOHANG)) {
         return -1;
       }
       int status = info.get(ValueLayout.JAVA_INT, SIGINFO_STATUS_OFFSET);
       return info.get(ValueLayout.JAVA_INT, SIGINFO_CODE_OFFSET) == CLD_EXITED
           ? status
           : KILLED_BY + status;
-    } catch (Throwable e) {
-      throw unexpected(e);
     }
   }
 
@@ -267,8 +264,14 @@ final class Kernel {
 
   private static boolean isDeadChild(long pid, int options) {
     try (Arena arena = Arena.ofConfined()) {
+      return isDeadChild(arena, pid, arena.allocate(SIGINFO_BYTES, Long.BYTES), options);
+    }
+  }
+
+  /** The same; {@code info} gets what the kernel says of it. */
+  private static boolean isDeadChild(Arena arena, long pid, MemorySegment info, int options) {
+    try {
       MemorySegment state = arena.allocate(CALL_STATE);
-      MemorySegment info = arena.allocate(SIGINFO_BYTES, Long.BYTES);
       int result = (int) WAITID.invokeExact(state, P_PID, Math.toIntExact(pid), info, options);
       return result == 0 && pidOf(info) == pid;
     } catch (Throwable e) {

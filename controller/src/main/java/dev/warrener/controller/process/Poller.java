@@ -95,7 +95,7 @@ final class Poller implements Runnable {
     var buffer = new byte[Descriptors.MOST_BYTES];
     while (!stopped) {
       int count = ready.await(list);
-      if (count < 0 && count != -Descriptors.EINTR) {
+      if (count < 0 && count != -Kernel.EINTR) {
         LOG.error("workers are no longer heard: error {}", -count);
         return;
       }

@@ -4,18 +4,17 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The three pipes between the controller and a worker. They are our own, and not the JDK's, since
  * the JDK's can only be waited for by a thread each, and are drained by one more when the process
- * ends.
+ * ends. Owned by the spawner's thread.
  */
 final class WorkerPipes {
   private final int[] toWorker;
   private final int[] frames;
   private final int[] output;
-  private final AtomicBoolean workersEndsClosed = new AtomicBoolean();
+  private boolean workersEndsClosed;
 
   private WorkerPipes(int[] toWorker, int[] frames, int[] output) {
     this.toWorker = toWorker;
@@ -56,7 +55,8 @@ final class WorkerPipes {
 
   /** To be called when the process has been started: then it alone holds its ends. */
   void closeWorkersEnds() {
-    if (workersEndsClosed.compareAndSet(false, true)) {
+    if (!workersEndsClosed) {
+      workersEndsClosed = true;
       Kernel.close(toWorker[0]);
       Kernel.close(frames[1]);
       Kernel.close(output[1]);

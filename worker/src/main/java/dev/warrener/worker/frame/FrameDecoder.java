@@ -79,8 +79,11 @@ public final class FrameDecoder {
   /** How many bytes of a frame that is all there are to be read, or of what is no frame. */
   private int lengthOfWhole() {
     int held = end - start;
-    if (ended || held < Integer.BYTES) {
-      return ended ? held : 0;
+    if (ended) {
+      return held;
+    }
+    if (held < Integer.BYTES) {
+      return 0;
     }
     long length = 0;
     for (int i = 0; i < Integer.BYTES; i++) {
