@@ -1,12 +1,19 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.audit.AuditLog;
+import dev.warrener.controller.configuration.ConfigurationException;
+import dev.warrener.controller.configuration.ControllerConfiguration;
+import dev.warrener.controller.configuration.StateFolder;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.FleetState;
 import dev.warrener.controller.fleet.HeardOrder;
-import dev.warrener.controller.fleet.Keepsake;
+import dev.warrener.controller.fleet.RetainedRestrictions;
 import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.inbox.RecentOutput;
+import dev.warrener.controller.inbox.WorkerFrames;
+import dev.warrener.controller.inbox.WorkerOutput;
+import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.ContainmentReport;
 import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.controller.process.DeathCertificate;
@@ -19,17 +26,17 @@ import dev.warrener.controller.process.WorkerProcesses;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
-import dev.warrener.messaging.broker.BrokerSession;
-import dev.warrener.messaging.broker.ConfirmedPublisher;
 import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.LinkSettings;
-import dev.warrener.messaging.broker.OrderFeed;
-import dev.warrener.messaging.broker.PresenceFeed;
-import dev.warrener.messaging.broker.PublisherSettings;
 import dev.warrener.messaging.broker.QueueSettings;
-import dev.warrener.messaging.broker.ReceivedOrder;
-import dev.warrener.messaging.broker.Reporter;
-import dev.warrener.messaging.broker.TaskIntake;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.orders.OrderFeed;
+import dev.warrener.messaging.broker.orders.ReceivedOrder;
+import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
+import dev.warrener.messaging.broker.publishing.PublisherSettings;
+import dev.warrener.messaging.broker.reports.PresenceFeed;
+import dev.warrener.messaging.broker.reports.Reporter;
+import dev.warrener.messaging.broker.tasks.TaskIntake;
 import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.worker.frame.BrokenFrameException;
@@ -70,7 +77,7 @@ public final class Controller {
   private final ControllerConfiguration configuration;
   private final ControllerLock lock;
   private final AuditLog audit;
-  private final Keepsake keepsake;
+  private final RetainedRestrictions keepsake;
   private final BrokerAccess access;
   private final LocalControl local;
   private final WorkerProcesses processes;
@@ -80,8 +87,8 @@ public final class Controller {
   private final PresenceFeed others;
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
-  private final Performer performer;
-  private final Owner owner;
+  private final EffectRunner performer;
+  private final FleetLoop owner;
 
   private volatile boolean isPublishing;
   private volatile boolean closing;
@@ -93,7 +100,7 @@ public final class Controller {
       BrokerAddress address,
       ControllerLock lock,
       AuditLog audit,
-      KeepsakeFile keepsake) {
+      RestrictionsFile keepsake) {
     this.configuration = configuration;
     this.lock = lock;
     this.audit = audit;
@@ -128,7 +135,7 @@ public final class Controller {
         LocalControl.open(
             lock, configuration.namespace(), configuration.id(), this::hello, this::post);
     performer =
-        new Performer(
+        new EffectRunner(
             settings,
             configuration.namespace(),
             WorkerLaunch.of(configuration),
@@ -143,7 +150,7 @@ public final class Controller {
             this::post);
     announced = FleetState.initial(settings, Instant.now());
     owner =
-        new Owner(
+        new FleetLoop(
             announced,
             InstantSource.system(),
             // A worker ends itself when it has heard nothing for a lease, and is spoken to in each
@@ -203,8 +210,8 @@ public final class Controller {
    * @throws ConfigurationException if its state can't be kept or its control socket can't be made
    * @throws dev.warrener.messaging.broker.BrokerException if the broker can't be reached, refuses,
    *     or has something else under the fleet's names
-   * @throws dev.warrener.controller.process.ProcessLayerException if another controller of that id
-   *     lives on this host, or the containment that was asked for does not work here
+   * @throws dev.warrener.controller.process.linux.ProcessLayerException if another controller of
+   *     that id lives on this host, or the containment that was asked for does not work here
    */
   public static Controller start(ControllerConfiguration configuration, BrokerAddress address) {
     configuration.describe().forEach((key, value) -> LOG.info("setting {} = {}", key, value));
@@ -221,7 +228,8 @@ public final class Controller {
               configuration.stateDirectory(), configuration.namespace(), configuration.id());
       audit = AuditLog.open(state.auditLog());
       controller =
-          new Controller(configuration, address, lock, audit, new KeepsakeFile(state.keepsake()));
+          new Controller(
+              configuration, address, lock, audit, new RestrictionsFile(state.keepsake()));
       controller.begin();
       return controller;
     } catch (RuntimeException e) {
@@ -388,7 +396,7 @@ public final class Controller {
     }
   }
 
-  private static HeardOrder heard(ReceivedOrder.Legible readable) {
+  private static HeardOrder heard(ReceivedOrder.Readable readable) {
     return new HeardOrder(
         readable.order(), readable.userId(), readable.replyTo(), origin(readable));
   }
@@ -402,7 +410,7 @@ public final class Controller {
     public void synced(long generation, List<ReceivedOrder> log, boolean tripped) {
       var orders = new ArrayList<HeardOrder>();
       for (var received : log) {
-        if (received instanceof ReceivedOrder.Legible readable) {
+        if (received instanceof ReceivedOrder.Readable readable) {
           orders.add(heard(readable));
         }
       }
@@ -413,8 +421,8 @@ public final class Controller {
     public void ordered(ReceivedOrder order) {
       post(
           switch (order) {
-            case ReceivedOrder.Legible readable -> new Event.OrderArrived(heard(readable));
-            case ReceivedOrder.Illegible unreadable ->
+            case ReceivedOrder.Readable readable -> new Event.OrderArrived(heard(readable));
+            case ReceivedOrder.Unreadable unreadable ->
                 new Event.UnreadableOrder(
                     unreadable.id(), unreadable.userId(), unreadable.because(), origin(unreadable));
           });
@@ -462,7 +470,7 @@ public final class Controller {
   }
 
   private final class Workers implements ProcessListener {
-    private final LastWords lastWords = new LastWords();
+    private final RecentOutput lastWords = new RecentOutput();
 
     @Override
     public void spawned(WorkerKey worker, long pid, long startTicks) {

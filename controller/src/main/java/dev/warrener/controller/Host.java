@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The host that this controller runs on. */
-final class Host {
+public final class Host {
   private Host() {}
 
   /** The host's name, without asking a name server where the kernel knows it. */
-  static String name() {
+  public static String name() {
     try {
       var name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
       if (!name.isEmpty()) {

@@ -4,8 +4,8 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.KillPractice;
 import dev.warrener.controller.fleet.Settings;
 import dev.warrener.controller.process.WorkerProcesses;
-import dev.warrener.messaging.broker.Reporter;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.broker.reports.Reporter;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.order.InFlight;
 
 /**
@@ -53,10 +53,10 @@ final class Practice implements Runnable {
       if (said++ % SENT_OF == 0) {
         reporter.practise(say.report());
       } else {
-        Json.write(say.report());
+        ContractJson.write(say.report());
       }
     } else if (effect instanceof Effect.Audit audit) {
-      Json.write(audit.entry());
+      ContractJson.write(audit.entry());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.warrener.controller;
 
+import dev.warrener.controller.configuration.ControllerConfiguration;
 import dev.warrener.worker.LaunchFlags;
 import dev.warrener.worker.Worker;
 import java.io.File;

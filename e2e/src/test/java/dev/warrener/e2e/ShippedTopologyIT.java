@@ -3,10 +3,10 @@ package dev.warrener.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.warrener.messaging.broker.BrokerSession;
-import dev.warrener.messaging.broker.FleetState;
+import dev.warrener.messaging.broker.DeclaredTopology;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.QueueSettings;
+import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.testbroker.Capability;
 import dev.warrener.testbroker.NeedsRabbitMq;
 import org.junit.jupiter.api.AfterEach;
@@ -24,13 +24,14 @@ class ShippedTopologyIT {
 
   @Test
   void definitionsFitWhatAnAdministratorWouldMake() {
-    assertThat(declareFleetAs(ShippedBroker.ADMINISTRATOR)).isEqualTo(new FleetState(true, false));
+    assertThat(declareFleetAs(ShippedBroker.ADMINISTRATOR))
+        .isEqualTo(new DeclaredTopology(true, false));
   }
 
   @Test
   void controllerMayStartANewFleetAndASecondOneFindsIt() {
-    assertThat(declareFleetAs("controller")).isEqualTo(new FleetState(true, false));
-    assertThat(declareFleetAs("controller")).isEqualTo(new FleetState(false, false));
+    assertThat(declareFleetAs("controller")).isEqualTo(new DeclaredTopology(true, false));
+    assertThat(declareFleetAs("controller")).isEqualTo(new DeclaredTopology(false, false));
   }
 
   @Test
@@ -41,11 +42,11 @@ class ShippedTopologyIT {
       ops.probe().pullTripwire();
     }
 
-    assertThat(declareFleetAs("controller")).isEqualTo(new FleetState(false, true));
+    assertThat(declareFleetAs("controller")).isEqualTo(new DeclaredTopology(false, true));
     try (var controller = open("controller")) {
       controller.topology().declareTripwire();
     }
-    assertThat(declareFleetAs("controller")).isEqualTo(new FleetState(false, false));
+    assertThat(declareFleetAs("controller")).isEqualTo(new DeclaredTopology(false, false));
   }
 
   @Test
@@ -75,7 +76,7 @@ class ShippedTopologyIT {
     }
   }
 
-  private FleetState declareFleetAs(String user) {
+  private DeclaredTopology declareFleetAs(String user) {
     try (var session = open(user)) {
       return session.topology().declareFleet();
     }

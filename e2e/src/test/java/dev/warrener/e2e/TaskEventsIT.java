@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
-import dev.warrener.messaging.broker.ReportFeed;
+import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;

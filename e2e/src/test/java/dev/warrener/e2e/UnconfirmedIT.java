@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
-import dev.warrener.messaging.broker.ReportFeed;
+import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.testbroker.FrozenFileSystem;
 import dev.warrener.testbroker.NeedsFrozenFileSystem;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
-import dev.warrener.messaging.broker.ReportFeed;
+import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.WorkerState;

@@ -1,7 +1,7 @@
 package dev.warrener.producer;
 
-import dev.warrener.messaging.broker.ConfirmedPublisher;
 import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,8 +1,8 @@
 package dev.warrener.producer;
 
 /**
- * Hears what happens to a {@link Warrener}'s connection and to its tasks. Called on the client's
- * own threads: must not block.
+ * Hears what happens to a {@link WarrenerClient}'s connection and to its tasks. Called on the
+ * client's own threads: must not block.
  */
 public interface ClientListener {
   /** Hears nothing. What fails is logged all the same. */

@@ -4,11 +4,11 @@ import dev.warrener.messaging.Namespace;
 import java.time.Duration;
 
 /**
- * What can be chosen for a {@link Warrener}. Immutable.
+ * What can be chosen for a {@link WarrenerClient}. Immutable.
  *
  * @param namespace the fleet's namespace; {@code warrener} by default
  * @param program the name under which the broker shows the connection; {@code publisher} by default
- * @param connectTimeout how long {@link Warrener#connect} tries to reach the broker; 10 s by
+ * @param connectTimeout how long {@link WarrenerClient#connect} tries to reach the broker; 10 s by
  *     default
  * @param publishTimeout how long a task may go without an answer from the broker, reconnections
  *     included, and how long a submit waits for room in the window; 30 s by default
@@ -27,7 +27,8 @@ import java.time.Duration;
  *     default
  * @param maxPendingResults the most results that are waited for; a submit for a result above it
  *     blocks. 10,000 by default
- * @param closeTimeout how long {@link Warrener#close} waits for what is on its way; 10 s by default
+ * @param closeTimeout how long {@link WarrenerClient#close} waits for what is on its way; 10 s by
+ *     default
  * @param listener hears of the connection and of failures; by default none
  */
 public record ClientOptions(
@@ -124,7 +125,7 @@ public record ClientOptions(
       return this;
     }
 
-    /** How long {@link Warrener#connect} tries. */
+    /** How long {@link WarrenerClient#connect} tries. */
     public Builder connectTimeout(Duration connectTimeout) {
       this.connectTimeout = connectTimeout;
       return this;
@@ -179,7 +180,7 @@ public record ClientOptions(
       return this;
     }
 
-    /** How long {@link Warrener#close} waits for what is on its way. */
+    /** How long {@link WarrenerClient#close} waits for what is on its way. */
     public Builder closeTimeout(Duration closeTimeout) {
       this.closeTimeout = closeTimeout;
       return this;

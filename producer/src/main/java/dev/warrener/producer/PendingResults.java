@@ -1,6 +1,6 @@
 package dev.warrener.producer;
 
-import dev.warrener.messaging.broker.ResultFeed;
+import dev.warrener.messaging.broker.reports.ResultFeed;
 import dev.warrener.messaging.task.TaskResult;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,5 @@
 /**
- * The library that publishers embed. {@link dev.warrener.producer.Warrener} submits tasks,
+ * The library that publishers embed. {@link dev.warrener.producer.WarrenerClient} submits tasks,
  * confirmed by the broker, and brings their results.
  *
  * <pre>{@code

@@ -2,14 +2,14 @@ package dev.warrener.producer;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import dev.warrener.messaging.broker.PublishOutcome;
+import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.task.Task;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** A broker that a test answers for by hand. */
-final class FakeBroker implements Outlet {
+final class FakeBroker implements TaskSink {
   /** A task that has arrived and waits for its answer. */
   record Sent(Task task, CompletableFuture<PublishOutcome> answer) {
     void confirm() {

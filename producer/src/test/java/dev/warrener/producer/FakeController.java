@@ -8,7 +8,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Delivery;
 import dev.warrener.messaging.Namespace;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.TaskResult;
 import java.io.IOException;
@@ -88,7 +88,7 @@ final class FakeController implements AutoCloseable {
               .contentType("application/json")
               .correlationId(asked.getCorrelationId())
               .build(),
-          Json.write(success(asked.getMessageId(), delivery.getBody())));
+          ContractJson.write(success(asked.getMessageId(), delivery.getBody())));
     }
     channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
     deliveries.add(delivery);
@@ -107,7 +107,7 @@ final class FakeController implements AutoCloseable {
         "fake",
         "fake/1",
         null,
-        Json.tree(value),
+        ContractJson.tree(value),
         null,
         null);
   }

@@ -64,7 +64,7 @@ public final class BrokerCluster implements AutoCloseable {
     for (var uri : uris) {
       awaitUp(uri);
     }
-    Waiting.until(
+    Poll.until(
         "all nodes are in the cluster",
         START_LIMIT,
         () -> control(0, "eval", "length(rabbit_nodes:list_running()).").strip().equals("3"));
@@ -97,7 +97,7 @@ public final class BrokerCluster implements AutoCloseable {
   }
 
   private static void awaitUp(URI uri) {
-    Waiting.until("a node takes connections", START_LIMIT, () -> Handshake.succeeds(uri));
+    Poll.until("a node takes connections", START_LIMIT, () -> Handshake.succeeds(uri));
   }
 
   /** How many nodes there are. */

@@ -130,7 +130,7 @@ final class DockerBroker extends RabbitMqBroker {
   @Override
   public void kill() {
     docker().killContainerCmd(container.getContainerId()).withSignal("KILL").exec();
-    Waiting.until(
+    Poll.until(
         "the container has ended",
         START_LIMIT,
         () ->

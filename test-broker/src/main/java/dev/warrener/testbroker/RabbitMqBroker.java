@@ -32,7 +32,7 @@ abstract class RabbitMqBroker implements OwnBroker {
    * @throws IllegalStateException if it has ended, or takes too long
    */
   final void awaitUp() {
-    Waiting.until(
+    Poll.until(
         description() + " takes connections",
         START_LIMIT,
         () -> {
@@ -107,7 +107,7 @@ abstract class RabbitMqBroker implements OwnBroker {
   }
 
   private void awaitAlarm(boolean on) {
-    Waiting.until(
+    Poll.until(
         on ? "the alarm is on" : "no alarm is on", ALARM_LIMIT, () -> management.hasAlarm() == on);
   }
 }

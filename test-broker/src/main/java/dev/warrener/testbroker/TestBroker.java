@@ -18,7 +18,7 @@ public interface TestBroker {
    *     had, with the reason
    */
   static TestBroker get() {
-    return BrokerChoice.OF_THIS_JVM.shared();
+    return TestBrokerChoice.OF_THIS_JVM.shared();
   }
 
   /**
@@ -28,7 +28,7 @@ public interface TestBroker {
    *     {@link NeedsRabbitMq}, with {@link Capability#RESTARTS} or {@link Capability#FAULTS}
    */
   static OwnBroker own() {
-    return BrokerChoice.OF_THIS_JVM.own();
+    return TestBrokerChoice.OF_THIS_JVM.own();
   }
 
   /**

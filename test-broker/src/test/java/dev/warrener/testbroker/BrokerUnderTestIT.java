@@ -161,8 +161,7 @@ class BrokerUnderTestIT {
         channel.basicPublish("", "work", new BasicProperties(), HELLO);
         assertThat(blocked.await(30, SECONDS)).isTrue();
         broker.clearMemoryAlarm();
-        Waiting.until(
-            "unblocked once", RabbitMqBroker.START_LIMIT, () -> unblocked.getCount() == 1);
+        Poll.until("unblocked once", RabbitMqBroker.START_LIMIT, () -> unblocked.getCount() == 1);
 
         broker.raiseDiskAlarm();
         channel.basicPublish("", "work", new BasicProperties(), HELLO);

@@ -94,7 +94,7 @@ class PrivateNodeGuardTest {
   void aKillTakesTheWholeServerWithoutAWord() throws Exception {
     tell("kill");
 
-    Waiting.until(
+    Poll.until(
         "only epmd lives",
         LIMIT,
         () -> pids().stream().filter(PrivateNodeGuardTest::lives).count() == 1);
@@ -113,10 +113,10 @@ class PrivateNodeGuardTest {
   @Test
   void aPausedServerIsFrozenUntilItIsResumed() throws Exception {
     tell("pause");
-    Waiting.until("frozen", LIMIT, () -> states().stream().filter("T"::equals).count() == 2);
+    Poll.until("frozen", LIMIT, () -> states().stream().filter("T"::equals).count() == 2);
 
     tell("resume");
-    Waiting.until("thawed", LIMIT, () -> states().stream().noneMatch("T"::equals));
+    Poll.until("thawed", LIMIT, () -> states().stream().noneMatch("T"::equals));
   }
 
   @Test
@@ -153,12 +153,11 @@ class PrivateNodeGuardTest {
   }
 
   private void awaitPids(int count) {
-    Waiting.until(count + " processes have started", LIMIT, () -> pids().size() == count);
+    Poll.until(count + " processes have started", LIMIT, () -> pids().size() == count);
   }
 
   private static void awaitDead(List<Long> pids) {
-    Waiting.until(
-        "all are dead", LIMIT, () -> pids.stream().noneMatch(PrivateNodeGuardTest::lives));
+    Poll.until("all are dead", LIMIT, () -> pids.stream().noneMatch(PrivateNodeGuardTest::lives));
   }
 
   private List<String> states() {

@@ -40,8 +40,8 @@ final class CommandHandler implements TaskHandler {
   public TaskResult handle(TaskContext context, byte[] input) throws Exception {
     Process process = start(context);
     var feeder = new Feeder(process.getOutputStream(), input);
-    var value = new KeptHead(maximumResultBytes, process.toHandle());
-    var log = new ShownTail(System.err, MAXIMUM_TAIL_BYTES);
+    var value = new BoundedOutput(maximumResultBytes, process.toHandle());
+    var log = new OutputTail(System.err, MAXIMUM_TAIL_BYTES);
     var valuePump = new Pump(process.getInputStream(), value);
     var logPump = new Pump(process.getErrorStream(), log);
     Threads.startDaemon("command-stdin", feeder);

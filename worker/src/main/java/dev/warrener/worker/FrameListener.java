@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * anything but the next frame.
  */
 final class FrameListener implements Runnable {
-  private final HeardStream channel;
+  private final IdleAwareInputStream channel;
   private final FrameReader reader;
   private final RunQueue runs;
   private final Outbox outbox;
@@ -23,7 +23,7 @@ final class FrameListener implements Runnable {
   /** Guarded by the monitor. */
   private boolean welcomed;
 
-  FrameListener(HeardStream channel, RunQueue runs, Outbox outbox, ProcessEnd end) {
+  FrameListener(IdleAwareInputStream channel, RunQueue runs, Outbox outbox, ProcessEnd end) {
     this.channel = channel;
     this.reader = new FrameReader(channel);
     this.runs = runs;
@@ -34,7 +34,7 @@ final class FrameListener implements Runnable {
   /** Waits for the controller's HELLO. */
   synchronized void awaitHello() {
     while (!welcomed) {
-      Patience.await(this);
+      Uninterruptibly.await(this);
     }
   }
 

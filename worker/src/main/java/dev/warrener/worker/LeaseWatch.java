@@ -14,10 +14,10 @@ final class LeaseWatch implements Runnable {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final long leaseMillis;
-  private final HeardStream channel;
+  private final IdleAwareInputStream channel;
   private final ProcessEnd end;
 
-  LeaseWatch(long leaseMillis, HeardStream channel, ProcessEnd end) {
+  LeaseWatch(long leaseMillis, IdleAwareInputStream channel, ProcessEnd end) {
     this.leaseMillis = leaseMillis;
     this.channel = channel;
     this.end = end;

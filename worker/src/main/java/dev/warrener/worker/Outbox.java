@@ -48,7 +48,7 @@ final class Outbox implements Runnable {
       }
       postAtOnce(frame);
     }
-    Patience.restore(interrupted);
+    Uninterruptibly.restore(interrupted);
   }
 
   /** Posts a frame, to be written soon, and never waits: for the thread that reads. */
@@ -88,7 +88,7 @@ final class Outbox implements Runnable {
       }
       write(batch);
     }
-    Patience.restore(interrupted);
+    Uninterruptibly.restore(interrupted);
   }
 
   /** Writes what nobody flushes, for as long as the process lives. */
@@ -98,7 +98,7 @@ final class Outbox implements Runnable {
       List<Frame> batch;
       synchronized (this) {
         if (!wanted || writing) {
-          Patience.await(this);
+          Uninterruptibly.await(this);
           continue;
         }
         batch = takeWaiting();
@@ -111,7 +111,7 @@ final class Outbox implements Runnable {
   private boolean await() {
     waitingThreads++;
     try {
-      return Patience.await(this);
+      return Uninterruptibly.await(this);
     } finally {
       waitingThreads--;
     }

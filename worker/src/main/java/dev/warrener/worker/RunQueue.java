@@ -72,7 +72,7 @@ final class RunQueue {
   synchronized @Nullable Run next() {
     while (waiting.isEmpty() && !stopping) {
       // Nobody is cancelled here, so an interruption is what some handler has left behind.
-      Patience.await(this);
+      Uninterruptibly.await(this);
     }
     if (stopping) {
       return null;

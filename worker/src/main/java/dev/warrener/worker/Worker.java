@@ -71,7 +71,7 @@ public final class Worker {
   /** Runs tasks on the calling thread until it is told to stop, and then exits. */
   void run(InputStream in, OutputStream out, RunQueue runs) throws UnusableWorkerException {
     var outbox = new Outbox(new FrameWriter(out), end);
-    var listener = new FrameListener(new HeardStream(in), runs, outbox, end);
+    var listener = new FrameListener(new IdleAwareInputStream(in), runs, outbox, end);
     // First of all, so that the end of the channel is noticed even while a handler is being made.
     Threads.startDaemon("frames-in", listener);
     Threads.startDaemon("frames-out", outbox);

@@ -13,7 +13,7 @@ final class LeaseWatchTest {
 
   @Test
   void silencePastTheLeaseIsTheEnd() throws Exception {
-    watch(new HeardStream(InputStream.nullInputStream()));
+    watch(new IdleAwareInputStream(InputStream.nullInputStream()));
 
     assertThat(end.await())
         .isEqualTo(
@@ -25,7 +25,7 @@ final class LeaseWatchTest {
   void wordsThatWereNotReadYetAreNoSilence() throws Exception {
     // As after this process itself was frozen: the lease is over, and the channel full.
     var unread = new UnreadStream();
-    watch(new HeardStream(unread));
+    watch(new IdleAwareInputStream(unread));
 
     assertThat(unread.asked.tryAcquire(5, 30, TimeUnit.SECONDS)).isTrue();
     assertThat(end.hasCome()).isFalse();
@@ -37,7 +37,7 @@ final class LeaseWatchTest {
   @Test
   void whatIsHeardBeginsTheLeaseAnew() throws Exception {
     var unread = new UnreadStream();
-    var channel = new HeardStream(unread);
+    var channel = new IdleAwareInputStream(unread);
     watch(channel);
     assertThat(unread.asked.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
 
@@ -50,7 +50,7 @@ final class LeaseWatchTest {
         .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(20));
   }
 
-  private void watch(HeardStream channel) {
+  private void watch(IdleAwareInputStream channel) {
     Threads.startDaemon("lease", new LeaseWatch(20, channel, end));
   }
 

@@ -25,7 +25,7 @@ final class MemoryPipe {
 
   private synchronized int take(byte[] target, int from, int count) {
     while (bytes.length == 0 && !closed) {
-      Patience.await(this);
+      Uninterruptibly.await(this);
     }
     if (bytes.length == 0) {
       return -1;
@@ -41,7 +41,7 @@ final class MemoryPipe {
     int at = from;
     while (at < from + count) {
       while (bytes.length == capacity && !closed) {
-        Patience.await(this);
+        Uninterruptibly.await(this);
       }
       if (closed) {
         throw new IOException("Broken pipe");

@@ -5,8 +5,8 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.FleetState;
-import dev.warrener.controller.fleet.Keepsake;
 import dev.warrener.controller.fleet.Now;
+import dev.warrener.controller.fleet.RetainedRestrictions;
 import dev.warrener.controller.fleet.Settings;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.task.Body;
@@ -76,7 +76,7 @@ public class DecideBenchmark {
     state = FleetState.initial(settings(workers), now().instant());
     toDo.clear();
     tag = 0;
-    decide(new Event.Remembered(Keepsake.NONE));
+    decide(new Event.Remembered(RetainedRestrictions.NONE));
     decide(new Event.BrokerUp(1));
     decide(new Event.OrdersSynced(List.of(), null));
     int ready = 0;

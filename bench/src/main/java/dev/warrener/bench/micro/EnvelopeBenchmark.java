@@ -3,7 +3,7 @@ package dev.warrener.bench.micro;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.TaskCodec;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.TaskEventKind;
 import dev.warrener.messaging.task.Body;
@@ -30,7 +30,7 @@ public class EnvelopeBenchmark {
           .build();
   private final Message message = TaskCodec.encode(task);
   private final TaskEvent event = event();
-  private final byte[] json = Json.write(event);
+  private final byte[] json = ContractJson.write(event);
 
   private TaskEvent event() {
     return new TaskEvent(
@@ -66,12 +66,12 @@ public class EnvelopeBenchmark {
   /** A report is written. */
   @Benchmark
   public byte[] writeReport() {
-    return Json.write(event);
+    return ContractJson.write(event);
   }
 
   /** A report is read. */
   @Benchmark
   public TaskEvent readReport() {
-    return Json.read(json, TaskEvent.class);
+    return ContractJson.read(json, TaskEvent.class);
   }
 }

@@ -4,7 +4,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.WorkerState;
@@ -87,7 +87,7 @@ public final class FleetWatch implements AutoCloseable {
 
   private void readReports() {
     for (var one : unread) {
-      var report = Json.tree(one.body().bytes());
+      var report = ContractJson.tree(one.body().bytes());
       heard.add(
           new Heard(
               one.nanos(),
@@ -108,7 +108,7 @@ public final class FleetWatch implements AutoCloseable {
   public synchronized @Nullable Presence presence(String controller) {
     var newest = unreadPresence.remove(controller);
     if (newest != null) {
-      presence.put(controller, Json.read(newest, Presence.class));
+      presence.put(controller, ContractJson.read(newest, Presence.class));
     }
     return presence.get(controller);
   }

@@ -11,7 +11,7 @@ import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
 import dev.warrener.bench.subject.Warrener;
 import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.broker.OrderSender;
+import dev.warrener.messaging.broker.orders.OrderSender;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;

@@ -1,6 +1,6 @@
 package dev.warrener.controller.audit;
 
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ record AuditLine(long seq, String prev, String type, String at, JsonNode body) {
   /** Reads a line without its end; null if it is none of an audit log. */
   static @Nullable AuditLine read(byte[] line) {
     try {
-      var body = Json.tree(line);
+      var body = ContractJson.tree(line);
       var seq = body.path("seq");
       var prev = body.path("prev");
       var type = body.path("type");
@@ -42,12 +42,12 @@ record AuditLine(long seq, String prev, String type, String at, JsonNode body) {
 
   /** Writes a line without its end. */
   static byte[] write(long seq, String prev, Object entry) {
-    var rest = Json.convert(entry, ObjectNode.class);
+    var rest = ContractJson.convert(entry, ObjectNode.class);
     var line = rest.objectNode();
     line.put("seq", seq);
     line.put("prev", prev);
     line.setAll(rest);
-    return Json.text(line).getBytes(StandardCharsets.UTF_8);
+    return ContractJson.text(line).getBytes(StandardCharsets.UTF_8);
   }
 
   static String hash(byte[] line) {

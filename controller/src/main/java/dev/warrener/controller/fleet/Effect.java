@@ -95,7 +95,7 @@ public sealed interface Effect {
   record Rearm() implements Effect {}
 
   /** Write down what is to be remembered over a restart, and answer with the token. */
-  record Keep(long token, Keepsake keepsake) implements Effect {}
+  record Keep(long token, RetainedRestrictions keepsake) implements Effect {}
 
   /** Write a line of the audit log. */
   record Audit(AuditEntry entry) implements Effect {}

@@ -47,7 +47,7 @@ public sealed interface Event {
       implements Event {}
 
   /** What a former run of this controller had to remember by itself. */
-  record Remembered(Keepsake keepsake) implements Event {}
+  record Remembered(RetainedRestrictions keepsake) implements Event {}
 
   /**
    * What is to be remembered was written down.

@@ -22,7 +22,7 @@ public final class Fleet {
    * happens. Any event may come in any state; one that is late or doubled changes nothing.
    */
   public static Decision decide(FleetState state, Event event, Now now) {
-    var step = new Step(state, now);
+    var step = new Transition(state, now);
     if (!state.isEnded()) {
       step.take(event);
       step.reconcile();
@@ -32,6 +32,6 @@ public final class Fleet {
 
   /** What the controller says of itself in that state. */
   public static Presence presence(FleetState state, Instant now) {
-    return Portrait.of(state, now);
+    return PresenceSnapshot.of(state, now);
   }
 }

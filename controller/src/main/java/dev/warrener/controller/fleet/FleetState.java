@@ -56,14 +56,14 @@ public record FleetState(
     Revocations revocations,
     KnownTasks known,
     EndedRuns ended,
-    TreePMap<String, OrderRun> orders,
-    TreePMap<String, OrderRun> done,
+    TreePMap<String, OrderProgress> orders,
+    TreePMap<String, OrderProgress> done,
     TreePMap<String, String> refusals,
     HashPMap<Long, Pending> pending,
     long lastToken,
     HashPMap<String, Seen> roster,
     boolean shownRunning,
-    Keepsake keepsake,
+    RetainedRestrictions keepsake,
     long refused,
     HashPMap<String, Boolean> refusedLately,
     boolean watchesAhead) {
@@ -151,7 +151,7 @@ public record FleetState(
     record Proof(String order, String queue) implements Pending {}
 
     /** The same, of one run whose worker died after the order had given it up. */
-    record LateProof(String order, OrderRun.Doomed doomed) implements Pending {}
+    record LateProof(String order, OrderProgress.Doomed doomed) implements Pending {}
 
     /** An order waits for the backlog of a queue. */
     record Waiting(String order, String queue) implements Pending {}
@@ -193,7 +193,7 @@ public record FleetState(
         0,
         HashTreePMap.empty(),
         false,
-        Keepsake.NONE,
+        RetainedRestrictions.NONE,
         0,
         HashTreePMap.empty(),
         false);

@@ -53,7 +53,7 @@ record Holds(PVector<Statement> statements) {
           heard.isKeptHereAlone());
     }
 
-    static Statement of(Keepsake.Hold kept) {
+    static Statement of(RetainedRestrictions.Hold kept) {
       return new Statement(
           kept.order(),
           kept.scope(),

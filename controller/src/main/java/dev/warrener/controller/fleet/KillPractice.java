@@ -3,7 +3,7 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -43,7 +43,7 @@ public final class KillPractice {
   public KillPractice(Settings settings, Consumer<Effect> audience) {
     this.audience = audience;
     var fleet = new Practised(FleetState.initial(practising(settings), Instant.now()));
-    fleet.happens(new Event.Remembered(Keepsake.NONE));
+    fleet.happens(new Event.Remembered(RetainedRestrictions.NONE));
     fleet.happens(new Event.OrdersSynced(List.of(), null));
     fleet.happens(new Event.BrokerUp(1));
     for (int i = 1; i <= WORKERS; i++) {
@@ -90,7 +90,7 @@ public final class KillPractice {
             now.plusSeconds(60),
             false);
     var fleet = new Practised(busy);
-    var received = Json.readOrder(Json.write(order));
+    var received = ContractJson.readOrder(ContractJson.write(order));
     fleet.happens(new Event.OrderArrived(new HeardOrder(received, USER, null)));
     if (fleet.done == null) {
       throw new IllegalStateException("a practised kill did not end");

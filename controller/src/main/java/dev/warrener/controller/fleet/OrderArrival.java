@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.FleetState.Phase;
 import dev.warrener.controller.fleet.HeardOrder.Origin;
-import dev.warrener.controller.fleet.OrderRun.Stage;
+import dev.warrener.controller.fleet.OrderProgress.Stage;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * the tripwire, or from what a former run had to remember.
  */
 final class OrderArrival {
-  private final Step step;
+  private final Transition step;
 
-  OrderArrival(Step step) {
+  OrderArrival(Transition step) {
     this.step = step;
   }
 
@@ -63,7 +63,7 @@ final class OrderArrival {
   }
 
   /** The same order again is answered, and not carried out again. */
-  private void join(OrderRun known, HeardOrder heard, @Nullable String refusal) {
+  private void join(OrderProgress known, HeardOrder heard, @Nullable String refusal) {
     if (heard.origin() == Origin.LOG) {
       return;
     }
@@ -102,14 +102,14 @@ final class OrderArrival {
   }
 
   /** What a former run had to remember is in force from the beginning. */
-  void remembered(Keepsake keepsake) {
+  void remembered(RetainedRestrictions keepsake) {
     for (var hold : keepsake.holds().reversed()) {
       step.holds = step.holds.plus(Holds.Statement.of(hold));
     }
     for (var revoked : keepsake.revoked()) {
       step.revocations = step.revocations.plus(revoked);
     }
-    step.keepsake = Keepsake.of(step.holds, step.revocations);
+    step.keepsake = RetainedRestrictions.of(step.holds, step.revocations);
     for (var hold : step.holds.inForce(step.settings.controller())) {
       step.log(
           true,
@@ -328,7 +328,7 @@ final class OrderArrival {
             + order.id()
             + "): "
             + order.reason());
-    var run = step.orderReports.heard(OrderRun.started(heard, step.now.nanos()));
+    var run = step.orderReports.heard(OrderProgress.started(heard, step.now.nanos()));
     if (logged != null) {
       run = run.come();
       if (!logged.dryRun() && step.orderBacklog.dropsBacklog(logged)) {

@@ -12,9 +12,9 @@ import org.pcollections.TreePMap;
 
 /** The waiting tasks in the scope of an order. */
 final class OrderBacklog {
-  private final Step step;
+  private final Transition step;
 
-  OrderBacklog(Step step) {
+  OrderBacklog(Transition step) {
     this.step = step;
   }
 
@@ -25,7 +25,7 @@ final class OrderBacklog {
         && order.scope().coversController(step.settings.controller());
   }
 
-  void startBacklog(OrderRun run) {
+  void startBacklog(OrderProgress run) {
     var order = run.order();
     boolean purge = order.kind() == OrderKind.PURGE;
     if (!dropsBacklog(order)) {

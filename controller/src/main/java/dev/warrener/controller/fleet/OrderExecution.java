@@ -1,7 +1,7 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.FleetState.Pending;
-import dev.warrener.controller.fleet.OrderRun.Stage;
+import dev.warrener.controller.fleet.OrderProgress.Stage;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
@@ -11,14 +11,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePVector;
 
-/** The stages of an order, from {@link OrderRun.Stage#KILLING} to {@code controller.done}. */
+/** The stages of an order, from {@link OrderProgress.Stage#KILLING} to {@code controller.done}. */
 final class OrderExecution {
   static final String NOT_WRITTEN_DOWN =
       "the order could not be written down here, so it does not survive a restart of this controller";
 
-  private final Step step;
+  private final Transition step;
 
-  OrderExecution(Step step) {
+  OrderExecution(Transition step) {
     this.step = step;
   }
 
@@ -35,7 +35,7 @@ final class OrderExecution {
   }
 
   /** Takes an order one stage on if nothing is left to wait for. */
-  private boolean advance(OrderRun run) {
+  private boolean advance(OrderProgress run) {
     if (!run.awaited().isEmpty() || !run.pending().isEmpty() || !run.aims().isEmpty()) {
       return false;
     }
@@ -44,7 +44,7 @@ final class OrderExecution {
         if (run.order().kind() == OrderKind.DRAIN && somethingRuns(run.order().scope())) {
           return false;
         }
-        if (HandedAhead.isWaitedForBy(run.order().kind())
+        if (WorkerPrefetch.isWaitedForBy(run.order().kind())
             && step.handedAhead.isOwedWordOn(run.order().scope())) {
           return false;
         }
@@ -89,14 +89,14 @@ final class OrderExecution {
   private boolean somethingRuns(Scope scope) {
     for (var slot : step.slots.values()) {
       var run = slot.run();
-      if (run != null && InScope.run(step.settings, scope, slot, run)) {
+      if (run != null && ScopeMatcher.run(step.settings, scope, slot, run)) {
         return true;
       }
     }
     return false;
   }
 
-  void finish(OrderRun run) {
+  void finish(OrderProgress run) {
     var order = run.order();
     boolean exits =
         !order.dryRun()
@@ -110,7 +110,7 @@ final class OrderExecution {
     step.put(step.orderReports.done(run.withDoomed(TreePVector.empty()).at(Stage.DONE)));
   }
 
-  OrderRun current(String id) {
+  OrderProgress current(String id) {
     var run = step.orders.get(id);
     if (run == null) {
       throw new IllegalStateException("order " + id + " is not on its way");
@@ -118,7 +118,7 @@ final class OrderExecution {
     return run;
   }
 
-  @Nullable OrderRun underWayOrDone(String id) {
+  @Nullable OrderProgress underWayOrDone(String id) {
     var run = step.orders.get(id);
     return run != null ? run : step.done.get(id);
   }
@@ -139,7 +139,7 @@ final class OrderExecution {
     }
   }
 
-  private static boolean mustBeWrittenDown(OrderRun run) {
+  private static boolean mustBeWrittenDown(OrderProgress run) {
     var order = run.order();
     return run.heard().isKeptHereAlone()
         && (order.setsHold()
@@ -147,7 +147,7 @@ final class OrderExecution {
             || order.revocation() != Backlog.KEEP);
   }
 
-  boolean isBeingWrittenDown(OrderRun run) {
+  boolean isBeingWrittenDown(OrderProgress run) {
     return mustBeWrittenDown(run)
         && !run.isImpatient()
         && step.pending.values().stream().anyMatch(Pending.Keeping.class::isInstance);

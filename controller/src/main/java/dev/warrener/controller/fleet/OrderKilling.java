@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.OrderRun.Stage;
+import dev.warrener.controller.fleet.OrderProgress.Stage;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The workers that an order kills: who they are, when they may be signalled, and their deaths. */
 final class OrderKilling {
-  private final Step step;
+  private final Transition step;
 
-  OrderKilling(Step step) {
+  OrderKilling(Transition step) {
     this.step = step;
   }
 
@@ -37,7 +37,7 @@ final class OrderKilling {
   private void kill(Order order, Collection<Slot> slots) {
     var doomed = new ArrayList<Slot>();
     for (var slot : slots) {
-      if (!slot.isLive() || !InScope.worker(step.settings, order.scope(), slot)) {
+      if (!slot.isLive() || !ScopeMatcher.worker(step.settings, order.scope(), slot)) {
         continue;
       }
       if (order.scope().namesTasks()
@@ -97,17 +97,17 @@ final class OrderKilling {
     step.handedAhead.recallAll(slot, busy);
     var task = busy.run().task();
     var run = step.orderExecution.current(order.id());
-    var aim = new OrderRun.Aim(slot.key(), task.id(), task.attempt());
+    var aim = new OrderProgress.Aim(slot.key(), task.id(), task.attempt());
     if (run.aims().contains(aim)) {
       return;
     }
     step.put(run.aiming(aim));
     step.schedule(
-        new Timer.AimOver(order.id(), slot.key()), step.now.instant().plus(HandedAhead.AIM));
+        new Timer.AimOver(order.id(), slot.key()), step.now.instant().plus(WorkerPrefetch.AIM));
   }
 
   /** Kills those that an order aims at as soon as nothing else can be hit. */
-  void shoot(OrderRun run) {
+  void shoot(OrderProgress run) {
     for (var aim : run.aims()) {
       var slot = step.slots.get(aim.worker().slot());
       if (slot == null || !isAt(slot, aim)) {
@@ -120,7 +120,7 @@ final class OrderKilling {
     }
   }
 
-  private static boolean isAt(Slot slot, OrderRun.Aim aim) {
+  private static boolean isAt(Slot slot, OrderProgress.Aim aim) {
     var run = slot.run();
     return slot.key().equals(aim.worker()) && run != null && run.is(aim.task(), aim.attempt());
   }
@@ -140,9 +140,9 @@ final class OrderKilling {
   }
 
   /** Whether an order that killed a worker is about what it was at by then. */
-  boolean isAbout(String id, Slot slot, Run inFlight) {
+  boolean isAbout(String id, Slot slot, TaskRun inFlight) {
     var run = step.orderExecution.underWayOrDone(id);
-    return run == null || InScope.run(step.settings, run.order().scope(), slot, inFlight);
+    return run == null || ScopeMatcher.run(step.settings, run.order().scope(), slot, inFlight);
   }
 
   void workerDied(String id, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {

@@ -1,7 +1,7 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.FleetState.Phase;
-import dev.warrener.controller.fleet.OrderRun.Doomed;
+import dev.warrener.controller.fleet.OrderProgress.Doomed;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class OrderReports {
   private static final int REFUSED_KEPT = 1000;
 
-  private final Step step;
+  private final Transition step;
 
-  OrderReports(Step step) {
+  OrderReports(Transition step) {
     this.step = step;
   }
 
-  OrderRun heard(OrderRun run) {
+  OrderProgress heard(OrderProgress run) {
     var scope = run.order().scope();
     var expected = expected(scope);
     var order = run.heard();
@@ -42,9 +42,9 @@ final class OrderReports {
             step.now.instant(),
             run.said() + 1,
             expected,
-            Portrait.roster(step.roster, step.now.instant()),
+            PresenceSnapshot.roster(step.roster, step.now.instant()),
             run.order().kind() == OrderKind.ROLL_CALL || run.order().dryRun()
-                ? Portrait.of(step.decision().state(), step.now.instant())
+                ? PresenceSnapshot.of(step.decision().state(), step.now.instant())
                 : null));
   }
 
@@ -55,7 +55,7 @@ final class OrderReports {
     int waiting = 0;
     Instant oldest = null;
     for (var slot : step.slots.values()) {
-      if (!slot.isLive() || !InScope.worker(step.settings, scope, slot)) {
+      if (!slot.isLive() || !ScopeMatcher.worker(step.settings, scope, slot)) {
         continue;
       }
       workers++;
@@ -94,7 +94,8 @@ final class OrderReports {
         oldest == null ? null : Duration.between(oldest, step.now.instant()).toMillis());
   }
 
-  OrderRun dead(OrderRun run, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
+  OrderProgress dead(
+      OrderProgress run, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
     return say(
         run,
         new Report.WorkerDead(
@@ -118,8 +119,8 @@ final class OrderReports {
             certificate.deathMicros()));
   }
 
-  OrderRun unconfirmed(
-      OrderRun run, Slot slot, Event.Unconfirmed unconfirmed, @Nullable String inFlight) {
+  OrderProgress unconfirmed(
+      OrderProgress run, Slot slot, Event.Unconfirmed unconfirmed, @Nullable String inFlight) {
     var survivors = new ArrayList<Report.Survivor>();
     for (var survivor : unconfirmed.survivors()) {
       survivors.add(new Report.Survivor(survivor.pid(), survivor.state(), survivor.command()));
@@ -142,7 +143,7 @@ final class OrderReports {
             survivors));
   }
 
-  OrderRun settled(OrderRun run, Doomed doomed) {
+  OrderProgress settled(OrderProgress run, Doomed doomed) {
     var task = doomed.run().task();
     return say(
         run,
@@ -160,7 +161,7 @@ final class OrderReports {
             doomed.fate()));
   }
 
-  OrderRun done(OrderRun run) {
+  OrderProgress done(OrderProgress run) {
     return say(
         run,
         new Report.ControllerDone(
@@ -180,7 +181,7 @@ final class OrderReports {
   }
 
   /** Says all again that has been said, to whoever came later or missed some. */
-  void again(OrderRun run, HeardOrder joining) {
+  void again(OrderProgress run, HeardOrder joining) {
     record(
         run.order(),
         new AuditEntry.Joined(
@@ -267,7 +268,7 @@ final class OrderReports {
         1, id, step.settings.controller(), step.settings.host(), step.now.instant(), 1, because);
   }
 
-  private OrderRun say(OrderRun run, Report report) {
+  private OrderProgress say(OrderProgress run, Report report) {
     step.effects.add(new Effect.Say(report, run.heard().replyTo()));
     var next = run.saying(report);
     if (report instanceof Report.ControllerDone done) {

@@ -1,8 +1,8 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.FleetState.Pending;
-import dev.warrener.controller.fleet.OrderRun.Doomed;
-import dev.warrener.controller.fleet.OrderRun.Stage;
+import dev.warrener.controller.fleet.OrderProgress.Doomed;
+import dev.warrener.controller.fleet.OrderProgress.Stage;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -27,14 +27,14 @@ final class OrderSettlement {
 
   private static final String NO_ANSWER = "the broker does not answer";
 
-  private final Step step;
+  private final Transition step;
 
-  OrderSettlement(Step step) {
+  OrderSettlement(Transition step) {
     this.step = step;
   }
 
   /** A killed worker was running a task; its tree is empty now. */
-  void decideFate(String id, Slot slot, Run inFlight) {
+  void decideFate(String id, Slot slot, TaskRun inFlight) {
     var run = step.orders.get(id);
     var order = run != null ? run.order() : orderOfDone(id);
     if (order == null) {
@@ -86,7 +86,7 @@ final class OrderSettlement {
     return over == null ? null : over.order();
   }
 
-  void settleAll(OrderRun run) {
+  void settleAll(OrderProgress run) {
     step.put(noteWhatIsBack(run).at(Stage.SETTLING));
     if (run.heard().isKeptHereAlone()) {
       step.schedule(
@@ -108,7 +108,7 @@ final class OrderSettlement {
     }
   }
 
-  private OrderRun noteWhatIsBack(OrderRun run) {
+  private OrderProgress noteWhatIsBack(OrderProgress run) {
     long back =
         run.doomed().stream()
             .filter(doomed -> doomed.fate() == Fate.REQUEUED && !isOurs(doomed.run()))
@@ -122,7 +122,7 @@ final class OrderSettlement {
                 + " already");
   }
 
-  boolean isOurs(Run run) {
+  boolean isOurs(TaskRun run) {
     return run.delivery() != null && step.isCurrent(run.delivery());
   }
 
@@ -146,7 +146,7 @@ final class OrderSettlement {
   }
 
   /** An order must see that run settled, whoever decides its fate. */
-  void owes(String id, Run inFlight) {
+  void owes(String id, TaskRun inFlight) {
     var run = step.orders.get(id);
     if (run != null && inFlight.delivery() != null && isOurs(inFlight)) {
       step.put(run.owing(inFlight.delivery()));
@@ -266,7 +266,7 @@ final class OrderSettlement {
     step.put(next);
   }
 
-  private OrderRun giveUp(OrderRun run, long token) {
+  private OrderProgress giveUp(OrderProgress run, long token) {
     return switch (step.pending.get(token)) {
       case Pending.Proof proof -> {
         step.pending = step.pending.minus(token);
@@ -295,7 +295,7 @@ final class OrderSettlement {
     };
   }
 
-  private OrderRun unproven(OrderRun run, String queue, String because) {
+  private OrderProgress unproven(OrderProgress run, String queue, String because) {
     var there =
         run.doomed().stream()
             .filter(doomed -> doomed.queue().equals(queue) && !doomed.late())
@@ -328,7 +328,7 @@ final class OrderSettlement {
         + because;
   }
 
-  private static OrderRun unsettle(OrderRun run, String task) {
+  private static OrderProgress unsettle(OrderProgress run, String task) {
     var all = run.doomed();
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i).run().task().id().equals(task)) {
@@ -368,7 +368,7 @@ final class OrderSettlement {
     }
   }
 
-  void prove(OrderRun run) {
+  void prove(OrderProgress run) {
     step.put(run.at(Stage.PROVING));
     if (!step.connected) {
       return;
@@ -409,7 +409,7 @@ final class OrderSettlement {
     }
   }
 
-  private OrderRun lateProven(OrderRun run, Doomed doomed, @Nullable String failure) {
+  private OrderProgress lateProven(OrderProgress run, Doomed doomed, @Nullable String failure) {
     boolean goesBack = doomed.fate() == Fate.REQUEUED;
     if (failure == null && (goesBack || isOurs(doomed.run()))) {
       return step.orderReports.settled(run.settledOne(), doomed);

@@ -21,9 +21,9 @@ import org.pcollections.TreePMap;
 
 /** Where a delivered task goes: to a worker, to wait, elsewhere, or nowhere. */
 final class Placement {
-  private final Step step;
+  private final Transition step;
 
-  Placement(Step step) {
+  Placement(Transition step) {
     this.step = step;
   }
 
@@ -91,11 +91,11 @@ final class Placement {
   }
 
   /** The run of that task at a worker, started or not, or null. */
-  private static @Nullable Run runOf(Slot slot, String task) {
+  private static @Nullable TaskRun runOf(Slot slot, String task) {
     return slot.find(run -> run.task().id().equals(task));
   }
 
-  private static Slot with(Slot slot, Run before, Run run) {
+  private static Slot with(Slot slot, TaskRun before, TaskRun run) {
     return switch (slot.process()) {
       case Slot.Busy busy ->
           slot.with(
@@ -116,7 +116,7 @@ final class Placement {
     };
   }
 
-  private static PVector<Run> replaced(PVector<Run> runs, Run before, Run run) {
+  private static PVector<TaskRun> replaced(PVector<TaskRun> runs, TaskRun before, TaskRun run) {
     int at = runs.indexOf(before);
     return at < 0 ? runs : runs.with(at, run);
   }
@@ -144,7 +144,7 @@ final class Placement {
     };
   }
 
-  private static PVector<Run> withoutDeliveries(PVector<Run> runs) {
+  private static PVector<TaskRun> withoutDeliveries(PVector<TaskRun> runs) {
     var lost = runs;
     for (int i = 0; i < runs.size(); i++) {
       lost = lost.with(i, runs.get(i).withDelivery(null));
@@ -296,12 +296,12 @@ final class Placement {
   }
 
   /** Puts tasks that were handed over but never started back to where they were. */
-  void waitAgain(Iterable<Run> runs) {
+  void waitAgain(Iterable<TaskRun> runs) {
     runs.forEach(this::waitAgain);
   }
 
   /** Puts a task that was handed over but never started back to where it was. */
-  void waitAgain(Run run) {
+  void waitAgain(TaskRun run) {
     var delivery = run.delivery();
     if (delivery == null || !step.isCurrent(delivery)) {
       return;
@@ -378,7 +378,8 @@ final class Placement {
   /** Whether an order is about to settle what waits in a queue. */
   private boolean settlesLater(String queue) {
     for (var order : step.orders.values()) {
-      if ((order.stage() == OrderRun.Stage.KILLING || order.stage() == OrderRun.Stage.SETTLING)
+      if ((order.stage() == OrderProgress.Stage.KILLING
+              || order.stage() == OrderProgress.Stage.SETTLING)
           && order.order().scope().coversQueue(queue)
           && !order.targets().isEmpty()) {
         return true;
@@ -429,7 +430,7 @@ final class Placement {
   }
 
   /** Takes the first of the waiting tasks that a worker may start, or null if there is none. */
-  @Nullable Run takeNext(Slot slot) {
+  @Nullable TaskRun takeNext(Slot slot) {
     var queue = step.queues.get(slot.queue());
     if (queue == null || queue.waiting().isEmpty() || step.supervision.held(slot)) {
       return null;
@@ -448,7 +449,7 @@ final class Placement {
         continue;
       }
       takeOut(key);
-      return Run.of(task, key);
+      return TaskRun.of(task, key);
     }
     return null;
   }

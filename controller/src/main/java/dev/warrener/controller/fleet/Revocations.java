@@ -109,7 +109,7 @@ record Revocations(
             true));
   }
 
-  Revocations plus(Keepsake.Revoked kept) {
+  Revocations plus(RetainedRestrictions.Revoked kept) {
     return plus(
         new Revocation(
             kept.order(),

@@ -62,7 +62,7 @@ record Slot(
   }
 
   /** The run that is in this slot, or null. */
-  @Nullable Run run() {
+  @Nullable TaskRun run() {
     return switch (process) {
       case Busy busy -> busy.run;
       case Dying dying -> dying.run;
@@ -71,7 +71,7 @@ record Slot(
   }
 
   /** What was handed to its worker to start later, in that order. */
-  PVector<Run> ahead() {
+  PVector<TaskRun> ahead() {
     return switch (process) {
       case Busy busy -> busy.ahead;
       case Dying dying -> dying.ahead;
@@ -80,7 +80,7 @@ record Slot(
   }
 
   /** The first of what its worker was handed, started or not, of which that is so; or null. */
-  @Nullable Run find(Predicate<Run> which) {
+  @Nullable TaskRun find(Predicate<TaskRun> which) {
     var run = run();
     if (run != null && which.test(run)) {
       return run;
@@ -174,10 +174,10 @@ record Slot(
       long startTicks,
       Instant readyAt,
       boolean fruitful,
-      Run run,
-      PVector<Run> ahead)
+      TaskRun run,
+      PVector<TaskRun> ahead)
       implements Live {
-    static Busy with(Idle idle, Run run, Instant now) {
+    static Busy with(Idle idle, TaskRun run, Instant now) {
       return new Busy(
           now, idle.pid, idle.startTicks, idle.readyAt, idle.fruitful, run, TreePVector.empty());
     }
@@ -187,16 +187,16 @@ record Slot(
       return WorkerState.BUSY;
     }
 
-    Busy with(Run next) {
+    Busy with(TaskRun next) {
       return with(next, ahead);
     }
 
-    Busy with(Run next, PVector<Run> later) {
+    Busy with(TaskRun next, PVector<TaskRun> later) {
       return new Busy(since, pid, startTicks, readyAt, fruitful, next, later);
     }
 
     /** The run has started. */
-    Busy starting(Run started, PVector<Run> later, Instant now) {
+    Busy starting(TaskRun started, PVector<TaskRun> later, Instant now) {
       return new Busy(now, pid, startTicks, readyAt, fruitful, started, later);
     }
 
@@ -223,9 +223,9 @@ record Slot(
       Instant since,
       long pid,
       long startTicks,
-      @Nullable Run run,
+      @Nullable TaskRun run,
       Event.@Nullable RunEnd end,
-      PVector<Run> ahead,
+      PVector<TaskRun> ahead,
       PVector<Ended> ended,
       Cause cause,
       PVector<String> orders)
@@ -235,14 +235,14 @@ record Slot(
       return WorkerState.DYING;
     }
 
-    Dying with(@Nullable Run nextRun, Event.@Nullable RunEnd nextEnd) {
+    Dying with(@Nullable TaskRun nextRun, Event.@Nullable RunEnd nextEnd) {
       return with(nextRun, nextEnd, ahead, ended);
     }
 
     Dying with(
-        @Nullable Run nextRun,
+        @Nullable TaskRun nextRun,
         Event.@Nullable RunEnd nextEnd,
-        PVector<Run> later,
+        PVector<TaskRun> later,
         PVector<Ended> before) {
       return new Dying(since, pid, startTicks, nextRun, nextEnd, later, before, cause, orders);
     }
@@ -257,7 +257,7 @@ record Slot(
   }
 
   /** A run and how it ended. */
-  record Ended(Run run, Event.RunEnd end) {}
+  record Ended(TaskRun run, Event.RunEnd end) {}
 
   /** Why a worker must die. */
   sealed interface Cause {

@@ -22,9 +22,9 @@ final class Supervision {
   /** A worker that lived shorter than this and finished nothing died in vain. */
   private static final Duration BRIEF = Duration.ofSeconds(1);
 
-  private final Step step;
+  private final Transition step;
 
-  Supervision(Step step) {
+  Supervision(Transition step) {
     this.step = step;
   }
 
@@ -160,7 +160,7 @@ final class Supervision {
   }
 
   /** What is left to start when {@code run} starts, which need not be the next one. */
-  private static PVector<Run> behind(Run next, PVector<Run> ahead, Run run) {
+  private static PVector<TaskRun> behind(TaskRun next, PVector<TaskRun> ahead, TaskRun run) {
     return next.equals(run) ? ahead : ahead.minus(run).plus(0, next);
   }
 
@@ -229,11 +229,11 @@ final class Supervision {
   }
 
   /** The run of a worker with that id and attempt, started or not, or null. */
-  private static @Nullable Run find(Slot slot, String task, int attempt) {
+  private static @Nullable TaskRun find(Slot slot, String task, int attempt) {
     return slot.find(run -> run.is(task, attempt));
   }
 
-  private void conclude(Slot slot, Run run, Event.RunEnd end) {
+  private void conclude(Slot slot, TaskRun run, Event.RunEnd end) {
     if (end.error() == null) {
       step.conclusion.succeeded(run, id(slot), end);
     } else if (!run.started() && end.error().type().equals(ErrorType.UNKNOWN_HANDLER)) {
@@ -309,7 +309,7 @@ final class Supervision {
     var timeout = step.placement.timeoutOf(busy.run().task());
     if (busy.ahead().isEmpty()
         || timeout == null
-        || at().isAfter(busy.since().plus(timeout).plus(HandedAhead.AIM))) {
+        || at().isAfter(busy.since().plus(timeout).plus(WorkerPrefetch.AIM))) {
       kill(slot, new Slot.Cause.TimedOut(due.task(), due.attempt()));
     } else {
       step.handedAhead.recallAll(slot, busy);
@@ -328,7 +328,7 @@ final class Supervision {
               + " was told to give task "
               + due.task()
               + " back and has not answered for "
-              + HandedAhead.ANSWER.toMillis()
+              + WorkerPrefetch.ANSWER.toMillis()
               + " ms: it is killed, and what it runs starts anew uncharged");
       kill(slot, new Slot.Cause.NoAnswer());
     }
@@ -424,7 +424,7 @@ final class Supervision {
   }
 
   /** What becomes of a run of a worker that was killed; {@code end} is null if that has cut it. */
-  private void diedWith(Slot slot, Slot.Dying dying, Run run, Event.@Nullable RunEnd end) {
+  private void diedWith(Slot slot, Slot.Dying dying, TaskRun run, Event.@Nullable RunEnd end) {
     if (end != null) {
       conclude(slot, run, end);
       return;
@@ -468,7 +468,7 @@ final class Supervision {
     }
   }
 
-  private void startsAnew(Slot slot, Run run, String why) {
+  private void startsAnew(Slot slot, TaskRun run, String why) {
     step.conclusion.tellFinished(run.task(), id(slot), Outcome.LOST, why, null);
     // The delivery of a lost connection may have come back meanwhile: then it is ours again.
     step.placement.waitAgain(run);

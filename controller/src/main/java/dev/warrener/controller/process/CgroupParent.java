@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.ProcFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -126,8 +127,8 @@ final class CgroupParent {
    *
    * @param pids how many processes and threads it may hold; empty for no limit
    */
-  CgroupFence fenceFor(WorkerKey worker, String pids) throws IOException {
-    return CgroupFence.make(directory.resolve("worker-" + worker), pids);
+  CgroupEnclosure fenceFor(WorkerKey worker, String pids) throws IOException {
+    return CgroupEnclosure.make(directory.resolve("worker-" + worker), pids);
   }
 
   /** Whether the number of processes in a worker's cgroup can be limited; sees to it, if it may. */
@@ -167,8 +168,8 @@ final class CgroupParent {
   }
 
   /** All of it as one fence: killing it kills every worker. */
-  CgroupFence whole() {
-    return CgroupFence.existing(directory);
+  CgroupEnclosure whole() {
+    return CgroupEnclosure.existing(directory);
   }
 
   /** Where it is. */

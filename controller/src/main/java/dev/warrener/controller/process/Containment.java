@@ -1,5 +1,7 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Stat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +88,7 @@ record Containment(
       Map<String, String> environment,
       Consumer<ProcessBuilder> streams)
       throws IOException {
-    CgroupFence cgroup = cgroups == null ? null : cgroups.fenceFor(worker, pids.forCgroup());
+    CgroupEnclosure cgroup = cgroups == null ? null : cgroups.fenceFor(worker, pids.forCgroup());
     Process process;
     try {
       var builder = new ProcessBuilder(line(mark, cgroup, command));
@@ -104,10 +106,11 @@ record Containment(
     // Without a stat it has died already and the JDK has waited for it: no start time is known
     // then, and none is needed, for whatever has that number now is another process.
     ProcessId head = stat == null ? new ProcessId(process.pid(), 0) : stat.id();
-    return new Launched(process, head, cgroup, unshare == null ? null : new NamespaceFence(head));
+    return new Launched(
+        process, head, cgroup, unshare == null ? null : new NamespaceEnclosure(head));
   }
 
-  private List<String> line(long mark, @Nullable CgroupFence cgroup, List<String> command) {
+  private List<String> line(long mark, @Nullable CgroupEnclosure cgroup, List<String> command) {
     var line = new ArrayList<String>();
     line.addAll(
         List.of(
@@ -143,12 +146,12 @@ record Containment(
   record Launched(
       Process process,
       ProcessId head,
-      @Nullable CgroupFence cgroup,
-      @Nullable NamespaceFence namespace) {
+      @Nullable CgroupEnclosure cgroup,
+      @Nullable NamespaceEnclosure namespace) {
 
     /** The fences there are. */
-    List<Fence> fences() {
-      var fences = new ArrayList<Fence>();
+    List<Enclosure> fences() {
+      var fences = new ArrayList<Enclosure>();
       if (cgroup != null) {
         fences.add(cgroup);
       }

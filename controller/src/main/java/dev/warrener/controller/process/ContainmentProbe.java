@@ -1,5 +1,11 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.ChildIndex;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.ProcessLayerException;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -249,11 +255,11 @@ final class ContainmentProbe {
   }
 
   private static @Nullable String lookInside(Containment.Launched launched) {
-    CgroupFence cgroup = launched.cgroup();
+    CgroupEnclosure cgroup = launched.cgroup();
     if (cgroup != null && cgroup.members().isEmpty()) {
       return "a trial didn't get into its cgroup";
     }
-    NamespaceFence namespace = launched.namespace();
+    NamespaceEnclosure namespace = launched.namespace();
     if (namespace != null && namespace.findWorker() == null) {
       return "a trial didn't get into its pid namespace";
     }
@@ -261,9 +267,9 @@ final class ContainmentProbe {
   }
 
   private static @Nullable String killAndLook(Containment.Launched launched) {
-    List<Fence> fences = launched.fences();
+    List<Enclosure> fences = launched.fences();
     List<ProcessId> children = childrenOf(launched.head());
-    fences.forEach(Fence::kill);
+    fences.forEach(Enclosure::kill);
     if (launched.namespace() == null) {
       Signals.send(launched.head(), Kernel.SIGKILL);
       children.forEach(child -> Signals.send(child, Kernel.SIGKILL));
@@ -272,8 +278,8 @@ final class ContainmentProbe {
         await(() -> !launched.process().isAlive() && children.stream().noneMatch(Stat::isAlive));
     boolean empty =
         exited
-            && await(() -> fences.stream().allMatch(Fence::isEmpty))
-            && fences.stream().allMatch(Fence::isProven);
+            && await(() -> fences.stream().allMatch(Enclosure::isEmpty))
+            && fences.stream().allMatch(Enclosure::isProven);
     closeQuietly(launched.process());
     if (exited && empty) {
       return null;
@@ -284,7 +290,7 @@ final class ContainmentProbe {
 
   private static List<ProcessId> childrenOf(ProcessId head) {
     var children = new ArrayList<ProcessId>();
-    for (long pid : Kinship.look().children(head.pid())) {
+    for (long pid : ChildIndex.look().children(head.pid())) {
       Stat stat = Stat.of(pid);
       if (stat != null && stat.parent() == head.pid()) {
         children.add(stat.id());

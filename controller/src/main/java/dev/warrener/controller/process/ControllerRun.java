@@ -1,5 +1,8 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.ProcessLayerException;
+import dev.warrener.controller.process.linux.Stat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,10 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.ChildIndex;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -83,13 +88,13 @@ final class Descendants {
   private final long ownSession;
   private final Set<ProcessId> foreign = ConcurrentHashMap.newKeySet();
 
-  private final Map<Long, Tree> treesByMark = new HashMap<>();
-  private final Map<Long, Tree> treesByHead = new HashMap<>();
+  private final Map<Long, ProcessTree> treesByMark = new HashMap<>();
+  private final Map<Long, ProcessTree> treesByHead = new HashMap<>();
   private final Map<ProcessId, Long> unclaimedSince = new HashMap<>();
   private final Set<ProcessId> late = new HashSet<>();
 
   /** Dead children of the controller that were met in this look, with the dying tree of each. */
-  private final Map<Stat, Tree> dead = new LinkedHashMap<>();
+  private final Map<Stat, ProcessTree> dead = new LinkedHashMap<>();
 
   /** The process groups that were killed in this look. */
   private final Set<Long> groups = new HashSet<>();
@@ -108,7 +113,7 @@ final class Descendants {
     this.spawnerThread = spawnerThread;
     Stat stat = Stat.of(self);
     this.ownSession = stat == null ? 0 : stat.session();
-    for (long child : Kinship.look().children(self)) {
+    for (long child : ChildIndex.look().children(self)) {
       Stat found = Stat.of(child);
       if (found != null) {
         foreign.add(found.id());
@@ -122,18 +127,18 @@ final class Descendants {
   }
 
   /** A tree with a living head is to be known from now on. */
-  void add(Tree tree) {
+  void add(ProcessTree tree) {
     treesByMark.put(tree.worker().mark(), tree);
     treesByHead.put(tree.worker().head().pid(), tree);
   }
 
   /** The exit status of the tree's head has been taken: its number may be used again. */
-  void headExited(Tree tree) {
+  void headExited(ProcessTree tree) {
     treesByHead.remove(tree.worker().head().pid());
   }
 
   /** The tree is empty. */
-  void remove(Tree tree) {
+  void remove(ProcessTree tree) {
     treesByMark.remove(tree.worker().mark());
   }
 
@@ -146,9 +151,9 @@ final class Descendants {
    * One look: kills what belongs to the dying trees, takes the exit status of the dead, and notes
    * in each dying tree what was found alive.
    */
-  void look(Collection<Tree> dying, long now) {
-    Kinship kinship = Kinship.look();
-    dying.forEach(Tree::beginLook);
+  void look(Collection<ProcessTree> dying, long now) {
+    ChildIndex kinship = ChildIndex.look();
+    dying.forEach(ProcessTree::beginLook);
     for (long pid : kinship.ownChildren(spawnerThread)) {
       if (!isHead(pid)) {
         Stat stat = Stat.of(pid);
@@ -157,7 +162,7 @@ final class Descendants {
         }
       }
     }
-    for (Tree tree : dying) {
+    for (ProcessTree tree : dying) {
       if (tree.isDescentDue(now)) {
         tree.descended(now);
         killBelow(tree.worker().head().pid(), tree, kinship);
@@ -168,9 +173,9 @@ final class Descendants {
     groups.clear();
   }
 
-  private void meet(Stat stat, Collection<Tree> dying, Kinship kinship, long now) {
+  private void meet(Stat stat, Collection<ProcessTree> dying, ChildIndex kinship, long now) {
     long mark = Mark.read(stat.id().pid());
-    Tree tree;
+    ProcessTree tree;
     if (Mark.runNumber(mark) == run.number()) {
       tree = treesByMark.get(mark);
       if (tree == null) {
@@ -210,12 +215,12 @@ final class Descendants {
    * somebody else's in this JVM: so it is left alone. But as long as there is one outside of all
    * cgroups, that of a dying tree says nothing by being empty.
    */
-  private void meetStranger(Stat stat, Collection<Tree> dying) {
+  private void meetStranger(Stat stat, Collection<ProcessTree> dying) {
     if (stat.session() == ownSession || foreign.contains(stat.id())) {
       return;
     }
     if (treesByMark.values().stream().noneMatch(tree -> tree.holds(stat.id()))) {
-      dying.forEach(Tree::noteStranger);
+      dying.forEach(ProcessTree::noteStranger);
     }
   }
 
@@ -226,7 +231,7 @@ final class Descendants {
     }
   }
 
-  private void takeStatus(Stat stat, Tree tree) {
+  private void takeStatus(Stat stat, ProcessTree tree) {
     if (tree.countAlive() >= MANY || Kernel.reap(stat.id().pid())) {
       tree.sawDead(stat.id());
     } else {
@@ -251,7 +256,7 @@ final class Descendants {
     Signals.send(stat.id(), Kernel.SIGKILL);
   }
 
-  private void killBelow(long root, Tree tree, Kinship kinship) {
+  private void killBelow(long root, ProcessTree tree, ChildIndex kinship) {
     Set<Long> met = new HashSet<>();
     var unseen = new ArrayDeque<>(kinship.children(root));
     while (!unseen.isEmpty()) {
@@ -268,7 +273,7 @@ final class Descendants {
     }
   }
 
-  private @Nullable Tree guessTree(Stat stat, long now) {
+  private @Nullable ProcessTree guessTree(Stat stat, long now) {
     if (stat.session() == ownSession || foreign.contains(stat.id())) {
       return null;
     }
@@ -276,12 +281,12 @@ final class Descendants {
     if (cookie != null) {
       return cookie.run().equals(run) ? treeOf(cookie.worker()) : null;
     }
-    Tree bySession = treesByHead.get(stat.session());
+    ProcessTree bySession = treesByHead.get(stat.session());
     if (bySession != null) {
       return bySession;
     }
-    List<Tree> trees = List.copyOf(treesByMark.values());
-    if (trees.isEmpty() || !trees.stream().allMatch(Tree::isDying)) {
+    List<ProcessTree> trees = List.copyOf(treesByMark.values());
+    if (trees.isEmpty() || !trees.stream().allMatch(ProcessTree::isDying)) {
       return null;
     }
     // A dead one may also be a child that the JDK is just about to wait for.
@@ -295,8 +300,8 @@ final class Descendants {
     return trees.getFirst();
   }
 
-  private @Nullable Tree treeOf(WorkerKey worker) {
-    for (Tree tree : treesByMark.values()) {
+  private @Nullable ProcessTree treeOf(WorkerKey worker) {
+    for (ProcessTree tree : treesByMark.values()) {
       if (tree.worker().key().equals(worker)) {
         return tree;
       }

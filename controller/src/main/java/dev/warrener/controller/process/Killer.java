@@ -1,5 +1,8 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,7 +42,7 @@ final class Killer implements Runnable {
 
     record Started(RunningWorker worker) implements Event {}
 
-    record NotStarted(Worker worker, String reason) implements Event {}
+    record NotStarted(WorkerStart worker, String reason) implements Event {}
 
     record Exited(RunningWorker worker, int value) implements Event {}
 
@@ -56,15 +59,15 @@ final class Killer implements Runnable {
   private final Descendants descendants;
 
   /** All workers that were asked for and aren't dead; others add, this thread removes. */
-  private final ConcurrentMap<WorkerKey, Worker> workers;
+  private final ConcurrentMap<WorkerKey, WorkerStart> workers;
 
   private final Set<Long> marksInUse;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   // Owned by the thread.
-  private final Map<WorkerKey, Tree> trees = new HashMap<>();
-  private final Map<WorkerKey, Tree> dying = new HashMap<>();
+  private final Map<WorkerKey, ProcessTree> trees = new HashMap<>();
+  private final Map<WorkerKey, ProcessTree> dying = new HashMap<>();
   private final Set<WorkerKey> doomed = new HashSet<>();
   private boolean childDied;
   private boolean stopping;
@@ -74,7 +77,7 @@ final class Killer implements Runnable {
       Containment containment,
       ProcessListener listener,
       Descendants descendants,
-      ConcurrentMap<WorkerKey, Worker> workers,
+      ConcurrentMap<WorkerKey, WorkerStart> workers,
       Set<Long> marksInUse) {
     this.settings = settings;
     this.containment = containment;
@@ -102,7 +105,7 @@ final class Killer implements Runnable {
   }
 
   /** A worker's process never will exist. */
-  void notStarted(Worker worker, String reason) {
+  void notStarted(WorkerStart worker, String reason) {
     events.add(new Event.NotStarted(worker, reason));
   }
 
@@ -160,7 +163,7 @@ final class Killer implements Runnable {
       case Event.NotStarted notStarted -> giveUp(notStarted.worker(), notStarted.reason());
       case Event.Exited exited -> noteExit(exited.worker(), exited.value());
       case Event.Drained drained -> {
-        Tree tree = trees.get(drained.worker().key());
+        ProcessTree tree = trees.get(drained.worker().key());
         if (tree != null) {
           tree.drained();
         }
@@ -172,15 +175,15 @@ final class Killer implements Runnable {
 
   /** Signals all of them before anything else is done about any. */
   private void doom(Collection<WorkerKey> keys) {
-    var struck = new ArrayList<Tree>();
+    var struck = new ArrayList<ProcessTree>();
     for (WorkerKey key : keys) {
-      Tree tree = trees.get(key);
+      ProcessTree tree = trees.get(key);
       if (tree != null) {
         strike(tree);
         struck.add(tree);
         continue;
       }
-      Worker worker = workers.get(key);
+      WorkerStart worker = workers.get(key);
       if (worker == null) {
         continue;
       }
@@ -190,13 +193,13 @@ final class Killer implements Runnable {
         doomed.add(key);
       }
     }
-    for (Tree tree : struck) {
+    for (ProcessTree tree : struck) {
       tree.worker().lift();
     }
   }
 
   private void begin(RunningWorker worker) {
-    var tree = new Tree(worker);
+    var tree = new ProcessTree(worker);
     trees.put(worker.key(), tree);
     descendants.add(tree);
     if (doomed.remove(worker.key())) {
@@ -204,7 +207,7 @@ final class Killer implements Runnable {
     }
   }
 
-  private void giveUp(Worker worker, String reason) {
+  private void giveUp(WorkerStart worker, String reason) {
     doomed.remove(worker.key());
     marksInUse.remove(worker.mark());
     workers.remove(worker.key());
@@ -212,7 +215,7 @@ final class Killer implements Runnable {
   }
 
   private void noteExit(RunningWorker worker, int value) {
-    Tree tree = trees.get(worker.key());
+    ProcessTree tree = trees.get(worker.key());
     if (tree == null) {
       return;
     }
@@ -225,7 +228,7 @@ final class Killer implements Runnable {
     }
   }
 
-  private void strike(Tree tree) {
+  private void strike(ProcessTree tree) {
     if (!tree.isDying()) {
       tree.beginDying(System.nanoTime(), true);
       dying.put(tree.worker().key(), tree);
@@ -233,8 +236,8 @@ final class Killer implements Runnable {
     }
   }
 
-  private static void signalAll(Tree tree) {
-    tree.fences().forEach(Fence::kill);
+  private static void signalAll(ProcessTree tree) {
+    tree.fences().forEach(Enclosure::kill);
     RunningWorker worker = tree.worker();
     if (worker.launched().namespace() == null) {
       if (!tree.hasHeadExited()) {
@@ -253,7 +256,7 @@ final class Killer implements Runnable {
   }
 
   private void signalGroup(WorkerKey key) {
-    Tree tree = trees.get(key);
+    ProcessTree tree = trees.get(key);
     if (tree == null || tree.isDying()) {
       return;
     }
@@ -267,7 +270,7 @@ final class Killer implements Runnable {
    * Signals the worker's own group. By its pidfd, where the kernel can (Linux 6.9), also when its
    * leader is gone; else by number as long as the leader isn't, and so the number is its own.
    */
-  private static boolean signalGroup(Tree tree, int signal) {
+  private static boolean signalGroup(ProcessTree tree, int signal) {
     RunningWorker worker = tree.worker();
     boolean ledByHead = worker.own().equals(worker.head());
     if (ledByHead && worker.pidfd() >= 0 && Kernel.sendGroupSignal(worker.pidfd(), signal) == 0) {
@@ -284,15 +287,15 @@ final class Killer implements Runnable {
     if (childDied || dying.values().stream().anyMatch(tree -> isWorthALook(tree, now))) {
       childDied = false;
       descendants.look(dying.values(), now);
-      List<Tree> found = new ArrayList<>();
-      for (Tree tree : dying.values()) {
+      List<ProcessTree> found = new ArrayList<>();
+      for (ProcessTree tree : dying.values()) {
         if (seemsEmpty(tree)) {
           found.add(tree);
         }
       }
       confirm(found);
     }
-    for (Tree tree : List.copyOf(dying.values())) {
+    for (ProcessTree tree : List.copyOf(dying.values())) {
       if (tree.isEmpty()) {
         certify(tree);
       } else {
@@ -302,32 +305,32 @@ final class Killer implements Runnable {
   }
 
   /** As long as the head is dying there is nothing to see, if it doesn't take too long. */
-  private static boolean isWorthALook(Tree tree, long now) {
+  private static boolean isWorthALook(ProcessTree tree, long now) {
     return !tree.isEmpty() && (tree.hasHeadExited() || tree.isDescentDue(now));
   }
 
-  private static boolean seemsEmpty(Tree tree) {
+  private static boolean seemsEmpty(ProcessTree tree) {
     return !tree.isEmpty()
         && tree.hasHeadExited()
         && !tree.wasFoundAlive()
-        && tree.fences().stream().allMatch(Fence::isEmpty);
+        && tree.fences().stream().allMatch(Enclosure::isEmpty);
   }
 
   /** A second look, at those where the first found nothing. */
-  private void confirm(List<Tree> seeminglyEmpty) {
+  private void confirm(List<ProcessTree> seeminglyEmpty) {
     if (seeminglyEmpty.isEmpty()) {
       return;
     }
     descendants.look(seeminglyEmpty, System.nanoTime());
     long now = System.nanoTime();
-    for (Tree tree : seeminglyEmpty) {
+    for (ProcessTree tree : seeminglyEmpty) {
       if (!tree.wasFound()) {
         tree.becomeEmpty(now);
       }
     }
   }
 
-  private void certify(Tree tree) {
+  private void certify(ProcessTree tree) {
     RunningWorker worker = tree.worker();
     if (!tree.isDrained()) {
       if (tree.nanosSinceEmpty(System.nanoTime()) < settings.drainWithin().toNanos()) {
@@ -350,7 +353,7 @@ final class Killer implements Runnable {
     tell(worker.key(), () -> listener.treeEmpty(certificate));
   }
 
-  private void pursue(Tree tree) {
+  private void pursue(ProcessTree tree) {
     long now = System.nanoTime();
     if (tree.isReportedUnconfirmed()) {
       signalAll(tree);
@@ -369,13 +372,13 @@ final class Killer implements Runnable {
 
   private long nanosToNextLook(long now) {
     long wait = Long.MAX_VALUE;
-    for (Tree tree : dying.values()) {
+    for (ProcessTree tree : dying.values()) {
       wait = Math.min(wait, nanosToNextLook(tree, now));
     }
     return Math.max(wait, 0);
   }
 
-  private long nanosToNextLook(Tree tree, long now) {
+  private long nanosToNextLook(ProcessTree tree, long now) {
     if (tree.isEmpty()) {
       return settings.drainWithin().toNanos() - tree.nanosSinceEmpty(now);
     }

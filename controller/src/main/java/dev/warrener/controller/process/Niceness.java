@@ -1,5 +1,9 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcFile;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Stat;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,5 +1,10 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.FileDescriptors;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.Poller;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameDecoder;
@@ -23,16 +28,16 @@ final class RunningWorker {
   /** What util-linux' unshare says when its child was killed; it means nothing to anybody. */
   private static final String UNSHARE_COMPLAINT = "unshare: sigprocmask unblock failed";
 
-  private final Worker worker;
+  private final WorkerStart worker;
   private final Containment.Launched launched;
   private final int pidfd;
   private final Niceness niceness;
   private final ProcessListener listener;
   private final Killer killer;
   private final Hearing hearing;
-  private final FrameSender sender;
-  private final Inlet frames;
-  private final Inlet output;
+  private final PipeWriter sender;
+  private final PipeReader frames;
+  private final PipeReader output;
   private final CallbackGate gate = new CallbackGate();
   private final AtomicInteger openChannels = new AtomicInteger(2);
 
@@ -46,7 +51,7 @@ final class RunningWorker {
   private volatile ProcessId own;
 
   RunningWorker(
-      Worker worker,
+      WorkerStart worker,
       Containment.Launched launched,
       WorkerPipes pipes,
       int sendQueueFrames,
@@ -62,10 +67,9 @@ final class RunningWorker {
     this.killer = killer;
     this.hearing = hearing;
     this.own = launched.head();
-    this.sender =
-        new FrameSender(worker.key(), pipes.toWorker(), sendQueueFrames, hearing.frames());
-    this.frames = new Inlet(pipes.frames(), hearing.frames(), new FrameSink());
-    this.output = new Inlet(pipes.output(), hearing.output(), new OutputSink());
+    this.sender = new PipeWriter(worker.key(), pipes.toWorker(), sendQueueFrames, hearing.frames());
+    this.frames = new PipeReader(pipes.frames(), hearing.frames(), new FrameSink());
+    this.output = new PipeReader(pipes.output(), hearing.output(), new OutputSink());
     worker.sender(sender);
   }
 
@@ -157,7 +161,7 @@ final class RunningWorker {
     if (pidfd < 0) {
       return false;
     }
-    exitToken = hearing.frames().watch(pidfd, Descriptors.READABLE, buffer -> exited());
+    exitToken = hearing.frames().watch(pidfd, FileDescriptors.READABLE, buffer -> exited());
     return true;
   }
 
@@ -209,7 +213,7 @@ final class RunningWorker {
 
   /** In a pid namespace the worker's own process appears a little later. */
   private void findOwn() {
-    NamespaceFence namespace = launched.namespace();
+    NamespaceEnclosure namespace = launched.namespace();
     while (namespace != null) {
       ProcessId found = namespace.findWorker();
       if (found != null) {
@@ -223,7 +227,7 @@ final class RunningWorker {
     }
   }
 
-  private final class FrameSink implements Inlet.Sink {
+  private final class FrameSink implements PipeReader.Sink {
     private final FrameDecoder decoder = new FrameDecoder();
     private boolean broken;
 
@@ -268,7 +272,7 @@ final class RunningWorker {
     }
   }
 
-  private final class OutputSink implements Inlet.Sink {
+  private final class OutputSink implements PipeReader.Sink {
     private final OutputLines lines = new OutputLines(RunningWorker.this::tellOutput);
 
     @Override

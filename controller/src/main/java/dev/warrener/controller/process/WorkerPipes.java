@@ -1,5 +1,7 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.FileDescriptors;
+import dev.warrener.controller.process.linux.Kernel;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +33,7 @@ final class WorkerPipes {
     List<int[]> made = new ArrayList<>();
     try {
       for (int i = 0; i < 3; i++) {
-        made.add(Descriptors.pipe());
+        made.add(FileDescriptors.pipe());
       }
     } catch (IOException e) {
       for (int[] pipe : made) {

@@ -1,5 +1,11 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.Poller;
+import dev.warrener.controller.process.linux.ProcFile;
+import dev.warrener.controller.process.linux.ProcessLayerException;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.worker.frame.Frame;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +39,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private final ProcessSettings settings;
   private final Rehearsal listener;
   private final ContainmentProbe.Result probed;
-  private final ConcurrentMap<WorkerKey, Worker> workers = new ConcurrentHashMap<>();
+  private final ConcurrentMap<WorkerKey, WorkerStart> workers = new ConcurrentHashMap<>();
   private final Set<Long> marksInUse = ConcurrentHashMap.newKeySet();
   private final AtomicLong started = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -51,7 +57,7 @@ public final class WorkerProcesses implements AutoCloseable {
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("warrener-start").factory());
 
   /** Those to whom something was sent that is still to be written. */
-  private final Queue<FrameSender> unwritten = new ConcurrentLinkedQueue<>();
+  private final Queue<PipeWriter> unwritten = new ConcurrentLinkedQueue<>();
 
   /** Owned by the spawner's thread. */
   private @Nullable Sidecar sidecar;
@@ -152,7 +158,7 @@ public final class WorkerProcesses implements AutoCloseable {
       throw new IllegalArgumentException("the command of worker " + worker + " is empty");
     }
     var wanted =
-        new Worker(
+        new WorkerStart(
             worker, Mark.of(settings.run(), started.incrementAndGet()), command, environment);
     if (workers.putIfAbsent(worker, wanted) != null) {
       throw new IllegalArgumentException("there is a worker " + worker + " already");
@@ -178,14 +184,14 @@ public final class WorkerProcesses implements AutoCloseable {
    * workers, or several for one.
    */
   public boolean sendLater(WorkerKey worker, Frame frame) {
-    Worker known = workers.get(worker);
-    FrameSender sender = known == null ? null : known.sender();
+    WorkerStart known = workers.get(worker);
+    PipeWriter sender = known == null ? null : known.sender();
     return sender != null && sender.offer(frame, unwritten);
   }
 
   /** Writes what was sent by anybody, as far as workers have room for it. */
   public void flush() {
-    FrameSender next;
+    PipeWriter next;
     while ((next = unwritten.poll()) != null) {
       next.flush();
     }
@@ -263,7 +269,7 @@ public final class WorkerProcesses implements AutoCloseable {
   }
 
   /** On the spawner's thread. */
-  private void launch(Worker worker) {
+  private void launch(WorkerStart worker) {
     if (!worker.claimStart()) {
       return;
     }
@@ -290,7 +296,7 @@ public final class WorkerProcesses implements AutoCloseable {
     killer.notStarted(worker, reason);
   }
 
-  private Containment.Launched launch(Worker worker, List<String> command, WorkerPipes pipes)
+  private Containment.Launched launch(WorkerStart worker, List<String> command, WorkerPipes pipes)
       throws IOException {
     try {
       Containment.Launched launched =
@@ -305,7 +311,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
-  private void serve(Worker worker, Containment.Launched launched, WorkerPipes pipes) {
+  private void serve(WorkerStart worker, Containment.Launched launched, WorkerPipes pipes) {
     RunningWorker running = null;
     try {
       running =
@@ -322,7 +328,7 @@ public final class WorkerProcesses implements AutoCloseable {
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice its end, so it isn't to live. What it may have started already bears a
       // mark that is no worker's any more.
-      launched.fences().forEach(Fence::kill);
+      launched.fences().forEach(Enclosure::kill);
       Signals.send(launched.head(), Kernel.SIGKILL);
       if (running == null) {
         pipes.close();
@@ -333,7 +339,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
-  private static List<String> withProgramFound(Worker worker) throws IOException {
+  private static List<String> withProgramFound(WorkerStart worker) throws IOException {
     String name = worker.command().getFirst();
     String path = worker.environment().getOrDefault("PATH", Programs.ownPath());
     String program = Programs.find(name, path);
@@ -349,7 +355,7 @@ public final class WorkerProcesses implements AutoCloseable {
     return command;
   }
 
-  private Map<String, String> environmentOf(Worker worker) {
+  private Map<String, String> environmentOf(WorkerStart worker) {
     var environment = new HashMap<>(worker.environment());
     environment.put("WARRENER_FRAMES_IN", "4");
     environment.put("WARRENER_FRAMES_OUT", "3");

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,9 @@ class AuditLogTest {
     assertThat(account.lines()).isEqualTo(3);
     assertThat(account.head().orElseThrow().seq()).isEqualTo(3);
     assertThat(
-            Json.tree(Files.readAllLines(file).getFirst().getBytes(UTF_8)).at("/prev").asString())
+            ContractJson.tree(Files.readAllLines(file).getFirst().getBytes(UTF_8))
+                .at("/prev")
+                .asString())
         .isEqualTo("0".repeat(64));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-r-----");

@@ -48,7 +48,9 @@ class OrderOriginsTest {
     var keep = only(Effect.Keep.class);
     die();
     assertThat(all(Report.ControllerDone.class)).isEmpty();
-    assertThat(keep.keepsake().holds()).extracting(Keepsake.Hold::scope).containsExactly(Scope.ALL);
+    assertThat(keep.keepsake().holds())
+        .extracting(RetainedRestrictions.Hold::scope)
+        .containsExactly(Scope.ALL);
     happen(new Event.Kept(keep.token(), null));
     assertThat(done().failed()).isEmpty();
   }

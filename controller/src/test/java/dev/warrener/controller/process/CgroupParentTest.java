@@ -73,7 +73,8 @@ class CgroupParentTest {
 
   @Test
   void aProcessIsInsideItsCgroupAlsoWhenThatIsRemovedOrHasOthersInside() {
-    CgroupFence cgroup = CgroupFence.existing(Path.of("/sys/fs/cgroup/x/warrener-a/worker-1.1"));
+    CgroupEnclosure cgroup =
+        CgroupEnclosure.existing(Path.of("/sys/fs/cgroup/x/warrener-a/worker-1.1"));
 
     assertThat(cgroup.holds("4:pids:/\n0::/x/warrener-a/worker-1.1\n")).isTrue();
     assertThat(cgroup.holds("0::/warrener-a/worker-1.1 (deleted)\n")).isTrue();

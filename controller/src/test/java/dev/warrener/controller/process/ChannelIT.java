@@ -3,6 +3,8 @@ package dev.warrener.controller.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.controller.process.RecordingListener.Heard;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
 import java.io.FileOutputStream;

@@ -4,6 +4,13 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warrener.controller.process.linux.ChildIndex;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcFile;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.ProcessLayerException;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -166,7 +173,7 @@ class ControllerDeathIT {
   }
 
   private static ProcessId sidecarOf(long controller) {
-    for (long child : Kinship.look().children(controller)) {
+    for (long child : ChildIndex.look().children(controller)) {
       byte[] line = ProcFile.read("/proc/" + child + "/cmdline");
       Stat stat = Stat.of(child);
       if (line != null

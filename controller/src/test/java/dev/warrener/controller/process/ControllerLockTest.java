@@ -3,6 +3,7 @@ package dev.warrener.controller.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warrener.controller.process.linux.ProcessLayerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

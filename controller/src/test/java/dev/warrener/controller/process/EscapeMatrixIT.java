@@ -82,9 +82,9 @@ class EscapeMatrixIT {
     }
     for (Path service : services) {
       if (Files.exists(service.resolve("cgroup.kill"))) {
-        CgroupFence.existing(service).kill();
+        CgroupEnclosure.existing(service).kill();
       }
-      await(() -> CgroupFence.existing(service).isEmpty());
+      await(() -> CgroupEnclosure.existing(service).isEmpty());
     }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.toList().reversed()) {

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.controller.process.RecordingListener.Heard;
+import dev.warrener.controller.process.linux.ChildIndex;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -445,7 +450,7 @@ class KillIT {
   }
 
   private static List<Stat> deadChildren() {
-    return Kinship.look().children(ProcessHandle.current().pid()).stream()
+    return ChildIndex.look().children(ProcessHandle.current().pid()).stream()
         .map(Stat::of)
         .filter(stat -> stat != null && stat.isDead())
         .toList();

@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.worker.frame.Frame;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,10 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcFile;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

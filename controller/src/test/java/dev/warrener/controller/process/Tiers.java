@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.ProcessLayerException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,6 +4,10 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.controller.process.RecordingListener.Heard;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcFile;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.testbroker.FrozenFileSystem;
 import dev.warrener.testbroker.NeedsFrozenFileSystem;
 import java.io.IOException;

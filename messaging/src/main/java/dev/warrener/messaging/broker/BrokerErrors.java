@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what the client throws into sentences that say what to do. */
-final class BrokerErrors {
+public final class BrokerErrors {
   private static final Pattern INEQUIVALENT =
       Pattern.compile(
           "inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '[^']*': received (.*)"
@@ -83,7 +83,7 @@ final class BrokerErrors {
   }
 
   /** What became of a request on an open connection. */
-  static BrokerException ofRequest(Throwable error, BrokerAccess access, String what) {
+  public static BrokerException ofRequest(Throwable error, BrokerAccess access, String what) {
     if (error instanceof BrokerException told) {
       return told;
     }
@@ -150,7 +150,7 @@ final class BrokerErrors {
   /**
    * AMQP's code for the end of a channel or connection; 0 if it was not the broker who ended it.
    */
-  static int replyCode(ShutdownSignalException shutdown) {
+  public static int replyCode(ShutdownSignalException shutdown) {
     if (shutdown.getReason() instanceof AMQP.Channel.Close close) {
       return close.getReplyCode();
     }
@@ -161,7 +161,7 @@ final class BrokerErrors {
   }
 
   /** What the broker said at the end of a channel or connection. */
-  static String replyText(ShutdownSignalException shutdown) {
+  public static String replyText(ShutdownSignalException shutdown) {
     if (shutdown.getReason() instanceof AMQP.Channel.Close close) {
       return close.getReplyText();
     }
@@ -172,7 +172,7 @@ final class BrokerErrors {
   }
 
   /** The innermost words of an error, for the end of a sentence. */
-  static String reason(Throwable error) {
+  public static String reason(Throwable error) {
     var shutdown = error instanceof ShutdownSignalException s ? s : null;
     if (shutdown != null && replyCode(shutdown) != 0) {
       return replyText(shutdown);
@@ -189,7 +189,7 @@ final class BrokerErrors {
   }
 
   /** Whether the error is, or was caused by, the broker's answer {@code code}. */
-  static boolean hasCode(Throwable error, int code) {
+  public static boolean hasCode(Throwable error, int code) {
     var shutdown = causeOf(error, ShutdownSignalException.class);
     return shutdown != null && replyCode(shutdown) == code;
   }
@@ -216,13 +216,13 @@ final class BrokerErrors {
       Set.of(AMQP.CONNECTION_FORCED, AMQP.RESOURCE_ERROR, AMQP.INTERNAL_ERROR);
 
   /** Whether the broker ended the channel or connection because of something that was published. */
-  static boolean accusesMessage(ShutdownSignalException cause) {
+  public static boolean accusesMessage(ShutdownSignalException cause) {
     return !cause.isInitiatedByApplication()
         && (cause.getReason() instanceof AMQP.Channel.Close || FAULTS.contains(replyCode(cause)));
   }
 
   /** Whether the error means that the whole connection is gone or can't be trusted. */
-  static boolean isOfConnection(Throwable error) {
+  public static boolean isOfConnection(Throwable error) {
     var shutdown = causeOf(error, ShutdownSignalException.class);
     return shutdown == null || shutdown.isHardError();
   }

@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
  * cheap in each interval. Thread-safe; {@link #close} before {@link #start}, twice, or at any time
  * is fine.
  */
-final class BrokerLink implements AutoCloseable {
+public final class BrokerLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerLink.class);
   private static final int CLOSE_MILLIS = 1_000;
 
   /** Whose connection it is. All calls come from the link's thread. */
-  interface Owner {
+  public interface Owner {
     /**
      * Prepares the connection. When it throws, the connection is dropped and {@link #down} is not
      * called.
@@ -59,7 +59,7 @@ final class BrokerLink implements AutoCloseable {
   private boolean started;
   private @Nullable LinkSession connecting;
 
-  BrokerLink(BrokerAccess access, String purpose, int consumerThreads, Owner owner) {
+  public BrokerLink(BrokerAccess access, String purpose, int consumerThreads, Owner owner) {
     this.access = access;
     this.purpose = purpose;
     this.consumerThreads = consumerThreads;
@@ -77,7 +77,7 @@ final class BrokerLink implements AutoCloseable {
   }
 
   /** Starts to connect. Starting twice is fine. */
-  void start() {
+  public void start() {
     synchronized (monitor) {
       if (!started && closing.getCount() > 0) {
         started = true;
@@ -98,7 +98,7 @@ final class BrokerLink implements AutoCloseable {
    *
    * @throws BrokerUnreachableException if there is none
    */
-  LinkSession requireSession() {
+  public LinkSession requireSession() {
     var session = session();
     if (session == null || session.isOver()) {
       throw new BrokerUnreachableException(
@@ -113,7 +113,7 @@ final class BrokerLink implements AutoCloseable {
    * @throws BrokerException as soon as the reason of a failure is one that trying again does not
    *     change (not allowed, not there, a mismatch); or when the time is up, with the last reason
    */
-  void awaitUp(Duration timeout) {
+  public void awaitUp(Duration timeout) {
     long until = System.nanoTime() + timeout.toNanos();
     synchronized (monitor) {
       while (current == null) {

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes one connection to the broker, the way all of ours are made. */
-final class Connecting {
+public final class Connecting {
   private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
 
   /**
@@ -40,9 +40,9 @@ final class Connecting {
    * @param socket under it; closing it frees whatever hangs on it
    * @param consumers runs the callbacks of its consumers
    */
-  record Open(Connection connection, Socket socket, ExecutorService consumers) {
+  public record Open(Connection connection, Socket socket, ExecutorService consumers) {
     /** Ends it in order, waiting for the broker for at most {@code millis}. */
-    void close(int millis) {
+    public void close(int millis) {
       try {
         connection.close(millis);
       } catch (IOException | ShutdownSignalException e) {
@@ -76,7 +76,7 @@ final class Connecting {
    * @throws BrokerUnreachableException if nobody answers there
    * @throws NotAllowedException if user, password or virtual host are refused
    */
-  static Open open(BrokerAccess access, String purpose, int consumerThreads) {
+  public static Open open(BrokerAccess access, String purpose, int consumerThreads) {
     var address = access.address();
     var threadName = "broker-" + purpose;
     var socket = new AtomicReference<Socket>();
@@ -137,7 +137,7 @@ final class Connecting {
   }
 
   /** Makes daemon threads of that name: the program's end must not wait for a broker. */
-  static ThreadFactory daemon(String name) {
+  public static ThreadFactory daemon(String name) {
     var count = new AtomicInteger();
     return task -> {
       var thread = new Thread(task, name + "-" + count.incrementAndGet());

@@ -24,7 +24,7 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   }
 
   /** Chooses by what the broker says of itself. */
-  static Dialect of(Connection connection) {
+  public static Dialect of(Connection connection) {
     var properties = connection.getServerProperties();
     var product = String.valueOf(properties.getOrDefault("product", "unknown broker"));
     var version = String.valueOf(properties.getOrDefault("version", "of unknown version"));
@@ -118,30 +118,30 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   }
 
   /** The properties as this broker wants them from a publisher. */
-  BasicProperties outgoing(BasicProperties properties) {
+  public BasicProperties outgoing(BasicProperties properties) {
     return properties;
   }
 
   /** The properties as the contract has them, of a message that this broker delivered. */
-  BasicProperties incoming(BasicProperties properties) {
+  public BasicProperties incoming(BasicProperties properties) {
     return properties;
   }
 
   /** Why a dead letter is one that carries nothing of ours and nothing of the broker's. */
-  abstract DeadLetterMark unmarkedDeadLetter();
+  public abstract DeadLetterMark unmarkedDeadLetter();
 
   /** Whether an unroutable message is first refused and then returned, and not the other way. */
-  abstract boolean returnsAfterNack();
+  public abstract boolean returnsAfterNack();
 
   /** Whether one acknowledgement can stand for several deliveries. */
-  abstract boolean settlesSeveralAtOnce();
+  public abstract boolean settlesSeveralAtOnce();
 
   /** Whether a purge takes messages that a consumer holds. */
-  abstract boolean purgeTakesHeldMessages();
+  public abstract boolean purgeTakesHeldMessages();
 
   /**
    * Waits until the queue has taken every settlement that was sent on {@code channel} before. The
    * channel has no other consumer that could be served meanwhile.
    */
-  abstract void barrier(Channel channel, String queue) throws IOException;
+  public abstract void barrier(Channel channel, String queue) throws IOException;
 }

@@ -13,7 +13,7 @@ public final class FleetProbe {
   private final Dialect dialect;
   private final Namespace namespace;
 
-  FleetProbe(Requests requests, Dialect dialect) {
+  public FleetProbe(Requests requests, Dialect dialect) {
     this.requests = requests;
     this.dialect = dialect;
     this.namespace = requests.access().namespace();

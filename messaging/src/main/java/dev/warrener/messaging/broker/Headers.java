@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The names of the contract's headers, and how header values are read. */
-final class Headers {
+public final class Headers {
   static final String BATCH = "x-batch";
   static final String ATTEMPT = "x-attempt";
   static final String MAX_ATTEMPTS = "x-max-attempts";
@@ -65,7 +65,7 @@ final class Headers {
   /**
    * The headers with plain strings in place of the client's long ones; null values are left out.
    */
-  static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
+  public static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
     var plain = new LinkedHashMap<String, Object>();
     if (headers != null) {
       headers.forEach((name, value) -> {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One connection of a {@link BrokerLink}, from its beginning to its end. Thread-safe. */
-final class LinkSession {
+public final class LinkSession {
   private final long generation;
   private final Connecting.Open open;
   private final Dialect dialect;
@@ -20,7 +20,7 @@ final class LinkSession {
   private volatile boolean blocked;
   private @Nullable FleetProbe probe;
 
-  LinkSession(long generation, Connecting.Open open) {
+  public LinkSession(long generation, Connecting.Open open) {
     this.generation = generation;
     this.open = open;
     this.dialect = Dialect.of(open.connection());
@@ -28,11 +28,11 @@ final class LinkSession {
   }
 
   /** Counts the connections of a link, from 1. */
-  long generation() {
+  public long generation() {
     return generation;
   }
 
-  Connection connection() {
+  public Connection connection() {
     return open.connection();
   }
 
@@ -40,12 +40,12 @@ final class LinkSession {
     return open;
   }
 
-  Dialect dialect() {
+  public Dialect dialect() {
     return dialect;
   }
 
   /** Opens a channel. */
-  Channel channel() throws IOException {
+  public Channel channel() throws IOException {
     var channel = open.connection().createChannel();
     if (channel == null) {
       throw new IOException("the broker allows no more channels on this connection");
@@ -54,7 +54,7 @@ final class LinkSession {
   }
 
   /** Counts over this connection, always on the same channel. The probe is for one thread. */
-  synchronized FleetProbe probe(BrokerAccess access) {
+  public synchronized FleetProbe probe(BrokerAccess access) {
     var made = probe;
     if (made == null) {
       made = new FleetProbe(new Requests(open.connection(), access), dialect);
@@ -64,16 +64,16 @@ final class LinkSession {
   }
 
   /** Ends the session, if it has not ended, for {@code reason}. Returns at once. */
-  void lost(String reason) {
+  public void lost(String reason) {
     end.complete(reason);
   }
 
-  boolean isOver() {
+  public boolean isOver() {
     return end.isDone();
   }
 
   /** Waits for the end, for at most {@code limit}, and returns its reason; null if it goes on. */
-  @Nullable String awaitEnd(Duration limit) {
+  public @Nullable String awaitEnd(Duration limit) {
     try {
       return end.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {

@@ -15,7 +15,7 @@ public final class Message {
   private final BasicProperties properties;
   private final Body body;
 
-  Message(BasicProperties properties, Body body) {
+  public Message(BasicProperties properties, Body body) {
     this.properties = properties;
     this.body = body;
   }
@@ -25,7 +25,7 @@ public final class Message {
     return new Message(jsonProperties().build(), Body.of(json));
   }
 
-  static BasicProperties.Builder jsonProperties() {
+  public static BasicProperties.Builder jsonProperties() {
     return new BasicProperties.Builder()
         .messageId(Uuid7.next())
         .contentType("application/json")
@@ -47,7 +47,7 @@ public final class Message {
     return body;
   }
 
-  BasicProperties properties() {
+  public BasicProperties properties() {
     return properties;
   }
 

@@ -113,7 +113,7 @@ final class QpidDialect extends Dialect {
 
   /** Here an expiration is a moment, in milliseconds since 1970, and not a duration. */
   @Override
-  BasicProperties outgoing(BasicProperties properties) {
+  public BasicProperties outgoing(BasicProperties properties) {
     var millis = millis(properties.getExpiration());
     return millis == null
         ? properties
@@ -124,7 +124,7 @@ final class QpidDialect extends Dialect {
   }
 
   @Override
-  BasicProperties incoming(BasicProperties properties) {
+  public BasicProperties incoming(BasicProperties properties) {
     var moment = millis(properties.getExpiration());
     return moment == null
         ? properties
@@ -144,29 +144,29 @@ final class QpidDialect extends Dialect {
 
   /** It moves only what has expired, and leaves no word about it. */
   @Override
-  DeadLetterMark unmarkedDeadLetter() {
+  public DeadLetterMark unmarkedDeadLetter() {
     return new DeadLetterMark(
         DeadReason.EXPIRED, "it waited longer than its expiration", null, null, null);
   }
 
   @Override
-  boolean settlesSeveralAtOnce() {
+  public boolean settlesSeveralAtOnce() {
     return false;
   }
 
   @Override
-  boolean returnsAfterNack() {
+  public boolean returnsAfterNack() {
     return true;
   }
 
   @Override
-  boolean purgeTakesHeldMessages() {
+  public boolean purgeTakesHeldMessages() {
     return true;
   }
 
   /** The channel itself settles here, so any request behind the settlements is enough. */
   @Override
-  void barrier(Channel channel, String queue) throws IOException {
+  public void barrier(Channel channel, String queue) throws IOException {
     channel.queueDeclarePassive(queue);
   }
 }

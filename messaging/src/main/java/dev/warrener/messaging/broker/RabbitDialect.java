@@ -129,22 +129,22 @@ final class RabbitDialect extends Dialect {
   }
 
   @Override
-  DeadLetterMark unmarkedDeadLetter() {
+  public DeadLetterMark unmarkedDeadLetter() {
     return new DeadLetterMark(DeadReason.FAILED, "nothing in it says why", null, null, null);
   }
 
   @Override
-  boolean settlesSeveralAtOnce() {
+  public boolean settlesSeveralAtOnce() {
     return true;
   }
 
   @Override
-  boolean returnsAfterNack() {
+  public boolean returnsAfterNack() {
     return false;
   }
 
   @Override
-  boolean purgeTakesHeldMessages() {
+  public boolean purgeTakesHeldMessages() {
     return false;
   }
 
@@ -154,7 +154,7 @@ final class RabbitDialect extends Dialect {
    * back. Measured in docs/decisions/0018.
    */
   @Override
-  void barrier(Channel channel, String queue) throws IOException {
+  public void barrier(Channel channel, String queue) throws IOException {
     channel.basicQos(1);
     var probe = new Probe(channel);
     var tag = channel.basicConsume(queue, false, probe);

@@ -10,15 +10,15 @@ import java.io.IOException;
  * Asks the broker single things, each on a channel that may break: a refusal closes it, and the
  * next request opens another. Not thread-safe.
  */
-final class Requests implements AutoCloseable {
+public final class Requests implements AutoCloseable {
 
   /** One request on a channel. */
-  interface Request<T> {
+  public interface Request<T> {
     T on(Channel channel) throws IOException;
   }
 
   /** One request that answers nothing. */
-  interface Command {
+  public interface Command {
     void on(Channel channel) throws IOException;
   }
 
@@ -26,12 +26,12 @@ final class Requests implements AutoCloseable {
   private final BrokerAccess access;
   private @org.jspecify.annotations.Nullable Channel channel;
 
-  Requests(Connection connection, BrokerAccess access) {
+  public Requests(Connection connection, BrokerAccess access) {
     this.connection = connection;
     this.access = access;
   }
 
-  BrokerAccess access() {
+  public BrokerAccess access() {
     return access;
   }
 
@@ -41,7 +41,7 @@ final class Requests implements AutoCloseable {
    * @param what is asked for, as the object of a sentence
    * @throws BrokerException by what the broker answered, or if it is lost
    */
-  <T> T ask(String what, Request<T> request) {
+  public <T> T ask(String what, Request<T> request) {
     try {
       return request.on(open());
     } catch (IOException | ShutdownSignalException e) {
@@ -50,7 +50,7 @@ final class Requests implements AutoCloseable {
   }
 
   /** As {@link #ask}, for a request that answers nothing. */
-  void tell(String what, Command command) {
+  public void tell(String what, Command command) {
     ask(
         what,
         on -> {

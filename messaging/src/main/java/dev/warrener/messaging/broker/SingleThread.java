@@ -13,13 +13,13 @@ import org.slf4j.LoggerFactory;
  * One platform thread that calls listeners, one call after the other. What a listener throws is
  * logged and changes nothing. After {@link #close} calls are dropped.
  */
-final class SingleThread {
+public final class SingleThread {
   private static final Logger LOG = LoggerFactory.getLogger(SingleThread.class);
 
   private final ExecutorService executor;
   private volatile long threadId = -1;
 
-  SingleThread(String name) {
+  public SingleThread(String name) {
     var factory = Connecting.daemon("broker-" + name);
     this.executor =
         Executors.newSingleThreadExecutor(task ->
@@ -29,7 +29,7 @@ final class SingleThread {
             }));
   }
 
-  void execute(Runnable call) {
+  public void execute(Runnable call) {
     try {
       executor.execute(() -> run(call));
     } catch (RejectedExecutionException e) {
@@ -50,14 +50,14 @@ final class SingleThread {
   }
 
   /** Waits until the calls that wait now have been made; false if they were not in time. */
-  boolean awaitIdle(Duration limit) throws InterruptedException {
+  public boolean awaitIdle(Duration limit) throws InterruptedException {
     var reached = new CountDownLatch(1);
     execute(reached::countDown);
     return reached.await(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
   }
 
   /** Lets the calls that wait be made, for at most {@code limit}. */
-  void close(Duration limit) {
+  public void close(Duration limit) {
     executor.shutdown();
     if (!isCurrent()) {
       try {

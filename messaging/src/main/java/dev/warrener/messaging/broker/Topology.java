@@ -22,7 +22,7 @@ public final class Topology {
   private final Dialect dialect;
   private final Namespace namespace;
 
-  Topology(Requests requests, Dialect dialect) {
+  public Topology(Requests requests, Dialect dialect) {
     this.requests = requests;
     this.dialect = dialect;
     this.namespace = requests.access().namespace();
@@ -37,7 +37,7 @@ public final class Topology {
    * @throws NotAllowedException if one is missing and may not be made
    * @throws BrokerUnreachableException if the broker is lost meanwhile
    */
-  public FleetState declareFleet() {
+  public DeclaredTopology declareFleet() {
     boolean created = look(namespace.runningQueue()) == Presence.MISSING;
     boolean tripped = !created && look(namespace.armedQueue()) == Presence.MISSING;
     boolean mayMake = true;
@@ -47,7 +47,7 @@ public final class Topology {
         mayMake &= declare(declaration, mayMake);
       }
     }
-    return new FleetState(created, tripped);
+    return new DeclaredTopology(created, tripped);
   }
 
   /**

@@ -23,7 +23,7 @@ final class RecordInstantiators extends ValueInstantiators.Base {
       ValueInstantiator otherwise) {
     var type = description.getBeanClass();
     return type.isRecord()
-            && type.getName().startsWith(Json.OURS)
+            && type.getName().startsWith(ContractJson.OURS)
             && otherwise instanceof StdValueInstantiator usual
         ? new ByReflection(usual)
         : otherwise;

@@ -4,6 +4,10 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
+import dev.warrener.messaging.broker.publishing.PublisherSettings;
+import dev.warrener.messaging.broker.reports.Reporter;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
@@ -15,9 +19,9 @@ import java.util.Deque;
 import java.util.concurrent.TimeoutException;
 
 /** A place for one fleet at the tests' broker, and a foreign client that looks at it. */
-final class TestFleet implements AutoCloseable {
+public final class TestFleet implements AutoCloseable {
   /** How long a test waits for something that comes. Long: the machine may be busy. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Vhost vhost;
   private final BrokerAccess access;
@@ -33,16 +37,16 @@ final class TestFleet implements AutoCloseable {
   }
 
   /** A place of its own at the broker that all tests share. */
-  static TestFleet fresh() throws IOException {
+  public static TestFleet fresh() throws IOException {
     return on(TestBroker.get(), LinkSettings.DEFAULT);
   }
 
-  static TestFleet on(TestBroker broker, LinkSettings settings) throws IOException {
+  public static TestFleet on(TestBroker broker, LinkSettings settings) throws IOException {
     return new TestFleet(broker.freshVhost(), settings);
   }
 
   /** A plain connection of the client, as a program that is not ours would make it. */
-  static Connection connect(URI uri) throws IOException {
+  public static Connection connect(URI uri) throws IOException {
     try {
       var factory = new ConnectionFactory();
       factory.setUri(uri);
@@ -54,26 +58,26 @@ final class TestFleet implements AutoCloseable {
     }
   }
 
-  Vhost vhost() {
+  public Vhost vhost() {
     return vhost;
   }
 
-  BrokerAccess access() {
+  public BrokerAccess access() {
     return access;
   }
 
-  Namespace namespace() {
+  public Namespace namespace() {
     return access.namespace();
   }
 
   /** Access for another user of this place. */
-  BrokerAccess access(URI user) {
+  public BrokerAccess access(URI user) {
     return new BrokerAccess(
         BrokerAddress.parse(user.toString()), namespace(), "test", access.settings());
   }
 
   /** A channel of the foreign client. */
-  Channel channel() throws IOException {
+  public Channel channel() throws IOException {
     var channel = observer.createChannel();
     if (channel == null) {
       throw new IOException("no channel");
@@ -82,7 +86,7 @@ final class TestFleet implements AutoCloseable {
   }
 
   /** Declares the fleet and a queue. */
-  void declare(String... queues) {
+  public void declare(String... queues) {
     try (var session = BrokerSession.open(access)) {
       session.topology().declareFleet();
       for (var queue : queues) {
@@ -91,7 +95,7 @@ final class TestFleet implements AutoCloseable {
     }
   }
 
-  int messages(String brokerQueue) throws IOException {
+  public int messages(String brokerQueue) throws IOException {
     var channel = channel();
     try {
       return channel.queueDeclarePassive(brokerQueue).getMessageCount();
@@ -100,7 +104,7 @@ final class TestFleet implements AutoCloseable {
     }
   }
 
-  int consumers(String brokerQueue) throws IOException {
+  public int consumers(String brokerQueue) throws IOException {
     var channel = channel();
     try {
       return channel.queueDeclarePassive(brokerQueue).getConsumerCount();
@@ -110,7 +114,7 @@ final class TestFleet implements AutoCloseable {
   }
 
   /** One that has been started. */
-  ConfirmedPublisher publisher() {
+  public ConfirmedPublisher publisher() {
     var publisher =
         closing(
             new ConfirmedPublisher(
@@ -120,14 +124,14 @@ final class TestFleet implements AutoCloseable {
   }
 
   /** One that has been started. */
-  Reporter reporter() {
+  public Reporter reporter() {
     var reporter = closing(new Reporter(access, publisher(), 1000));
     reporter.start();
     return reporter;
   }
 
   /** Closes {@code service} when the test ends, before the fleet's place goes. */
-  <T extends AutoCloseable> T closing(T service) {
+  public <T extends AutoCloseable> T closing(T service) {
     closers.push(service);
     return service;
   }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
+import dev.warrener.messaging.broker.publishing.PublishOutcome;
+import dev.warrener.messaging.broker.publishing.PublisherSettings;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.testbroker.Capability;
@@ -31,8 +35,8 @@ class TopologyIT {
   @Test
   void newFleetIsCreatedAndTheSecondTimeFound() {
     try (var session = BrokerSession.open(fleet.access())) {
-      assertThat(session.topology().declareFleet()).isEqualTo(new FleetState(true, false));
-      assertThat(session.topology().declareFleet()).isEqualTo(new FleetState(false, false));
+      assertThat(session.topology().declareFleet()).isEqualTo(new DeclaredTopology(true, false));
+      assertThat(session.topology().declareFleet()).isEqualTo(new DeclaredTopology(false, false));
     }
   }
 
@@ -42,12 +46,12 @@ class TopologyIT {
     fleet.channel().queueDelete(fleet.namespace().armedQueue());
 
     try (var session = BrokerSession.open(fleet.access())) {
-      assertThat(session.topology().declareFleet()).isEqualTo(new FleetState(false, true));
+      assertThat(session.topology().declareFleet()).isEqualTo(new DeclaredTopology(false, true));
       assertThat(session.probe().armed()).isFalse();
 
       session.topology().declareTripwire();
 
-      assertThat(session.topology().declareFleet()).isEqualTo(new FleetState(false, false));
+      assertThat(session.topology().declareFleet()).isEqualTo(new DeclaredTopology(false, false));
       assertThat(session.probe().armed()).isTrue();
     }
   }
@@ -172,7 +176,7 @@ class TopologyIT {
     var user = fleet.vhost().createUser("reader", "secret", "^$", ".*", ".*");
 
     try (var session = BrokerSession.open(fleet.access(user))) {
-      assertThat(session.topology().declareFleet()).isEqualTo(new FleetState(false, false));
+      assertThat(session.topology().declareFleet()).isEqualTo(new DeclaredTopology(false, false));
       session.topology().declareQueue("mail", QueueSettings.DEFAULT);
       assertThat(session.topology().hasQueue("mail")).isTrue();
     }

@@ -187,7 +187,7 @@ class SchemaTest {
                 "web-1",
                 "web-1/1",
                 new TaskError("x", "y", "z"),
-                Json.tree("1".getBytes(StandardCharsets.UTF_8)),
+                ContractJson.tree("1".getBytes(StandardCharsets.UTF_8)),
                 "AA==",
                 ID)),
         Arguments.of(
@@ -332,8 +332,8 @@ class SchemaTest {
   @ParameterizedTest
   @MethodSource("messages")
   void whatTheCodeWritesIsValid(String name, Class<?> type, Object message) throws IOException {
-    assertThat(schema(name).validate(Json.text(message), InputFormat.JSON))
-        .as("%s: %s", type.getSimpleName(), Json.text(message))
+    assertThat(schema(name).validate(ContractJson.text(message), InputFormat.JSON))
+        .as("%s: %s", type.getSimpleName(), ContractJson.text(message))
         .isEmpty();
   }
 
@@ -349,7 +349,8 @@ class SchemaTest {
     if (message instanceof Report) {
       fields.add("type");
     }
-    var described = Json.tree(Files.readAllBytes(FOLDER.resolve(name + ".json"))).get("properties");
+    var described =
+        ContractJson.tree(Files.readAllBytes(FOLDER.resolve(name + ".json"))).get("properties");
 
     assertThat(described.propertyNames()).containsExactlyInAnyOrderElementsOf(fields);
   }
@@ -374,7 +375,7 @@ class SchemaTest {
   void schemaKnowsEveryConstantOfTheCode(String name, String field, WireName[] constants)
       throws IOException {
     var described =
-        Json.tree(Files.readAllBytes(FOLDER.resolve(name + ".json")))
+        ContractJson.tree(Files.readAllBytes(FOLDER.resolve(name + ".json")))
             .path("properties")
             .path(field)
             .path("enum");
@@ -387,7 +388,7 @@ class SchemaTest {
   @MethodSource("messages")
   void messageWithoutItsVersionIsInvalid(String name, Class<?> type, Object message)
       throws IOException {
-    var broken = Json.text(message).replace("\"version\":1,", "");
+    var broken = ContractJson.text(message).replace("\"version\":1,", "");
 
     assertThat(schema(name).validate(broken, InputFormat.JSON))
         .as(type.getSimpleName())

@@ -2,13 +2,13 @@ package dev.warrener.ops.command;
 
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerException;
-import dev.warrener.messaging.broker.BrokerSession;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
-import dev.warrener.messaging.broker.OrderSender;
-import dev.warrener.messaging.broker.ReportFeed;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.orders.OrderSender;
+import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;

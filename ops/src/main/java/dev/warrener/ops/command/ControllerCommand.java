@@ -1,9 +1,9 @@
 package dev.warrener.ops.command;
 
-import dev.warrener.controller.ConfigurationReader;
 import dev.warrener.controller.Controller;
-import dev.warrener.controller.LocalSockets;
 import dev.warrener.controller.StopSignals;
+import dev.warrener.controller.configuration.ConfigurationReader;
+import dev.warrener.controller.local.LocalSockets;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
 import dev.warrener.ops.LogConfiguration;

@@ -1,9 +1,9 @@
 package dev.warrener.ops.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.warrener.messaging.broker.BrokerSession;
-import dev.warrener.messaging.broker.DeadLetter;
-import dev.warrener.messaging.broker.DeadLetters.Moved;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.admin.DeadLetter;
+import dev.warrener.messaging.broker.admin.DeadLetters.Moved;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;

@@ -2,8 +2,8 @@ package dev.warrener.ops.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.warrener.messaging.broker.BrokerSession;
-import dev.warrener.messaging.broker.DeadLetter;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.ops.CommandFailure;

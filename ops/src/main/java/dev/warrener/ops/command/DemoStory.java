@@ -3,8 +3,8 @@ package dev.warrener.ops.command;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
-import dev.warrener.messaging.broker.BrokerSession;
 import dev.warrener.messaging.broker.QueueSettings;
+import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Scope;
@@ -30,7 +30,7 @@ import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Text;
 import dev.warrener.producer.ClientOptions;
-import dev.warrener.producer.Warrener;
+import dev.warrener.producer.WarrenerClient;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -147,7 +147,7 @@ final class DemoStory {
       try (var line = BrokerLine.open(access, orders, true, invocation.clock());
           var runtime = RuntimeDirectory.create();
           var controller = startController(runtime.path());
-          var client = Warrener.connect(access.address(), clientOptions())) {
+          var client = WarrenerClient.connect(access.address(), clientOptions())) {
         var workers = awaitWorkers(line, controller);
         publish(client);
         awaitRunning();
@@ -360,7 +360,7 @@ final class DemoStory {
 
   // The tasks.
 
-  private void publish(Warrener client) {
+  private void publish(WarrenerClient client) {
     for (int i = 0; i < plot.tasks(); i++) {
       var task =
           Task.to(QUEUE, "sleep")

@@ -1,8 +1,8 @@
 package dev.warrener.ops.command;
 
-import dev.warrener.controller.ConfigurationException;
 import dev.warrener.controller.audit.AuditException;
-import dev.warrener.controller.process.ProcessLayerException;
+import dev.warrener.controller.configuration.ConfigurationException;
+import dev.warrener.controller.process.linux.ProcessLayerException;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.ControllerIdTakenException;

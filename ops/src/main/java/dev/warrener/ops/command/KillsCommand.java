@@ -1,10 +1,10 @@
 package dev.warrener.ops.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.warrener.messaging.broker.BrokerSession;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
-import dev.warrener.messaging.broker.ReceivedOrder;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.orders.ReceivedOrder;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -98,7 +98,7 @@ final class KillsCommand {
   static Collection<Logged> fold(Collection<ReceivedOrder> log) {
     var orders = new LinkedHashMap<String, Logged>();
     for (var received : log) {
-      if (received instanceof ReceivedOrder.Legible legible) {
+      if (received instanceof ReceivedOrder.Readable legible) {
         orders.putIfAbsent(legible.order().id(), new Logged(legible.order(), legible.userId()));
       }
     }

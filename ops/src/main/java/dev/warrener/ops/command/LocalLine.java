@@ -1,8 +1,8 @@
 package dev.warrener.ops.command;
 
-import dev.warrener.controller.LocalSockets;
+import dev.warrener.controller.local.LocalSockets;
 import dev.warrener.messaging.Namespace;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.ControllerHello;
@@ -143,7 +143,7 @@ final class LocalLine implements FleetLine {
   public Sent send(Order order) {
     var lost = new ArrayList<String>();
     for (var link : links) {
-      if (!link.write(Json.write(order))) {
+      if (!link.write(ContractJson.write(order))) {
         lost.add(link.controller());
       }
     }
@@ -279,12 +279,13 @@ final class LocalLine implements FleetLine {
     private void take(byte[] line) {
       try {
         if (hello == null) {
-          hello = Json.read(line, ControllerHello.class);
+          hello = ContractJson.read(line, ControllerHello.class);
           answered.countDown();
           return;
         }
         heard.add(
-            new Heard.OfReport(ofThisHostAlone(Json.read(line, Report.class)), clock.instant()));
+            new Heard.OfReport(
+                ofThisHostAlone(ContractJson.read(line, Report.class)), clock.instant()));
       } catch (MalformedMessageException e) {
         // Something that a later release says.
       }

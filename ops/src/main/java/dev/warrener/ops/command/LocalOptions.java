@@ -1,6 +1,6 @@
 package dev.warrener.ops.command;
 
-import dev.warrener.controller.LocalSockets;
+import dev.warrener.controller.local.LocalSockets;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.warrener.ops.command;
 
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Outcome;
@@ -19,7 +19,7 @@ import dev.warrener.ops.screen.Text;
 import dev.warrener.producer.ClientListener;
 import dev.warrener.producer.ClientOptions;
 import dev.warrener.producer.Published;
-import dev.warrener.producer.Warrener;
+import dev.warrener.producer.WarrenerClient;
 import dev.warrener.producer.publish.BadLine;
 import dev.warrener.producer.publish.BadLines;
 import dev.warrener.producer.publish.PublishListener;
@@ -190,7 +190,7 @@ final class PublishCommand extends FleetCommand {
     var startedAt = invocation().clock().instant();
     var account = new Account(screen, waits, invocation());
     PublishReport report;
-    try (var client = Warrener.connect(access.address(), options);
+    try (var client = WarrenerClient.connect(access.address(), options);
         var _ = connection;
         var display = account) {
       var run = new PublishRun(client, options, display, waits ? timeout : null);
@@ -243,7 +243,7 @@ final class PublishCommand extends FleetCommand {
     var bytes = input();
     if (contentType == null && bytes.length > 0) {
       try {
-        Json.tree(bytes);
+        ContractJson.tree(bytes);
       } catch (MalformedMessageException e) {
         throw usage(
             "the input is no JSON ("
@@ -530,7 +530,7 @@ final class PublishCommand extends FleetCommand {
         screen.result(
             result.task()
                 + " succeeded"
-                + (value == null || value.isNull() ? "" : ": " + Json.text(value)));
+                + (value == null || value.isNull() ? "" : ": " + ContractJson.text(value)));
       } else {
         screen.result(
             screen.outStyle().paint(Tone.BAD, result.task() + " " + result.outcome().wire())

@@ -2,8 +2,8 @@ package dev.warrener.ops.command;
 
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.broker.BrokerSession;
 import dev.warrener.messaging.broker.QueueSettings;
+import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.ops.CommandFailure;

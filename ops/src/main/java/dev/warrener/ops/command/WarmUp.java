@@ -1,7 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -48,7 +48,7 @@ final class WarmUp {
   /** What is wanted first comes first. */
   static void run() {
     var now = Instant.EPOCH;
-    Json.write(
+    ContractJson.write(
         new Order(
             Order.VERSION,
             Uuid7.next(),
@@ -63,6 +63,8 @@ final class WarmUp {
             now,
             now.plusSeconds(1),
             true));
-    SAMPLES.lines().forEach(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), Report.class));
+    SAMPLES
+        .lines()
+        .forEach(line -> ContractJson.read(line.getBytes(StandardCharsets.UTF_8), Report.class));
   }
 }

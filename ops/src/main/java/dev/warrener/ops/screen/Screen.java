@@ -1,6 +1,6 @@
 package dev.warrener.ops.screen;
 
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.ops.screen.Style.Tone;
 import java.io.PrintStream;
 import java.util.List;
@@ -68,12 +68,13 @@ public final class Screen {
 
   /** Writes the result as JSON: over several lines for {@code json}, in one for {@code jsonl}. */
   public void resultJson(Object value) {
-    out.println(format == OutputFormat.JSONL ? Json.text(value) : Json.pretty(value));
+    out.println(
+        format == OutputFormat.JSONL ? ContractJson.text(value) : ContractJson.pretty(value));
   }
 
   /** Writes one JSON value in one line. */
   public void resultJsonLine(Object value) {
-    out.println(Json.text(value));
+    out.println(ContractJson.text(value));
   }
 
   /** Writes lines as the result; on a terminal only those that fit on it. */

@@ -3,11 +3,11 @@ package dev.warrener.ops.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.warrener.controller.LocalSockets;
+import dev.warrener.controller.local.LocalSockets;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.ops.Main;
 import dev.warrener.ops.demo.ControllerProcess;
 import dev.warrener.ops.demo.RuntimeDirectory;
@@ -60,7 +60,7 @@ final class CommandLineFleet implements AutoCloseable {
     }
 
     JsonNode json() {
-      return Json.tree(out.getBytes(StandardCharsets.UTF_8));
+      return ContractJson.tree(out.getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.json.Json;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Scope;
@@ -382,7 +382,7 @@ class KillTest {
 
     kill(Scope.ALL);
 
-    var json = Json.tree(out.toByteArray());
+    var json = ContractJson.tree(out.toByteArray());
     assertThat(json.at("/type").stringValue()).isEqualTo("kill.finished");
     assertThat(json.at("/exitStatus").intValue()).isEqualTo(124);
     assertThat(json.at("/state").stringValue()).isEqualTo("partial");
@@ -405,8 +405,8 @@ class KillTest {
     kill(Scope.ALL);
 
     assertThat(out().lines())
-        .extracting(
-            json -> Json.tree(json.getBytes(StandardCharsets.UTF_8)).get("type").stringValue())
+        .extracting(json ->
+            ContractJson.tree(json.getBytes(StandardCharsets.UTF_8)).get("type").stringValue())
         .containsExactly(
             "kill.sent",
             "controller.heard",

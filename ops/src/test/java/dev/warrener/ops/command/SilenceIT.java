@@ -2,8 +2,8 @@ package dev.warrener.ops.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.messaging.broker.OrderFeed;
-import dev.warrener.messaging.broker.ReceivedOrder;
+import dev.warrener.messaging.broker.orders.OrderFeed;
+import dev.warrener.messaging.broker.orders.ReceivedOrder;
 import dev.warrener.ops.Main;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
@@ -41,7 +41,7 @@ class SilenceIT {
 
               @Override
               public void ordered(ReceivedOrder order) {
-                if (order instanceof ReceivedOrder.Legible legible) {
+                if (order instanceof ReceivedOrder.Readable legible) {
                   heard.add(legible.order().id());
                 }
               }

@@ -9,7 +9,7 @@ import dev.warrener.producer.Published;
 import dev.warrener.producer.RefusedException;
 import dev.warrener.producer.ResultException;
 import dev.warrener.producer.UnroutableException;
-import dev.warrener.producer.Warrener;
+import dev.warrener.producer.WarrenerClient;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,7 +61,7 @@ public final class PublishRun {
    * @param resultTimeout how long the result of each task is waited for, or null not to wait
    */
   public PublishRun(
-      Warrener client,
+      WarrenerClient client,
       ClientOptions options,
       PublishListener listener,
       @Nullable Duration resultTimeout) {

@@ -50,7 +50,8 @@ final class DecisionDigest {
           map.entrySet().stream()
               .mapToLong(entry -> mix(of(entry.getKey()), of(entry.getValue())))
               .sum();
-      case List<?> list -> list.stream().mapToLong(DecisionDigest::of).reduce(4, DecisionDigest::mix);
+      case List<?> list ->
+          list.stream().mapToLong(DecisionDigest::of).reduce(4, DecisionDigest::mix);
       case Collection<?> set -> set.stream().mapToLong(DecisionDigest::of).sum();
       case Optional<?> optional -> of(optional.orElse(null));
       // Numbers, times and durations.

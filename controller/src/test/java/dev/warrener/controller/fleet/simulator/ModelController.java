@@ -5,8 +5,8 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.FleetState;
 import dev.warrener.controller.fleet.HeardOrder;
-import dev.warrener.controller.fleet.Keepsake;
 import dev.warrener.controller.fleet.Now;
+import dev.warrener.controller.fleet.RetainedRestrictions;
 import dev.warrener.controller.fleet.Settings;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
@@ -72,7 +72,7 @@ final class ModelController {
   private final Deque<Keeping> keeper = new ArrayDeque<>();
 
   // What outlives it on its disk.
-  private Keepsake kept = Keepsake.NONE;
+  private RetainedRestrictions kept = RetainedRestrictions.NONE;
   private List<Order> keptOrders = List.of();
 
   /** The orders that this life has begun with: several may begin in one step. */

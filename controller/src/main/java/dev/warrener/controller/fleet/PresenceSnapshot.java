@@ -1,0 +1,122 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.fleet.FleetState.Seen;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.RosterState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a state looks like from outside. */
+final class PresenceSnapshot {
+  /** Presence is published every two seconds: who has missed three is silent. */
+  private static final Duration SILENT_AFTER = Duration.ofSeconds(6);
+
+  private PresenceSnapshot() {}
+
+  static Presence of(FleetState state, Instant now) {
+    var settings = state.settings();
+    var workers = new ArrayList<Presence.WorkerPresence>();
+    for (var slot : state.slots().values()) {
+      workers.add(worker(slot));
+    }
+    var queues = new ArrayList<Presence.QueuePresence>();
+    for (var queue : state.queues().values()) {
+      int running = 0;
+      int pool = 0;
+      int waiting = queue.waiting().size();
+      for (var slot : state.slots().values()) {
+        if (slot.queue().equals(queue.name())) {
+          pool++;
+          var run = slot.run();
+          running += run != null && run.started() ? 1 : 0;
+          waiting += slot.ahead().size();
+        }
+      }
+      queues.add(
+          new Presence.QueuePresence(
+              queue.name(),
+              pool,
+              waiting,
+              running,
+              state.holds().queueHeld(settings.controller(), queue.name())));
+    }
+    var holds = new ArrayList<Presence.Hold>();
+    for (var hold : state.holds().inForce(settings.controller())) {
+      holds.add(
+          new Presence.Hold(
+              hold.order(), hold.scope(), hold.reason(), hold.issuedBy(), hold.issuedAt()));
+    }
+    return new Presence(
+        1,
+        settings.controller(),
+        settings.host(),
+        settings.pid(),
+        settings.software(),
+        now,
+        controllerState(state, queues),
+        List.copyOf(workers),
+        List.copyOf(queues),
+        List.copyOf(holds),
+        settings.boundWithoutBroker().toMillis(),
+        settings.containment(),
+        state.refused());
+  }
+
+  private static Presence.WorkerPresence worker(Slot slot) {
+    var run = slot.run();
+    var task = run == null ? null : run.task();
+    return new Presence.WorkerPresence(
+        slot.number(),
+        slot.queue(),
+        slot.incarnation(),
+        slot.process() instanceof Slot.Live live && live.pid() > 0 ? live.pid() : null,
+        slot.process().state(),
+        task == null ? null : task.id(),
+        task == null ? null : task.attempt(),
+        task == null ? null : task.batch(),
+        task == null ? null : task.handler(),
+        slot.process().since());
+  }
+
+  private static ControllerState controllerState(
+      FleetState state, List<Presence.QueuePresence> queues) {
+    return switch (state.phase()) {
+      case STARTING -> ControllerState.STARTING;
+      case DRAINING -> ControllerState.DRAINING;
+      case STOPPING -> ControllerState.EXITING;
+      case ENDED -> ControllerState.LEFT;
+      case RUNNING -> {
+        if (!state.connected() || !state.synced()) {
+          yield ControllerState.DISCONNECTED;
+        }
+        yield !queues.isEmpty() && queues.stream().allMatch(Presence.QueuePresence::held)
+            ? ControllerState.HELD
+            : ControllerState.RUNNING;
+      }
+    };
+  }
+
+  static List<Report.RosterEntry> roster(Map<String, Seen> seen, Instant now) {
+    var entries = new ArrayList<Report.RosterEntry>();
+    for (var other : seen.values()) {
+      var presence = other.presence();
+      RosterState state;
+      if (presence.state() == ControllerState.LEFT) {
+        state = RosterState.LEFT;
+      } else if (now.isAfter(other.at().plus(SILENT_AFTER))) {
+        state = RosterState.SILENT;
+      } else {
+        state = RosterState.LIVE;
+      }
+      entries.add(
+          new Report.RosterEntry(
+              presence.id(), presence.host(), other.at(), state, presence.leaseMillis()));
+    }
+    return List.copyOf(entries);
+  }
+}

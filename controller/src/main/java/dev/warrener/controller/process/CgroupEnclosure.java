@@ -1,0 +1,162 @@
+package dev.warrener.controller.process;
+
+import dev.warrener.controller.process.linux.ProcFile;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A cgroup (version 2) of one worker's own. Used by one thread at a time. */
+final class CgroupEnclosure implements Enclosure {
+  private static final Logger LOG = LoggerFactory.getLogger(CgroupEnclosure.class);
+  private static final byte[] KILL = {'1'};
+
+  /** What the kernel adds where a dead process's cgroup has been removed already. */
+  private static final String DELETED = " \\(deleted\\)$";
+
+  private final Path directory;
+
+  /** The last two names of the directory, which are nobody else's; the others depend on mounts. */
+  private final String name;
+
+  private final String killSwitch;
+
+  private boolean removed;
+
+  private CgroupEnclosure(Path directory) {
+    this.directory = directory;
+    this.killSwitch = directory.resolve("cgroup.kill").toString();
+    int names = directory.getNameCount();
+    this.name = "/" + directory.subpath(Math.max(0, names - 2), names) + "/";
+  }
+
+  /**
+   * Makes the cgroup.
+   *
+   * @param pids how many processes and threads it may hold; empty for no limit
+   */
+  static CgroupEnclosure make(Path directory, String pids) throws IOException {
+    Files.createDirectory(directory);
+    if (!pids.isEmpty()) {
+      Files.writeString(directory.resolve("pids.max"), pids);
+    }
+    return new CgroupEnclosure(directory);
+  }
+
+  /** One that exists already. */
+  static CgroupEnclosure existing(Path directory) {
+    return new CgroupEnclosure(directory);
+  }
+
+  /** The file that a process writes 0 into to get inside. */
+  String entrance() {
+    return directory.resolve("cgroup.procs").toString();
+  }
+
+  @Override
+  public void kill() {
+    // Not Files.write: this is on the kill path, and three times as dear.
+    try (var out = new FileOutputStream(killSwitch)) {
+      out.write(KILL);
+    } catch (FileNotFoundException e) {
+      // Empty and removed already, mostly.
+      if (Files.exists(directory)) {
+        LOG.warn("the cgroup {} can't be killed: {}", directory, e.toString());
+      }
+    } catch (IOException e) {
+      LOG.warn("the cgroup {} can't be killed: {}", directory, e.toString());
+    }
+  }
+
+  @Override
+  public boolean isEmpty() {
+    if (!removed) {
+      // The kernel removes it only if neither a process nor another cgroup is inside.
+      removed = removeAlone() || (isUnpopulated() && removeWithInner());
+    }
+    return removed;
+  }
+
+  @Override
+  public boolean isProven() {
+    return removed;
+  }
+
+  @Override
+  public List<Long> members() {
+    byte[] pids = ProcFile.read(entrance());
+    return pids == null
+        ? List.of()
+        : new String(pids, StandardCharsets.US_ASCII).lines().map(Long::valueOf).toList();
+  }
+
+  /** Whether a process, dead or alive, is inside; also true if it is gone. */
+  boolean holds(long pid) {
+    byte[] memberships = ProcFile.read("/proc/" + pid + "/cgroup");
+    return memberships == null || holds(new String(memberships, StandardCharsets.UTF_8));
+  }
+
+  /** The same, from the text of {@code cgroup}. */
+  boolean holds(String memberships) {
+    return memberships
+        .lines()
+        .filter(line -> line.startsWith("0::"))
+        .map(line -> line.replaceFirst(DELETED, "") + "/")
+        .anyMatch(line -> line.contains(name));
+  }
+
+  private boolean isUnpopulated() {
+    byte @Nullable [] events = ProcFile.read(directory.resolve("cgroup.events").toString());
+    if (events == null) {
+      return !Files.exists(directory);
+    }
+    return new String(events, StandardCharsets.US_ASCII).lines().anyMatch("populated 0"::equals);
+  }
+
+  private boolean removeAlone() {
+    try {
+      Files.delete(directory);
+      return true;
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Removes it, and first the cgroups that the worker has made inside. */
+  private boolean removeWithInner() {
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+                throws IOException {
+              // The files in it are the kernel's, and go with it.
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+      return true;
+    } catch (NoSuchFileException e) {
+      return !Files.exists(directory);
+    } catch (DirectoryNotEmptyException e) {
+      return false;
+    } catch (IOException e) {
+      // EBUSY: something is inside again, or still on its way out.
+      LOG.debug("the cgroup {} can't be removed yet: {}", directory, e.toString());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.warrener.controller.process;
+
+import dev.warrener.controller.process.linux.ChildIndex;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.Stat;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pid namespace of one worker's own. Its family is: {@code unshare}, which the controller
+ * started; its child, a shell, which is process 1 inside; and that one's first child, the worker.
+ *
+ * <p>The shell is there because the kernel treats a process 1 in a special way: it gets no signal
+ * that it has no handler for (a worker in that place can't be asked to end by SIGTERM, and can't
+ * even kill itself), and every orphan inside becomes its child, which a worker doesn't expect and
+ * wouldn't wait for.
+ *
+ * <p>The kernel lets process 1 die only when every other process inside is gone: its death is the
+ * proof. Killing {@code unshare} itself would kill the others as well (by the parent-death signal),
+ * but then nobody would have seen that death; so it is left to end by itself, which it does at
+ * once.
+ */
+final class NamespaceEnclosure implements Enclosure {
+  private final ProcessId unshare;
+  private volatile @Nullable ProcessId first;
+
+  /** Around what descends from that process. */
+  NamespaceEnclosure(ProcessId unshare) {
+    this.unshare = unshare;
+  }
+
+  @Override
+  public void kill() {
+    ProcessId head = findFirst();
+    // Without a process 1 there is nothing inside yet: then nothing is to get there.
+    Signals.send(head == null ? unshare : head, Kernel.SIGKILL);
+  }
+
+  @Override
+  public boolean isEmpty() {
+    ProcessId head = first;
+    return head == null || !Stat.isAlive(head);
+  }
+
+  @Override
+  public boolean isProven() {
+    return first != null;
+  }
+
+  @Override
+  public List<Long> members() {
+    ProcessId head = first;
+    if (head == null || !Stat.isAlive(head)) {
+      return List.of();
+    }
+    var members = new ArrayList<Long>();
+    var unseen = new ArrayDeque<Long>(List.of(head.pid()));
+    ChildIndex kinship = ChildIndex.look();
+    while (!unseen.isEmpty()) {
+      long pid = unseen.remove();
+      members.add(pid);
+      unseen.addAll(kinship.children(pid));
+    }
+    return members;
+  }
+
+  /** Whether that is process 1 inside: a part of the fence, not of the worker's tree. */
+  boolean isFirst(ProcessId process) {
+    return process.equals(first);
+  }
+
+  /** The worker's own process, or null if it isn't there yet. */
+  @Nullable ProcessId findWorker() {
+    ProcessId head = findFirst();
+    return head == null ? null : onlyChild(head);
+  }
+
+  private @Nullable ProcessId findFirst() {
+    ProcessId head = first;
+    if (head == null) {
+      head = onlyChild(unshare);
+      first = head;
+    }
+    return head;
+  }
+
+  private static @Nullable ProcessId onlyChild(ProcessId parent) {
+    for (long pid : ChildIndex.look().children(parent.pid())) {
+      Stat stat = Stat.of(pid);
+      if (stat != null && stat.parent() == parent.pid()) {
+        return stat.id();
+      }
+    }
+    return null;
+  }
+}

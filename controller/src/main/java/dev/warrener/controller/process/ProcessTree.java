@@ -1,0 +1,253 @@
+package dev.warrener.controller.process;
+
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Stat;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The processes of one worker, and how far their death has come: alive, dying (signalled, or the
+ * worker's own process has ended by itself), empty (no process left, output may still be under
+ * way). Owned by the killer's thread.
+ */
+final class ProcessTree {
+  private static final int EXITED_BY_SIGNAL = 128;
+  private static final int MOST_SIGNALS = 64;
+
+  /** A worker is gone by then, mostly, and what it leaves falls to the controller. */
+  private static final long FIRST_DESCENT_NANOS = 5_000_000;
+
+  private final RunningWorker worker;
+  private final List<Enclosure> fences;
+
+  private boolean dying;
+  private long firstSignalNanos;
+  private boolean killed;
+  private boolean headExited;
+  private int exitValue;
+  private boolean drained;
+  private boolean empty;
+  private long emptyNanos;
+  private boolean reportedUnconfirmed;
+  private int descents;
+  private long nextDescentNanos;
+
+  /** All that were seen, but the shell that is process 1 of a pid namespace. */
+  private final Set<ProcessId> seen = new HashSet<>();
+
+  /** What was found alive at the last look. */
+  private final List<Stat> alive = new ArrayList<>();
+
+  private boolean foundAny;
+
+  /** Whether one of its processes was met outside its cgroup, or one that may be its own. */
+  private boolean leftCgroup;
+
+  ProcessTree(RunningWorker worker) {
+    this.worker = worker;
+    this.fences = worker.launched().fences();
+  }
+
+  RunningWorker worker() {
+    return worker;
+  }
+
+  List<Enclosure> fences() {
+    return fences;
+  }
+
+  boolean isDying() {
+    return dying;
+  }
+
+  boolean hasHeadExited() {
+    return headExited;
+  }
+
+  boolean isEmpty() {
+    return empty;
+  }
+
+  boolean isDrained() {
+    return drained;
+  }
+
+  /** It is to die from now on; {@code byUs} unless its own process has ended before. */
+  void beginDying(long now, boolean byUs) {
+    dying = true;
+    killed = byUs;
+    firstSignalNanos = now;
+    nextDescentNanos = now + FIRST_DESCENT_NANOS;
+  }
+
+  void headExited(int value) {
+    headExited = true;
+    exitValue = value;
+  }
+
+  void drained() {
+    drained = true;
+  }
+
+  void becomeEmpty(long now) {
+    empty = true;
+    emptyNanos = now;
+  }
+
+  long nanosSinceFirstSignal(long now) {
+    return now - firstSignalNanos;
+  }
+
+  long nanosSinceEmpty(long now) {
+    return now - emptyNanos;
+  }
+
+  /**
+   * Whether it is time to look at the head's descendants (again), since it takes long to die. Never
+   * inside a fence: there the kernel has killed them already.
+   */
+  boolean isDescentDue(long now) {
+    return fences.isEmpty() && dying && !headExited && now - nextDescentNanos >= 0;
+  }
+
+  /** The head's descendants were looked at; each time it is longer until the next. */
+  void descended(long now) {
+    nextDescentNanos = now + ((2 * FIRST_DESCENT_NANOS) << Math.min(descents, 4));
+    descents++;
+  }
+
+  /** When {@link #isDescentDue} will be true, from now. */
+  long nanosToNextDescent(long now) {
+    return fences.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
+  }
+
+  /** A new look begins. */
+  void beginLook() {
+    alive.clear();
+    foundAny = false;
+  }
+
+  /** A process of this tree was found dead; it is no more. */
+  void sawDead(ProcessId process) {
+    note(process);
+  }
+
+  /** A process of this tree was found alive, and has been signalled. */
+  void sawAlive(Stat stat) {
+    note(stat.id());
+    alive.add(stat);
+  }
+
+  /** Looks whether a process of this tree, dead or alive, is still inside the tree's cgroup. */
+  void noteWhere(ProcessId process) {
+    CgroupEnclosure cgroup = worker.launched().cgroup();
+    if (cgroup != null && !leftCgroup) {
+      leftCgroup = !cgroup.holds(process.pid());
+    }
+  }
+
+  /** A process was met outside of all cgroups that may be of this tree, or of another. */
+  void noteStranger() {
+    leftCgroup = true;
+  }
+
+  /** Whether a process, dead or alive, is inside the tree's cgroup; false without one. */
+  boolean holds(ProcessId process) {
+    CgroupEnclosure cgroup = worker.launched().cgroup();
+    return cgroup != null && cgroup.holds(process.pid());
+  }
+
+  private void note(ProcessId process) {
+    NamespaceEnclosure namespace = worker.launched().namespace();
+    foundAny = true;
+    if (namespace == null || !namespace.isFirst(process)) {
+      seen.add(process);
+    }
+  }
+
+  /** How many living processes the last look has found. */
+  int countAlive() {
+    return alive.size();
+  }
+
+  /** Whether the last look found a process that lives. */
+  boolean wasFoundAlive() {
+    return !alive.isEmpty();
+  }
+
+  /**
+   * Whether the last look found anything, dead or alive. What was dead may have had children that
+   * fell to the controller only after the look had begun.
+   */
+  boolean wasFound() {
+    return foundAny;
+  }
+
+  /** True the first time. */
+  boolean reportUnconfirmed() {
+    boolean first = !reportedUnconfirmed;
+    reportedUnconfirmed = true;
+    return first;
+  }
+
+  boolean isReportedUnconfirmed() {
+    return reportedUnconfirmed;
+  }
+
+  /** What is left, as far as it can be named. */
+  List<Survivor> survivors() {
+    Set<Long> pids = new HashSet<>();
+    if (!headExited) {
+      pids.add(worker.own().pid());
+    }
+    alive.forEach(stat -> pids.add(stat.id().pid()));
+    fences.forEach(fence -> pids.addAll(fence.members()));
+    List<Survivor> survivors = new ArrayList<>();
+    for (long pid : pids) {
+      Stat stat = Stat.of(pid);
+      if (stat != null) {
+        survivors.add(new Survivor(pid, String.valueOf(stat.state()), stat.command()));
+      }
+    }
+    return survivors;
+  }
+
+  /** To be called when it is empty. */
+  DeathCertificate certificate(Containment containment) {
+    int signal = signal();
+    seen.remove(worker.own());
+    return new DeathCertificate(
+        worker.key(),
+        worker.own().pid(),
+        worker.own().startTicks(),
+        containment.tier(),
+        signal,
+        signal == 0 ? exitValue : null,
+        seen.size() + (signal == 0 ? 0 : 1),
+        isProven(),
+        (emptyNanos - firstSignalNanos) / 1_000);
+  }
+
+  /**
+   * Whether the kernel has said that nothing is left. Nobody leaves a pid namespace; but that a
+   * cgroup is empty says nothing about a tree of which a process was met outside.
+   */
+  private boolean isProven() {
+    NamespaceEnclosure namespace = worker.launched().namespace();
+    CgroupEnclosure cgroup = worker.launched().cgroup();
+    return (namespace != null && namespace.isProven())
+        || (cgroup != null && cgroup.isProven() && !leftCgroup);
+  }
+
+  private int signal() {
+    if (exitValue > EXITED_BY_SIGNAL && exitValue <= EXITED_BY_SIGNAL + MOST_SIGNALS) {
+      return exitValue - EXITED_BY_SIGNAL;
+    }
+    // When its child was killed, unshare of util-linux before 2.39 exits with 1 after a complaint.
+    boolean unshareComplained = killed && exitValue == 1 && worker.launched().namespace() != null;
+    return unshareComplained ? Kernel.SIGKILL : 0;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.warrener.controller.process;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker that was asked for. Its start is claimed once: by the spawner, which then starts it, or
+ * by the killer, and then it never exists. Thread-safe.
+ */
+final class WorkerStart {
+  private final WorkerKey key;
+  private final long mark;
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final AtomicBoolean claimed = new AtomicBoolean();
+  private volatile @Nullable PipeWriter sender;
+
+  WorkerStart(WorkerKey key, long mark, List<String> command, Map<String, String> environment) {
+    this.key = key;
+    this.mark = mark;
+    this.command = List.copyOf(command);
+    this.environment = Map.copyOf(environment);
+  }
+
+  WorkerKey key() {
+    return key;
+  }
+
+  long mark() {
+    return mark;
+  }
+
+  List<String> command() {
+    return command;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** Whether the caller is the first to decide on its start. */
+  boolean claimStart() {
+    return claimed.compareAndSet(false, true);
+  }
+
+  /** What writes to it; null until it exists. */
+  @Nullable PipeWriter sender() {
+    return sender;
+  }
+
+  /** Set once, by the spawner. */
+  void sender(PipeWriter theSender) {
+    sender = theSender;
+  }
+}

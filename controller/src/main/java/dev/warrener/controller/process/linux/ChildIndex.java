@@ -1,0 +1,102 @@
+package dev.warrener.controller.process.linux;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Knows who is whose child. A view is for one look: get a new one for the next. */
+public interface ChildIndex {
+
+  /** The children of a process, dead ones that nobody has waited for among them. */
+  List<Long> children(long pid);
+
+  /**
+   * Those children of this process that a thread of it has started, and those that have fallen to
+   * it as subreaper; maybe others too.
+   *
+   * @param thread the thread's id
+   */
+  List<Long> ownChildren(long thread);
+
+  /**
+   * A fresh view.
+   *
+   * <p>The kernel lists the children of each thread in a file of its own, if it was built so (all
+   * distributions do): then a look costs as much as the family is large, and not as the host is
+   * busy. Such a list may lack an entry if another child is reaped while it is read, so nobody is
+   * to conclude from one look that a family is empty.
+   */
+  static ChildIndex look() {
+    return ChildrenFiles.AVAILABLE ? new ChildrenFiles() : new WholeTable();
+  }
+
+  /** Reads {@code /proc/PID/task/TID/children}. */
+  final class ChildrenFiles implements ChildIndex {
+    static final boolean AVAILABLE = ProcFile.read("/proc/thread-self/children") != null;
+    private static final long SELF = ProcessHandle.current().pid();
+
+    @Override
+    public List<Long> children(long pid) {
+      var children = new ArrayList<Long>();
+      for (long thread : ProcFile.threads(pid)) {
+        addChildren(pid, thread, children);
+      }
+      return children;
+    }
+
+    /**
+     * Two files instead of one for each thread: the kernel gives what falls to a process to its
+     * first thread that isn't exiting, which is the leader as long as that lives.
+     */
+    @Override
+    public List<Long> ownChildren(long thread) {
+      byte[] leader = ProcFile.read("/proc/self/task/" + SELF + "/stat");
+      Stat stat =
+          leader == null ? null : Stat.parse(new String(leader, StandardCharsets.ISO_8859_1));
+      if (stat == null || stat.isDead()) {
+        return children(SELF);
+      }
+      var children = new ArrayList<Long>();
+      addChildren(SELF, SELF, children);
+      if (thread != SELF) {
+        addChildren(SELF, thread, children);
+      }
+      return children;
+    }
+
+    private static void addChildren(long pid, long thread, List<Long> children) {
+      byte[] bytes = ProcFile.read("/proc/" + pid + "/task/" + thread + "/children");
+      if (bytes != null && bytes.length > 0) {
+        for (String child : new String(bytes, StandardCharsets.ISO_8859_1).strip().split(" ", -1)) {
+          children.add(Long.valueOf(child));
+        }
+      }
+    }
+  }
+
+  /** Reads the stat of every process on the host, once. */
+  final class WholeTable implements ChildIndex {
+    private final Map<Long, List<Long>> childrenByParent = new HashMap<>();
+
+    WholeTable() {
+      for (long pid : ProcFile.allPids()) {
+        Stat stat = Stat.of(pid);
+        if (stat != null) {
+          childrenByParent.computeIfAbsent(stat.parent(), parent -> new ArrayList<>()).add(pid);
+        }
+      }
+    }
+
+    @Override
+    public List<Long> children(long pid) {
+      return childrenByParent.getOrDefault(pid, List.of());
+    }
+
+    @Override
+    public List<Long> ownChildren(long thread) {
+      return children(ProcessHandle.current().pid());
+    }
+  }
+}

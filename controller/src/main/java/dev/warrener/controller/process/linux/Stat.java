@@ -1,0 +1,69 @@
+package dev.warrener.controller.process.linux;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel says about a process in {@code /proc/PID/stat}.
+ *
+ * @param id which process
+ * @param command its name, at most 15 characters
+ * @param state the kernel's letter, such as {@code R}, {@code S}, {@code D} or {@code Z}
+ * @param parent the process id of its parent
+ * @param group the process id of the leader of its process group
+ * @param session the process id of the leader of its session
+ */
+public record Stat(
+    ProcessId id, String command, char state, long parent, long group, long session) {
+  private static final int FIRST_FIELD_AFTER_NAME = 3;
+  private static final int PARENT = 4;
+  private static final int GROUP = 5;
+  private static final int SESSION = 6;
+  private static final int START_TICKS = 22;
+
+  /** The process of that number, or null if there is none. */
+  public static @Nullable Stat of(long pid) {
+    byte[] bytes = ProcFile.read("/proc/" + pid + "/stat");
+    return bytes == null ? null : parse(new String(bytes, StandardCharsets.ISO_8859_1));
+  }
+
+  /** Whether that very process exists and is no zombie. */
+  public static boolean isAlive(ProcessId id) {
+    Stat stat = of(id.pid());
+    return stat != null && stat.id.equals(id) && !stat.isDead();
+  }
+
+  /** Reads the line; null if it is cut short, as of a process that goes while it is read. */
+  static @Nullable Stat parse(String line) {
+    // A name may hold anything, blanks and brackets too: it ends with the last bracket.
+    int nameEnd = line.lastIndexOf(')');
+    int nameStart = line.indexOf('(');
+    if (nameEnd < nameStart || nameStart < 1) {
+      return null;
+    }
+    String[] fields = line.substring(nameEnd + 1).strip().split(" ");
+    if (fields.length <= START_TICKS - FIRST_FIELD_AFTER_NAME) {
+      return null;
+    }
+    return new Stat(
+        new ProcessId(
+            Long.parseLong(line.substring(0, nameStart - 1)), number(fields, START_TICKS)),
+        line.substring(nameStart + 1, nameEnd),
+        fields[0].charAt(0),
+        number(fields, PARENT),
+        number(fields, GROUP),
+        number(fields, SESSION));
+  }
+
+  /**
+   * Whether it has ended, and only waits for its parent to take notice. A process whose first
+   * thread has ended looks the same in this file, and isn't dead as long as it has another.
+   */
+  public boolean isDead() {
+    return (state == 'Z' || state == 'X' || state == 'x') && ProcFile.threads(id.pid()).length < 2;
+  }
+
+  private static long number(String[] fields, int field) {
+    return Long.parseLong(fields[field - FIRST_FIELD_AFTER_NAME]);
+  }
+}

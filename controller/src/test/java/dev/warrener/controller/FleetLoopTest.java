@@ -1,0 +1,119 @@
+package dev.warrener.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warrener.controller.fleet.Effect;
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.FleetState;
+import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.process.DeathCertificate;
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.Report;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class FleetLoopTest {
+  private final BlockingQueue<Effect> effects = new LinkedBlockingQueue<>();
+  private final FleetLoop owner =
+      new FleetLoop(
+          FleetState.initial(settings(), Instant.now()),
+          InstantSource.system(),
+          Duration.ofHours(1),
+          effects::add,
+          () -> Long.MAX_VALUE);
+
+  @Test
+  void killsAreSignalledBeforeAnythingIsSaidOfThem() throws InterruptedException {
+    owner.start();
+    owner.post(new Event.OrdersSynced(List.of(), null));
+    var worker = await(Effect.Spawn.class).worker();
+    owner.post(new Event.Spawned(worker, 4711, 1));
+    owner.post(new Event.Ready(worker, Set.of("*")));
+
+    owner.post(new Event.OrderArrived(new HeardOrder(killAll(), "ops", null)));
+
+    var untilHeard = new ArrayList<Effect>();
+    do {
+      untilHeard.add(await(Effect.class));
+    } while (!isHeard(untilHeard.getLast()));
+    assertThat(untilHeard)
+        .filteredOn(effect -> effect instanceof Effect.Kill || isWordOfTheOrder(effect))
+        .first()
+        .isEqualTo(new Effect.Kill(List.of(worker)));
+
+    owner.post(
+        new Event.TreeEmpty(
+            new DeathCertificate(worker, 4711, 1, "cgroup", 9, null, 1, true, 1_000)));
+    owner.post(new Event.StopRequested());
+    await(Effect.End.class);
+  }
+
+  private static boolean isHeard(Effect effect) {
+    return effect instanceof Effect.Say say && say.report() instanceof Report.ControllerHeard;
+  }
+
+  private static boolean isWordOfTheOrder(Effect effect) {
+    return isHeard(effect) || effect instanceof Effect.Audit || effect instanceof Effect.Log;
+  }
+
+  /** The next effect of that type. */
+  private <E extends Effect> E await(Class<E> type) throws InterruptedException {
+    while (true) {
+      var effect = effects.poll(30, TimeUnit.SECONDS);
+      assertThat(effect).as("no %s within 30 s", type.getSimpleName()).isNotNull();
+      if (type.isInstance(effect)) {
+        return type.cast(effect);
+      }
+    }
+  }
+
+  private static Order killAll() {
+    var now = Instant.now();
+    return new Order(
+        Order.VERSION,
+        Uuid7.next(),
+        OrderKind.KILL,
+        Scope.ALL,
+        InFlight.REQUEUE,
+        Backlog.KEEP,
+        Then.HOLD,
+        0,
+        "test",
+        "ops",
+        now,
+        now.plusSeconds(60),
+        false);
+  }
+
+  private static Settings settings() {
+    return new Settings(
+        "web-1",
+        "host",
+        1,
+        "test",
+        "cgroup",
+        List.of(new Settings.QueueSettings("mail", 1, 0, 3, Duration.ZERO)),
+        Set.of(),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Settings.Restarts.DEFAULT,
+        Duration.ofMinutes(10),
+        3);
+  }
+}

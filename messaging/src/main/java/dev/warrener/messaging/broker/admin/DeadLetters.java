@@ -1,0 +1,258 @@
+package dev.warrener.messaging.broker.admin;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.Requests;
+import dev.warrener.messaging.broker.TaskCodec;
+import dev.warrener.messaging.broker.publishing.OneByOnePublisher;
+import dev.warrener.messaging.task.Body;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and moves the dead letters of queues. Not thread-safe. */
+public final class DeadLetters {
+  /** How long the broker may take to show what was given back to it. */
+  private static final Duration RETURN_LIMIT = Duration.ofSeconds(1);
+
+  private static final long RETURN_POLL_MILLIS = 2;
+
+  /** As many as a consumer can be given without an answer. */
+  private static final int MOST = 65_535;
+
+  /** How long the next letter may take to come; then somebody else has taken it. */
+  private static final Duration ARRIVAL_LIMIT = Duration.ofSeconds(2);
+
+  private final Connection connection;
+  private final Requests requests;
+  private final Dialect dialect;
+  private final Namespace namespace;
+
+  DeadLetters(Connection connection, Requests requests, Dialect dialect) {
+    this.connection = connection;
+    this.requests = requests;
+    this.dialect = dialect;
+    this.namespace = requests.access().namespace();
+  }
+
+  /** What to do with the chosen ones. */
+  private interface Fate {
+    /** Returns null if the letter can be removed, or a sentence that says why not. */
+    @Nullable String of(DeadLetter letter) throws IOException;
+  }
+
+  /**
+   * The oldest dead letters of {@code queue}, oldest first, at most {@code limit} and at most
+   * 65,535. They stay where they are; while they are read nobody else sees them.
+   *
+   * @throws NoSuchQueueException if there is no such queue
+   */
+  public List<DeadLetter> list(String queue, int limit) {
+    var letters = new ArrayList<DeadLetter>();
+    visit(
+        queue,
+        limit,
+        letter -> {
+          letters.add(letter);
+          return false;
+        },
+        letter -> null);
+    return letters;
+  }
+
+  /**
+   * Puts dead letters back into their queue: each is published, confirmed, and then removed.
+   *
+   * @param limit how many are looked at, oldest first
+   * @param chosen which of them
+   * @throws NoSuchQueueException if there is no such queue
+   */
+  public Moved requeue(String queue, int limit, Predicate<DeadLetter> chosen, Instant now) {
+    try (var publisher = new OneByOnePublisher(requests.access())) {
+      return visit(
+          queue,
+          limit,
+          chosen,
+          letter -> {
+            var copy = TaskCodec.requeue(queue, letter.message(), now);
+            return publishBack(publisher, queue, copy);
+          });
+    }
+  }
+
+  private @Nullable String publishBack(OneByOnePublisher publisher, String queue, Message copy) {
+    try {
+      var answer =
+          publisher.publish(
+              "the publishing of a task",
+              namespace.tasksExchange(),
+              queue,
+              copy,
+              requests.access().settings().rpcTimeout());
+      return switch (answer) {
+        case CONFIRMED -> null;
+        case UNROUTABLE -> "there is no queue " + queue;
+        case REFUSED -> "the broker refused it; is the queue full?";
+        case BLOCKED -> "the broker takes no publishes now: " + publisher.blocked();
+        case HELD ->
+            "the broker takes no publishes now: "
+                + publisher.blocked()
+                + "; it may take this one when the alarm is over, and has a copy more then";
+        case UNANSWERED -> "the broker did not confirm it in time";
+      };
+    } catch (BrokerException e) {
+      return BrokerErrors.reason(e);
+    }
+  }
+
+  /**
+   * Drops dead letters for good.
+   *
+   * @param limit how many are looked at, oldest first
+   * @param chosen which of them
+   * @throws NoSuchQueueException if there is no such queue
+   */
+  public Moved purge(String queue, int limit, Predicate<DeadLetter> chosen) {
+    return visit(queue, limit, chosen, letter -> null);
+  }
+
+  /**
+   * What became of the chosen.
+   *
+   * @param done how many are no longer among the dead letters
+   * @param failed a sentence for each that could not be moved, with its id
+   */
+  public record Moved(int done, List<String> failed) {
+    public Moved {
+      failed = List.copyOf(failed);
+    }
+  }
+
+  private Moved visit(String queue, int limit, Predicate<DeadLetter> chosen, Fate fate) {
+    var name = namespace.deadQueue(queue);
+    var what = "the queue of dead letters of queue " + queue;
+    // Also because a get on a missing queue would end an embedded broker's connection.
+    long before =
+        requests.<Integer>ask(what, channel -> channel.queueDeclarePassive(name).getMessageCount());
+    Moved moved;
+    Channel channel = null;
+    try {
+      channel = connection.createChannel();
+      if (channel == null) {
+        throw new IOException("the broker allows no more channels on this connection");
+      }
+      int wanted = (int) Math.min(Math.min(limit, MOST), before);
+      moved =
+          wanted == 0 ? new Moved(0, List.of()) : visit(channel, name, queue, wanted, chosen, fate);
+      // Closing gives back to the queue what one consumer was given, in its old order. Neither a
+      // nack
+      // for each of many nor the closing after many gets does that in a quorum queue.
+      channel.close();
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, requests.access(), what);
+    }
+    awaitReturn(what, name, before - moved.done());
+    return moved;
+  }
+
+  private Moved visit(
+      Channel channel,
+      String name,
+      String queue,
+      int wanted,
+      Predicate<DeadLetter> chosen,
+      Fate fate)
+      throws IOException {
+    int done = 0;
+    var failed = new ArrayList<String>();
+    var arrivals = new Arrivals(channel);
+    channel.basicQos(wanted);
+    channel.basicConsume(name, false, arrivals);
+    for (int seen = 0; seen < wanted; seen++) {
+      var delivery = arrivals.next();
+      if (delivery == null) {
+        break;
+      }
+      var letter = read(queue, delivery);
+      if (chosen.test(letter)) {
+        var problem = fate.of(letter);
+        if (problem == null) {
+          channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+          done++;
+        } else {
+          failed.add(letter.message().id() + ": " + problem);
+        }
+      }
+    }
+    return new Moved(done, failed);
+  }
+
+  private DeadLetter read(String queue, Delivery delivery) {
+    var message =
+        new Message(dialect.incoming(delivery.getProperties()), Body.of(delivery.getBody()));
+    var mark = TaskCodec.mark(queue, message);
+    return new DeadLetter(
+        queue,
+        TaskCodec.decode(queue, message),
+        mark == null ? dialect.unmarkedDeadLetter() : mark,
+        message);
+  }
+
+  /** The broker answers before it shows what it was given back: the next look must see it. */
+  private void awaitReturn(String what, String name, long expected) {
+    long until = System.nanoTime() + RETURN_LIMIT.toNanos();
+    while (System.nanoTime() < until
+        && requests.<Integer>ask(
+                what, channel -> channel.queueDeclarePassive(name).getMessageCount())
+            < expected) {
+      try {
+        Thread.sleep(RETURN_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private static final class Arrivals extends DefaultConsumer {
+    private final BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
+
+    Arrivals(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      arrived.add(new Delivery(envelope, properties, body));
+    }
+
+    @Nullable Delivery next() throws IOException {
+      try {
+        return arrived.poll(ARRIVAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading dead letters", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package dev.warrener.messaging.broker.orders;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.ControllerIdTakenException;
+import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.Requests;
+import dev.warrener.messaging.broker.Topology;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of an {@link OrderFeed}. {@link #open} runs on the link's thread and the rest on
+ * the feed's command thread, never at the same time; the consumers run on the connection's single
+ * consumer thread.
+ */
+final class OrderConnection {
+
+  /** Hears what this connection hears. */
+  interface Listener {
+    void synced(List<ReceivedOrder> log, boolean tripped);
+
+    void ordered(ReceivedOrder order);
+
+    void tripwireCancelled(OrderConnection connection);
+  }
+
+  private final BrokerAccess access;
+  private final Namespace namespace;
+  private final String controller;
+  private final boolean again;
+  private final LinkSession session;
+  private final Listener listener;
+
+  /** Live orders until the log has been handed over, then null. Guarded by this object's lock. */
+  private @Nullable List<ReceivedOrder> early = new ArrayList<>();
+
+  private volatile @Nullable Channel tripwire;
+  private @Nullable Channel running;
+
+  /**
+   * @param again whether an earlier connection of this controller had taken its queue
+   */
+  OrderConnection(
+      BrokerAccess access,
+      String controller,
+      boolean again,
+      LinkSession session,
+      Listener listener) {
+    this.again = again;
+    this.access = access;
+    this.namespace = access.namespace();
+    this.controller = controller;
+    this.session = session;
+    this.listener = listener;
+  }
+
+  /** Listens, reads the log, and hands it over. */
+  void open() throws IOException {
+    try (var requests = requests()) {
+      new Topology(requests, session.dialect()).declareFleet();
+    }
+    takeLiveOrders();
+    boolean armed = listenToTripwire();
+    var log =
+        session.dialect().keepsOrders()
+            ? new OrderLog(session, access, this::live).read()
+            : List.<ReceivedOrder>of();
+    handOver(log, !armed && session.dialect().hasTripwire());
+  }
+
+  private synchronized void handOver(List<ReceivedOrder> log, boolean tripped) {
+    listener.synced(log, tripped);
+    var waiting = early;
+    early = null;
+    if (waiting != null) {
+      waiting.forEach(listener::ordered);
+    }
+  }
+
+  /** The listener only queues what it is given, so the lock is held over it to keep the order. */
+  private synchronized void live(ReceivedOrder order) {
+    if (early != null) {
+      early.add(order);
+    } else {
+      listener.ordered(order);
+    }
+  }
+
+  private void takeLiveOrders() throws IOException {
+    var queue = namespace.controllerQueue(controller);
+    var channel = session.channel();
+    try {
+      channel.queueDeclare(queue, false, true, false, null);
+    } catch (IOException e) {
+      if (!isTaken(e)) {
+        throw e;
+      }
+      if (!again) {
+        throw new ControllerIdTakenException(
+            "another controller with the id "
+                + controller
+                + " is connected to the broker at "
+                + access.address()
+                + ": give each its own --id (after a cut network it may be this one, until the broker"
+                + " has noticed)",
+            e);
+      }
+      // The broker holds the queue of our last connection: until it misses us, or for as long as
+      // the node that had it is away. Orders can't wait for that.
+      queue = namespace.controllerQueue(controller + "." + UUID.randomUUID());
+      channel = session.channel();
+      channel.queueDeclare(queue, false, true, false, null);
+    }
+    channel.queueBind(queue, namespace.killExchange(), "");
+    channel.basicConsume(queue, true, new Orders(channel));
+  }
+
+  /** RabbitMQ says that the queue is locked; the embedded broker ends the connection. */
+  private static boolean isTaken(IOException error) {
+    return BrokerErrors.hasCode(error, AMQP.RESOURCE_LOCKED)
+        || BrokerErrors.hasCode(error, AMQP.NOT_ALLOWED);
+  }
+
+  /**
+   * Consumes from the armed queue, if it is not consumed already.
+   *
+   * @return false if there is none: it has been pulled
+   */
+  boolean listenToTripwire() throws IOException {
+    var listening = tripwire;
+    if (listening != null && listening.isOpen()) {
+      return true;
+    }
+    var channel = session.channel();
+    try {
+      channel.basicConsume(namespace.armedQueue(), true, new Tripwire(channel));
+      tripwire = channel;
+      return true;
+    } catch (IOException e) {
+      if (saysDeleted(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether the armed queue is there, without consuming from it. */
+  boolean hasTripwire() throws IOException {
+    var channel = session.channel();
+    try {
+      channel.queueDeclarePassive(namespace.armedQueue());
+      channel.abort();
+      return true;
+    } catch (IOException e) {
+      if (saysDeleted(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The same code says that the node that has the queue is down: then it has not been pulled. */
+  private static boolean saysDeleted(IOException error) {
+    return BrokerErrors.hasCode(error, AMQP.NOT_FOUND)
+        && !BrokerErrors.reason(error).contains("home node");
+  }
+
+  boolean isArmed() {
+    var listening = tripwire;
+    return listening != null && listening.isOpen();
+  }
+
+  /** Consumes from the running queue, or not. */
+  void showRunning(boolean wanted) throws IOException {
+    var channel = running;
+    if (wanted && channel == null) {
+      channel = session.channel();
+      channel.basicConsume(namespace.runningQueue(), true, new Steady(channel));
+      running = channel;
+    } else if (!wanted && channel != null) {
+      running = null;
+      channel.abort();
+    }
+  }
+
+  Requests requests() {
+    return new Requests(session.connection(), access);
+  }
+
+  boolean isOver() {
+    return session.isOver();
+  }
+
+  void lost(String reason) {
+    session.lost(reason);
+  }
+
+  /** A consumer without which the connection is worth nothing. */
+  private class Steady extends DefaultConsumer {
+    Steady(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleCancel(String tag) {
+      session.lost("the broker ended the consumer " + tag);
+    }
+
+    @Override
+    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
+      if (!cause.isInitiatedByApplication()) {
+        session.lost(BrokerErrors.reason(cause));
+      }
+    }
+  }
+
+  private final class Orders extends Steady {
+    Orders(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      live(OrderReader.read(properties, body));
+    }
+  }
+
+  private final class Tripwire extends Steady {
+    Tripwire(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleCancel(String tag) {
+      tripwire = null;
+      listener.tripwireCancelled(OrderConnection.this);
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package dev.warrener.messaging.broker.orders;
+
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.Names;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.BrokerLink;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.Connecting;
+import dev.warrener.messaging.broker.ControllerIdTakenException;
+import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.NotAllowedException;
+import dev.warrener.messaging.broker.SingleThread;
+import dev.warrener.messaging.broker.Topology;
+import dev.warrener.messaging.broker.TopologyMismatchException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The controller's connection for orders: it only consumes. On each connection it first takes the
+ * live orders, then reads the log from its beginning, hands that over whole, and goes on with live
+ * ones; so none falls between. The same order may come several times. Thread-safe.
+ */
+public final class OrderFeed implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OrderFeed.class);
+  private static final Duration REARM_INTERVAL = Duration.ofSeconds(1);
+
+  /**
+   * How often, and for how long, a tripwire that cancelled its consumers is looked for before it is
+   * consumed from again. RabbitMQ 4.3 cancels while it still deletes a quorum queue, and closes the
+   * connection of whoever consumes from it then.
+   */
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
+
+  private static final int LOOKS = 50;
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+
+  /** Hears orders. Called on one thread, in order; must not block. */
+  public interface Listener {
+    /**
+     * A connection is up and the whole log has been read. Live orders follow.
+     *
+     * @param log everything in the log, oldest first; empty where the broker keeps no log
+     * @param tripped whether the tripwire was found pulled
+     */
+    void synced(long generation, List<ReceivedOrder> log, boolean tripped);
+
+    /** An order has arrived. */
+    void ordered(ReceivedOrder order);
+
+    /** The tripwire has been pulled: kill all, requeue, hold. */
+    void tripped(long generation);
+
+    /**
+     * The connection is gone: no order is heard until the next {@link #synced}.
+     *
+     * @param reason a sentence
+     * @param silence for how long the broker had not been heard when it was declared lost
+     */
+    void down(long generation, String reason, Duration silence);
+  }
+
+  private final BrokerAccess access;
+  private final String controller;
+  private final Listener listener;
+  private final BrokerLink link;
+
+  /** Calls the listener; a kill must not wait for a virtual thread's carrier. */
+  private final SingleThread events = new SingleThread("orders-events");
+
+  /** Does what was asked for and needs the broker. */
+  private final ScheduledExecutorService commands =
+      Executors.newSingleThreadScheduledExecutor(Connecting.daemon("orders-commands"));
+
+  private volatile boolean running;
+
+  /** Whether there has been a connection. Used by the link's thread alone. */
+  private boolean wasOpen;
+
+  private volatile @Nullable OrderConnection current;
+  private volatile @Nullable Dialect dialect;
+
+  /** Prepares the connection; {@link #start} makes it. */
+  public OrderFeed(BrokerAccess access, String controller, Listener listener) {
+    this.access = access;
+    this.controller = Names.require("controller", controller);
+    this.listener = listener;
+    this.link = new BrokerLink(access, "orders", 1, new LinkOwner());
+  }
+
+  private final class LinkOwner implements BrokerLink.Owner {
+    @Override
+    public void up(LinkSession session) throws IOException {
+      dialect = session.dialect();
+      var connection =
+          new OrderConnection(
+              access, controller, wasOpen, session, new Handover(session.generation()));
+      connection.open();
+      wasOpen = true;
+      current = connection;
+      command(OrderFeed.this::reconcileRunning);
+    }
+
+    @Override
+    public void down(LinkSession session, String reason, Duration silence) {
+      current = null;
+      events.execute(() -> listener.down(session.generation(), reason, silence));
+    }
+  }
+
+  /** Passes on what one connection hears. */
+  private final class Handover implements OrderConnection.Listener {
+    private final long generation;
+
+    Handover(long generation) {
+      this.generation = generation;
+    }
+
+    @Override
+    public void synced(List<ReceivedOrder> log, boolean tripped) {
+      events.execute(() -> listener.synced(generation, log, tripped));
+    }
+
+    @Override
+    public void ordered(ReceivedOrder order) {
+      events.execute(() -> listener.ordered(order));
+    }
+
+    @Override
+    public void tripwireCancelled(OrderConnection connection) {
+      command(() -> lookForTripwire(connection, LOOKS));
+    }
+
+    /** A failover cancels, too. Only a queue that is gone has been deleted. */
+    private void lookForTripwire(OrderConnection connection, int looks) {
+      if (!connection.isOver() && !isThere(connection)) {
+        events.execute(() -> listener.tripped(generation));
+      } else if (looks > 0) {
+        later(LOOK_INTERVAL, () -> lookForTripwire(connection, looks - 1));
+      } else if (!listenToTripwire(connection)) {
+        events.execute(() -> listener.tripped(generation));
+      }
+    }
+  }
+
+  /** Starts to connect, and goes on until {@link #close}. */
+  public void start() {
+    link.start();
+  }
+
+  /**
+   * Waits until a connection is up and synced.
+   *
+   * @throws BrokerUnreachableException if none is in time, with the last attempt's reason
+   * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
+   *     right
+   * @throws ControllerIdTakenException if in time nothing but another controller of this id stood
+   *     in the way
+   * @throws TopologyMismatchException as soon as the fleet's exchanges or queues don't fit
+   */
+  public void awaitSynced(Duration timeout) {
+    link.awaitUp(timeout);
+  }
+
+  /**
+   * What the broker is; of the last connection.
+   *
+   * @throws BrokerUnreachableException if there has been none yet
+   */
+  public Dialect dialect() {
+    var known = dialect;
+    if (known == null) {
+      throw new BrokerUnreachableException(
+          "the broker at " + access.address() + " has not been reached yet", null);
+    }
+    return known;
+  }
+
+  /**
+   * Says whether any process of this controller's workers lives, by consuming from the running
+   * queue or not. Returns at once; holds over reconnects.
+   */
+  public void setRunning(boolean running) {
+    this.running = running;
+    command(this::reconcileRunning);
+  }
+
+  private void reconcileRunning() {
+    var connection = current;
+    if (connection != null) {
+      onConnection(connection, () -> connection.showRunning(running));
+    }
+  }
+
+  /**
+   * Makes the tripwire again if it is missing, and listens to it. Returns at once, and is tried
+   * again each second until it is done or the connection is lost.
+   */
+  public void rearm() {
+    command(this::tryToRearm);
+  }
+
+  private void tryToRearm() {
+    var connection = current;
+    if (connection == null || connection.isOver() || connection.isArmed()) {
+      return;
+    }
+    try (var requests = connection.requests()) {
+      new Topology(requests, dialect()).declareTripwire();
+    } catch (BrokerException e) {
+      LOG.warn("orders: the tripwire can't be made again: {}", e.getMessage());
+    }
+    if (!listenToTripwire(connection) && !connection.isOver()) {
+      later(REARM_INTERVAL, this::tryToRearm);
+    }
+  }
+
+  private boolean isThere(OrderConnection connection) {
+    var there = new boolean[] {true};
+    onConnection(connection, () -> there[0] = connection.hasTripwire());
+    return there[0];
+  }
+
+  private boolean listenToTripwire(OrderConnection connection) {
+    var listening = new boolean[1];
+    onConnection(connection, () -> listening[0] = connection.listenToTripwire());
+    // On a connection that is lost meanwhile nothing is known: the next one looks again.
+    return listening[0] || connection.isOver();
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private void onConnection(OrderConnection connection, Action action) {
+    try {
+      action.run();
+    } catch (IOException | ShutdownSignalException e) {
+      connection.lost(BrokerErrors.reason(e));
+    }
+  }
+
+  private void later(Duration delay, Runnable command) {
+    try {
+      var unused = commands.schedule(command, delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("orders: closed");
+    }
+  }
+
+  private void command(Runnable command) {
+    try {
+      commands.execute(command);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("orders: closed");
+    }
+  }
+
+  /** Ends the connection; returns when no listener is called any more. */
+  @Override
+  public void close() {
+    link.close();
+    commands.shutdownNow();
+    events.close(CLOSE_LIMIT);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.warrener.messaging.broker.orders;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.LinkSession;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the stream of orders from its beginning to its end, and goes on with what is added. What
+ * comes after the end that was found when it began is live.
+ */
+public final class OrderLog {
+  private static final int PREFETCH = 500;
+
+  /** How long a log that is not empty may be silent before it has failed. */
+  private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
+
+  private final LinkSession session;
+  private final String stream;
+  private final Consumer<ReceivedOrder> live;
+
+  /** What was read until the end was reached, then null. Guarded by this object's lock. */
+  private @Nullable List<ReceivedOrder> log = new ArrayList<>();
+
+  private long reached = -1;
+
+  /** Will hand what is added after the end was reached to {@code live}. */
+  public OrderLog(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
+    this.session = session;
+    this.stream = access.namespace().ordersStream();
+    this.live = live;
+  }
+
+  /** Reads all that is there now, oldest first. */
+  public List<ReceivedOrder> read() throws IOException {
+    var last = StreamEnd.find(session, stream);
+    long end = last == null ? -1 : last.offset();
+    var channel = session.channel();
+    channel.basicQos(PREFETCH);
+    channel.basicConsume(stream, false, Map.of("x-stream-offset", "first"), new Reader(channel));
+    return awaitEnd(end);
+  }
+
+  private synchronized List<ReceivedOrder> awaitEnd(long end) throws IOException {
+    long seen = reached;
+    long stalledAt = System.nanoTime() + STALLED_AFTER.toNanos();
+    while (reached < end) {
+      long left = stalledAt - System.nanoTime();
+      if (left <= 0 || session.isOver()) {
+        throw new IOException(
+            "the log of orders could be read only up to " + reached + " of " + end);
+      }
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading the log of orders", e);
+      }
+      if (reached > seen) {
+        seen = reached;
+        stalledAt = System.nanoTime() + STALLED_AFTER.toNanos();
+      }
+    }
+    var read = log == null ? List.<ReceivedOrder>of() : List.copyOf(log);
+    log = null;
+    return read;
+  }
+
+  private synchronized void arrived(ReceivedOrder order) {
+    if (log == null) {
+      live.accept(order);
+      return;
+    }
+    log.add(order);
+    var offset = order.offset();
+    if (offset != null && offset > reached) {
+      reached = offset;
+      notifyAll();
+    }
+  }
+
+  private final class Reader extends DefaultConsumer {
+    Reader(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
+      arrived(OrderReader.read(properties, body));
+      try {
+        getChannel().basicAck(envelope.getDeliveryTag(), false);
+      } catch (IOException | ShutdownSignalException e) {
+        session.lost(BrokerErrors.reason(e));
+      }
+    }
+
+    @Override
+    public void handleCancel(String tag) {
+      session.lost("the broker ended the reading of the log of orders");
+    }
+
+    @Override
+    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
+      session.lost(BrokerErrors.reason(cause));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.warrener.messaging.broker.orders;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.broker.Headers;
+import dev.warrener.messaging.json.ContractJson;
+import dev.warrener.messaging.json.MalformedMessageException;
+import dev.warrener.messaging.order.Order;
+import org.jspecify.annotations.Nullable;
+
+/** Reads orders from messages. */
+final class OrderReader {
+  private OrderReader() {}
+
+  /** Reads one order. Throws nothing: what can't be read is said in the answer. */
+  static ReceivedOrder read(BasicProperties properties, byte[] body) {
+    var offset =
+        Headers.plain(properties.getHeaders()).get("x-stream-offset") instanceof Long at
+            ? at
+            : null;
+    try {
+      return new ReceivedOrder.Readable(
+          ContractJson.readOrder(body), properties.getUserId(), properties.getReplyTo(), offset);
+    } catch (MalformedMessageException | IllegalArgumentException e) {
+      var because = e.getMessage();
+      return new ReceivedOrder.Unreadable(
+          idOf(properties, body),
+          because == null ? "it can't be read" : because,
+          properties.getUserId(),
+          properties.getReplyTo(),
+          offset);
+    }
+  }
+
+  private static @Nullable String idOf(BasicProperties properties, byte[] body) {
+    if (body.length <= Order.MAX_BYTES) {
+      try {
+        var id = ContractJson.tree(body).get("id");
+        if (id != null && id.isString()) {
+          return id.stringValue();
+        }
+      } catch (MalformedMessageException e) {
+        return properties.getMessageId();
+      }
+    }
+    return properties.getMessageId();
+  }
+}

@@ -1,0 +1,181 @@
+package dev.warrener.messaging.broker.orders;
+
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
+import dev.warrener.messaging.broker.publishing.OneByOnePublisher;
+import dev.warrener.messaging.broker.publishing.OneByOnePublisher.Answer;
+import dev.warrener.messaging.json.ContractJson;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.task.Body;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.time.Duration;
+import java.util.Date;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends an operator's orders: to the log first, until it is kept, and then to the controllers that
+ * listen now. Not thread-safe.
+ */
+public final class OrderSender implements AutoCloseable {
+  private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(1);
+
+  private final BrokerAccess access;
+  private OneByOnePublisher publisher;
+
+  private OrderSender(BrokerAccess access) {
+    this.access = access;
+    this.publisher = new OneByOnePublisher(access);
+  }
+
+  /**
+   * Connects.
+   *
+   * @throws BrokerUnreachableException if nobody answers there
+   * @throws NotAllowedException if user, password or virtual host are refused
+   */
+  public static OrderSender open(BrokerAccess access) {
+    return new OrderSender(access);
+  }
+
+  /**
+   * Gets ready to send, so that the first order needs no more than its own way: for as long as
+   * something else is waited for.
+   *
+   * @throws BrokerUnreachableException if the connection is lost
+   */
+  public void prepare() {
+    publisher.prepare();
+  }
+
+  /** What the broker is. */
+  public Dialect dialect() {
+    return publisher.dialect();
+  }
+
+  /**
+   * Sends an order, or the same one again. If the log does not take it in half of the time it is
+   * signalled all the same, and the receipt says so. If an alarm at the broker holds it back, that
+   * is said at once.
+   *
+   * @param replyTo a reply queue for the answers besides the reports exchange, or null
+   * @param timeout for all of it
+   * @throws NotAllowedException if the user may not give orders
+   * @throws NoSuchQueueException if there is no such fleet at this broker
+   * @throws BrokerUnreachableException if the connection is lost, and can't be made again in time
+   */
+  public OrderReceipt send(Order order, @Nullable String replyTo, Duration timeout) {
+    long until = System.nanoTime() + timeout.toNanos();
+    var namespace = access.namespace();
+    var message = message(order, replyTo);
+    boolean logged = false;
+    String problem = null;
+    if (dialect().keepsOrders()) {
+      var answer =
+          publish(namespace.logExchange(), message, System.nanoTime() + timeout.toNanos() / 2);
+      if (isAlarm(answer)) {
+        return new OrderReceipt(false, false, alarm(), answer == Answer.HELD, null);
+      }
+      logged = answer == Answer.CONFIRMED;
+      problem = logged ? null : "the log of orders did not keep it: " + inWords(answer);
+    }
+    var answer = publish(namespace.killExchange(), message, until);
+    boolean signalled = answer == Answer.CONFIRMED;
+    if (!signalled && problem == null) {
+      problem =
+          answer == Answer.UNROUTABLE
+              ? "no controller listens at this broker now"
+              : "it could not be sent to the controllers: " + inWords(answer);
+    }
+    return new OrderReceipt(
+        logged,
+        signalled,
+        isAlarm(answer) ? alarm() : null,
+        logged || answer == Answer.HELD,
+        problem);
+  }
+
+  private static boolean isAlarm(Answer answer) {
+    return answer == Answer.BLOCKED || answer == Answer.HELD;
+  }
+
+  /** Why it is blocked; it may be over by the time of the question. */
+  private String alarm() {
+    return Objects.requireNonNullElse(publisher.blocked(), "an alarm that is over");
+  }
+
+  private static String inWords(Answer answer) {
+    return switch (answer) {
+      case CONFIRMED -> "it was confirmed";
+      case UNROUTABLE -> "its exchange has no queue now";
+      case REFUSED -> "the broker refused it";
+      case BLOCKED, HELD -> "the broker takes no publishes now";
+      case UNANSWERED -> "the broker did not confirm it in time";
+    };
+  }
+
+  private Message message(Order order, @Nullable String replyTo) {
+    return new Message(
+        Message.jsonProperties()
+            .messageId(order.id())
+            .type("order")
+            .userId(access.address().user())
+            .replyTo(replyTo)
+            .timestamp(Date.from(order.issuedAt()))
+            .build(),
+        Body.of(ContractJson.write(order)));
+  }
+
+  /**
+   * Publishes until it is confirmed, blocked, or the time is up. In the first seconds after its
+   * start a broker may have no route to the log yet, and the same order twice is one order.
+   */
+  private Answer publish(String exchange, Message message, long untilNanos) {
+    var retry =
+        Retry.of(
+            "order",
+            RetryConfig.<Answer>custom()
+                .maxAttempts(Integer.MAX_VALUE)
+                .intervalFunction(
+                    IntervalFunction.ofExponentialRandomBackoff(
+                        FIRST_RETRY, 2.0, 0.5, LONGEST_RETRY))
+                .retryOnResult(
+                    answer -> isWorthAnotherTry(exchange, answer) && System.nanoTime() < untilNanos)
+                .retryOnException(error ->
+                    error instanceof BrokerUnreachableException && System.nanoTime() < untilNanos)
+                .build());
+    return retry.executeSupplier(() -> publishOnce(exchange, message, untilNanos));
+  }
+
+  /**
+   * That nobody is bound to the kill exchange is an answer; that the log has no route is a fault.
+   */
+  private boolean isWorthAnotherTry(String exchange, Answer answer) {
+    return answer == Answer.REFUSED
+        || answer == Answer.UNANSWERED
+        || (answer == Answer.UNROUTABLE && exchange.equals(access.namespace().logExchange()));
+  }
+
+  private Answer publishOnce(String exchange, Message message, long untilNanos) {
+    if (!publisher.isOpen()) {
+      publisher.close();
+      publisher = new OneByOnePublisher(access);
+    }
+    long left = Math.max(1, untilNanos - System.nanoTime());
+    var limit = access.settings().rpcTimeout();
+    return publisher.publish(
+        "an order", exchange, "", message, limit.toNanos() < left ? limit : Duration.ofNanos(left));
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+  }
+}

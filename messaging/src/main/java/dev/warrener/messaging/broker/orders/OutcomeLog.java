@@ -1,0 +1,121 @@
+package dev.warrener.messaging.broker.orders;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.json.ContractJson;
+import dev.warrener.messaging.json.MalformedMessageException;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.task.Body;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the stream that keeps what controllers said about orders, from some time on. */
+public final class OutcomeLog {
+  private static final int PREFETCH = 500;
+
+  /** The broker finds a time by the chunk that holds it, and hosts' clocks differ. */
+  private static final Duration MARGIN = Duration.ofMinutes(1);
+
+  /** How long a stream that has more may be silent before it has failed. */
+  private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
+
+  private final LinkSession session;
+  private final String stream;
+
+  public OutcomeLog(LinkSession session, BrokerAccess access) {
+    this.session = session;
+    this.stream = access.namespace().outcomesStream();
+  }
+
+  /** Reads all that was said since, oldest first. What is no report of this version is left out. */
+  public List<Report> read(Instant since) throws IOException {
+    var from = since.minus(MARGIN);
+    var end = StreamEnd.find(session, stream);
+    if (end == null || isOlder(end.body(), from)) {
+      return List.of();
+    }
+    var channel = session.channel();
+    channel.basicQos(PREFETCH);
+    var reader = new Reader(channel);
+    var tag =
+        channel.basicConsume(stream, false, Map.of("x-stream-offset", Date.from(from)), reader);
+    var reports = new ArrayList<Report>();
+    long reached = -1;
+    while (reached < end.offset()) {
+      var next = reader.next();
+      if (next == null) {
+        throw new IOException(
+            "what was said about orders could be read only up to "
+                + reached
+                + " of "
+                + end.offset());
+      }
+      reached = next.offset();
+      var report = report(next.body());
+      if (report != null && !report.at().isBefore(from)) {
+        reports.add(report);
+      }
+    }
+    channel.basicCancel(tag);
+    channel.abort();
+    return List.copyOf(reports);
+  }
+
+  private static boolean isOlder(Body body, Instant from) {
+    var last = report(body);
+    return last != null && last.at().isBefore(from);
+  }
+
+  private static @Nullable Report report(Body body) {
+    try {
+      return ContractJson.read(body.bytes(), Report.class);
+    } catch (MalformedMessageException e) {
+      return null;
+    }
+  }
+
+  private static final class Reader extends DefaultConsumer {
+    private final BlockingQueue<StreamEnd.Last> messages = new LinkedBlockingQueue<>();
+
+    Reader(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
+      var offset = StreamEnd.offset(properties);
+      if (offset != null) {
+        messages.add(new StreamEnd.Last(offset, Body.of(body)));
+      }
+      try {
+        getChannel().basicAck(envelope.getDeliveryTag(), false);
+      } catch (ShutdownSignalException e) {
+        throw new IOException(e);
+      }
+    }
+
+    StreamEnd.@Nullable Last next() throws IOException {
+      try {
+        return messages.poll(STALLED_AFTER.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading what was said about orders", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.warrener.messaging.broker.orders;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import dev.warrener.messaging.broker.Headers;
+import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.task.Body;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where a stream ends. It doesn't tell, and an empty one looks like a slow one: so a reader
+ * asks for the last chunk, and what that shows must be reached by whoever reads the rest. Only
+ * where it shows nothing does time decide.
+ */
+final class StreamEnd {
+  private static final int PREFETCH = 500;
+
+  /** How long the last chunk's messages may be apart. */
+  private static final Duration CHUNK_GAP = Duration.ofMillis(50);
+
+  /** After this without any message a stream counts as empty. */
+  private static final Duration EMPTY_AFTER = Duration.ofMillis(500);
+
+  private StreamEnd() {}
+
+  /**
+   * The last message of a stream.
+   *
+   * @param offset its place
+   * @param body what it says
+   */
+  record Last(long offset, Body body) {}
+
+  /** The last message now, or null if there is none. */
+  static @Nullable Last find(LinkSession session, String stream) throws IOException {
+    var channel = session.channel();
+    channel.basicQos(PREFETCH);
+    var chunk = new LastChunk(channel);
+    long asked = System.nanoTime();
+    var tag = channel.basicConsume(stream, false, Map.of("x-stream-offset", "last"), chunk);
+    // A broker that takes long for one answer takes long for the next thing, too.
+    var patience = Duration.ofNanos(4 * (System.nanoTime() - asked));
+    Last last = null;
+    var limit = patience.compareTo(EMPTY_AFTER) > 0 ? patience : EMPTY_AFTER;
+    for (var next = chunk.next(limit); next != null; next = chunk.next(CHUNK_GAP)) {
+      last = next;
+    }
+    channel.basicCancel(tag);
+    channel.abort();
+    return last;
+  }
+
+  /** The place of a message in its stream, or null if it names none. */
+  static @Nullable Long offset(BasicProperties properties) {
+    return Headers.plain(properties.getHeaders()).get("x-stream-offset") instanceof Long offset
+        ? offset
+        : null;
+  }
+
+  private static final class LastChunk extends DefaultConsumer {
+    private final BlockingQueue<Last> messages = new LinkedBlockingQueue<>();
+
+    LastChunk(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      var offset = offset(properties);
+      if (offset != null) {
+        messages.add(new Last(offset, Body.of(body)));
+      }
+    }
+
+    @Nullable Last next(Duration limit) throws IOException {
+      try {
+        return messages.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading a stream", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Orders: sending them, the log that keeps them, reading both the log and the live queue, and the
+ * log of what controllers reported about them.
+ */
+@NullMarked
+package dev.warrener.messaging.broker.orders;
+
+import org.jspecify.annotations.NullMarked;

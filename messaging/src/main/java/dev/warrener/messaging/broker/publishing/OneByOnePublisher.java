@@ -1,0 +1,238 @@
+package dev.warrener.messaging.broker.publishing;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.Connecting;
+import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes on a connection of its own, which an alarm at the broker may block, and waits for each
+ * answer. It doesn't connect again. Not thread-safe.
+ *
+ * <p>While it has an alarm RabbitMQ says so at a connection's first publish, and keeps what it has
+ * read of that until the alarm is over, though the connection be closed long before. So the first
+ * publish is one that no queue wants: what is published after it is not sent in the first place.
+ */
+public final class OneByOnePublisher implements AutoCloseable {
+  private static final int CLOSE_MILLIS = 1_000;
+
+  /** The embedded broker says first that it refuses a message, and then that it has no queue. */
+  private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
+
+  /** What became of a publish. */
+  public enum Answer {
+    /** A queue has it. */
+    CONFIRMED,
+    /** No queue is bound for it. */
+    UNROUTABLE,
+    /** The broker said no. */
+    REFUSED,
+    /** Not sent: the broker takes no publishes now; {@link #blocked} says why. */
+    BLOCKED,
+    /** Sent just as the broker began to take nothing: it may take this when the alarm is over. */
+    HELD,
+    /** No answer in time. Nothing more can be sent. */
+    UNANSWERED
+  }
+
+  private final BrokerAccess access;
+  private final Connecting.Open open;
+  private final Dialect dialect;
+  private volatile @Nullable String blocked;
+  private volatile @Nullable Lane lane;
+  private @Nullable Lane probed;
+
+  /** A channel with its answers. After one that did not come the next would be the wrong one's. */
+  private record Lane(Channel channel, BlockingQueue<Answer> answers) {
+    @Nullable Answer poll(Duration limit) throws IOException {
+      try {
+        return answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while publishing", e);
+      }
+    }
+  }
+
+  /**
+   * Connects.
+   *
+   * @throws BrokerException as {@link Connecting#open}
+   */
+  public OneByOnePublisher(BrokerAccess access) {
+    this.access = access;
+    this.open = Connecting.open(access, "publisher", 1);
+    this.dialect = Dialect.of(open.connection());
+    open.connection()
+        .addBlockedListener(
+            reason -> {
+              blocked = reason;
+              var waiting = lane;
+              if (waiting != null) {
+                waiting.answers().add(Answer.BLOCKED);
+              }
+            },
+            () -> {
+              blocked = null;
+              var waiting = lane;
+              if (waiting != null) {
+                // Nobody waited for it; the next publish would take it for its own answer.
+                waiting.answers().removeIf(answer -> answer == Answer.BLOCKED);
+              }
+            });
+    this.probed = dialect.hasTripwire() ? probe() : null;
+  }
+
+  /** Publishes what no queue wants; null if not even that can be done, as the next one will say. */
+  private @Nullable Lane probe() {
+    try {
+      var on = lane();
+      on.channel()
+          .basicPublish(
+              access.namespace().tasksExchange(),
+              "",
+              true,
+              Message.jsonProperties().build(),
+              new byte[0]);
+      return on;
+    } catch (IOException | ShutdownSignalException e) {
+      return null;
+    }
+  }
+
+  /** Whether the probe had an answer, whatever that was, or nobody waits for one. */
+  private boolean hasAnsweredProbe(Duration limit) throws IOException {
+    var on = probed;
+    if (on == null) {
+      return true;
+    }
+    probed = null;
+    var answer = on.poll(limit);
+    if (answer == Answer.UNROUTABLE) {
+      // Its confirmation follows.
+      answer = on.poll(limit);
+    }
+    if (answer != Answer.CONFIRMED) {
+      lane = null;
+    }
+    return answer != null;
+  }
+
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  /** Whether more can be sent on it. */
+  public boolean isOpen() {
+    return open.connection().isOpen();
+  }
+
+  /** Why the broker takes no publishes, or null if it takes them. */
+  public @Nullable String blocked() {
+    return blocked;
+  }
+
+  /**
+   * Opens the channel that the next publish goes out on.
+   *
+   * @throws BrokerUnreachableException if the connection is lost
+   */
+  public void prepare() {
+    try {
+      lane();
+    } catch (IOException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, access, "a channel for orders");
+    }
+  }
+
+  /**
+   * Publishes, mandatory and confirmed.
+   *
+   * @param what is published, as the object of a sentence
+   * @throws NotAllowedException if the user may not publish there
+   * @throws NoSuchQueueException if the exchange does not exist
+   * @throws BrokerException for another refusal by the broker; nothing was published
+   * @throws BrokerUnreachableException if the connection is lost: nobody knows whether it arrived
+   */
+  public Answer publish(
+      String what, String exchange, String routingKey, Message message, Duration limit) {
+    try {
+      if (!hasAnsweredProbe(limit)) {
+        return Answer.UNANSWERED;
+      }
+      if (blocked != null) {
+        // Its list of answers has this one, too, or is about to: the next publish needs its own.
+        lane = null;
+        return Answer.BLOCKED;
+      }
+      var on = lane();
+      on.channel()
+          .basicPublish(
+              exchange,
+              routingKey,
+              true,
+              dialect.outgoing(message.properties()),
+              message.body().bytes());
+      return await(on, limit);
+    } catch (IOException | ShutdownSignalException e) {
+      throw BrokerErrors.ofRequest(e, access, what);
+    }
+  }
+
+  private Answer await(Lane on, Duration limit) throws IOException {
+    var answer = on.poll(limit);
+    if (answer == Answer.UNANSWERED) {
+      throw new IOException(on.channel().getCloseReason());
+    }
+    if (answer == null || answer == Answer.BLOCKED) {
+      lane = null;
+      return answer == null ? Answer.UNANSWERED : Answer.HELD;
+    }
+    if (answer == Answer.UNROUTABLE) {
+      // RabbitMQ's confirmation of a returned message follows, and is not the next one's.
+      on.poll(RETURN_AFTER_NACK);
+    } else if (answer == Answer.REFUSED && on.poll(RETURN_AFTER_NACK) == Answer.UNROUTABLE) {
+      return Answer.UNROUTABLE;
+    }
+    return answer;
+  }
+
+  private Lane lane() throws IOException {
+    var current = lane;
+    if (current != null && current.channel().isOpen()) {
+      return current;
+    }
+    var channel = open.connection().createChannel();
+    if (channel == null) {
+      throw new IOException("the broker allows no more channels on this connection");
+    }
+    var answers = new LinkedBlockingQueue<Answer>();
+    channel.addReturnListener(unroutable -> answers.add(Answer.UNROUTABLE));
+    channel.addConfirmListener(
+        (tag, multiple) -> answers.add(Answer.CONFIRMED),
+        (tag, multiple) -> answers.add(Answer.REFUSED));
+    channel.addShutdownListener(cause -> answers.add(Answer.UNANSWERED));
+    channel.confirmSelect();
+    var opened = new Lane(channel, answers);
+    lane = opened;
+    return opened;
+  }
+
+  @Override
+  public void close() {
+    open.close(CLOSE_MILLIS);
+  }
+}

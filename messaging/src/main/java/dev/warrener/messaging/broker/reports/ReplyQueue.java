@@ -1,0 +1,167 @@
+package dev.warrener.messaging.broker.reports;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.BrokerLink;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.FleetProbe;
+import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.SingleThread;
+import dev.warrener.messaging.json.MalformedMessageException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * An exclusive queue of one program's own, bound to one exchange, on a connection that is kept up.
+ * What comes while the connection is away is missed. Thread-safe.
+ *
+ * <p>A queue that is bound by its name keeps it. Others get a new one with each connection: the
+ * broker may hold the old one for as long as a node of its cluster is away.
+ */
+final class ReplyQueue implements AutoCloseable {
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+
+  /** Hears. Called on one thread, in order. */
+  interface Listener {
+    void up(long generation);
+
+    void down(long generation, String reason);
+
+    /**
+     * A message has come.
+     *
+     * @throws MalformedMessageException if it can't be read; {@link #unreadable} is called then
+     */
+    void received(String routingKey, BasicProperties properties, byte[] body);
+
+    void unreadable(String routingKey, BasicProperties properties, String because);
+  }
+
+  private final BrokerAccess access;
+  private final String name;
+  private final String exchange;
+  private final List<String> keys;
+  private final Listener listener;
+  private final SingleThread events;
+  private final BrokerLink link;
+
+  /**
+   * Prepares a queue that is bound to {@code exchange} by {@code keys}, or by its own name if none.
+   */
+  ReplyQueue(
+      BrokerAccess access,
+      String purpose,
+      String exchange,
+      Collection<String> keys,
+      Listener listener) {
+    this.access = access;
+    this.name = freshName();
+    this.exchange = exchange;
+    this.keys = keys.isEmpty() ? List.of(name) : List.copyOf(keys);
+    this.listener = listener;
+    this.events = new SingleThread(purpose + "-events");
+    this.link = new BrokerLink(access, purpose, 1, new LinkOwner());
+  }
+
+  private String freshName() {
+    return access.namespace().replyQueue(access.address().user(), UUID.randomUUID().toString());
+  }
+
+  /** The queue's name, if it is bound by it. */
+  String name() {
+    return name;
+  }
+
+  private final class LinkOwner implements BrokerLink.Owner {
+    @Override
+    public void up(LinkSession session) {
+      try {
+        open(session);
+      } catch (IOException | ShutdownSignalException e) {
+        throw BrokerErrors.ofRequest(
+            e, access, "a reply queue at the exchange " + exchange + " of this fleet");
+      }
+      events.execute(() -> listener.up(session.generation()));
+    }
+
+    private void open(LinkSession session) throws IOException {
+      var channel = session.channel();
+      boolean byName = keys.contains(name);
+      var queue = byName || session.generation() == 1 ? name : freshName();
+      channel.queueDeclare(queue, false, true, false, null);
+      for (var key : keys) {
+        channel.queueBind(queue, exchange, key);
+      }
+      channel.basicConsume(queue, true, new Replies(channel, session));
+    }
+
+    @Override
+    public void down(LinkSession session, String reason, Duration silence) {
+      events.execute(() -> listener.down(session.generation(), reason));
+    }
+  }
+
+  private final class Replies extends DefaultConsumer {
+    private final LinkSession session;
+
+    Replies(Channel channel, LinkSession session) {
+      super(channel);
+      this.session = session;
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      events.execute(() -> receive(envelope.getRoutingKey(), properties, body));
+    }
+
+    @Override
+    public void handleCancel(String tag) {
+      session.lost("the broker ended the consumer of the reply queue");
+    }
+
+    @Override
+    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
+      session.lost(BrokerErrors.reason(cause));
+    }
+  }
+
+  private void receive(String routingKey, BasicProperties properties, byte[] body) {
+    try {
+      listener.received(routingKey, properties, body);
+    } catch (MalformedMessageException e) {
+      listener.unreadable(routingKey, properties, BrokerErrors.reason(e));
+    }
+  }
+
+  void start() {
+    link.start();
+  }
+
+  void awaitUp(Duration timeout) {
+    link.awaitUp(timeout);
+  }
+
+  /**
+   * Counts over the same connection; the same object for as long as it is up.
+   *
+   * @throws BrokerUnreachableException if it is away
+   */
+  FleetProbe probe() {
+    return link.requireSession().probe(access);
+  }
+
+  @Override
+  public void close() {
+    link.close();
+    events.close(CLOSE_LIMIT);
+  }
+}

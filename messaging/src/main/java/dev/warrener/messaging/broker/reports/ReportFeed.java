@@ -1,0 +1,132 @@
+package dev.warrener.messaging.broker.reports;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.FleetProbe;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
+import dev.warrener.messaging.json.ContractJson;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.WorkerEvent;
+import java.time.Duration;
+import java.util.Collection;
+
+/**
+ * Hears what controllers say, by an exclusive reply queue that is bound to the reports exchange.
+ * The connection is kept up; what is said while it is away is missed. Thread-safe.
+ */
+public final class ReportFeed implements AutoCloseable {
+  private final ReplyQueue queue;
+
+  /** Hears. Called on one thread at a time, in order; must not block. */
+  public interface Listener {
+    /** The queue is bound: what is said from now on is heard. */
+    default void up(long generation) {}
+
+    /** The connection is gone; another one is tried. */
+    default void down(long generation, String reason) {}
+
+    /** A controller says something about an order. */
+    default void report(Report report) {}
+
+    /** A controller says how it is. */
+    default void presence(Presence presence) {}
+
+    /** A controller says what happened to a task. */
+    default void event(TaskEvent event) {}
+
+    /** A controller says what happened to a worker. */
+    default void event(WorkerEvent event) {}
+
+    /** A message that could not be read. */
+    default void unreadable(String routingKey, String because) {}
+  }
+
+  /**
+   * Prepares the connection; {@link #start} makes it.
+   *
+   * @param keys routing keys, with {@code *} for one word and {@code #} for any number: {@code
+   *     kill.ORDER.*}, {@code presence.*}
+   */
+  public ReportFeed(BrokerAccess access, Collection<String> keys, Listener listener) {
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("a report feed needs a routing key, such as presence.*");
+    }
+    this.queue =
+        new ReplyQueue(
+            access, "reports", access.namespace().reportsExchange(), keys, new Reading(listener));
+  }
+
+  /** Tells what a message is by the first word of its routing key. */
+  private static final class Reading implements ReplyQueue.Listener {
+    private final Listener listener;
+
+    Reading(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void up(long generation) {
+      listener.up(generation);
+    }
+
+    @Override
+    public void down(long generation, String reason) {
+      listener.down(generation, reason);
+    }
+
+    @Override
+    public void received(String routingKey, BasicProperties properties, byte[] body) {
+      int dot = routingKey.indexOf('.');
+      switch (dot < 0 ? routingKey : routingKey.substring(0, dot)) {
+        case "kill" -> listener.report(ContractJson.read(body, Report.class));
+        case "presence" -> listener.presence(ContractJson.read(body, Presence.class));
+        case "task" -> listener.event(ContractJson.read(body, TaskEvent.class));
+        case "worker" -> listener.event(ContractJson.read(body, WorkerEvent.class));
+        default ->
+            listener.unreadable(routingKey, "this release knows no messages of that routing key");
+      }
+    }
+
+    @Override
+    public void unreadable(String routingKey, BasicProperties properties, String because) {
+      listener.unreadable(routingKey, because);
+    }
+  }
+
+  /** Starts to connect, and goes on until {@link #close}. */
+  public void start() {
+    queue.start();
+  }
+
+  /**
+   * Waits until the queue is bound.
+   *
+   * @throws BrokerUnreachableException if it is not in time, with the last attempt's reason
+   * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
+   *     right
+   * @throws NoSuchQueueException as soon as the broker says that there is no such fleet
+   */
+  public void awaitUp(Duration timeout) {
+    queue.awaitUp(timeout);
+  }
+
+  /**
+   * Counts over the feed's own connection, which never publishes, so that an alarm does not block
+   * it. Good for as long as this connection is up; for one thread.
+   *
+   * @throws BrokerUnreachableException if the connection is away
+   */
+  public FleetProbe probe() {
+    return queue.probe();
+  }
+
+  /** Ends the connection, and with it the queue. */
+  @Override
+  public void close() {
+    queue.close();
+  }
+}

@@ -1,0 +1,202 @@
+package dev.warrener.messaging.broker.tasks;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.Requests;
+import dev.warrener.messaging.broker.tasks.TaskIntake.Swept;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves the waiting messages of one queue of tasks and of its retry queues elsewhere, once. Each is
+ * acknowledged only after it was moved. Used by one thread.
+ */
+final class Shovel {
+  /** How many messages are on their way at the same time. */
+  private static final int WINDOW = 100;
+
+  /** After this without a message the broker is asked whether there is one. */
+  private static final Duration QUIET = Duration.ofMillis(100);
+
+  /** How long one move may take before it counts as failed. */
+  private static final Duration MOVE_LIMIT = Duration.ofSeconds(60);
+
+  private final LinkSession session;
+  private final BrokerAccess access;
+  private final String queue;
+  private final Function<Delivery, CompletionStage<Boolean>> move;
+  private long moved;
+
+  Shovel(
+      LinkSession session,
+      BrokerAccess access,
+      String queue,
+      Function<Delivery, CompletionStage<Boolean>> move) {
+    this.session = session;
+    this.access = access;
+    this.queue = queue;
+    this.move = move;
+  }
+
+  Swept run() {
+    var namespace = access.namespace();
+    boolean complete = one(namespace.taskQueue(queue));
+    for (int seconds : Namespace.RETRY_SECONDS) {
+      if (complete) {
+        try {
+          complete = one(namespace.retryQueue(queue, seconds));
+        } catch (NoSuchQueueException e) {
+          // A queue that was made by hand may have fewer of them.
+        }
+      }
+    }
+    return new Swept(moved, complete);
+  }
+
+  /** Sweeps one queue of the broker, and tells whether nothing failed. */
+  private boolean one(String brokerQueue) {
+    var what = "queue " + queue;
+    try (var requests = new Requests(session.connection(), access)) {
+      long waiting =
+          requests.<Integer>ask(
+              what, channel -> channel.queueDeclarePassive(brokerQueue).getMessageCount());
+      return waiting == 0 || one(brokerQueue, waiting);
+    } catch (IOException | ShutdownSignalException e) {
+      if (BrokerErrors.isOfConnection(e)) {
+        session.lost(BrokerErrors.reason(e));
+      }
+      throw BrokerErrors.ofRequest(e, access, what);
+    }
+  }
+
+  private boolean one(String brokerQueue, long waiting) throws IOException {
+    var channel = session.channel();
+    channel.basicQos(WINDOW);
+    var arrivals = new Arrivals(channel);
+    var tag = channel.basicConsume(brokerQueue, false, arrivals);
+    var moves = new ArrayDeque<Move>();
+    boolean fine = true;
+    for (long taken = 0; fine && taken < waiting; taken++) {
+      var delivery = arrivals.next();
+      if (delivery == null) {
+        fine = settleAll(channel, moves);
+        delivery = fine ? getOne(channel, brokerQueue) : null;
+      }
+      if (delivery == null) {
+        break;
+      }
+      moves.add(new Move(delivery.tag(), begin(delivery)));
+      while (fine && (moves.size() >= WINDOW || isHeadDone(moves))) {
+        fine = settle(channel, moves.remove());
+      }
+    }
+    fine &= settleAll(channel, moves);
+    channel.basicCancel(tag);
+    session.dialect().barrier(channel, brokerQueue);
+    closeQuietly(channel);
+    return fine;
+  }
+
+  private record Move(long tag, CompletableFuture<Boolean> done) {}
+
+  private CompletableFuture<Boolean> begin(Delivery delivery) {
+    try {
+      return move.apply(delivery).toCompletableFuture();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static boolean isHeadDone(Queue<Move> moves) {
+    var head = moves.peek();
+    return head != null && head.done().isDone();
+  }
+
+  /** Settles all that are on their way, also after one that failed, and tells whether none did. */
+  private boolean settleAll(Channel channel, Queue<Move> moves) throws IOException {
+    boolean fine = true;
+    for (var next = moves.poll(); next != null; next = moves.poll()) {
+      fine &= settle(channel, next);
+    }
+    return fine;
+  }
+
+  private boolean settle(Channel channel, Move next) throws IOException {
+    if (succeeded(next.done())) {
+      channel.basicAck(next.tag(), false);
+      moved++;
+      return true;
+    }
+    return false;
+  }
+
+  private static boolean succeeded(CompletableFuture<Boolean> done) {
+    try {
+      return done.get(MOVE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private @Nullable Delivery getOne(Channel channel, String brokerQueue) throws IOException {
+    var response = channel.basicGet(brokerQueue, false);
+    return response == null
+        ? null
+        : TaskChannel.read(
+            session, queue, 0, response.getEnvelope(), response.getProps(), response.getBody());
+  }
+
+  /** Closing gives back what was not acknowledged, in its order. */
+  private static void closeQuietly(Channel channel) throws IOException {
+    try {
+      channel.close();
+    } catch (TimeoutException e) {
+      throw new IOException("the broker did not close a channel in time", e);
+    }
+  }
+
+  private final class Arrivals extends DefaultConsumer {
+    private final BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
+
+    Arrivals(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    public void handleDelivery(
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+      arrived.add(TaskChannel.read(session, queue, 0, envelope, properties, body));
+    }
+
+    @Nullable Delivery next() {
+      try {
+        return arrived.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return null;
+      }
+    }
+  }
+}

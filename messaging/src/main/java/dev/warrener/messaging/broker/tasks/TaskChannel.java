@@ -1,0 +1,283 @@
+package dev.warrener.messaging.broker.tasks;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.Connecting;
+import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.TaskCodec;
+import dev.warrener.messaging.task.Body;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channel of one queue of tasks: one consumer at most, and the deliveries that wait to be
+ * settled.
+ *
+ * <p>{@link #consume}, {@link #cancel} and {@link #barrier} exclude each other by this object's
+ * lock, which is held over requests to the broker and never over a callback to a listener. Settling
+ * takes no lock.
+ */
+final class TaskChannel {
+
+  /** Hears of the channel's queue. */
+  interface Listener {
+    void delivered(Delivery delivery);
+
+    /** The broker, or an error, has ended the channel's use. Called once. */
+    void ended(TaskChannel channel, String reason);
+  }
+
+  private final LinkSession session;
+  private final String queue;
+  private final String brokerQueue;
+  private final int number;
+  private final Channel channel;
+  private final Listener listener;
+  private final NavigableSet<Long> unsettled = new ConcurrentSkipListSet<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  private @Nullable Subscription subscription;
+  private int lookAhead;
+
+  TaskChannel(LinkSession session, String queue, String brokerQueue, int number, Listener listener)
+      throws IOException {
+    this.session = session;
+    this.queue = queue;
+    this.brokerQueue = brokerQueue;
+    this.number = number;
+    this.listener = listener;
+    this.channel = session.channel();
+    channel.addShutdownListener(cause -> {
+      // The end of the whole connection is told once, by the link.
+      if (!cause.isHardError()) {
+        end("the broker closed its channel: " + BrokerErrors.reason(cause));
+      }
+    });
+  }
+
+  String queue() {
+    return queue;
+  }
+
+  boolean hasEnded() {
+    return ended.get() || !channel.isOpen();
+  }
+
+  /** Consumes, or changes the look-ahead. */
+  synchronized void consume(int newLookAhead) throws IOException {
+    if (subscription != null && lookAhead == newLookAhead) {
+      return;
+    }
+    cancel();
+    channel.basicQos(newLookAhead);
+    var started = new Subscription();
+    started.tag = channel.basicConsume(brokerQueue, false, started);
+    subscription = started;
+    lookAhead = newLookAhead;
+  }
+
+  /** Ends the consumption; everything that was delivered has been handed on when it returns. */
+  synchronized void cancel() throws IOException {
+    var running = subscription;
+    if (running != null) {
+      channel.basicCancel(running.tag);
+      running.awaitEnd();
+      subscription = null;
+    }
+  }
+
+  /** Waits until the queue has taken what was settled before. */
+  synchronized void barrier() throws IOException {
+    session.dialect().barrier(channel, brokerQueue);
+  }
+
+  Settlement acknowledge(Delivery delivery) {
+    return settle(delivery, tag -> channel.basicAck(tag, false));
+  }
+
+  /**
+   * Acknowledges those of them before which there is nothing else to settle, in one frame: to a
+   * quorum queue a whole run of them is as dear as one. All of them if the broker settles one by
+   * one. Returns the rest.
+   */
+  List<Delivery> acknowledgeOldest(List<Delivery> deliveries) {
+    if (!session.dialect().settlesSeveralAtOnce()) {
+      deliveries.forEach(this::acknowledge);
+      return List.of();
+    }
+    var wanted = new HashSet<Long>();
+    var known = new ArrayList<Delivery>(deliveries.size());
+    for (var delivery : deliveries) {
+      // One of an earlier channel went with that.
+      if (delivery.channel() == number) {
+        wanted.add(delivery.tag());
+        known.add(delivery);
+      }
+    }
+    // What is on its way to us now has higher tags than any that we know.
+    long upTo = 0;
+    for (long tag : unsettled) {
+      if (!wanted.contains(tag)) {
+        break;
+      }
+      upTo = tag;
+    }
+    Delivery last = null;
+    var rest = new ArrayList<Delivery>();
+    for (var delivery : known) {
+      if (delivery.tag() > upTo) {
+        rest.add(delivery);
+      } else if (delivery.tag() == upTo) {
+        last = delivery;
+      } else {
+        takeUnsettled(delivery);
+      }
+    }
+    if (last != null) {
+      settle(last, tag -> channel.basicAck(tag, true));
+    }
+    return rest;
+  }
+
+  Settlement requeue(Delivery delivery) {
+    // One by one: the embedded broker handles only the last of several.
+    return settle(delivery, tag -> channel.basicNack(tag, false, true));
+  }
+
+  private interface Frame {
+    void send(long tag) throws IOException;
+  }
+
+  /** The one place where a delivery is settled, and where settling it twice is found out. */
+  private Settlement settle(Delivery delivery, Frame frame) {
+    if (delivery.channel() != number || hasEnded()) {
+      return Settlement.STALE;
+    }
+    takeUnsettled(delivery);
+    try {
+      frame.send(delivery.tag());
+      return Settlement.SENT;
+    } catch (IOException | ShutdownSignalException e) {
+      session.lost(BrokerErrors.reason(e));
+      return Settlement.STALE;
+    }
+  }
+
+  private void takeUnsettled(Delivery delivery) {
+    if (!unsettled.remove(delivery.tag())) {
+      throw new IllegalStateException(
+          "delivery "
+              + delivery.tag()
+              + " of queue "
+              + queue
+              + " (task "
+              + delivery.message().id()
+              + ", generation "
+              + delivery.generation()
+              + ") was settled before");
+    }
+  }
+
+  /** How many deliveries wait to be settled. */
+  int unsettled() {
+    return unsettled.size();
+  }
+
+  private void end(String reason) {
+    if (ended.compareAndSet(false, true)) {
+      listener.ended(this, reason);
+    }
+  }
+
+  /** Closes the channel, in the background: whatever was not settled goes back to the queue. */
+  void drop() {
+    ended.set(true);
+    Connecting.daemon("broker-tasks-drop")
+        .newThread(() -> {
+          try {
+            channel.abort();
+          } catch (IOException | ShutdownSignalException e) {
+            session.lost(BrokerErrors.reason(e));
+          }
+        })
+        .start();
+  }
+
+  /** Reads what the broker hands out. */
+  static Delivery read(
+      LinkSession session,
+      String queue,
+      int number,
+      Envelope envelope,
+      BasicProperties properties,
+      byte[] body) {
+    var message = new Message(session.dialect().incoming(properties), Body.of(body));
+    return new Delivery(
+        session.generation(),
+        queue,
+        number,
+        envelope.getDeliveryTag(),
+        envelope.isRedeliver(),
+        TaskCodec.decode(queue, message),
+        message);
+  }
+
+  /** One consumer, from its start to its end. */
+  private final class Subscription extends DefaultConsumer {
+    private final CountDownLatch over = new CountDownLatch(1);
+    private String tag = "";
+
+    Subscription() {
+      super(channel);
+    }
+
+    void awaitEnd() throws IOException {
+      try {
+        if (!over.await(5, TimeUnit.SECONDS)) {
+          throw new IOException("the consumer of queue " + queue + " did not end in time");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while ending the consumer of queue " + queue, e);
+      }
+    }
+
+    @Override
+    public void handleDelivery(
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      if (!ended.get() && !session.isOver()) {
+        unsettled.add(envelope.getDeliveryTag());
+        listener.delivered(read(session, queue, number, envelope, properties, body));
+      }
+    }
+
+    @Override
+    public void handleCancelOk(String consumerTag) {
+      over.countDown();
+    }
+
+    @Override
+    public void handleCancel(String consumerTag) {
+      over.countDown();
+      end("the broker ended its consumer: the queue was deleted, or a task was held for too long");
+    }
+
+    @Override
+    public void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
+      over.countDown();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.warrener.messaging.broker.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warrener.messaging.broker.TestFleet;
+import dev.warrener.messaging.broker.tasks.RecordingIntake;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Presence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PresenceFeedIT {
+  private static final Instant START = Instant.parse("2026-11-26T03:12:07Z");
+
+  private TestFleet fleet;
+  private Reporter reporter;
+  private PresenceFeed feed;
+  private volatile Instant now = START;
+  private final BlockingQueue<Read> read = new LinkedBlockingQueue<>();
+  private int barriers;
+
+  /** What the feed has read, and when it was heard. */
+  private record Read(String id, ControllerState state, Instant at) {}
+
+  @BeforeEach
+  void listen() throws Exception {
+    fleet = TestFleet.fresh();
+    fleet.declare("mail");
+    reporter = fleet.reporter();
+    feed =
+        fleet.closing(
+            new PresenceFeed(
+                fleet.access(),
+                "self",
+                () -> now,
+                (presence, at) -> read.add(new Read(presence.id(), presence.state(), at))));
+    feed.start();
+    feed.awaitUp(TestFleet.PATIENCE);
+  }
+
+  @AfterEach
+  void clear() {
+    fleet.close();
+  }
+
+  private void say(String id, ControllerState state) {
+    reporter.presence(
+        new Presence(
+            1,
+            id,
+            "host",
+            42,
+            "0.1",
+            START,
+            state,
+            List.of(),
+            List.of(),
+            List.of(),
+            15_000,
+            "subreaper"));
+    // Of presence only the newest waits: each is to go out.
+    assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
+  }
+
+  /** Until the feed has heard all that was said: who is new is read at once. */
+  private void awaitHeard() throws Exception {
+    var id = "barrier-" + ++barriers;
+    say(id, ControllerState.RUNNING);
+    assertThat(RecordingIntake.next(read)).isEqualTo(new Read(id, ControllerState.RUNNING, now));
+  }
+
+  private void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  @Test
+  void whoIsNewIsReadAtOnceAndAfterThatOnlySeen() throws Exception {
+    say("web-1", ControllerState.RUNNING);
+    assertThat(RecordingIntake.next(read))
+        .isEqualTo(new Read("web-1", ControllerState.RUNNING, START));
+    pass(Duration.ofSeconds(2));
+    say("web-1", ControllerState.HELD);
+    awaitHeard();
+
+    assertThat(feed.takeSeen()).isEqualTo(Map.of("web-1", START.plusSeconds(2)));
+    assertThat(feed.takeSeen()).isEmpty();
+  }
+
+  @Test
+  void whoLeavesIsReadAtOnceAndWhoComesBackToo() throws Exception {
+    say("web-1", ControllerState.RUNNING);
+    RecordingIntake.next(read);
+    say("web-1", ControllerState.RUNNING);
+    say("web-1", ControllerState.LEFT);
+    assertThat(RecordingIntake.next(read))
+        .isEqualTo(new Read("web-1", ControllerState.LEFT, START));
+    assertThat(feed.takeSeen()).isEmpty();
+
+    say("web-1", ControllerState.STARTING);
+    assertThat(RecordingIntake.next(read))
+        .isEqualTo(new Read("web-1", ControllerState.STARTING, START));
+  }
+
+  @Test
+  void whatWasReadIsReadAgainWhenItIsOld() throws Exception {
+    say("web-1", ControllerState.RUNNING);
+    RecordingIntake.next(read);
+    pass(PresenceFeed.READ_EVERY);
+    say("web-1", ControllerState.HELD);
+
+    assertThat(RecordingIntake.next(read))
+        .isEqualTo(new Read("web-1", ControllerState.HELD, START.plus(PresenceFeed.READ_EVERY)));
+  }
+
+  @Test
+  void itsOwnIsLeftOut() throws Exception {
+    say("self", ControllerState.RUNNING);
+    awaitHeard();
+
+    assertThat(feed.takeSeen()).isEmpty();
+  }
+}

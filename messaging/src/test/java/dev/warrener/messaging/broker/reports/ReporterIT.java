@@ -1,0 +1,250 @@
+package dev.warrener.messaging.broker.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.LinkSettings;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.TestFleet;
+import dev.warrener.messaging.broker.publishing.PublishOutcome;
+import dev.warrener.messaging.broker.tasks.RecordingIntake;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.TaskEventKind;
+import dev.warrener.messaging.report.WorkerEvent;
+import dev.warrener.messaging.report.WorkerEventKind;
+import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.TaskResult;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReporterIT {
+  private static final Instant NOW = Instant.parse("2026-11-23T03:12:07.072Z");
+
+  private TestFleet fleet;
+  private Reporter reporter;
+  private final Heard heard = new Heard();
+
+  /** Keeps what a feed says, for a test to wait for. */
+  private static final class Heard implements ReportFeed.Listener, ResultFeed.Listener {
+    final BlockingQueue<Object> said = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> unreadable = new LinkedBlockingQueue<>();
+
+    @Override
+    public void up(long generation) {}
+
+    @Override
+    public void down(long generation, String reason) {}
+
+    @Override
+    public void report(Report report) {
+      said.add(report);
+    }
+
+    @Override
+    public void presence(Presence presence) {
+      said.add(presence);
+    }
+
+    @Override
+    public void event(TaskEvent event) {
+      said.add(event);
+    }
+
+    @Override
+    public void event(WorkerEvent event) {
+      said.add(event);
+    }
+
+    @Override
+    public void result(TaskResult result, @Nullable String correlationId) {
+      said.add(result);
+      said.add(String.valueOf(correlationId));
+    }
+
+    @Override
+    public void unreadable(@Nullable String key, String because) {
+      unreadable.add(key + ": " + because);
+    }
+  }
+
+  @BeforeEach
+  void connect() throws Exception {
+    fleet = TestFleet.fresh();
+    fleet.declare("mail");
+    reporter = fleet.reporter();
+  }
+
+  @AfterEach
+  void clear() {
+    fleet.close();
+  }
+
+  @Test
+  void reportIsHeardByWhoListensToItsOrder() throws Exception {
+    listen("kill.order-1.*");
+    reporter.report(refused("order-2", 1), null);
+    reporter.report(refused("order-1", 1), null);
+    reporter.report(refused("order-1", 2), null);
+
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo(refused("order-1", 1));
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo(refused("order-1", 2));
+    assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
+    assertThat(reporter.dropped()).isZero();
+  }
+
+  @Test
+  void presenceAndEventsHaveKeysOfTheirOwn() throws Exception {
+    listen("presence.*", "task.finished.mail", "worker.*.web-1");
+    reporter.presence(presence());
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo(presence());
+    reporter.event(taskEvent(TaskEventKind.STARTED));
+    reporter.event(taskEvent(TaskEventKind.FINISHED));
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo(taskEvent(TaskEventKind.FINISHED));
+    reporter.event(workerEvent());
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo(workerEvent());
+  }
+
+  @Test
+  void whatNobodyListensToIsNoError() {
+    reporter.report(refused("order-1", 1), "warrener.reply.nobody.1");
+    reporter.presence(presence());
+
+    assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
+    assertThat(reporter.dropped()).isZero();
+  }
+
+  @Test
+  void resultReachesTheReplyQueueOfItsPublisher() throws Exception {
+    var feed = fleet.closing(new ResultFeed(fleet.access(), heard));
+    feed.start();
+    feed.awaitUp(TestFleet.PATIENCE);
+
+    var outcome = reporter.result(result(), feed.replyQueue(), "c-1");
+
+    assertThat(outcome.get()).isEqualTo(new PublishOutcome.Confirmed());
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo(result());
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo("c-1");
+  }
+
+  @Test
+  void resultWaitsForAReplyQueueThatComesLate() throws Exception {
+    var name = fleet.namespace().replyQueue("ana", "late");
+    var outcome = reporter.result(result(), name, null);
+    var channel = fleet.channel();
+    channel.queueDeclare(name, false, true, false, null);
+    channel.queueBind(name, fleet.namespace().resultsExchange(), name);
+
+    assertThat(outcome.get()).isEqualTo(new PublishOutcome.Confirmed());
+    assertThat(channel.basicGet(name, true)).isNotNull();
+  }
+
+  @Test
+  void messageThatIsNoReportIsSaidAndTheNextOneIsHeard() throws Exception {
+    listen("kill.#");
+    fleet
+        .channel()
+        .basicPublish(
+            fleet.namespace().reportsExchange(),
+            "kill.order-1.web-1",
+            new BasicProperties(),
+            "{\"type\":\"melted\"}".getBytes(StandardCharsets.UTF_8));
+    reporter.report(refused("order-1", 1), null);
+
+    assertThat(RecordingIntake.next(heard.unreadable)).startsWith("kill.order-1.web-1: ");
+    assertThat(RecordingIntake.next(heard.said)).isEqualTo(refused("order-1", 1));
+  }
+
+  @Test
+  void listeningToAFleetThatIsNotThereIsAnError() {
+    var elsewhere =
+        new BrokerAccess(
+            fleet.access().address(),
+            new dev.warrener.messaging.Namespace(fleet.namespace().name() + "-elsewhere"),
+            "test",
+            LinkSettings.DEFAULT);
+    var feed = fleet.closing(new ReportFeed(elsewhere, List.of("kill.#"), heard));
+    feed.start();
+
+    assertThatThrownBy(() -> feed.awaitUp(TestFleet.PATIENCE))
+        .isInstanceOf(NoSuchQueueException.class)
+        .hasMessageContaining("-elsewhere.reports");
+  }
+
+  private void listen(String... keys) {
+    var feed = fleet.closing(new ReportFeed(fleet.access(), List.of(keys), heard));
+    feed.start();
+    feed.awaitUp(TestFleet.PATIENCE);
+  }
+
+  private static Report refused(String order, long sequence) {
+    return new Report.ControllerRefused(
+        1, order, "web-1", "host", NOW, sequence, "it has no user_id");
+  }
+
+  private static Presence presence() {
+    return new Presence(
+        1,
+        "web-1",
+        "host",
+        42,
+        "0.1",
+        NOW,
+        ControllerState.RUNNING,
+        List.of(),
+        List.of(),
+        List.of(),
+        15_000,
+        "subreaper");
+  }
+
+  private static TaskEvent taskEvent(TaskEventKind kind) {
+    return new TaskEvent(
+        1, kind, "t-1", "mail", null, "send", 1, "web-1", null, null, null, null, null, null, NOW);
+  }
+
+  private static WorkerEvent workerEvent() {
+    return new WorkerEvent(
+        1,
+        WorkerEventKind.EXITED,
+        "web-1/1",
+        3,
+        4711L,
+        "web-1",
+        "host",
+        "mail",
+        null,
+        9,
+        null,
+        NOW);
+  }
+
+  private static TaskResult result() {
+    return new TaskResult(
+        1,
+        "t-1",
+        "mail",
+        null,
+        Outcome.SUCCEEDED,
+        1,
+        NOW,
+        NOW,
+        "web-1",
+        "web-1/1",
+        null,
+        null,
+        null,
+        null);
+  }
+}

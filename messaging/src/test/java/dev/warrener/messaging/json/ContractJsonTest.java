@@ -1,0 +1,138 @@
+package dev.warrener.messaging.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.TaskTarget;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.Report;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ContractJsonTest {
+  private static final String ORDER =
+      """
+      {"version":1,"id":"019ab000-0000-7000-8000-000000000001","kind":"kill","scope":{"all":true},
+       "inFlight":"requeue","backlog":"keep","then":"hold","graceMillis":0,"reason":"INC-42",
+       "issuedBy":"ana","issuedAt":"2026-11-23T03:12:07.072Z","expiresAt":"2026-11-23T03:42:07.072Z",
+       "dryRun":false,"later":"a field of a later version"}\
+      """;
+
+  @Test
+  void orderOfTheContractIsReadAndFieldsOfLaterVersionsAreIgnored() {
+    Order order = ContractJson.readOrder(bytes(ORDER));
+
+    assertThat(order.kind()).isEqualTo(OrderKind.KILL);
+    assertThat(order.scope()).isEqualTo(Scope.ALL);
+    assertThat(order.inFlight()).isEqualTo(InFlight.REQUEUE);
+    assertThat(order.then()).isEqualTo(Then.HOLD);
+    assertThat(order.issuedAt()).isEqualTo(Instant.parse("2026-11-23T03:12:07.072Z"));
+  }
+
+  @Test
+  void orderSurvivesWritingAndReading() {
+    Order order = ContractJson.readOrder(bytes(ORDER));
+
+    assertThat(ContractJson.readOrder(ContractJson.write(order))).isEqualTo(order);
+    assertThat(ContractJson.text(order))
+        .contains("\"scope\":{\"all\":true}")
+        .contains("03:12:07.072Z");
+  }
+
+  @Test
+  void taskInAScopeIsAStringOrAnObjectWithItsAttempt() {
+    String json =
+        ORDER.replace("{\"all\":true}", "{\"tasks\":[\"a\",{\"id\":\"b\",\"attempt\":2}]}");
+
+    Order order = ContractJson.readOrder(bytes(json));
+
+    assertThat(order.scope().tasks())
+        .containsExactly(new TaskTarget("a", null), new TaskTarget("b", 2));
+    assertThat(ContractJson.text(order.scope()))
+        .isIn(
+            "{\"tasks\":[\"a\",{\"id\":\"b\",\"attempt\":2}]}",
+            "{\"tasks\":[\"a\",{\"attempt\":2,\"id\":\"b\"}]}");
+  }
+
+  @Test
+  void optionalFieldsOfAnOrderHaveTheirDefaults() {
+    String json =
+        """
+        {"version":1,"id":"019ab000-0000-7000-8000-000000000001","kind":"hold","scope":{"queues":["mail"]},
+         "issuedAt":"2026-11-23T03:12:07Z","expiresAt":"2026-11-23T03:42:07Z"}\
+        """;
+
+    Order order = ContractJson.readOrder(bytes(json));
+
+    assertThat(order.backlog()).isEqualTo(Backlog.KEEP);
+    assertThat(order.graceMillis()).isZero();
+    assertThat(order.dryRun()).isFalse();
+  }
+
+  @Test
+  void missingRequiredFieldIsNamed() {
+    assertThatThrownBy(() -> ContractJson.readOrder(bytes(ORDER.replace("\"id\":", "\"idea\":"))))
+        .isInstanceOf(MalformedMessageException.class)
+        .hasMessageContaining("'id'");
+  }
+
+  @Test
+  void unknownVersionIsToldBeforeAnythingElse() {
+    assertThatThrownBy(() ->
+            ContractJson.readOrder(
+                bytes(ORDER.replace("\"version\":1", "\"version\":2").replace("kill", "melt"))))
+        .hasMessage("unknown version 2: this controller speaks version 1");
+  }
+
+  @Test
+  void unknownKindIsRefusedWithTheKindsThatThereAre() {
+    assertThatThrownBy(() -> ContractJson.readOrder(bytes(ORDER.replace("\"kill\"", "\"melt\""))))
+        .hasMessageContaining(
+            "unknown kind \"melt\": use kill, hold, resume, drain, roll-call, purge");
+  }
+
+  @Test
+  void brokenJsonIsRefused() {
+    assertThatThrownBy(() -> ContractJson.readOrder(bytes("{\"version\":1,")))
+        .isInstanceOf(MalformedMessageException.class);
+  }
+
+  @Test
+  void orderOfMoreThan64KiBIsRefused() {
+    assertThatThrownBy(
+            () -> ContractJson.readOrder(bytes(ORDER.replace("INC-42", "x".repeat(65_536)))))
+        .hasMessageContaining("65536");
+  }
+
+  @Test
+  void reportIsReadAsTheTypeThatItNames() {
+    var done =
+        new Report.ControllerDone(
+            1,
+            "019ab000-0000-7000-8000-000000000001",
+            "web-1",
+            "host",
+            Instant.parse("2026-11-23T03:12:07.072Z"),
+            4,
+            4,
+            3,
+            0,
+            dev.warrener.messaging.report.ControllerState.HELD,
+            41_000,
+            List.of());
+
+    assertThat(ContractJson.text(done)).contains("\"type\":\"controller.done\"");
+    assertThat(ContractJson.read(ContractJson.write(done), Report.class)).isEqualTo(done);
+  }
+
+  private static byte[] bytes(String json) {
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+}

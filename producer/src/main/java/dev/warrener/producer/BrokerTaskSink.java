@@ -1,0 +1,35 @@
+package dev.warrener.producer;
+
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
+import dev.warrener.messaging.broker.publishing.PublishOutcome;
+import dev.warrener.messaging.broker.publishing.PublisherSettings;
+import dev.warrener.messaging.task.Task;
+import java.util.concurrent.CompletableFuture;
+
+/** The broker as the place where tasks leave to. */
+record BrokerTaskSink(ConfirmedPublisher publisher) implements TaskSink {
+  static BrokerTaskSink connect(BrokerAccess access, ClientOptions options, ClientLink link) {
+    var settings =
+        new PublisherSettings(options.window(), options.windowBytes(), options.publishTimeout());
+    var publisher = new ConfirmedPublisher(access, settings, link);
+    try {
+      publisher.start();
+      publisher.awaitUp(options.connectTimeout());
+      return new BrokerTaskSink(publisher);
+    } catch (RuntimeException e) {
+      publisher.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public CompletableFuture<PublishOutcome> publish(Task task) {
+    return publisher.publish(task);
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+  }
+}
