@@ -396,7 +396,7 @@ public final class Controller {
     }
   }
 
-  private static HeardOrder heard(ReceivedOrder.Readable readable) {
+  private static HeardOrder heard(ReceivedOrder.Decoded readable) {
     return new HeardOrder(
         readable.order(), readable.userId(), readable.replyTo(), origin(readable));
   }
@@ -410,7 +410,7 @@ public final class Controller {
     public void synced(long generation, List<ReceivedOrder> log, boolean tripped) {
       var orders = new ArrayList<HeardOrder>();
       for (var received : log) {
-        if (received instanceof ReceivedOrder.Readable readable) {
+        if (received instanceof ReceivedOrder.Decoded readable) {
           orders.add(heard(readable));
         }
       }
@@ -421,7 +421,7 @@ public final class Controller {
     public void ordered(ReceivedOrder order) {
       post(
           switch (order) {
-            case ReceivedOrder.Readable readable -> new Event.OrderArrived(heard(readable));
+            case ReceivedOrder.Decoded readable -> new Event.OrderArrived(heard(readable));
             case ReceivedOrder.Unreadable unreadable ->
                 new Event.UnreadableOrder(
                     unreadable.id(), unreadable.userId(), unreadable.because(), origin(unreadable));

@@ -98,7 +98,7 @@ final class KillsCommand {
   static Collection<Logged> fold(Collection<ReceivedOrder> log) {
     var orders = new LinkedHashMap<String, Logged>();
     for (var received : log) {
-      if (received instanceof ReceivedOrder.Readable legible) {
+      if (received instanceof ReceivedOrder.Decoded legible) {
         orders.putIfAbsent(legible.order().id(), new Logged(legible.order(), legible.userId()));
       }
     }

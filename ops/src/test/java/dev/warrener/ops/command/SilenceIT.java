@@ -41,7 +41,7 @@ class SilenceIT {
 
               @Override
               public void ordered(ReceivedOrder order) {
-                if (order instanceof ReceivedOrder.Readable legible) {
+                if (order instanceof ReceivedOrder.Decoded legible) {
                   heard.add(legible.order().id());
                 }
               }

@@ -44,9 +44,9 @@ final class ModelOperator {
       var copy =
           new HeardOrder(order.order(), order.userId(), order.replyTo(), HeardOrder.Origin.LOG);
       simulation.broker.log.add(copy);
-      simulation.controllers.forEach(controller -> controller.ordered(copy));
+      simulation.controllers.forEach(controller -> controller.links.ordered(copy));
       if (logged) {
-        simulation.controllers.forEach(controller -> controller.ordered(order));
+        simulation.controllers.forEach(controller -> controller.links.ordered(order));
       }
       if (logged || simulation.chance.oneIn(simulation.faults().losePart())) {
         sending.remove(this);
@@ -284,7 +284,7 @@ final class ModelOperator {
       for (var order : unanswered(controller.id)) {
         var again = issued.get(order);
         if (again != null) {
-          controller.ordered(again);
+          controller.links.ordered(again);
         }
       }
     }

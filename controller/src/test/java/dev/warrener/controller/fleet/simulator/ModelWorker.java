@@ -260,7 +260,7 @@ final class ModelWorker {
 
   private void begin(Task task) {
     running = task;
-    simulation.checks.begins(this, task);
+    simulation.checks.world.begins(this, task);
     frames.add(new Event.Started(key, task.id(), task.attempt()));
     if (!signalled) {
       int length = chance.below(10);
@@ -280,7 +280,7 @@ final class ModelWorker {
     }
     running = null;
     boolean fails = chance.oneIn(simulation.faults().failTask());
-    simulation.checks.finishes(this, task, fails, asked);
+    simulation.checks.world.finishes(this, task, fails, asked);
     frames.add(
         new Event.Finished(
             key,
@@ -300,7 +300,7 @@ final class ModelWorker {
 
   private void die(int by) {
     if (running != null) {
-      simulation.checks.isCut(this, running, !signalled && !asked);
+      simulation.checks.world.isCut(this, running, !signalled && !asked);
     }
     running = null;
     handed.clear();
@@ -343,7 +343,7 @@ final class ModelWorker {
   /** Its controller is gone, and it with it. */
   void vanish() {
     if (running != null) {
-      simulation.checks.isCut(this, running, false);
+      simulation.checks.world.isCut(this, running, false);
     }
     running = null;
     handed.clear();
@@ -355,7 +355,7 @@ final class ModelWorker {
   void endByLease() {
     if (life == Life.STARTING || life == Life.READY) {
       if (running != null) {
-        simulation.checks.isCut(this, running, false);
+        simulation.checks.world.isCut(this, running, false);
       }
       running = null;
       handed.clear();

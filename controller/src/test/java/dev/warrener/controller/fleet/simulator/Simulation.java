@@ -156,7 +156,7 @@ final class Simulation {
   /** Whether anybody believes that he holds a task. */
   boolean isClaimed(String task) {
     for (var controller : controllers) {
-      if (controller.claims(task)) {
+      if (controller.links.claims(task)) {
         return true;
       }
     }
@@ -258,22 +258,22 @@ final class Simulation {
       one.askToStop();
     }
     if (chance.oneIn(faults.cut())) {
-      one.cut(Duration.ofMillis(chance.below(40_000)));
+      one.links.cut(Duration.ofMillis(chance.below(40_000)));
     }
     if (chance.oneIn(faults.loseTasks())) {
-      one.loseTasks();
+      one.links.loseTasks();
     }
     if (chance.oneIn(faults.loseOrders())) {
-      one.loseOrders();
+      one.links.loseOrders();
     }
     if (chance.oneIn(faults.endConsumption())) {
-      one.endConsumption();
+      one.links.endConsumption();
     }
     if (chance.oneIn(faults.restartBroker()) && broker.up) {
       broker.up = false;
       brokerBack = now.plusMillis(chance.below(20_000));
-      controllers.forEach(ModelController::loseTasks);
-      controllers.forEach(ModelController::loseOrders);
+      controllers.forEach(each -> each.links.loseTasks());
+      controllers.forEach(each -> each.links.loseOrders());
     }
     if (chance.oneIn(faults.alarm()) && !broker.blocked) {
       broker.blocked = true;
@@ -281,7 +281,7 @@ final class Simulation {
     }
     if (chance.oneIn(faults.trip()) && broker.armed) {
       broker.armed = false;
-      controllers.forEach(ModelController::tripwirePulled);
+      controllers.forEach(each -> each.links.tripwirePulled());
     }
   }
 
@@ -347,7 +347,7 @@ final class Simulation {
         operator.resumeAllAgain();
       }
     }
-    checks.atRest(published);
+    checks.rest.atRest(published);
   }
 
   private void steppingUpTo(long limit) {

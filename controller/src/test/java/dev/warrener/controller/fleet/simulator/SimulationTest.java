@@ -64,8 +64,8 @@ class SimulationTest {
       steps += life.steps;
       orders += life.operator.issued();
       local += life.operator.local;
-      overlaps += life.checks.overlaps;
-      repeats += life.checks.repeats;
+      overlaps += life.checks.world.overlaps;
+      repeats += life.checks.world.repeats;
       seed++;
     } while (ONLY == 0 && (steps < STEPS || System.nanoTime() < until));
     System.out.println(

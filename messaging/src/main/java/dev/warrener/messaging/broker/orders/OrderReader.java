@@ -18,7 +18,7 @@ final class OrderReader {
             ? at
             : null;
     try {
-      return new ReceivedOrder.Readable(
+      return new ReceivedOrder.Decoded(
           ContractJson.readOrder(body), properties.getUserId(), properties.getReplyTo(), offset);
     } catch (MalformedMessageException | IllegalArgumentException e) {
       var because = e.getMessage();

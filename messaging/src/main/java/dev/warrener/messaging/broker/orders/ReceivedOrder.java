@@ -17,7 +17,7 @@ public sealed interface ReceivedOrder {
   @Nullable Long offset();
 
   /** An order that could be read. */
-  record Readable(
+  record Decoded(
       Order order, @Nullable String userId, @Nullable String replyTo, @Nullable Long offset)
       implements ReceivedOrder {}
 

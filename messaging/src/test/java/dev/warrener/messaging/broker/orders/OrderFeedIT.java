@@ -64,7 +64,7 @@ class OrderFeedIT {
     }
 
     for (var heard : List.of(one, other)) {
-      var received = (ReceivedOrder.Readable) RecordingIntake.next(heard.orders);
+      var received = (ReceivedOrder.Decoded) RecordingIntake.next(heard.orders);
       assertThat(received.order()).isEqualTo(order);
       assertThat(received.userId()).isEqualTo(fleet.access().address().user());
       assertThat(received.replyTo()).isEqualTo("back");
@@ -88,7 +88,7 @@ class OrderFeedIT {
 
     // Each is there twice, by the log exchange and by the kill exchange: the same id is one order.
     var ids = new LinkedHashSet<String>();
-    synced.log().forEach(order -> ids.add(((ReceivedOrder.Readable) order).order().id()));
+    synced.log().forEach(order -> ids.add(((ReceivedOrder.Decoded) order).order().id()));
     assertThat(ids).containsExactlyElementsOf(sent);
     assertThat(synced.log())
         .allSatisfy(order -> {
@@ -106,7 +106,7 @@ class OrderFeedIT {
 
     publish(fleet.namespace().logExchange(), ContractJson.write(order), null);
 
-    assertThat(((ReceivedOrder.Readable) RecordingIntake.next(heard.orders)).order())
+    assertThat(((ReceivedOrder.Decoded) RecordingIntake.next(heard.orders)).order())
         .isEqualTo(order);
   }
 

@@ -146,7 +146,7 @@ class BrokerLossIT {
     assertThat(synced.tripped()).isFalse();
     assertThat(synced.log())
         .isNotEmpty()
-        .allSatisfy(read -> assertThat(((ReceivedOrder.Readable) read).order()).isEqualTo(order));
+        .allSatisfy(read -> assertThat(((ReceivedOrder.Decoded) read).order()).isEqualTo(order));
     try (var session = BrokerSession.open(fleet.access())) {
       await()
           .atMost(TestFleet.PATIENCE)

@@ -1,0 +1,347 @@
+package dev.warrener.controller.fleet.simulator;
+
+import static dev.warrener.controller.fleet.simulator.Violation.require;
+
+import dev.warrener.controller.fleet.Effect;
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.Timer;
+import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.worker.frame.ErrorType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes into a controller's {@link Book} what the controller was told, and judges how it takes on
+ * orders: REFUSED_IF_AND_ONLY_IF_WRONG, NOTHING_STARTS_IN_A_HELD_SCOPE (the tripwire),
+ * KILL_DOES_NOT_CHARGE_CRASH_DOES (a crash), ONE_PROCESS_AND_NO_STALE_FRAME (a recalled task).
+ */
+final class BookKeeper {
+  private final Simulation simulation;
+
+  BookKeeper(Simulation simulation) {
+    this.simulation = simulation;
+  }
+
+  void hear(Book book, Event event, List<Effect> effects) {
+    switch (event) {
+      case Event.BrokerUp up -> {
+        book.generation = up.generation();
+        book.connected = true;
+      }
+      case Event.BrokerDown down -> {
+        if (down.generation() == book.generation) {
+          book.connected = false;
+          book.consuming.clear();
+          book.loseDeliveries(null);
+        }
+      }
+      case Event.ConsumptionEnded ended -> {
+        if (book.connected && ended.generation() == book.generation) {
+          book.consuming.remove(ended.queue());
+          book.loseDeliveries(ended.queue());
+        }
+      }
+      case Event.OrdersSynced synced -> heard(book, synced, effects);
+      case Event.OrderArrived arrived -> arrived(book, arrived.heard(), effects);
+      case Event.Tripped tripped -> tripped(book, tripped.orderId(), effects);
+      case Event.Delivered delivered -> {
+        if (book.connected && delivered.key().generation() == book.generation) {
+          book.inHand.put(delivered.key(), delivered.task());
+        }
+      }
+      case Event.Ready ready -> {
+        var worker = book.workers.get(ready.worker());
+        if (worker != null) {
+          worker.ready = true;
+        }
+      }
+      case Event.Started started -> {
+        var worker = book.workers.get(started.worker());
+        if (worker != null && !worker.dead) {
+          starts(worker, worker.find(started.task(), started.attempt()));
+        }
+      }
+      case Event.Finished finished -> {
+        var worker = book.workers.get(finished.worker());
+        var task =
+            worker == null || worker.dead ? null : worker.find(finished.task(), finished.attempt());
+        if (worker == null || task == null) {
+          return;
+        }
+        if (isGivenBack(finished.end())) {
+          givesBack(worker, task);
+        } else if (task.equals(worker.task)) {
+          if (worker.killed || worker.asked) {
+            worker.finishedLate = !worker.askedFirst || finished.end().error() == null;
+            worker.endHeard = true;
+          } else {
+            worker.next();
+            book.ended.merge(task.id(), task.attempt(), Math::max);
+          }
+        }
+      }
+      case Event.SpawnFailed failed -> {
+        var worker = book.workers.get(failed.worker());
+        if (worker != null) {
+          worker.dead = true;
+        }
+      }
+      case Event.TreeEmpty empty -> died(book, empty.certificate().worker(), effects);
+      case Event.Published published -> book.moving.remove(published.token());
+      case Event.PublishFailed failed -> book.moving.remove(failed.token());
+      case Event.StopRequested _ -> book.stopping = true;
+      case Event.TimerDue due -> {
+        if (due.timer() instanceof Timer.DrainOver) {
+          book.stopping = true;
+        }
+      }
+      case Event.OrdersDown _,
+          Event.UnreadableOrder _,
+          Event.DeliveredInvalid _,
+          Event.Spawned _,
+          Event.Unconfirmed _,
+          Event.BarrierPassed _,
+          Event.BarrierFailed _,
+          Event.BacklogDone _,
+          Event.BacklogFailed _,
+          Event.PresenceHeard _,
+          Event.OthersSeen _,
+          Event.Remembered _,
+          Event.Kept _,
+          Event.StoodStill _ -> {}
+    }
+  }
+
+  private static boolean isGivenBack(Event.RunEnd end) {
+    return end.error() != null && end.error().type().equals(ErrorType.CANCELLED);
+  }
+
+  private void starts(Book.WorkerEntry worker, @Nullable Task task) {
+    if (task == null) {
+      return;
+    }
+    var before = worker.task;
+    if (!task.equals(before)) {
+      worker.ahead.remove(task);
+      if (before != null && worker.endHeard) {
+        (worker.finishedLate ? worker.endedBefore : worker.stoppedBefore).add(before);
+        worker.finishedLate = false;
+        worker.endHeard = false;
+      } else if (before != null) {
+        // It has been taken out, and the word of that comes later.
+        worker.ahead.addFirst(before);
+      }
+      worker.task = task;
+    }
+    worker.startedAt = simulation.now();
+    worker.recalled.remove(task);
+  }
+
+  private static void givesBack(Book.WorkerEntry worker, Task task) {
+    require(
+        worker.recalled.remove(task) != null,
+        Check.ONE_PROCESS_AND_NO_STALE_FRAME,
+        task.id(),
+        "is given back by",
+        worker.key,
+        "and was not recalled");
+    if (!task.equals(worker.task)) {
+      worker.ahead.remove(task);
+    } else if (!worker.killed && !worker.asked) {
+      worker.next();
+    }
+  }
+
+  private void heard(Book book, Event.OrdersSynced synced, List<Effect> effects) {
+    boolean first = !book.synced;
+    book.synced = true;
+    for (var heard : synced.log()) {
+      var order = heard.order();
+      if (!"ops".equals(heard.userId())
+          || book.orders.containsKey(order.id())
+          || book.refused.contains(order.id())) {
+        continue;
+      }
+      boolean open = book.isOpen(order) && isRefused(order.id(), effects);
+      if (!order.isExpired(simulation.now()) && !first && (open || book.missed(order) != null)) {
+        require(
+            isRefused(order.id(), effects),
+            Check.REFUSED_IF_AND_ONLY_IF_WRONG,
+            "order",
+            order,
+            "from the log is about another run or process, and",
+            book.settings.controller(),
+            "obeys it");
+        book.refused.add(order.id());
+        continue;
+      }
+      if (order.isExpired(simulation.now())) {
+        book.statements.add(order);
+      } else {
+        book.takesOn(order, false, first, heard.origin());
+      }
+    }
+    if (synced.trippedBy() != null) {
+      tripped(book, synced.trippedBy(), effects);
+    }
+  }
+
+  private static boolean isRefused(String order, List<Effect> effects) {
+    for (var effect : effects) {
+      if (effect instanceof Effect.Say say
+          && say.report() instanceof Report.ControllerRefused refused
+          && refused.order().equals(order)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void arrived(Book book, HeardOrder heard, List<Effect> effects) {
+    var order = heard.order();
+    if (book.orders.containsKey(order.id())) {
+      require(
+          !isRefused(order.id(), effects),
+          Check.REFUSED_IF_AND_ONLY_IF_WRONG,
+          "order",
+          order.id(),
+          "was taken on by",
+          book.settings.controller(),
+          "and is refused when it comes again");
+      return;
+    }
+    boolean refused = isRefused(order.id(), effects);
+    var wrong = book.wrong(heard, simulation.now());
+    // What was refused may be refused in silence when it comes again, by another way.
+    boolean again = book.refused.contains(order.id());
+    if (book.isOpen(order) && !again) {
+      wrong = refused ? "in doubt" : null;
+    }
+    require(
+        again ? !isTakenOn(order.id(), effects) : wrong != null == refused,
+        Check.REFUSED_IF_AND_ONLY_IF_WRONG,
+        "order",
+        order,
+        "at",
+        book.settings.controller(),
+        ": wrong is",
+        wrong,
+        ", and what follows is",
+        effects);
+    if (wrong == null) {
+      book.takesOn(order, true, false, heard.origin());
+    } else {
+      book.refused.add(order.id());
+    }
+  }
+
+  private static boolean isTakenOn(String order, List<Effect> effects) {
+    for (var effect : effects) {
+      if (effect instanceof Effect.Say say
+          && say.report() instanceof Report.ControllerHeard heard
+          && heard.order().equals(order)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The order for which the tripwire stands. */
+  private void tripped(Book book, String id, List<Effect> effects) {
+    require(
+        isTakenOn(id, effects),
+        Check.NOTHING_STARTS_IN_A_HELD_SCOPE,
+        "the tripwire is not heeded by",
+        book.settings.controller());
+    book.takesOn(
+        new Order(
+            1,
+            id,
+            OrderKind.KILL,
+            Scope.ALL,
+            InFlight.REQUEUE,
+            Backlog.KEEP,
+            Then.HOLD,
+            0,
+            "",
+            "",
+            simulation.now(),
+            simulation.now().plusSeconds(1),
+            false),
+        true,
+        false,
+        HeardOrder.Origin.TRIPWIRE);
+  }
+
+  private void died(Book book, WorkerKey key, List<Effect> effects) {
+    var worker = book.workers.get(key);
+    if (worker == null || worker.dead) {
+      return;
+    }
+    worker.dead = true;
+    var task = worker.task;
+    if (task == null) {
+      return;
+    }
+    for (var before : worker.endedBefore) {
+      book.ended.merge(before.id(), before.attempt(), Math::max);
+    }
+    for (var stopped : worker.stoppedBefore) {
+      isInFlight(book, key, stopped);
+    }
+    var delivery = book.deliveryOf(task);
+    if (worker.inFlight()) {
+      isInFlight(book, key, task);
+      if (!worker.killed && !worker.asked && delivery != null) {
+        require(
+            effects.stream()
+                .anyMatch(effect ->
+                    effect instanceof Effect.Move move
+                        && move.delivery().equals(delivery)
+                        && (move.routingKey().endsWith(".dead")
+                            || Integer.valueOf(task.attempt() + 1)
+                                .equals(move.headers().get("x-attempt")))),
+            Check.KILL_DOES_NOT_CHARGE_CRASH_DOES,
+            task.id(),
+            "crashed on",
+            book.worker(key),
+            "and is not charged:",
+            effects);
+      }
+    }
+    if (worker.killer != null && worker.inFlight()) {
+      book.inDoubt.add(task.id());
+    }
+    if (worker.killer != null) {
+      worker.stoppedBefore.forEach(stopped -> book.inDoubt.add(stopped.id()));
+    }
+    if (worker.finishedLate
+        || (worker.startedAt != null && (worker.timedOut || (!worker.killed && !worker.asked)))) {
+      book.ended.merge(task.id(), task.attempt(), Math::max);
+    }
+  }
+
+  /** The orders about a run must see it settled. */
+  private static void isInFlight(Book book, WorkerKey worker, Task task) {
+    var delivery = book.deliveryOf(task);
+    for (var order : book.orders.values()) {
+      if (order.targets.contains(worker)
+          && delivery != null
+          && (!order.singlesOut() || Statements.hasTask(order.order.scope(), task))) {
+        order.deliveries.put(task.id() + "@" + task.attempt(), delivery);
+        if (!order.done) {
+          order.inFlight.put(delivery, task);
+        }
+      }
+    }
+  }
+}
