@@ -1,7 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Effect;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.WorkerProcesses;
 import dev.warrener.controller.warmup.KillPractice;
 import dev.warrener.messaging.broker.reports.Reporter;

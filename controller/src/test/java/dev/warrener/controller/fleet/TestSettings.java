@@ -1,5 +1,6 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.fleet.state.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

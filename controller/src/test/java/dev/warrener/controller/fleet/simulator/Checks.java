@@ -1,12 +1,13 @@
 package dev.warrener.controller.fleet.simulator;
 
-import dev.warrener.controller.fleet.DeliveryKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
-import dev.warrener.controller.fleet.FleetState;
-import dev.warrener.controller.fleet.HeardOrder;
 import dev.warrener.controller.fleet.Timer;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
@@ -397,7 +398,7 @@ final class Checks {
     }
   }
 
-  private static boolean isGivenBack(Event.RunEnd end) {
+  private static boolean isGivenBack(RunEnd end) {
     return end.error() != null && end.error().type().equals(ErrorType.CANCELLED);
   }
 

@@ -1,13 +1,13 @@
 package dev.warrener.controller.fleet.simulator;
 
-import dev.warrener.controller.fleet.DeliveryKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.FleetState;
-import dev.warrener.controller.fleet.HeardOrder;
-import dev.warrener.controller.fleet.Now;
-import dev.warrener.controller.fleet.RetainedRestrictions;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
