@@ -3,7 +3,7 @@ package dev.warrener.controller;
 import dev.warrener.controller.audit.AuditLog;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.WorkerFrames;
 import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.WorkerProcesses;

@@ -1,9 +1,9 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Effect;
-import dev.warrener.controller.fleet.KillPractice;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.controller.warmup.KillPractice;
 import dev.warrener.messaging.broker.reports.Reporter;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.order.InFlight;

@@ -1,7 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.configuration.ConfigurationException;
-import dev.warrener.controller.fleet.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import java.io.IOException;

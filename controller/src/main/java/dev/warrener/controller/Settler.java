@@ -1,8 +1,8 @@
 package dev.warrener.controller;
 
-import dev.warrener.controller.fleet.DeliveryKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.Message;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.FleetState;
-import dev.warrener.controller.fleet.HeardOrder;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;

@@ -1,13 +1,14 @@
 package dev.warrener.bench.micro;
 
-import dev.warrener.controller.fleet.DeliveryKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
-import dev.warrener.controller.fleet.FleetState;
-import dev.warrener.controller.fleet.Now;
-import dev.warrener.controller.fleet.RetainedRestrictions;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.RunEnd;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
@@ -34,7 +35,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class DecideBenchmark {
   private static final String QUEUE = "throughput";
-  private static final Event.RunEnd NOTHING = new Event.RunEnd(Body.EMPTY, Task.JSON, null);
+  private static final RunEnd NOTHING = new RunEnd(Body.EMPTY, Task.JSON, null);
 
   /** How many workers the fleet has. */
   @Param({"4", "64"})

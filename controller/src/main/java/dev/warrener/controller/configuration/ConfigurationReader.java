@@ -1,9 +1,9 @@
 package dev.warrener.controller.configuration;
 
 import dev.warrener.controller.Host;
-import dev.warrener.controller.fleet.Settings;
-import dev.warrener.controller.fleet.TaskEvents;
-import dev.warrener.controller.fleet.WithoutBroker;
+import dev.warrener.controller.fleet.state.Settings;
+import dev.warrener.controller.fleet.state.TaskEvents;
+import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;

@@ -3,6 +3,7 @@ package dev.warrener.controller.fleet;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;

@@ -1,13 +1,15 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.Survivor;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.Presence;
-import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskError;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -149,13 +151,4 @@ public sealed interface Event {
 
   /** The controller was asked to stop: the first time by draining, the second time at once. */
   record StopRequested() implements Event {}
-
-  /**
-   * How a run ended, as its worker says.
-   *
-   * @param value what the handler returned; empty if it failed
-   * @param contentType of the value
-   * @param error why it failed, or null if it succeeded
-   */
-  record RunEnd(Body value, String contentType, @Nullable TaskError error) {}
 }

@@ -1,5 +1,7 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.messaging.report.Presence;
 import java.time.Instant;
 import java.util.List;

@@ -1,8 +1,12 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Phase;
-import dev.warrener.controller.fleet.HeardOrder.Origin;
-import dev.warrener.controller.fleet.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.HeardOrder.Origin;
+import dev.warrener.controller.fleet.state.Holds;
+import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;

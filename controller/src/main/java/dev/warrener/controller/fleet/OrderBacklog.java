@@ -1,6 +1,8 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Pending;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState.Pending;
+import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;

@@ -1,7 +1,9 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Pending;
-import dev.warrener.controller.fleet.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.FleetState.Pending;
+import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;

@@ -1,6 +1,10 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.ScopeMatcher;
+import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;

@@ -1,8 +1,12 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Pending;
-import dev.warrener.controller.fleet.OrderProgress.Doomed;
-import dev.warrener.controller.fleet.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState.Pending;
+import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.OrderProgress.Doomed;
+import dev.warrener.controller.fleet.state.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;

@@ -1,9 +1,14 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.EndedRuns.Rest;
-import dev.warrener.controller.fleet.FleetState.Pending;
-import dev.warrener.controller.fleet.FleetState.Phase;
-import dev.warrener.controller.fleet.FleetState.QueueState;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.EndedRuns;
+import dev.warrener.controller.fleet.state.EndedRuns.Rest;
+import dev.warrener.controller.fleet.state.FleetState.Pending;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
+import dev.warrener.controller.fleet.state.FleetState.QueueState;
+import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Outcome;

@@ -1,6 +1,8 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Seen;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.FleetState.Seen;
+import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;

@@ -1,6 +1,10 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Phase;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
+import dev.warrener.controller.fleet.state.RunEnd;
+import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.TaskRun;
+import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.WorkerEvent;
@@ -233,7 +237,7 @@ final class Supervision {
     return slot.find(run -> run.is(task, attempt));
   }
 
-  private void conclude(Slot slot, TaskRun run, Event.RunEnd end) {
+  private void conclude(Slot slot, TaskRun run, RunEnd end) {
     if (end.error() == null) {
       step.conclusion.succeeded(run, id(slot), end);
     } else if (!run.started() && end.error().type().equals(ErrorType.UNKNOWN_HANDLER)) {
@@ -424,7 +428,7 @@ final class Supervision {
   }
 
   /** What becomes of a run of a worker that was killed; {@code end} is null if that has cut it. */
-  private void diedWith(Slot slot, Slot.Dying dying, TaskRun run, Event.@Nullable RunEnd end) {
+  private void diedWith(Slot slot, Slot.Dying dying, TaskRun run, @Nullable RunEnd end) {
     if (end != null) {
       conclude(slot, run, end);
       return;
@@ -489,7 +493,7 @@ final class Supervision {
    * How a run of a dying worker had ended without its killer's doing, or null: a handler that was
    * asked to stop and then failed has been stopped.
    */
-  private static Event.@Nullable RunEnd ownEnd(Slot.Dying dying, Event.@Nullable RunEnd end) {
+  private static @Nullable RunEnd ownEnd(Slot.Dying dying, @Nullable RunEnd end) {
     return end != null
             && end.error() != null
             && dying.cause() instanceof Slot.Cause.ByOrder order

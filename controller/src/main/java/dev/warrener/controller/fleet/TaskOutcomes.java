@@ -1,7 +1,12 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.EndedRuns.Rest;
-import dev.warrener.controller.fleet.FleetState.Pending;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.EndedRuns.Rest;
+import dev.warrener.controller.fleet.state.FleetState.Pending;
+import dev.warrener.controller.fleet.state.Revocations;
+import dev.warrener.controller.fleet.state.RunEnd;
+import dev.warrener.controller.fleet.state.TaskEvents;
+import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
@@ -45,7 +50,7 @@ final class TaskOutcomes {
   }
 
   /** The handler returned. */
-  void succeeded(TaskRun run, String worker, Event.RunEnd end) {
+  void succeeded(TaskRun run, String worker, RunEnd end) {
     var task = run.task();
     remember(task, new Rest.Nothing());
     if (step.settings.taskEvents() == TaskEvents.ALL) {

@@ -1,9 +1,20 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Pending;
-import dev.warrener.controller.fleet.FleetState.Phase;
-import dev.warrener.controller.fleet.FleetState.QueueState;
-import dev.warrener.controller.fleet.FleetState.Seen;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.EndedRuns;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.FleetState.Pending;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
+import dev.warrener.controller.fleet.state.FleetState.QueueState;
+import dev.warrener.controller.fleet.state.FleetState.Seen;
+import dev.warrener.controller.fleet.state.Holds;
+import dev.warrener.controller.fleet.state.KnownTasks;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.Revocations;
+import dev.warrener.controller.fleet.state.Settings;
+import dev.warrener.controller.fleet.state.Slot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,12 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.FleetState.Phase;
-import dev.warrener.controller.fleet.FleetState.QueueState;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
+import dev.warrener.controller.fleet.state.FleetState.QueueState;
+import dev.warrener.controller.fleet.state.Holds;
+import dev.warrener.controller.fleet.state.Revocations;
+import dev.warrener.controller.fleet.state.ScopeMatcher;
+import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.warrener.controller.inbox;
 
 import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
@@ -92,11 +93,11 @@ public final class WorkerFrames {
     };
   }
 
-  private static Event.RunEnd end(Frame frame) throws BrokenFrameException {
+  private static RunEnd end(Frame frame) throws BrokenFrameException {
     var outcome = frame.requireText("outcome");
     if (outcome.equals("succeeded")) {
       var contentType = frame.text("content-type");
-      return new Event.RunEnd(
+      return new RunEnd(
           Body.of(frame.payload()), contentType == null ? Task.JSON : contentType, null);
     }
     if (!outcome.equals("failed")) {
@@ -104,7 +105,7 @@ public final class WorkerFrames {
     }
     var type = frame.text("error-type");
     var message = frame.text("error-message");
-    return new Event.RunEnd(
+    return new RunEnd(
         Body.EMPTY,
         Task.JSON,
         new TaskError(

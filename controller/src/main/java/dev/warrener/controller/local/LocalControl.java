@@ -2,7 +2,7 @@ package dev.warrener.controller.local;
 
 import dev.warrener.controller.configuration.ConfigurationException;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.json.ContractJson;

@@ -2,6 +2,11 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.KnownTasks;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
@@ -87,7 +92,7 @@ class KnownTasksTest {
   }
 
   private void finish(WorkerKey worker, String id) {
-    happen(new Event.Finished(worker, id, 1, new Event.RunEnd(Body.EMPTY, Task.JSON, null)));
+    happen(new Event.Finished(worker, id, 1, new RunEnd(Body.EMPTY, Task.JSON, null)));
   }
 
   private long started(String id) {

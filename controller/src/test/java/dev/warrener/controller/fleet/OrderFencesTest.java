@@ -2,6 +2,14 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.RunEnd;
+import dev.warrener.controller.fleet.state.Settings;
+import dev.warrener.controller.fleet.state.TaskEvents;
+import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.Uuid7;
@@ -299,7 +307,7 @@ class OrderFencesTest {
   private void finish(int slot, String task, int attempt, @Nullable TaskError error) {
     happen(
         new Event.Finished(
-            new WorkerKey(slot, 1), task, attempt, new Event.RunEnd(Body.EMPTY, Task.JSON, error)));
+            new WorkerKey(slot, 1), task, attempt, new RunEnd(Body.EMPTY, Task.JSON, error)));
   }
 
   private void die(int slot, int signal) {

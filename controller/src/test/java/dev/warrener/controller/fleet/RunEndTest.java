@@ -2,6 +2,11 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.Uuid7;
@@ -80,7 +85,7 @@ class RunEndTest {
     run();
     kill(InFlight.REQUEUE, 5_000);
 
-    finish(new Event.RunEnd(Body.EMPTY, Task.JSON, null));
+    finish(new RunEnd(Body.EMPTY, Task.JSON, null));
     die();
 
     assertThat(effects).contains(new Effect.Acknowledge(DELIVERY));
@@ -112,12 +117,12 @@ class RunEndTest {
     happen(new Event.Started(WORKER, "a", 1));
   }
 
-  private void finish(Event.RunEnd end) {
+  private void finish(RunEnd end) {
     happen(new Event.Finished(WORKER, "a", 1, end));
   }
 
-  private static Event.RunEnd failure(String type) {
-    return new Event.RunEnd(Body.EMPTY, Task.JSON, new TaskError(type, "it failed", null));
+  private static RunEnd failure(String type) {
+    return new RunEnd(Body.EMPTY, Task.JSON, new TaskError(type, "it failed", null));
   }
 
   private void kill(InFlight fate, long grace) {

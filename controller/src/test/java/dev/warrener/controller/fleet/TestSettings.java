@@ -1,15 +1,16 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.fleet.state.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /** Settings of a controller that serves one queue, for tests of what it decides. */
-final class TestSettings {
+public final class TestSettings {
   private TestSettings() {}
 
   /** With that many workers of the queue {@code mail}, and so many tasks beyond those that run. */
-  static Settings of(int workers, int lookAhead) {
+  public static Settings of(int workers, int lookAhead) {
     return new Settings(
         "web-1",
         "host",

@@ -2,6 +2,12 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.RunEnd;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.Uuid7;
@@ -310,12 +316,12 @@ class WorkerPrefetchTest {
             WORKER,
             id,
             1,
-            new Event.RunEnd(
+            new RunEnd(
                 Body.EMPTY, Task.JSON, new TaskError(ErrorType.CANCELLED, "never started", null))));
   }
 
-  private static Event.RunEnd succeeded() {
-    return new Event.RunEnd(Body.EMPTY, Task.JSON, null);
+  private static RunEnd succeeded() {
+    return new RunEnd(Body.EMPTY, Task.JSON, null);
   }
 
   private void kill(InFlight fate, String... tasks) {

@@ -1,10 +1,10 @@
 package dev.warrener.controller.fleet.simulator;
 
-import dev.warrener.controller.fleet.DeliveryKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.HeardOrder;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;

@@ -4,8 +4,9 @@ import static dev.warrener.controller.fleet.simulator.Violation.require;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.HeardOrder;
 import dev.warrener.controller.fleet.Timer;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
@@ -121,7 +122,7 @@ final class BookKeeper {
     }
   }
 
-  private static boolean isGivenBack(Event.RunEnd end) {
+  private static boolean isGivenBack(RunEnd end) {
     return end.error() != null && end.error().type().equals(ErrorType.CANCELLED);
   }
 

@@ -4,7 +4,7 @@ import static dev.warrener.controller.fleet.simulator.Violation.require;
 
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
-import dev.warrener.controller.fleet.FleetState;
+import dev.warrener.controller.fleet.state.FleetState;
 
 /**
  * The invariants, held against what a controller was told, what it does, and what the models know

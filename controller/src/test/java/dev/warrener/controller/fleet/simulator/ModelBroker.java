@@ -1,7 +1,7 @@
 package dev.warrener.controller.fleet.simulator;
 
-import dev.warrener.controller.fleet.DeliveryKey;
-import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,10 +2,10 @@ package dev.warrener.controller.fleet.simulator;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.FleetState;
-import dev.warrener.controller.fleet.HeardOrder;
-import dev.warrener.controller.fleet.Now;
-import dev.warrener.controller.fleet.Settings;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.WorkerKey;
 import java.time.Duration;
 import java.time.Instant;

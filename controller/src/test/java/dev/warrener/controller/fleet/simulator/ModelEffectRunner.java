@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet.simulator;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.task.Task;

@@ -1,8 +1,8 @@
 package dev.warrener.controller.fleet.simulator;
 
-import dev.warrener.controller.fleet.DeliveryKey;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.HeardOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

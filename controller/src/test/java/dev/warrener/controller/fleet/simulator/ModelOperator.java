@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet.simulator;
 
-import dev.warrener.controller.fleet.HeardOrder;
+import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;

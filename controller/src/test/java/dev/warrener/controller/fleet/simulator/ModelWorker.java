@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet.simulator;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.Survivor;
 import dev.warrener.controller.process.WorkerKey;
@@ -149,7 +150,7 @@ final class ModelWorker {
             key,
             task.id(),
             task.attempt(),
-            new Event.RunEnd(
+            new RunEnd(
                 Body.EMPTY,
                 Task.JSON,
                 new TaskError(ErrorType.CANCELLED, "it was cancelled before it started", null))));
@@ -287,8 +288,8 @@ final class ModelWorker {
             task.id(),
             task.attempt(),
             fails
-                ? new Event.RunEnd(Body.EMPTY, Task.JSON, new TaskError("x", "simulated", null))
-                : new Event.RunEnd(Body.of("1"), Task.JSON, null)));
+                ? new RunEnd(Body.EMPTY, Task.JSON, new TaskError("x", "simulated", null))
+                : new RunEnd(Body.of("1"), Task.JSON, null)));
   }
 
   /** A crash, or an exit that nobody asked for. */

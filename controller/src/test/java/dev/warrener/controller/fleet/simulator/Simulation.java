@@ -2,11 +2,11 @@ package dev.warrener.controller.fleet.simulator;
 
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
-import dev.warrener.controller.fleet.FleetState;
-import dev.warrener.controller.fleet.Now;
-import dev.warrener.controller.fleet.Settings;
-import dev.warrener.controller.fleet.TaskEvents;
-import dev.warrener.controller.fleet.WithoutBroker;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.Settings;
+import dev.warrener.controller.fleet.state.TaskEvents;
+import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;

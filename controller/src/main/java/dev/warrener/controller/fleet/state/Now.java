@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import java.time.Instant;
 
@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param nanos a clock that never jumps, for what has elapsed
  */
 public record Now(Instant instant, long nanos) {
-  long microsSince(long start) {
+  public long microsSince(long start) {
     return Math.max(0, (nanos - start) / 1000);
   }
 }

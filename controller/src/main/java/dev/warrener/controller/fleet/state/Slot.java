@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.WorkerState;
@@ -19,7 +19,7 @@ import org.pcollections.TreePVector;
  * @param firstDeath when the first of them was, or null
  * @param proven whether a worker of this slot has ever been ready
  */
-record Slot(
+public record Slot(
     int number,
     String queue,
     long incarnation,
@@ -28,28 +28,28 @@ record Slot(
     @Nullable Instant firstDeath,
     boolean proven) {
 
-  WorkerKey key() {
+  public WorkerKey key() {
     return new WorkerKey(number, incarnation);
   }
 
-  Slot with(Occupant next) {
+  public Slot with(Occupant next) {
     return new Slot(number, queue, incarnation, next, deaths, firstDeath, proven);
   }
 
-  Slot next(Instant now) {
+  public Slot next(Instant now) {
     return new Slot(
         number, queue, incarnation + 1, new Starting(now, 0, 0), deaths, firstDeath, proven);
   }
 
-  Slot ready(Occupant idle) {
+  public Slot ready(Occupant idle) {
     return new Slot(number, queue, incarnation, idle, deaths, firstDeath, true);
   }
 
-  Slot forgiven() {
+  public Slot forgiven() {
     return deaths == 0 ? this : new Slot(number, queue, incarnation, process, 0, null, proven);
   }
 
-  Slot died(Instant now, Settings.Restarts restarts) {
+  public Slot died(Instant now, Settings.Restarts restarts) {
     boolean inWindow = firstDeath != null && !now.isAfter(firstDeath.plus(restarts.window()));
     return new Slot(
         number,
@@ -62,7 +62,7 @@ record Slot(
   }
 
   /** The run that is in this slot, or null. */
-  @Nullable TaskRun run() {
+  public @Nullable TaskRun run() {
     return switch (process) {
       case Busy busy -> busy.run;
       case Dying dying -> dying.run;
@@ -71,7 +71,7 @@ record Slot(
   }
 
   /** What was handed to its worker to start later, in that order. */
-  PVector<TaskRun> ahead() {
+  public PVector<TaskRun> ahead() {
     return switch (process) {
       case Busy busy -> busy.ahead;
       case Dying dying -> dying.ahead;
@@ -80,7 +80,7 @@ record Slot(
   }
 
   /** The first of what its worker was handed, started or not, of which that is so; or null. */
-  @Nullable TaskRun find(Predicate<TaskRun> which) {
+  public @Nullable TaskRun find(Predicate<TaskRun> which) {
     var run = run();
     if (run != null && which.test(run)) {
       return run;
@@ -93,12 +93,12 @@ record Slot(
     return null;
   }
 
-  boolean isLive() {
+  public boolean isLive() {
     return process instanceof Live;
   }
 
   /** What it does, for people: "runs task t, attempt 2", "is idle". */
-  String describe() {
+  public String describe() {
     var run = run();
     return run == null
         ? "is " + process.state().wire()
@@ -106,14 +106,14 @@ record Slot(
   }
 
   /** What is in a slot. */
-  sealed interface Occupant permits Live, None, BackingOff, CrashLooping {
+  public sealed interface Occupant permits Live, None, BackingOff, CrashLooping {
     Instant since();
 
     WorkerState state();
   }
 
   /** A process that exists, or is about to. */
-  sealed interface Live extends Occupant permits Starting, Idle, Busy, Dying {
+  public sealed interface Live extends Occupant permits Starting, Idle, Busy, Dying {
     /** 0 until it is known. */
     long pid();
 
@@ -121,7 +121,7 @@ record Slot(
   }
 
   /** Nothing, and nothing to wait for. */
-  record None(Instant since) implements Occupant {
+  public record None(Instant since) implements Occupant {
     @Override
     public WorkerState state() {
       return WorkerState.EMPTY;
@@ -129,7 +129,7 @@ record Slot(
   }
 
   /** Nothing until the delay is over. */
-  record BackingOff(Instant since) implements Occupant {
+  public record BackingOff(Instant since) implements Occupant {
     @Override
     public WorkerState state() {
       return WorkerState.BACKING_OFF;
@@ -137,7 +137,7 @@ record Slot(
   }
 
   /** Nothing until the cool-down is over. */
-  record CrashLooping(Instant since) implements Occupant {
+  public record CrashLooping(Instant since) implements Occupant {
     @Override
     public WorkerState state() {
       return WorkerState.CRASH_LOOPING;
@@ -145,7 +145,7 @@ record Slot(
   }
 
   /** A process that has not said that it is ready. */
-  record Starting(Instant since, long pid, long startTicks) implements Live {
+  public record Starting(Instant since, long pid, long startTicks) implements Live {
     @Override
     public WorkerState state() {
       return WorkerState.STARTING;
@@ -153,7 +153,7 @@ record Slot(
   }
 
   /** A process that waits for a task. */
-  record Idle(Instant since, long pid, long startTicks, Instant readyAt, boolean fruitful)
+  public record Idle(Instant since, long pid, long startTicks, Instant readyAt, boolean fruitful)
       implements Live {
     @Override
     public WorkerState state() {
@@ -168,7 +168,7 @@ record Slot(
    * @param run what runs, or starts next
    * @param ahead what was handed to it to start after that
    */
-  record Busy(
+  public record Busy(
       Instant since,
       long pid,
       long startTicks,
@@ -177,7 +177,7 @@ record Slot(
       TaskRun run,
       PVector<TaskRun> ahead)
       implements Live {
-    static Busy with(Idle idle, TaskRun run, Instant now) {
+    public static Busy with(Idle idle, TaskRun run, Instant now) {
       return new Busy(
           now, idle.pid, idle.startTicks, idle.readyAt, idle.fruitful, run, TreePVector.empty());
     }
@@ -187,21 +187,21 @@ record Slot(
       return WorkerState.BUSY;
     }
 
-    Busy with(TaskRun next) {
+    public Busy with(TaskRun next) {
       return with(next, ahead);
     }
 
-    Busy with(TaskRun next, PVector<TaskRun> later) {
+    public Busy with(TaskRun next, PVector<TaskRun> later) {
       return new Busy(since, pid, startTicks, readyAt, fruitful, next, later);
     }
 
     /** The run has started. */
-    Busy starting(TaskRun started, PVector<TaskRun> later, Instant now) {
+    public Busy starting(TaskRun started, PVector<TaskRun> later, Instant now) {
       return new Busy(now, pid, startTicks, readyAt, fruitful, started, later);
     }
 
     /** What becomes of it when the run is over. */
-    Live after(Instant now, boolean isFruitful) {
+    public Live after(Instant now, boolean isFruitful) {
       return ahead.isEmpty()
           ? new Idle(now, pid, startTicks, readyAt, isFruitful)
           : new Busy(now, pid, startTicks, readyAt, isFruitful, ahead.get(0), ahead.minus(0));
@@ -219,12 +219,12 @@ record Slot(
    * @param cause why it must die; the first one decides the fate of the run
    * @param orders the orders that wait for its death
    */
-  record Dying(
+  public record Dying(
       Instant since,
       long pid,
       long startTicks,
       @Nullable TaskRun run,
-      Event.@Nullable RunEnd end,
+      @Nullable RunEnd end,
       PVector<TaskRun> ahead,
       PVector<Ended> ended,
       Cause cause,
@@ -235,32 +235,32 @@ record Slot(
       return WorkerState.DYING;
     }
 
-    Dying with(@Nullable TaskRun nextRun, Event.@Nullable RunEnd nextEnd) {
+    public Dying with(@Nullable TaskRun nextRun, @Nullable RunEnd nextEnd) {
       return with(nextRun, nextEnd, ahead, ended);
     }
 
-    Dying with(
+    public Dying with(
         @Nullable TaskRun nextRun,
-        Event.@Nullable RunEnd nextEnd,
+        @Nullable RunEnd nextEnd,
         PVector<TaskRun> later,
         PVector<Ended> before) {
       return new Dying(since, pid, startTicks, nextRun, nextEnd, later, before, cause, orders);
     }
 
-    Dying withProcess(long newPid, long newStartTicks) {
+    public Dying withProcess(long newPid, long newStartTicks) {
       return new Dying(since, newPid, newStartTicks, run, end, ahead, ended, cause, orders);
     }
 
-    Dying withOrder(String order) {
+    public Dying withOrder(String order) {
       return new Dying(since, pid, startTicks, run, end, ahead, ended, cause, orders.plus(order));
     }
   }
 
   /** A run and how it ended. */
-  record Ended(TaskRun run, Event.RunEnd end) {}
+  public record Ended(TaskRun run, RunEnd end) {}
 
   /** Why a worker must die. */
-  sealed interface Cause {
+  public sealed interface Cause {
     /**
      * An operator's order.
      *

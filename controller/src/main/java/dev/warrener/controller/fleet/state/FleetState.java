@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.Presence;
@@ -90,7 +90,7 @@ public record FleetState(
    * @param takesAhead how many tasks its workers take before they are free
    * @param paceNanos about how long a run takes, as far as the last few tell
    */
-  record QueueState(
+  public record QueueState(
       String name,
       boolean consuming,
       TreePMap<Long, Task> waiting,
@@ -101,9 +101,9 @@ public record FleetState(
      * So many times as long as a task may wait at a busy worker is how long a run is taken to be at
      * first, and the most that one run counts for.
      */
-    static final long UNKNOWN_PACE = 4;
+    public static final long UNKNOWN_PACE = 4;
 
-    static QueueState of(Settings.QueueSettings settings) {
+    public static QueueState of(Settings.QueueSettings settings) {
       return new QueueState(
           settings.name(),
           false,
@@ -113,19 +113,19 @@ public record FleetState(
           settings.ahead().within().multipliedBy(UNKNOWN_PACE).toNanos());
     }
 
-    QueueState consuming(boolean now) {
+    public QueueState consuming(boolean now) {
       return new QueueState(name, now, waiting, handlers, takesAhead, paceNanos);
     }
 
-    QueueState withWaiting(TreePMap<Long, Task> tasks) {
+    public QueueState withWaiting(TreePMap<Long, Task> tasks) {
       return new QueueState(name, consuming, tasks, handlers, takesAhead, paceNanos);
     }
 
-    QueueState withHandlers(MapPSet<String> all, int ahead) {
+    public QueueState withHandlers(MapPSet<String> all, int ahead) {
       return new QueueState(name, consuming, waiting, all, ahead, paceNanos);
     }
 
-    QueueState withPace(long nanos) {
+    public QueueState withPace(long nanos) {
       return new QueueState(name, consuming, waiting, handlers, takesAhead, nanos);
     }
   }
@@ -136,10 +136,10 @@ public record FleetState(
    * @param presence its last word
    * @param at when that was heard, by our clock
    */
-  record Seen(Presence presence, Instant at) {}
+  public record Seen(Presence presence, Instant at) {}
 
   /** What was asked of the broker under a token. */
-  sealed interface Pending {
+  public sealed interface Pending {
     /** A copy was published; then the delivery is acknowledged. */
     record Copy(DeliveryKey delivery, String task, int attempt, @Nullable String order)
         implements Pending {}

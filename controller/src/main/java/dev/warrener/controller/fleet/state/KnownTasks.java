@@ -1,6 +1,6 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
-import dev.warrener.controller.fleet.FleetState.QueueState;
+import dev.warrener.controller.fleet.state.FleetState.QueueState;
 import io.vavr.collection.HashSet;
 import java.util.Collection;
 
@@ -13,37 +13,38 @@ import java.util.Collection;
  * @param again of those that were delivered while they were known
  * @param most with so many it forgets those that are not here any more
  */
-record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
+public record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
   /** A look at all that is here costs little, divided among so many. */
-  static final int LEAST_FULL = 4096;
+  public static final int LEAST_FULL = 4096;
 
-  static final KnownTasks NONE = new KnownTasks(HashSet.empty(), HashSet.empty(), LEAST_FULL);
+  public static final KnownTasks NONE =
+      new KnownTasks(HashSet.empty(), HashSet.empty(), LEAST_FULL);
 
-  boolean contains(String task) {
+  public boolean contains(String task) {
     return ids.contains(task);
   }
 
   /** Whether more than one delivery of it may be here. */
-  boolean mayBeTwice(String task) {
+  public boolean mayBeTwice(String task) {
     return !again.isEmpty() && again.contains(task);
   }
 
   /** With one that was not known. */
-  KnownTasks plus(String task) {
+  public KnownTasks plus(String task) {
     return new KnownTasks(ids.add(task), again, most);
   }
 
   /** With one more delivery of a known one. */
-  KnownTasks plusAgain(String task) {
+  public KnownTasks plusAgain(String task) {
     return new KnownTasks(ids, again.add(task), most);
   }
 
-  boolean isFull() {
+  public boolean isFull() {
     return ids.size() >= most;
   }
 
   /** Those of them that are here. */
-  KnownTasks of(Collection<Slot> slots, Collection<QueueState> queues) {
+  public KnownTasks of(Collection<Slot> slots, Collection<QueueState> queues) {
     HashSet<String> here = HashSet.empty();
     for (var slot : slots) {
       var run = slot.run();

@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 /** Which events of tasks are told to whoever listens. */
 public enum TaskEvents {

@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +80,7 @@ public record Settings(
   }
 
   /** How long a kill can be unheard here while the broker is lost; zero if there is no bound. */
-  Duration boundWithoutBroker() {
+  public Duration boundWithoutBroker() {
     return withoutBroker == WithoutBroker.FINISH ? Duration.ZERO : lease;
   }
 
@@ -110,7 +110,7 @@ public record Settings(
       this(name, workers, lookAhead, maxAttempts, timeout, Ahead.NONE, 0);
     }
 
-    int prefetch() {
+    public int prefetch() {
       return workers + lookAhead;
     }
 

@@ -1,15 +1,15 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.WorkerTarget;
 
 /** What of a fleet a scope means. */
-final class ScopeMatcher {
+public final class ScopeMatcher {
   private ScopeMatcher() {}
 
   /** Whether a worker is to be killed: by its place, or by the task that it was handed. */
-  static boolean worker(Settings settings, Scope scope, Slot slot) {
+  public static boolean worker(Settings settings, Scope scope, Slot slot) {
     if (!place(settings, scope, slot)) {
       return false;
     }
@@ -18,7 +18,7 @@ final class ScopeMatcher {
   }
 
   /** Whether a run is in scope. */
-  static boolean run(Settings settings, Scope scope, Slot slot, TaskRun run) {
+  public static boolean run(Settings settings, Scope scope, Slot slot, TaskRun run) {
     return place(settings, scope, slot) && task(scope, run);
   }
 

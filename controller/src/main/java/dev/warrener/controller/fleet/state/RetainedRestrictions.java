@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Scope;
@@ -65,7 +65,7 @@ public record RetainedRestrictions(int version, List<Hold> holds, List<Revoked> 
     return holds.isEmpty() && revoked.isEmpty();
   }
 
-  static RetainedRestrictions of(Holds holds, Revocations revocations) {
+  public static RetainedRestrictions of(Holds holds, Revocations revocations) {
     var oldest =
         holds.statements().stream()
             .filter(Holds.Statement::keptHereAlone)

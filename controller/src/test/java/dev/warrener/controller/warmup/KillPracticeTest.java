@@ -1,7 +1,9 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.warmup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.fleet.Effect;
+import dev.warrener.controller.fleet.TestSettings;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.report.Report;
 import java.util.ArrayList;

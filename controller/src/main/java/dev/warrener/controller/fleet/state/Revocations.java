@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
@@ -22,14 +22,14 @@ import org.pcollections.HashTreePMap;
  * @param resumedTasks the newest resume of single tasks, by their ids
  * @param resumedBatches the newest resume of batches
  */
-record Revocations(
+public record Revocations(
     HashPMap<String, Revocation> byTask,
     HashPMap<String, Revocation> byBatch,
     HashPMap<String, Revocation> others,
     HashPMap<String, Word> resumedTasks,
     HashPMap<String, Word> resumedBatches) {
   private static final Duration KEPT = Duration.ofDays(7);
-  static final Revocations NONE =
+  public static final Revocations NONE =
       new Revocations(
           HashTreePMap.empty(),
           HashTreePMap.empty(),
@@ -38,7 +38,7 @@ record Revocations(
           HashTreePMap.empty());
 
   /** Something that an operator said, by its order's id. */
-  sealed interface Said {
+  public sealed interface Said {
     String order();
 
     Instant issuedAt();
@@ -51,7 +51,7 @@ record Revocations(
   }
 
   /** A resume. */
-  record Word(String order, Instant issuedAt) implements Said {}
+  public record Word(String order, Instant issuedAt) implements Said {}
 
   /**
    * What an order revoked.
@@ -59,7 +59,7 @@ record Revocations(
    * @param fate what a revoked task meets when it comes up
    * @param keptHereAlone whether the broker's log of orders does not have it
    */
-  record Revocation(
+  public record Revocation(
       String order,
       Scope scope,
       Backlog fate,
@@ -83,7 +83,7 @@ record Revocations(
     }
   }
 
-  Revocations plus(HeardOrder heard) {
+  public Revocations plus(HeardOrder heard) {
     var order = heard.order();
     return plus(
         new Revocation(
@@ -97,7 +97,7 @@ record Revocations(
   }
 
   /** Revokes one task whose fate could not be carried out: nobody else knows that it has one. */
-  Revocations plusLost(String task, Backlog fate, Order order) {
+  public Revocations plusLost(String task, Backlog fate, Order order) {
     return plus(
         new Revocation(
             order.id(),
@@ -109,7 +109,7 @@ record Revocations(
             true));
   }
 
-  Revocations plus(RetainedRestrictions.Revoked kept) {
+  public Revocations plus(RetainedRestrictions.Revoked kept) {
     return plus(
         new Revocation(
             kept.order(),
@@ -122,7 +122,7 @@ record Revocations(
   }
 
   /** Those that this controller has to remember by itself. */
-  Stream<Revocation> keptHereAlone() {
+  public Stream<Revocation> keptHereAlone() {
     return Stream.of(byTask, byBatch, others)
         .flatMap(map -> map.values().stream())
         .filter(Revocation::keptHereAlone);
@@ -163,7 +163,7 @@ record Revocations(
   }
 
   /** Drops what an operator's resume names: single tasks and batches, never more. */
-  Revocations minus(Order resume) {
+  public Revocations minus(Order resume) {
     var word = new Word(resume.id(), resume.issuedAt());
     var tasks = byTask;
     var saidOfTasks = withoutOld(resumedTasks, resume.issuedAt());
@@ -186,7 +186,7 @@ record Revocations(
     return added.isNewerThan(all.get(name)) ? all.plus(name, added) : all;
   }
 
-  @Nullable Revocation find(String controller, Task task, @Nullable Instant requeuedAt) {
+  public @Nullable Revocation find(String controller, Task task, @Nullable Instant requeuedAt) {
     var single = byTask.get(task.id());
     if (single != null && single.covers(controller, task, requeuedAt)) {
       return single;

@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.task.Task;
 import io.vavr.collection.HashMap;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is asked about every task and told of every end, and holds tens of thousands: so these maps
  * are wide tries, where the others here are binary trees.
  */
-record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Instant since) {
+public record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Instant since) {
   private static final int MOST = 50_000;
 
   /**
@@ -25,10 +25,10 @@ record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Insta
    * @param requeuedAt what an operator's requeue from the dead letters had marked it with, or null
    * @param rest what is still owed to its message
    */
-  record Ended(int attempt, @Nullable Instant requeuedAt, Rest rest) {}
+  public record Ended(int attempt, @Nullable Instant requeuedAt, Rest rest) {}
 
   /** What is owed to the message of an ended run, should it come again. */
-  sealed interface Rest {
+  public sealed interface Rest {
     /** Nothing: it is acknowledged. */
     record Nothing() implements Rest {}
 
@@ -36,11 +36,11 @@ record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Insta
     record Copy(String routingKey, Map<String, @Nullable Object> headers) implements Rest {}
   }
 
-  static EndedRuns none(Instant now) {
+  public static EndedRuns none(Instant now) {
     return new EndedRuns(HashMap.empty(), HashMap.empty(), now);
   }
 
-  EndedRuns plus(Task task, Rest rest, Instant now, Duration window) {
+  public EndedRuns plus(Task task, Rest rest, Instant now, Duration window) {
     var ended = new Ended(task.attempt(), task.requeuedAt(), rest);
     boolean turn = young.size() >= MOST || now.isAfter(since.plus(window));
     return turn
@@ -49,7 +49,7 @@ record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Insta
   }
 
   /** Notes that a copy was taken: nothing is owed any more. */
-  EndedRuns settled(String task, int attempt) {
+  public EndedRuns settled(String task, int attempt) {
     var ended = young.get(task).getOrNull();
     if (ended == null || ended.attempt != attempt) {
       return this;
@@ -59,13 +59,13 @@ record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Insta
   }
 
   /** The last run of a task that has ended here, or null. */
-  @Nullable Ended lastOf(String task) {
+  public @Nullable Ended lastOf(String task) {
     var ended = young.get(task).getOrNull();
     return ended == null ? old.get(task).getOrNull() : ended;
   }
 
   /** The run of this very message, or null if it has not ended here. */
-  @Nullable Ended find(Task task) {
+  public @Nullable Ended find(Task task) {
     var ended = lastOf(task.id());
     if (ended == null || task.attempt() > ended.attempt) {
       return null;

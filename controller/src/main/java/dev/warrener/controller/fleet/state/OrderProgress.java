@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
@@ -35,7 +35,7 @@ import org.pcollections.TreePVector;
  * @param touched the queues of all those
  * @param aims the runs whose workers it kills as soon as those can't begin another by then
  */
-record OrderProgress(
+public record OrderProgress(
     HeardOrder heard,
     Stage stage,
     long startedNanos,
@@ -56,10 +56,10 @@ record OrderProgress(
     PVector<Aim> aims) {
 
   /** A run for which its worker is to die. */
-  record Aim(WorkerKey worker, String task, int attempt) {}
+  public record Aim(WorkerKey worker, String task, int attempt) {}
 
   /** How far an order is. */
-  enum Stage {
+  public enum Stage {
     /** Trees are not empty yet; of a drain: runs have not ended yet. */
     KILLING,
     /** The fates of runs are being settled. */
@@ -80,7 +80,7 @@ record OrderProgress(
    * @param late whether its worker died after the order had given it up: then it is proven and
    *     reported by itself
    */
-  record Doomed(
+  public record Doomed(
       TaskRun run,
       String queue,
       WorkerKey worker,
@@ -88,32 +88,32 @@ record OrderProgress(
       boolean settled,
       boolean begun,
       boolean late) {
-    static Doomed of(TaskRun run, String queue, WorkerKey worker, Fate fate) {
+    public static Doomed of(TaskRun run, String queue, WorkerKey worker, Fate fate) {
       return new Doomed(run, queue, worker, fate, true, false, false);
     }
 
-    Doomed unsettled() {
+    public Doomed unsettled() {
       return new Doomed(run, queue, worker, fate, false, begun, late);
     }
 
-    Doomed handedBack() {
+    public Doomed handedBack() {
       return new Doomed(run.withDelivery(null), queue, worker, fate, settled, begun, late);
     }
 
-    Doomed beginning() {
+    public Doomed beginning() {
       return new Doomed(run, queue, worker, fate, settled, true, late);
     }
 
-    Doomed beginningLate() {
+    public Doomed beginningLate() {
       return new Doomed(run, queue, worker, fate, settled, true, true);
     }
 
-    boolean isOf(String task, int attempt) {
+    public boolean isOf(String task, int attempt) {
       return run.task().id().equals(task) && run.task().attempt() == attempt;
     }
   }
 
-  static OrderProgress started(HeardOrder heard, long nanos) {
+  public static OrderProgress started(HeardOrder heard, long nanos) {
     return new OrderProgress(
         heard,
         Stage.KILLING,
@@ -135,98 +135,98 @@ record OrderProgress(
         TreePVector.empty());
   }
 
-  Order order() {
+  public Order order() {
     return heard.order();
   }
 
-  boolean isOver() {
+  public boolean isOver() {
     return stage == Stage.DONE;
   }
 
   /** How many reports have been made about it. */
-  long said() {
+  public long said() {
     return reports.size();
   }
 
-  OrderProgress at(Stage next) {
+  public OrderProgress at(Stage next) {
     return with(draft -> draft.stage = next);
   }
 
-  OrderProgress saying(Report report) {
+  public OrderProgress saying(Report report) {
     return with(draft -> draft.reports = draft.reports.plus(report));
   }
 
-  OrderProgress awaiting(WorkerKey worker) {
+  public OrderProgress awaiting(WorkerKey worker) {
     return with(draft -> {
       draft.targets = draft.targets.plus(worker);
       draft.awaited = draft.awaited.plus(worker);
     });
   }
 
-  OrderProgress aiming(Aim aim) {
+  public OrderProgress aiming(Aim aim) {
     return with(draft -> draft.aims = draft.aims.plus(aim));
   }
 
-  OrderProgress notAiming(Aim aim) {
+  public OrderProgress notAiming(Aim aim) {
     return with(draft -> draft.aims = draft.aims.minus(aim));
   }
 
-  OrderProgress dead(WorkerKey worker) {
+  public OrderProgress dead(WorkerKey worker) {
     return with(draft -> {
       draft.awaited = draft.awaited.minus(worker);
       draft.workers++;
     });
   }
 
-  OrderProgress givenUp(WorkerKey worker) {
+  public OrderProgress givenUp(WorkerKey worker) {
     return with(draft -> draft.awaited = draft.awaited.minus(worker));
   }
 
-  OrderProgress dooming(Doomed one) {
+  public OrderProgress dooming(Doomed one) {
     return with(draft -> draft.doomed = draft.doomed.plus(one));
   }
 
-  OrderProgress withDoomed(PVector<Doomed> all) {
+  public OrderProgress withDoomed(PVector<Doomed> all) {
     return with(draft -> draft.doomed = all);
   }
 
-  OrderProgress waitingFor(long token) {
+  public OrderProgress waitingFor(long token) {
     return with(draft -> draft.pending = draft.pending.plus(token));
   }
 
-  OrderProgress notWaitingFor(long token) {
+  public OrderProgress notWaitingFor(long token) {
     return with(draft -> draft.pending = draft.pending.minus(token));
   }
 
-  OrderProgress settledOne() {
+  public OrderProgress settledOne() {
     return with(draft -> draft.tasks++);
   }
 
-  OrderProgress plusBacklog(long count) {
+  public OrderProgress plusBacklog(long count) {
     return with(draft -> draft.backlog += count);
   }
 
-  OrderProgress failing(String what) {
+  public OrderProgress failing(String what) {
     return with(draft -> draft.failed = draft.failed.plus(what));
   }
 
-  OrderProgress noting(String what) {
+  public OrderProgress noting(String what) {
     return with(draft -> draft.notes = draft.notes.plus(what));
   }
 
-  OrderProgress owing(DeliveryKey delivery) {
+  public OrderProgress owing(DeliveryKey delivery) {
     return with(draft -> {
       draft.owed = draft.owed.plus(delivery);
       draft.touched = draft.touched.plus(delivery.queue());
     });
   }
 
-  OrderProgress notOwing(DeliveryKey delivery) {
+  public OrderProgress notOwing(DeliveryKey delivery) {
     return with(draft -> draft.owed = draft.owed.minus(delivery));
   }
 
   /** The broker has all deliveries of a queue back: none is owed, and none is ours to settle. */
-  OrderProgress handedBack(String queue) {
+  public OrderProgress handedBack(String queue) {
     var left = owed;
     for (var delivery : owed) {
       left = delivery.queue().equals(queue) ? left.minus(delivery) : left;
@@ -246,7 +246,7 @@ record OrderProgress(
   }
 
   /** The run of a task whose worker died too late, or null. */
-  @Nullable Doomed late(String task, int attempt) {
+  public @Nullable Doomed late(String task, int attempt) {
     for (var one : doomed) {
       if (one.late() && one.isOf(task, attempt)) {
         return one;
@@ -255,11 +255,11 @@ record OrderProgress(
     return null;
   }
 
-  OrderProgress come() {
+  public OrderProgress come() {
     return with(draft -> draft.hasCome = true);
   }
 
-  OrderProgress impatient() {
+  public OrderProgress impatient() {
     return with(draft -> draft.isImpatient = true);
   }
 
@@ -311,7 +311,7 @@ record OrderProgress(
       aims = from.aims;
     }
 
-    OrderProgress run() {
+    public OrderProgress run() {
       return new OrderProgress(
           heard,
           stage,

@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
@@ -47,11 +47,11 @@ public record HeardOrder(
   }
 
   /** Whether nobody else keeps it, so that this controller must remember by itself. */
-  boolean isKeptHereAlone() {
+  public boolean isKeptHereAlone() {
     return origin == Origin.LOCAL || origin == Origin.TRIPWIRE;
   }
 
-  HeardOrder with(Order other) {
+  public HeardOrder with(Order other) {
     return new HeardOrder(other, userId, replyTo, origin);
   }
 }

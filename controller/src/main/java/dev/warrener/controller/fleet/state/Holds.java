@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
@@ -16,10 +16,10 @@ import org.pcollections.TreePVector;
  * thing the newest decides, by when they were issued and then by id, so that every controller comes
  * to the same end in whichever order it heard them. Immutable.
  */
-record Holds(PVector<Statement> statements) {
+public record Holds(PVector<Statement> statements) {
   private static final Duration IDLE_KEPT = Duration.ofHours(1);
   private static final int MOST_IDLE = 100;
-  static final Holds NONE = new Holds(TreePVector.empty());
+  public static final Holds NONE = new Holds(TreePVector.empty());
 
   /**
    * One operator's word.
@@ -27,7 +27,7 @@ record Holds(PVector<Statement> statements) {
    * @param hold true to hold, false to resume
    * @param keptHereAlone whether the broker's log of orders does not have it
    */
-  record Statement(
+  public record Statement(
       String order,
       Scope scope,
       boolean hold,
@@ -41,7 +41,7 @@ record Holds(PVector<Statement> statements) {
           && scope.tasks().stream().allMatch(target -> target.attempt() == null);
     }
 
-    static Statement of(HeardOrder heard) {
+    public static Statement of(HeardOrder heard) {
       var order = heard.order();
       return new Statement(
           order.id(),
@@ -53,7 +53,7 @@ record Holds(PVector<Statement> statements) {
           heard.isKeptHereAlone());
     }
 
-    static Statement of(RetainedRestrictions.Hold kept) {
+    public static Statement of(RetainedRestrictions.Hold kept) {
       return new Statement(
           kept.order(),
           kept.scope(),
@@ -69,7 +69,7 @@ record Holds(PVector<Statement> statements) {
       Comparator.comparing(Statement::issuedAt).thenComparing(Statement::order).reversed();
 
   /** Adds a statement and drops those that have nothing to say any more. */
-  Holds plus(Statement added) {
+  public Holds plus(Statement added) {
     var sorted = new ArrayList<Statement>(statements);
     sorted.removeIf(old -> old.order.equals(added.order));
     sorted.add(added);
@@ -104,7 +104,7 @@ record Holds(PVector<Statement> statements) {
   }
 
   /** Whether all of a queue is held at a controller. */
-  boolean queueHeld(String controller, String queue) {
+  public boolean queueHeld(String controller, String queue) {
     return newest(scope ->
         scope.coversController(controller)
             && scope.coversQueue(queue)
@@ -113,7 +113,7 @@ record Holds(PVector<Statement> statements) {
   }
 
   /** Whether a worker is held, by itself or with its queue or controller. */
-  boolean workerHeld(String controller, String queue, String worker) {
+  public boolean workerHeld(String controller, String queue, String worker) {
     return newest(scope ->
         scope.coversController(controller)
             && scope.coversQueue(queue)
@@ -122,7 +122,7 @@ record Holds(PVector<Statement> statements) {
   }
 
   /** Whether a task may not start on any worker of a controller. */
-  boolean taskHeld(String controller, Task task) {
+  public boolean taskHeld(String controller, Task task) {
     return newest(scope ->
         scope.coversController(controller)
             && scope.coversQueue(task.queue())
@@ -131,7 +131,7 @@ record Holds(PVector<Statement> statements) {
   }
 
   /** Whether a task may not start on that worker. */
-  boolean taskHeldOn(String controller, String worker, Task task) {
+  public boolean taskHeldOn(String controller, String worker, Task task) {
     return newest(scope ->
         scope.coversController(controller)
             && scope.coversQueue(task.queue())
@@ -140,7 +140,7 @@ record Holds(PVector<Statement> statements) {
   }
 
   /** The holds in force that concern a controller, newest first. */
-  List<Statement> inForce(String controller) {
+  public List<Statement> inForce(String controller) {
     return statements.stream()
         .filter(statement -> statement.hold && statement.scope.coversController(controller))
         .toList();

@@ -1,5 +1,14 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.warmup;
 
+import dev.warrener.controller.fleet.Effect;
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.Uuid7;

@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 /**
  * One delivery of one message to this controller.
@@ -9,7 +9,7 @@ package dev.warrener.controller.fleet;
  */
 public record DeliveryKey(long generation, String queue, long tag) {
   /** A key of no delivery: settling it does nothing. */
-  static DeliveryKey gone(String queue) {
+  public static DeliveryKey gone(String queue) {
     return new DeliveryKey(0, queue, 0);
   }
 }

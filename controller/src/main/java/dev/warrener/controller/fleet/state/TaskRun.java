@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
@@ -16,35 +16,35 @@ import org.jspecify.annotations.Nullable;
  * @param recalled whether the worker was told to give it back, and has not answered: by giving it
  *     back, or by saying that it has started
  */
-record TaskRun(
+public record TaskRun(
     Task task, @Nullable DeliveryKey delivery, @Nullable Instant startedAt, boolean recalled) {
-  static TaskRun of(Task task, DeliveryKey delivery) {
+  public static TaskRun of(Task task, DeliveryKey delivery) {
     return new TaskRun(task, delivery, null, false);
   }
 
-  boolean started() {
+  public boolean started() {
     return startedAt != null;
   }
 
-  boolean is(String id, int attempt) {
+  public boolean is(String id, int attempt) {
     return task.attempt() == attempt && task.id().equals(id);
   }
 
   /** Whether an end says that the worker has given the task back, and will never start it. */
-  boolean isGivenBack(Event.RunEnd end) {
+  public boolean isGivenBack(RunEnd end) {
     TaskError error = end.error();
     return !started() && error != null && error.type().equals(ErrorType.CANCELLED);
   }
 
-  TaskRun withDelivery(@Nullable DeliveryKey key) {
+  public TaskRun withDelivery(@Nullable DeliveryKey key) {
     return new TaskRun(task, key, startedAt, recalled);
   }
 
-  TaskRun startedAt(Instant instant) {
+  public TaskRun startedAt(Instant instant) {
     return new TaskRun(task, delivery, instant, false);
   }
 
-  TaskRun recalling() {
+  public TaskRun recalling() {
     return new TaskRun(task, delivery, startedAt, true);
   }
 }

@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.controller.fleet.state;
 
 /** What becomes of the tasks that run while the broker is lost, and may be handed to others. */
 public enum WithoutBroker {
