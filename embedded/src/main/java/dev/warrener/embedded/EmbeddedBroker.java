@@ -42,7 +42,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
   private static final String HOST = "127.0.0.1";
-  private static final String USER = "warrener";
+  private static final String DEFAULT_USER = "warrener";
 
   /** Named, because the broker asks for one, and never made, because nothing is written. */
   static final Path WORK_FOLDER =
@@ -50,12 +50,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private final SystemLauncher launcher;
   private final int port;
+  private final String user;
   private final String password;
   private @Nullable Thread stopper;
 
-  private EmbeddedBroker(SystemLauncher launcher, int port, String password) {
+  private EmbeddedBroker(SystemLauncher launcher, int port, String user, String password) {
     this.launcher = launcher;
     this.port = port;
+    this.user = user;
     this.password = password;
   }
 
@@ -87,22 +89,34 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     nothing of it is left then
    */
   public static EmbeddedBroker start(int port, String password) {
+    return start(port, DEFAULT_USER, password);
+  }
+
+  /**
+   * Starts a broker on {@code port} (0: a free one) whose only user is {@code user}, and returns
+   * when it accepts connections.
+   *
+   * @throws EmbeddedBrokerException if it can't start, for instance because the port is in use;
+   *     nothing of it is left then
+   */
+  public static EmbeddedBroker start(int port, String user, String password) {
     return start(
         port,
+        user,
         password,
         Objects.requireNonNull(
             EmbeddedBroker.class.getResource("broker.json"),
             "broker.json is missing from the jar"));
   }
 
-  static EmbeddedBroker start(int port, String password, URL configuration) {
+  static EmbeddedBroker start(int port, String user, String password, URL configuration) {
     requireFree(port);
     surviveHousekeepingErrors();
     var startup = new Startup();
     var launcher = new SystemLauncher(startup);
     try {
-      launcher.startup(attributes(port, password, configuration));
-      return new EmbeddedBroker(launcher, startup.boundPort(), password);
+      launcher.startup(attributes(port, user, password, configuration));
+      return new EmbeddedBroker(launcher, startup.boundPort(), user, password);
     } catch (Throwable e) {
       // Also an Error, such as a missing class, leaves threads behind that keep the JVM alive.
       launcher.shutdown();
@@ -118,8 +132,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** The address with user and password, for any AMQP client: {@code amqp://…@127.0.0.1:…/%2F}. */
   public URI uri() {
-    var secret = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
-    return URI.create("amqp://" + USER + ":" + secret + "@" + HOST + ":" + port + "/%2F");
+    return URI.create(
+        "amqp://" + encode(user) + ":" + encode(password) + "@" + HOST + ":" + port + "/%2F");
   }
 
   /** The loopback address that it listens on. */
@@ -134,7 +148,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** The name of its only user. */
   public String user() {
-    return USER;
+    return user;
   }
 
   /** The password of {@link #user}, new in each run. */
@@ -175,12 +189,17 @@ public final class EmbeddedBroker implements AutoCloseable {
     return "embedded broker on " + HOST + ":" + port;
   }
 
-  private static Map<String, Object> attributes(int port, String password, URL configuration) {
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static Map<String, Object> attributes(
+      int port, String user, String password, URL configuration) {
     var context =
         Map.ofEntries(
             Map.entry("warrener.host", HOST),
             Map.entry("warrener.port", Integer.toString(port)),
-            Map.entry("warrener.user", USER),
+            Map.entry("warrener.user", user),
             Map.entry("warrener.password", password),
             // Stores in memory never touch it; with the default a folder "work" could appear.
             Map.entry("qpid.work_dir", WORK_FOLDER.toString()),

@@ -249,6 +249,19 @@ class EmbeddedBrokerTest {
   }
 
   @Test
+  void theUserCanBeChosenAndIsTheOnlyOne() throws Exception {
+    try (var broker = EmbeddedBroker.start(0, "an a", "p@ss:/word")) {
+      var factory = new ConnectionFactory();
+      factory.setUri(broker.uri());
+      assertThat(factory.getUsername()).isEqualTo("an a");
+      factory.newConnection().close();
+
+      factory.setUsername("warrener");
+      assertThatThrownBy(factory::newConnection).isInstanceOf(PossibleAuthenticationFailureException.class);
+    }
+  }
+
+  @Test
   void anImpossiblePortIsRefused() {
     assertThatThrownBy(() -> EmbeddedBroker.start(70_000))
         .isInstanceOf(EmbeddedBrokerException.class)
@@ -299,7 +312,7 @@ class EmbeddedBrokerTest {
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     launcherLog.setLevel(Level.OFF);
     try {
-      assertThatThrownBy(() -> EmbeddedBroker.start(port, "secret", broken))
+      assertThatThrownBy(() -> EmbeddedBroker.start(port, "warrener", "secret", broken))
           .isInstanceOf(EmbeddedBrokerException.class)
           .hasMessageStartingWith("the embedded broker could not start: ");
     } finally {

@@ -12,7 +12,7 @@ import java.util.Set;
 /** The {@code warrener} command. */
 public final class Main {
   /** Those that stay: whoever has put something into their end, such as a recording, gets it. */
-  private static final Set<String> STAYING = Set.of("controller", "demo");
+  private static final Set<String> STAYING = Set.of("controller", "demo", "broker");
 
   private Main() {}
 

@@ -88,6 +88,7 @@ public final class WarrenerCommand {
   private static Map<String, Supplier<Object>> commands(Invocation invocation) {
     var all = new LinkedHashMap<String, Supplier<Object>>();
     all.put("demo", () -> new DemoCommand(invocation));
+    all.put("broker", () -> new BrokerCommand(invocation));
     all.put("publish", () -> new PublishCommand(invocation));
     all.put("kill", () -> new KillCommand(invocation));
     all.put("hold", () -> new ScopedOrderCommand.Hold(invocation));

@@ -148,6 +148,9 @@ class WarrenerCommandTest {
             + " warrener controller list",
         "controller lst | error: warrener controller has no command \"lst\"; did you mean list? |"
             + " warrener controller",
+        "broker --broker amqp://rabbit.example | error: the embedded broker can't be"
+            + " amqp://guest@rabbit.example:5672/: it serves this host alone, without TLS, and has one"
+            + " virtual host; name amqp://localhost or amqp://localhost:PORT | warrener broker",
         "top --times -1 | error: --times must be 1 or more, not -1 | warrener top",
         "dead show mail | error: missing required parameter: 'ID' | warrener dead show",
         "queue create | error: missing required parameter: 'QUEUE' | warrener queue create",
