@@ -37,7 +37,7 @@ enum Misdeed {
       "link='echo link >&9; sh -c \"$link\" & exit'; export link\n"
           + "setsid sh -c \"$link\"\necho up; while :; do sleep 1000; done"),
   CHAIN_OUTSIDE(
-      "the same, moved out of its cgroup",
+      "such a chain, moved out of its cgroup",
       "link='echo link >&9; sh -c \"$link\" & exit'; export link\n"
           + Escape.LEAVE
           + "\nsetsid sh -c 'eval \"$leave\"; eval \"$link\"'\n"
@@ -54,7 +54,8 @@ enum Misdeed {
   DAEMON_THAT_CHANGED_ITS_MARK(
       "a daemon that changed its mark", Escape.DAEMON_THAT_CHANGED_ITS_MARK),
   DAEMON_OUTSIDE_THAT_CHANGED_ITS_MARK(
-      "the same, moved out of its cgroup as well", Escape.DAEMON_OUTSIDE_THAT_CHANGED_ITS_MARK);
+      "a daemon that changed its mark and moved out of its cgroup",
+      Escape.DAEMON_OUTSIDE_THAT_CHANGED_ITS_MARK);
 
   private final String title;
   private final @Nullable Escape escape;
