@@ -5,8 +5,8 @@ import dev.warrener.bench.figures.Results;
 import dev.warrener.bench.figures.ResultsFile;
 import dev.warrener.bench.figures.SuiteResult;
 import dev.warrener.bench.page.Page;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.subject.MeasuredPrograms;
 import dev.warrener.bench.suite.GrowthSuite;
 import dev.warrener.bench.suite.KillSuite;
 import dev.warrener.bench.suite.LatencySuite;
@@ -114,7 +114,7 @@ final class BenchCommand implements Callable<Integer> {
     var results = file.read(Machine.here());
     var folder = Files.createTempDirectory("warrener-bench-");
     try {
-      var programs = new Programs(distribution.toAbsolutePath(), folder);
+      var programs = new MeasuredPrograms(distribution.toAbsolutePath(), folder);
       for (var suite : chosen) {
         results = results.with(run(suite, programs));
         file.write(results);
@@ -142,12 +142,12 @@ final class BenchCommand implements Callable<Integer> {
     return spec;
   }
 
-  private SuiteResult run(Suite suite, Programs programs) throws IOException, InterruptedException {
+  private SuiteResult run(Suite suite, MeasuredPrograms programs) throws IOException, InterruptedException {
     say("== " + suite.name());
     double load = Machine.load();
     var startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     long begin = System.nanoTime();
-    try (var place = Place.of(broker)) {
+    try (var place = MeasuredBroker.of(broker)) {
       say("   on " + place.description());
       int turns = rounds != null ? rounds : quick ? 3 : 5;
       var run = new SuiteRun(place, programs, turns, quick, this::say);

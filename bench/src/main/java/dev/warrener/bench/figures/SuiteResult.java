@@ -32,7 +32,7 @@ public record SuiteResult(
     double load,
     @Nullable Double loadAfter,
     Map<String, String> versions,
-    List<Missing> missing,
+    List<MissingPeer> missing,
     List<String> notes,
     List<Measurement> measurements) {
   public SuiteResult {

@@ -2,7 +2,7 @@ package dev.warrener.bench.page;
 
 import dev.warrener.bench.figures.Measurement;
 import dev.warrener.bench.figures.Results;
-import dev.warrener.bench.page.Goal.Verdict;
+import dev.warrener.bench.page.Budget.Verdict;
 import java.util.Comparator;
 import java.util.Optional;
 

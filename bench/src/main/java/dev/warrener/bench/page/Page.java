@@ -1,7 +1,7 @@
 package dev.warrener.bench.page;
 
 import dev.warrener.bench.figures.Measurement;
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.figures.Results;
 import dev.warrener.bench.figures.SuiteResult;
 import java.io.IOException;
@@ -54,8 +54,8 @@ public final class Page {
         """);
     machine(page);
     goals(page);
-    results.suite("profile").flatMap(Limits::of).ifPresent(page::append);
-    results.suite("profile").flatMap(Limits::ofKills).ifPresent(page::append);
+    results.suite("profile").flatMap(ProfileChapters::of).ifPresent(page::append);
+    results.suite("profile").flatMap(ProfileChapters::ofKills).ifPresent(page::append);
     results.suites().forEach(suite -> suite(page, suite));
     return page.toString();
   }
@@ -75,7 +75,7 @@ public final class Page {
 
   private void goals(StringBuilder page) {
     page.append("## Goals\n| | goal | figure | |\n| --- | --- | --- | --- |\n");
-    Goals.ALL.forEach(goal -> page.append(goal.row(results)).append('\n'));
+    Budgets.ALL.forEach(goal -> page.append(goal.row(results)).append('\n'));
     page.append('\n');
   }
 
@@ -109,7 +109,7 @@ public final class Page {
     table(page, suite.measurements());
   }
 
-  private static String missing(Missing peer) {
+  private static String missing(MissingPeer peer) {
     return "**Missing: %s**, not measured: %s. Install it: `%s`\n\n"
         .formatted(peer.peer(), peer.because(), peer.install());
   }

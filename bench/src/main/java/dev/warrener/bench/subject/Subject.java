@@ -1,9 +1,9 @@
 package dev.warrener.bench.subject;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -13,7 +13,7 @@ public interface Subject {
   String name();
 
   /** Why it can't be measured here, and what installs it; empty if it can. */
-  default Optional<Missing> missing() {
+  default Optional<MissingPeer> missing() {
     return Optional.empty();
   }
 
@@ -21,14 +21,14 @@ public interface Subject {
   String version();
 
   /** The tasks that it understands. */
-  Load.Source tasks(Work work, int bytes);
+  LoadPublisher.Source tasks(Work work, int bytes);
 
   /**
    * Starts to consume; returns when it is under way.
    *
    * @param setting what it has to do
    */
-  Running start(Place place, Setting setting) throws IOException, InterruptedException;
+  Running start(MeasuredBroker place, Setting setting) throws IOException, InterruptedException;
 
   /**
    * What a subject has to do.

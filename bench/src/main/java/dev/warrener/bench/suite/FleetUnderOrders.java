@@ -2,14 +2,14 @@ package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.HangHandler;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.FleetWatch;
-import dev.warrener.bench.place.FleetWatch.Heard;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.FleetWatch;
+import dev.warrener.bench.rig.FleetWatch.Heard;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.MeasuredTasks;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.broker.OrderSender;
 import dev.warrener.messaging.order.Backlog;
@@ -33,11 +33,11 @@ final class FleetUnderOrders implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Tasks that burn a processor each. */
-  static final Load.Source BURNING = Tasks.of(HangHandler.NAME, Tasks.json(200), Map.of());
+  static final LoadPublisher.Source BURNING = MeasuredTasks.of(HangHandler.NAME, MeasuredTasks.json(200), Map.of());
 
   /** Tasks that wait, so that what is measured beside them has the processors. */
-  static final Load.Source WAITING =
-      Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of());
+  static final LoadPublisher.Source WAITING =
+      MeasuredTasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of());
 
   /** How long they are watched, to see whether they are at rest; and how much they may do then. */
   private static final Duration WATCHED = Duration.ofMillis(500);
@@ -51,10 +51,10 @@ final class FleetUnderOrders implements AutoCloseable {
   private final List<String> ids = new ArrayList<>();
   private final FleetWatch watch;
   private final OrderSender orders;
-  private final Load load;
+  private final LoadPublisher load;
 
   /** Starts them, and waits until all are ready and have nothing to do any more. */
-  FleetUnderOrders(SuiteRun run, Warrener warrener, String queue, int controllers, int workersEach)
+  FleetUnderOrders(SuiteRun run, WarrenerSubject warrener, String queue, int controllers, int workersEach)
       throws IOException, InterruptedException {
     this.run = run;
     this.queue = queue;
@@ -63,7 +63,7 @@ final class FleetUnderOrders implements AutoCloseable {
     run.place().declare(queue);
     watch = new FleetWatch(run.place());
     orders = OrderSender.open(run.place().access());
-    load = new Load(run.place().connection());
+    load = new LoadPublisher(run.place().connection());
     var setting = new Setting(queue, workersEach, workersEach + 1, Work.NO_OP);
     try {
       for (int i = 1; i <= controllers; i++) {
@@ -120,7 +120,7 @@ final class FleetUnderOrders implements AutoCloseable {
     return watch;
   }
 
-  Load load() {
+  LoadPublisher load() {
     return load;
   }
 
@@ -131,7 +131,7 @@ final class FleetUnderOrders implements AutoCloseable {
   }
 
   /** Gives each worker a task that ends only when it is killed. */
-  void makeBusy(Load.Source hanging) throws IOException, InterruptedException {
+  void makeBusy(LoadPublisher.Source hanging) throws IOException, InterruptedException {
     publish(workers(), hanging);
     awaitBusy();
   }
@@ -153,7 +153,7 @@ final class FleetUnderOrders implements AutoCloseable {
         .orElseThrow();
   }
 
-  void publish(long count, Load.Source source) throws IOException, InterruptedException {
+  void publish(long count, LoadPublisher.Source source) throws IOException, InterruptedException {
     load.publish(run.place().namespace().tasksExchange(), queue, count, source);
   }
 

@@ -2,13 +2,13 @@ package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.HangHandler;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.QueueWatch;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.QueueWatch;
+import dev.warrener.bench.rig.MeasuredTasks;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Body;
@@ -45,7 +45,7 @@ public final class GrowthSuite implements Suite {
         "At rest: a controller with "
             + WORKERS
             + " idle workers and nothing to do; processor time of controller and workers.");
-    var warrener = new Warrener(run.programs());
+    var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
     int rounds = run.size(1, Math.min(3, run.rounds()));
     for (int round = 1; round <= rounds; round++) {
@@ -81,7 +81,7 @@ public final class GrowthSuite implements Suite {
 
   private static void drain(
       SuiteRun run,
-      Warrener warrener,
+      WarrenerSubject warrener,
       int workers,
       int bytes,
       long count,
@@ -94,8 +94,8 @@ public final class GrowthSuite implements Suite {
     // handed out whole can't be watched.
     long most = Math.min(100_000_000L / bytes, count / 10);
     int held = (int) Math.clamp(most, 2L * workers, prefetch);
-    try (var load = new Load(place.connection())) {
-      load.publish(place.namespace().tasksExchange(), QUEUE, count, Tasks.of(Work.NO_OP, bytes));
+    try (var load = new LoadPublisher(place.connection())) {
+      load.publish(place.namespace().tasksExchange(), QUEUE, count, MeasuredTasks.of(Work.NO_OP, bytes));
       try (var running = warrener.start(place, new Setting(QUEUE, workers, held, Work.NO_OP));
           var watch = watch(run, running)) {
         var quarter = watch.awaitAtMost(count * 3 / 4, PATIENCE);
@@ -118,7 +118,7 @@ public final class GrowthSuite implements Suite {
         run.place().connection(), run.place().namespace().taskQueue(QUEUE), running::requireAlive);
   }
 
-  private static void killWithBacklog(SuiteRun run, Warrener warrener, long backlog)
+  private static void killWithBacklog(SuiteRun run, WarrenerSubject warrener, long backlog)
       throws IOException, InterruptedException {
     var conditions = Map.of("waiting", Long.toString(backlog));
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
@@ -141,14 +141,14 @@ public final class GrowthSuite implements Suite {
   }
 
   /** A batch that nobody wants any more: killed, and its waiting tasks dropped as they come up. */
-  private static void purgeBatch(SuiteRun run, Warrener warrener, long count)
+  private static void purgeBatch(SuiteRun run, WarrenerSubject warrener, long count)
       throws IOException, InterruptedException {
     var conditions = Map.of("batch of", Long.toString(count));
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS);
         var watch = watch(run, fleet.first())) {
       fleet.publish(
           count,
-          Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
+          MeasuredTasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
       fleet.awaitBusy();
       var killed = fleet.killAndRespawn(Scope.ofBatch("unwanted"), InFlight.PURGE, WORKERS);
       var empty = watch.awaitAtMost(0, PATIENCE);
@@ -161,7 +161,7 @@ public final class GrowthSuite implements Suite {
     }
   }
 
-  private static void controllers(SuiteRun run, Warrener warrener, int controllers)
+  private static void controllers(SuiteRun run, WarrenerSubject warrener, int controllers)
       throws IOException, InterruptedException {
     var conditions = Map.of("controllers", Integer.toString(controllers));
     long count = run.size(5_000, 20_000);
@@ -174,7 +174,7 @@ public final class GrowthSuite implements Suite {
         fleet.awaitReady();
       }
       long begin = System.nanoTime();
-      fleet.publish(count, Tasks.of(Work.NO_OP, 200));
+      fleet.publish(count, MeasuredTasks.of(Work.NO_OP, 200));
       var empty = watch.awaitAtMost(0, PATIENCE);
       run.add(
           "warrener",
@@ -185,7 +185,7 @@ public final class GrowthSuite implements Suite {
     }
   }
 
-  private static void atRest(SuiteRun run, Warrener warrener, int seconds)
+  private static void atRest(SuiteRun run, WarrenerSubject warrener, int seconds)
       throws IOException, InterruptedException {
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
       long pid = fleet.first().pid();

@@ -1,7 +1,7 @@
 package dev.warrener.bench.suite;
 
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class KillProfile {
             + " were measured. What the dying workers take is not counted: that is the C floor.");
     int kills = run.size(3, 15);
     run.place().declare(QUEUE);
-    try (var fleet = new FleetUnderOrders(run, new Warrener(run.programs()), QUEUE, 1, WORKERS)) {
+    try (var fleet = new FleetUnderOrders(run, new WarrenerSubject(run.programs()), QUEUE, 1, WORKERS)) {
       var used = new HashMap<String, Double>();
       double certificates = 0;
       for (int i = -WARMING; i < kills; i++) {

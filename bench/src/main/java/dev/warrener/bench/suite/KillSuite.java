@@ -1,9 +1,9 @@
 package dev.warrener.bench.suite;
 
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.subject.Floor;
-import dev.warrener.bench.subject.Pool;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.subject.KillFloor;
+import dev.warrener.bench.subject.PythonPool;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import java.io.IOException;
@@ -45,9 +45,9 @@ public final class KillSuite implements Suite {
         "Before the first kill the controllers have come to rest: they practise kills in the"
             + " background after their start.");
     run.note("Busy workers each burn a processor in a loop that heeds nothing; idle ones wait.");
-    var warrener = new Warrener(run.programs());
+    var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
-    var pool = new Pool(run.programs());
+    var pool = new PythonPool(run.programs());
     pool.missing().ifPresent(run::miss);
     run.version("Python", pool.version());
     run.place().declare(QUEUE);
@@ -74,9 +74,9 @@ public final class KillSuite implements Suite {
     }
   }
 
-  private static void measure(SuiteRun run, Warrener warrener, FleetUnderOrders fleet, Pool pool)
+  private static void measure(SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, PythonPool pool)
       throws IOException, InterruptedException {
-    var floor = Floor.of(run.programs(), Floor.workerCommandBelow(fleet.first().pid()));
+    var floor = KillFloor.of(run.programs(), KillFloor.workerCommandBelow(fleet.first().pid()));
     floor.missing().ifPresent(run::miss);
     for (int round = 1; round <= run.rounds(); round++) {
       for (boolean busy : new boolean[] {false, true}) {
@@ -129,7 +129,7 @@ public final class KillSuite implements Suite {
   /** As an operator does it. */
   private static void operatorKill(
       SuiteRun run,
-      Warrener warrener,
+      WarrenerSubject warrener,
       FleetUnderOrders fleet,
       boolean busy,
       Map<String, String> conditions)
@@ -138,7 +138,7 @@ public final class KillSuite implements Suite {
     fleet.watch().forgetReports();
     long begin = System.nanoTime();
     try (var command =
-        Child.start(
+        ChildProcess.start(
             "kill",
             run.programs().folder(),
             warrener.environment(run.place()),

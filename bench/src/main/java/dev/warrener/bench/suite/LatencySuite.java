@@ -3,13 +3,13 @@ package dev.warrener.bench.suite;
 import dev.warrener.bench.figures.Spread;
 import dev.warrener.bench.handler.Stamps;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Tasks;
-import dev.warrener.bench.subject.Plain;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredTasks;
+import dev.warrener.bench.subject.PlainSubject;
 import dev.warrener.bench.subject.Subject;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,8 +38,8 @@ public final class LatencySuite implements Suite {
             + " clock; one task at a time, "
             + BETWEEN.toMillis()
             + " ms apart, workers idle. Both subjects are up all the time and take turns.");
-    var plain = new Plain(run.programs());
-    var warrener = new Warrener(run.programs());
+    var plain = new PlainSubject(run.programs());
+    var warrener = new WarrenerSubject(run.programs());
     run.present(List.of(plain, warrener));
     var place = run.place();
     place.declare("latency-plain");
@@ -47,7 +47,7 @@ public final class LatencySuite implements Suite {
     int count = run.size(200, 1000);
     try (var plainRunning = plain.start(place, setting("latency-plain"));
         var warrenerRunning = warrener.start(place, setting("latency-warrener"));
-        var load = new Load(place.connection())) {
+        var load = new LoadPublisher(place.connection())) {
       // The first turn warms up.
       for (int round = 0; round <= run.rounds(); round++) {
         measure(run, round, plain, plainRunning, load, count);
@@ -61,11 +61,11 @@ public final class LatencySuite implements Suite {
   }
 
   private static void measure(
-      SuiteRun run, int round, Subject subject, Running running, Load load, int count)
+      SuiteRun run, int round, Subject subject, Running running, LoadPublisher load, int count)
       throws IOException, InterruptedException {
-    var queue = subject instanceof Plain ? "latency-plain" : "latency-warrener";
+    var queue = subject instanceof PlainSubject ? "latency-plain" : "latency-warrener";
     var file = run.programs().folder().resolve(queue + "-" + round);
-    var source = Tasks.stamps(file, BYTES);
+    var source = MeasuredTasks.stamps(file, BYTES);
     for (int i = 0; i < count; i++) {
       load.publish(run.place().namespace().tasksExchange(), queue, 1, source);
       LockSupport.parkNanos(BETWEEN.toNanos());

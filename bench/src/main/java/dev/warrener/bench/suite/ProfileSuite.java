@@ -1,12 +1,12 @@
 package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.QueueWatch;
-import dev.warrener.bench.subject.Floor;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.QueueWatch;
+import dev.warrener.bench.subject.KillFloor;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,7 +43,7 @@ public final class ProfileSuite implements Suite {
             + " innermost method that is ours; 100 % are all samples of the controller.");
     var recording = run.programs().folder().resolve("controller.jfr");
     var warrener =
-        new Warrener(
+        new WarrenerSubject(
             run.programs(),
             "warrener",
             false,
@@ -53,7 +53,7 @@ public final class ProfileSuite implements Suite {
     long count = run.size(30_000, 150_000);
     place.declare(QUEUE);
     var setting = new Setting(QUEUE, ThroughputSuite.WORKERS, ThroughputSuite.PREFETCH, Work.NO_OP);
-    try (var load = new Load(place.connection())) {
+    try (var load = new LoadPublisher(place.connection())) {
       load.publish(
           place.namespace().tasksExchange(),
           QUEUE,
@@ -84,7 +84,7 @@ public final class ProfileSuite implements Suite {
             });
       }
     }
-    for (var hot : Recording.of(recording).hottest(MOST)) {
+    for (var hot : FlightRecording.of(recording).hottest(MOST)) {
       run.add(hot.thread(), "samples", "%", Map.of("method", hot.method()), hot.share() * 100);
     }
     KillProfile.measure(run);
@@ -97,7 +97,7 @@ public final class ProfileSuite implements Suite {
         .forEach((thread, seconds) -> times.put("controller: " + thread, seconds));
     times.put(
         "workers, all",
-        Floor.workersBelow(controller).stream().mapToDouble(ProcessFigures::cpuSeconds).sum());
+        KillFloor.workersBelow(controller).stream().mapToDouble(ProcessFigures::cpuSeconds).sum());
     times.put(
         "broker",
         ProcessFigures.named("beam.smp").stream().mapToDouble(ProcessFigures::cpuSeconds).sum());

@@ -1,15 +1,15 @@
 package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.Tasks;
-import dev.warrener.bench.subject.Floor;
-import dev.warrener.bench.subject.Hello;
-import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.MeasuredTasks;
+import dev.warrener.bench.subject.KillFloor;
+import dev.warrener.bench.subject.BareJvm;
+import dev.warrener.bench.subject.MeasuredPrograms;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.WorkerTarget;
@@ -41,11 +41,11 @@ public final class StartSuite implements Suite {
         "Respawn: all workers are busy (they wait), one more task is there; one worker is killed (then respawn); from its"
             + " certificate, as a client of the broker hears it, to the waiting task's first"
             + " instruction. With a spare, a fifth worker was ready and had nothing to do.");
-    var warrener = new Warrener(run.programs());
+    var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
-      var command = Floor.workerCommandBelow(fleet.first().pid());
-      var floor = Floor.of(run.programs(), command);
+      var command = KillFloor.workerCommandBelow(fleet.first().pid());
+      var floor = KillFloor.of(run.programs(), command);
       floor.missing().ifPresent(run::miss);
       if (floor.missing().isEmpty()) {
         var hello = hello(run.programs(), command);
@@ -74,7 +74,7 @@ public final class StartSuite implements Suite {
   }
 
   /** The same JVM with the same flags, and next to nothing to do. */
-  private static List<String> hello(Programs programs, List<String> workerCommand) {
+  private static List<String> hello(MeasuredPrograms programs, List<String> workerCommand) {
     var words = new ArrayList<String>();
     for (var word : workerCommand) {
       if (word.equals("-cp")) {
@@ -84,13 +84,13 @@ public final class StartSuite implements Suite {
         words.add(word);
       }
     }
-    words.addAll(List.of("-cp", programs.handlers().toString(), Hello.class.getName()));
+    words.addAll(List.of("-cp", programs.handlers().toString(), BareJvm.class.getName()));
     return words;
   }
 
   private static void memory(SuiteRun run, FleetUnderOrders fleet) throws InterruptedException {
     fleet.awaitReady();
-    for (var pid : Floor.workersBelow(fleet.first().pid())) {
+    for (var pid : KillFloor.workersBelow(fleet.first().pid())) {
       run.add(
           "warrener",
           "idle worker's proportional memory",
@@ -106,12 +106,12 @@ public final class StartSuite implements Suite {
         ProcessFigures.proportionalMegabytes(fleet.first().pid()));
   }
 
-  private static void respawn(SuiteRun run, Warrener warrener, FleetUnderOrders fleet, int round)
+  private static void respawn(SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, int round)
       throws IOException, InterruptedException {
     fleet.awaitReady();
     fleet.makeBusy(FleetUnderOrders.WAITING);
     var file = run.programs().folder().resolve("respawn-" + warrener.spares() + "-" + round);
-    fleet.publish(1, Tasks.stamps(file, 200));
+    fleet.publish(1, MeasuredTasks.stamps(file, 200));
     var worker = new WorkerTarget(fleet.aBusyWorker(), null);
     var scope = new Scope(false, List.of(), List.of(), List.of(), List.of(), List.of(worker));
     var killed = fleet.killAndRespawn(scope, InFlight.PURGE, 1);
@@ -125,13 +125,13 @@ public final class StartSuite implements Suite {
     fleet.killAndRespawn(Scope.ALL, InFlight.PURGE, WORKERS + warrener.spares());
   }
 
-  private static void firstTask(SuiteRun run, Warrener warrener, int round)
+  private static void firstTask(SuiteRun run, WarrenerSubject warrener, int round)
       throws IOException, InterruptedException {
     var place = run.place();
     place.declare(QUEUE);
     var file = run.programs().folder().resolve("first-" + round);
-    try (var load = new Load(place.connection())) {
-      load.publish(place.namespace().tasksExchange(), QUEUE, 1, Tasks.stamps(file, 200));
+    try (var load = new LoadPublisher(place.connection())) {
+      load.publish(place.namespace().tasksExchange(), QUEUE, 1, MeasuredTasks.stamps(file, 200));
     }
     long begin = System.nanoTime();
     try (var running =
@@ -146,13 +146,13 @@ public final class StartSuite implements Suite {
     }
   }
 
-  private static void command(SuiteRun run, Warrener warrener, String name, List<String> words)
+  private static void command(SuiteRun run, WarrenerSubject warrener, String name, List<String> words)
       throws InterruptedException {
     var command = new ArrayList<>(List.of(run.programs().warrener()));
     command.addAll(words);
     long begin = System.nanoTime();
     try (var child =
-        Child.start(
+        ChildProcess.start(
             "command", run.programs().folder(), warrener.environment(run.place()), command)) {
       child.awaitSuccess(60);
       run.add(

@@ -1,9 +1,9 @@
 package dev.warrener.bench.suite;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.figures.Recorder;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.subject.MeasuredPrograms;
 import dev.warrener.bench.subject.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +14,14 @@ import java.util.function.Consumer;
 
 /** One run of one suite: what it may use, and what it has found so far. Used by one thread. */
 public final class SuiteRun {
-  private final Place place;
-  private final Programs programs;
+  private final MeasuredBroker place;
+  private final MeasuredPrograms programs;
   private final int rounds;
   private final boolean quick;
   private final Consumer<String> talk;
   private final Recorder recorder = new Recorder();
   private final List<String> notes = new ArrayList<>();
-  private final List<Missing> missing = new ArrayList<>();
+  private final List<MissingPeer> missing = new ArrayList<>();
   private final Map<String, String> versions = new TreeMap<>();
 
   /**
@@ -32,7 +32,7 @@ public final class SuiteRun {
    * @param talk hears how far it is
    */
   public SuiteRun(
-      Place place, Programs programs, int rounds, boolean quick, Consumer<String> talk) {
+      MeasuredBroker place, MeasuredPrograms programs, int rounds, boolean quick, Consumer<String> talk) {
     this.place = place;
     this.programs = programs;
     this.rounds = rounds;
@@ -41,12 +41,12 @@ public final class SuiteRun {
   }
 
   /** The broker. */
-  public Place place() {
+  public MeasuredBroker place() {
     return place;
   }
 
   /** The programs. */
-  public Programs programs() {
+  public MeasuredPrograms programs() {
     return programs;
   }
 
@@ -94,7 +94,7 @@ public final class SuiteRun {
   }
 
   /** Keeps that a peer is not there. */
-  void miss(Missing peer) {
+  void miss(MissingPeer peer) {
     missing.add(peer);
     say("  missing: " + peer.peer() + " (" + peer.because() + "); install it: " + peer.install());
   }
@@ -135,7 +135,7 @@ public final class SuiteRun {
   }
 
   /** The peers that are not there. */
-  public List<Missing> missing() {
+  public List<MissingPeer> missing() {
     return missing;
   }
 

@@ -2,15 +2,15 @@ package dev.warrener.bench.suite;
 
 import dev.warrener.bench.figures.Spread;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.QueueWatch;
-import dev.warrener.bench.subject.Celery;
-import dev.warrener.bench.subject.PerfTest;
-import dev.warrener.bench.subject.Plain;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.QueueWatch;
+import dev.warrener.bench.subject.CelerySubject;
+import dev.warrener.bench.subject.PerfTestSubject;
+import dev.warrener.bench.subject.PlainSubject;
 import dev.warrener.bench.subject.Subject;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -44,20 +44,20 @@ public final class ThroughputSuite implements Suite {
     run.note(
         "Published while consumed: the same process, warm now; from the first publish until all are"
             + " confirmed and none waits. One publisher, at most "
-            + Load.WINDOW
+            + LoadPublisher.WINDOW
             + " unconfirmed, in the measuring process, for all subjects.");
     run.note(
         "PerfTest alone: with its own publisher and consumer in one JVM, per second, without the"
             + " first quarter. It sends bare messages without headers or ids.");
-    var perfTest = new PerfTest(run.programs());
+    var perfTest = new PerfTestSubject(run.programs());
     var subjects =
         run.present(
             List.of(
                 perfTest,
-                new Plain(run.programs()),
-                new Warrener(run.programs()),
-                new Warrener(run.programs(), "warrener, look-ahead 4", true, ""),
-                new Celery(run.programs())));
+                new PlainSubject(run.programs()),
+                new WarrenerSubject(run.programs()),
+                new WarrenerSubject(run.programs(), "warrener, look-ahead 4", true, ""),
+                new CelerySubject(run.programs())));
     run.place().declare(QUEUE);
     for (int round = 1; round <= run.rounds(); round++) {
       run.say("no-op, round " + round + " of " + run.rounds());
@@ -84,7 +84,7 @@ public final class ThroughputSuite implements Suite {
     return Map.of("tasks", work.label(), "workers", Integer.toString(WORKERS));
   }
 
-  private static void measurePerfTestAlone(SuiteRun run, PerfTest perfTest)
+  private static void measurePerfTestAlone(SuiteRun run, PerfTestSubject perfTest)
       throws IOException, InterruptedException {
     run.place().declare(QUEUE);
     var rates =
@@ -105,7 +105,7 @@ public final class ThroughputSuite implements Suite {
     var source = subject.tasks(work, BYTES);
     var exchange = place.namespace().tasksExchange();
     var setting = new Setting(QUEUE, WORKERS, PREFETCH, work);
-    try (var load = new Load(place.connection())) {
+    try (var load = new LoadPublisher(place.connection())) {
       load.publish(exchange, QUEUE, count, source);
       try (var running = subject.start(place, setting);
           var watch =

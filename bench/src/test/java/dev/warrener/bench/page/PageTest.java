@@ -3,7 +3,7 @@ package dev.warrener.bench.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.bench.figures.Machine;
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.figures.Recorder;
 import dev.warrener.bench.figures.Results;
 import dev.warrener.bench.figures.SuiteResult;
@@ -44,7 +44,7 @@ class PageTest {
                 0.5,
                 1.5,
                 Map.of("PerfTest", "2"),
-                List.of(new Missing("Celery", "no python3 has it", "apt-get install it")),
+                List.of(new MissingPeer("Celery", "no python3 has it", "apt-get install it")),
                 List.of("a note"),
                 recorder.measurements())));
   }
@@ -122,7 +122,7 @@ class PageTest {
     recorder.add("owner", "samples", "%", Map.of("method", "a.b"), 7);
     var profile = profileOf(recorder);
 
-    assertThat(Limits.of(profile).orElseThrow())
+    assertThat(ProfileChapters.of(profile).orElseThrow())
         .contains("costs 250 µs", "4,000 tasks a second", "owner 40.0", "`a.b` 7.00");
   }
 
@@ -135,7 +135,7 @@ class PageTest {
       recorder.add(one.getKey(), "processor time of a kill", "ms", conditions, one.getValue());
     }
 
-    assertThat(Limits.ofKills(profileOf(recorder)).orElseThrow())
+    assertThat(ProfileChapters.ofKills(profileOf(recorder)).orElseThrow())
         .contains(
             "a kill of 8 idle workers takes",
             "controller, all threads 20.0, broker 6.00",

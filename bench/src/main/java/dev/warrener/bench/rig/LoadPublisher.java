@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  * A publisher: persistent messages, confirmed, with so many unconfirmed at most. The same for all
  * subjects. Used by one thread.
  */
-public final class Load implements AutoCloseable {
+public final class LoadPublisher implements AutoCloseable {
   /** How many messages may be unconfirmed. */
   public static final int WINDOW = 500;
 
@@ -36,7 +36,7 @@ public final class Load implements AutoCloseable {
   }
 
   /** Publishes on a channel of its own. */
-  public Load(Connection connection) throws IOException {
+  public LoadPublisher(Connection connection) throws IOException {
     channel = connection.createChannel();
     channel.confirmSelect();
     channel.addConfirmListener(

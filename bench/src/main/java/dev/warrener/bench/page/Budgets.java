@@ -1,18 +1,18 @@
 package dev.warrener.bench.page;
 
 import dev.warrener.bench.figures.Results;
-import dev.warrener.bench.page.Goal.Verdict;
+import dev.warrener.bench.page.Budget.Verdict;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The goals, in the order of the page. */
-final class Goals {
+final class Budgets {
   private static final String CERTIFICATE = "order to last certificate";
 
-  static final List<Goal> ALL =
+  static final List<Budget> ALL =
       List.of(
-          new Goal(
+          new Budget(
               "throughput",
               "no-op tasks on 4 workers, published while consumed: at least 0.6 of PerfTest's"
                   + " receiving rate",
@@ -24,7 +24,7 @@ final class Goals {
                       new Side(
                           "PerfTest alone", "published while consumed", Map.of("tasks", "no-op")),
                       Bound.atLeast(0.6))),
-          new Goal(
+          new Budget(
               "throughput",
               "no-op tasks, a backlog drained: at least 0.6 of PerfTest's consumer",
               results ->
@@ -34,7 +34,7 @@ final class Goals {
                       new Side("warrener", "drained", Map.of("tasks", "no-op")),
                       new Side("PerfTest", "drained", Map.of("tasks", "no-op")),
                       Bound.atLeast(0.6))),
-          new Goal(
+          new Budget(
               "throughput",
               "no-op tasks, published while consumed: at least 2.5 times Celery",
               results ->
@@ -44,7 +44,7 @@ final class Goals {
                       new Side("warrener", "published while consumed", Map.of("tasks", "no-op")),
                       new Side("Celery", "published while consumed", Map.of("tasks", "no-op")),
                       Bound.atLeast(2.5))),
-          new Goal(
+          new Budget(
               "throughput",
               "1 ms tasks, a backlog drained: at least 0.95 of what 4 workers could do at best",
               results ->
@@ -54,7 +54,7 @@ final class Goals {
                       new Side("warrener", "drained", Map.of("tasks", "1 ms")),
                       new Side("ceiling", "settled at best", Map.of("tasks", "1 ms")),
                       Bound.atLeast(0.95))),
-          new Goal(
+          new Budget(
               "latency",
               "publish to the handler's first instruction, workers idle: at most 1 ms (median) above"
                   + " a plain consumer",
@@ -87,7 +87,7 @@ final class Goals {
                   Map.of("workers", "8", "state", "idle")),
               300,
               "ms"),
-          new Goal(
+          new Budget(
               "start",
               "worker, process to ready: at most 1.5 times a bare JVM of the same flags",
               results ->
@@ -114,7 +114,7 @@ final class Goals {
           growth("waiting", "order to last certificate", true),
           growth("controllers", "order to last certificate", true));
 
-  private Goals() {}
+  private Budgets() {}
 
   /** One figure, by its place. */
   record Side(String subject, String metric, Map<String, String> parameters) {}
@@ -149,9 +149,9 @@ final class Goals {
   }
 
   /** To the last certificate at most 1.5 times the C floor, and 5 ms. */
-  private static Goal kill(int workers, String state) {
+  private static Budget kill(int workers, String state) {
     var conditions = Map.of("workers", Integer.toString(workers), "state", state);
-    return new Goal(
+    return new Budget(
         "kill",
         workers
             + " "
@@ -171,8 +171,8 @@ final class Goals {
                                         Figure.of(floor))))));
   }
 
-  private static Goal limit(String suite, String words, Side side, double most, String unit) {
-    return new Goal(
+  private static Budget limit(String suite, String words, Side side, double most, String unit) {
+    return new Budget(
         suite,
         words,
         results ->
@@ -185,8 +185,8 @@ final class Goals {
    * by the factor of the size. A kill must not grow with the backlog at all, and a rate must not
    * fall.
    */
-  private static Goal growth(String parameter, String metric, boolean isTime) {
-    return new Goal(
+  private static Budget growth(String parameter, String metric, boolean isTime) {
+    return new Budget(
         "growth",
         isTime
             ? "more "

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What limits the rate of no-op tasks and the time of a kill, as the profile has it. */
-final class Limits {
+final class ProfileChapters {
   private static final String TIME = "processor time";
   private static final String KILL_TIME = "processor time of a kill";
 
@@ -19,7 +19,7 @@ final class Limits {
   private static final int MOST_METHODS = 10;
   private static final int MOST_KILL_THREADS = 12;
 
-  private Limits() {}
+  private ProfileChapters() {}
 
   /** The chapter; empty if nothing was measured. */
   static Optional<String> of(SuiteResult profile) {

@@ -1,19 +1,19 @@
 package dev.warrener.bench.subject;
 
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.rig.MeasuredTasks;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** {@link PlainConsumer} in a process of its own: threads instead of processes, nothing to kill. */
-public final class Plain implements Subject {
-  private final Programs programs;
+public final class PlainSubject implements Subject {
+  private final MeasuredPrograms programs;
 
   /** With those programs. */
-  public Plain(Programs programs) {
+  public PlainSubject(MeasuredPrograms programs) {
     this.programs = programs;
   }
 
@@ -28,14 +28,14 @@ public final class Plain implements Subject {
   }
 
   @Override
-  public Load.Source tasks(Work work, int bytes) {
-    return Tasks.of(work, bytes);
+  public LoadPublisher.Source tasks(Work work, int bytes) {
+    return MeasuredTasks.of(work, bytes);
   }
 
   @Override
-  public Running start(Place place, Setting setting) {
+  public Running start(MeasuredBroker place, Setting setting) {
     var child =
-        Child.start(
+        ChildProcess.start(
             "plain",
             programs.folder(),
             Map.of("BENCH_BROKER", place.uri().toString()),

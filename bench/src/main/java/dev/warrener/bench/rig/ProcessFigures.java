@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,6 @@
  * processes from outside.
  */
 @NullMarked
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,8 @@
 package dev.warrener.bench.subject;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.HangHandler;
-import dev.warrener.bench.place.ProcessFigures;
+import dev.warrener.bench.rig.ProcessFigures;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.FrameWriter;
@@ -19,35 +19,35 @@ import java.util.Optional;
  * What the kernel needs to end the workers' JVMs: a C program that starts the same commands, speaks
  * the first words to them as a controller would, kills them and waits for each.
  */
-public final class Floor {
-  private final Programs programs;
+public final class KillFloor {
+  private final MeasuredPrograms programs;
   private final List<String> workerCommand;
   private final Optional<Path> program;
 
-  private Floor(Programs programs, List<String> workerCommand, Optional<Path> program) {
+  private KillFloor(MeasuredPrograms programs, List<String> workerCommand, Optional<Path> program) {
     this.programs = programs;
     this.workerCommand = workerCommand;
     this.program = program;
   }
 
   /** Compiles it, where there is a compiler. */
-  public static Floor of(Programs programs, List<String> workerCommand) {
+  public static KillFloor of(MeasuredPrograms programs, List<String> workerCommand) {
     var source = programs.resource("floor.c");
     var program = programs.folder().resolve("floor");
-    var compiler = Programs.find("cc", "gcc", "clang");
+    var compiler = MeasuredPrograms.find("cc", "gcc", "clang");
     compiler.ifPresent(found ->
-        Programs.output(List.of(found, "-O2", "-o", program.toString(), source.toString())));
-    return new Floor(
+        MeasuredPrograms.output(List.of(found, "-O2", "-o", program.toString(), source.toString())));
+    return new KillFloor(
         programs,
         workerCommand,
         Files.isExecutable(program) ? Optional.of(program) : Optional.empty());
   }
 
   /** Why it can't be measured here; empty if it can. */
-  public Optional<Missing> missing() {
+  public Optional<MissingPeer> missing() {
     return program.isPresent()
         ? Optional.empty()
-        : Optional.of(new Missing("C floor", "no C compiler", "apt-get install gcc libc6-dev"));
+        : Optional.of(new MissingPeer("C floor", "no C compiler", "apt-get install gcc libc6-dev"));
   }
 
   /** From the first SIGKILL to the end of the last {@code waitpid}, in milliseconds. */
@@ -82,7 +82,7 @@ public final class Floor {
   }
 
   /** What a controller says first to a worker; to a busy one also the task that it runs. */
-  private static Path frames(Programs programs, boolean busy) {
+  private static Path frames(MeasuredPrograms programs, boolean busy) {
     var bytes = new ByteArrayOutputStream();
     try (var writer = new FrameWriter(bytes)) {
       writer.write(
@@ -136,7 +136,7 @@ public final class Floor {
 
   /** The one number that a command prints. */
   static double number(List<String> command) throws IOException {
-    var printed = Programs.output(command, 300);
+    var printed = MeasuredPrograms.output(command, 300);
     try {
       return Double.parseDouble(printed);
     } catch (NumberFormatException e) {

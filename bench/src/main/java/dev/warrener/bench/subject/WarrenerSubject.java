@@ -1,26 +1,26 @@
 package dev.warrener.bench.subject;
 
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.FleetWatch;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.FleetWatch;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.rig.MeasuredTasks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A controller with its workers, started as users start it. */
-public final class Warrener implements Subject {
-  private final Programs programs;
+public final class WarrenerSubject implements Subject {
+  private final MeasuredPrograms programs;
   private final String name;
   private final boolean ownLookAhead;
   private final String javaOptions;
   private final int spares;
 
   /** With the prefetch that each subject gets. */
-  public Warrener(Programs programs) {
+  public WarrenerSubject(MeasuredPrograms programs) {
     this(programs, "warrener", false, "");
   }
 
@@ -30,12 +30,12 @@ public final class Warrener implements Subject {
    * @param ownLookAhead leave the look-ahead as it is by default
    * @param javaOptions more options for the controller's JVM
    */
-  public Warrener(Programs programs, String name, boolean ownLookAhead, String javaOptions) {
+  public WarrenerSubject(MeasuredPrograms programs, String name, boolean ownLookAhead, String javaOptions) {
     this(programs, name, ownLookAhead, javaOptions, 0);
   }
 
-  private Warrener(
-      Programs programs, String name, boolean ownLookAhead, String javaOptions, int spares) {
+  private WarrenerSubject(
+      MeasuredPrograms programs, String name, boolean ownLookAhead, String javaOptions, int spares) {
     this.programs = programs;
     this.name = name;
     this.ownLookAhead = ownLookAhead;
@@ -44,8 +44,8 @@ public final class Warrener implements Subject {
   }
 
   /** The same with that many workers beyond those that may be busy. */
-  public Warrener withSpares(int number) {
-    return new Warrener(
+  public WarrenerSubject withSpares(int number) {
+    return new WarrenerSubject(
         programs, name + ", " + number + " spare", ownLookAhead, javaOptions, number);
   }
 
@@ -61,16 +61,16 @@ public final class Warrener implements Subject {
 
   @Override
   public String version() {
-    return Programs.output(List.of(programs.warrener(), "--version"));
+    return MeasuredPrograms.output(List.of(programs.warrener(), "--version"));
   }
 
   @Override
-  public Load.Source tasks(Work work, int bytes) {
-    return Tasks.of(work, bytes);
+  public LoadPublisher.Source tasks(Work work, int bytes) {
+    return MeasuredTasks.of(work, bytes);
   }
 
   @Override
-  public Running start(Place place, Setting setting) throws IOException, InterruptedException {
+  public Running start(MeasuredBroker place, Setting setting) throws IOException, InterruptedException {
     try (var fleet = new FleetWatch(place)) {
       var running = startOnly(place, setting, "bench");
       try {
@@ -84,7 +84,7 @@ public final class Warrener implements Subject {
   }
 
   /** Starts a controller and doesn't wait. */
-  public Running startOnly(Place place, Setting setting, String id) {
+  public Running startOnly(MeasuredBroker place, Setting setting, String id) {
     var command =
         new ArrayList<>(
             List.of(
@@ -106,11 +106,11 @@ public final class Warrener implements Subject {
       command.add("queue." + setting.queue() + ".spares=" + spares);
     }
     return new ChildRunning(
-        Child.start("controller", programs.folder(), environment(place), command));
+        ChildProcess.start("controller", programs.folder(), environment(place), command));
   }
 
   /** What a command of Warrener's needs, to work at that place. */
-  public Map<String, String> environment(Place place) {
+  public Map<String, String> environment(MeasuredBroker place) {
     return Map.of(
         "WARRENER_BROKER",
         place.uri().toString(),

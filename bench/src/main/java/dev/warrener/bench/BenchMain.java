@@ -3,14 +3,14 @@ package dev.warrener.bench;
 import picocli.CommandLine;
 
 /** The start of {@code warrener bench}. */
-public final class Main {
-  private Main() {}
+public final class BenchMain {
+  private BenchMain() {}
 
   /** Runs it, and exits with its status. */
   public static void main(String[] arguments) {
     System.exit(
         new CommandLine(new BenchCommand())
-            .setExecutionExceptionHandler(Main::told)
+            .setExecutionExceptionHandler(BenchMain::told)
             .execute(arguments));
   }
 

@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * same queues, declared as Warrener declares them. What was declared is removed at the end. Used by
  * one thread.
  */
-public final class Place implements AutoCloseable {
+public final class MeasuredBroker implements AutoCloseable {
   private final URI uri;
   private final @Nullable OwnBroker own;
   private final Namespace namespace;
   private final Connection connection;
   private final Set<String> queues = new HashSet<>();
 
-  private Place(URI uri, @Nullable OwnBroker own) throws IOException {
+  private MeasuredBroker(URI uri, @Nullable OwnBroker own) throws IOException {
     this.uri = uri;
     this.own = own;
     namespace = new Namespace("bench-" + UUID.randomUUID().toString().substring(0, 8));
@@ -46,13 +46,13 @@ public final class Place implements AutoCloseable {
    * @param broker {@code private}, {@code docker}, or an address
    * @throws IllegalStateException if none can be had there, with the reason
    */
-  public static Place of(String broker) throws IOException {
+  public static MeasuredBroker of(String broker) throws IOException {
     if (broker.startsWith("amqp")) {
-      return new Place(URI.create(broker), null);
+      return new MeasuredBroker(URI.create(broker), null);
     }
     var own = OwnBroker.start(broker, Room.OF_MEASURING);
     try {
-      return new Place(own.uri(), own);
+      return new MeasuredBroker(own.uri(), own);
     } catch (IOException | RuntimeException e) {
       own.close();
       throw e;

@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;

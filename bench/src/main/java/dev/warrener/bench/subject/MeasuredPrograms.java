@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param distribution the folder with Warrener's {@code bin} and {@code lib}
  * @param folder where this run may write
  */
-public record Programs(Path distribution, Path folder) {
+public record MeasuredPrograms(Path distribution, Path folder) {
 
   /** The command line that users have. */
   public String warrener() {
@@ -27,7 +27,7 @@ public record Programs(Path distribution, Path folder) {
 
   /** The jar with the handlers that the measured tasks ask for. */
   public Path handlers() {
-    return jarOf(Programs.class);
+    return jarOf(MeasuredPrograms.class);
   }
 
   /** The class path of this program, for wherever a child of it works. */
@@ -51,7 +51,7 @@ public record Programs(Path distribution, Path folder) {
 
   /** Writes a resource of this package into the folder, and says where. */
   public Path resource(String name) {
-    try (var source = Programs.class.getResourceAsStream(name)) {
+    try (var source = MeasuredPrograms.class.getResourceAsStream(name)) {
       if (source == null) {
         throw new IllegalStateException(name + " is missing");
       }
@@ -73,7 +73,7 @@ public record Programs(Path distribution, Path folder) {
 
   /** A program on the PATH, or of the system. */
   static Optional<String> find(String... candidates) {
-    return Stream.of(candidates).filter(Programs::runs).findFirst();
+    return Stream.of(candidates).filter(MeasuredPrograms::runs).findFirst();
   }
 
   private static boolean runs(String program) {

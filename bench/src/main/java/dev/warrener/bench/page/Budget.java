@@ -11,7 +11,7 @@ import java.util.function.Function;
  * @param words the goal
  * @param judge finds the figure; empty if it has not been measured
  */
-record Goal(String area, String words, Function<Results, Optional<Verdict>> judge) {
+record Budget(String area, String words, Function<Results, Optional<Verdict>> judge) {
 
   /**
    * What came out.

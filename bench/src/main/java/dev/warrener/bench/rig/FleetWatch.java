@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -48,7 +48,7 @@ public final class FleetWatch implements AutoCloseable {
   public record Heard(long nanos, String type, String order, long deathMicros) {}
 
   /** Listens from now on. */
-  public FleetWatch(Place place) throws IOException {
+  public FleetWatch(MeasuredBroker place) throws IOException {
     channel = place.connection().createChannel();
     var queue = channel.queueDeclare().getQueue();
     channel.queueBind(queue, place.namespace().reportsExchange(), "kill.#");

@@ -14,7 +14,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 
 /** What Flight Recorder saw of a process: how often each method of ours was at work. */
-final class Recording {
+final class FlightRecording {
   private static final String OURS = "dev.warrener.";
 
   private record Spot(String thread, String method) {}
@@ -22,7 +22,7 @@ final class Recording {
   private final Map<Spot, Integer> samples = new HashMap<>();
   private int all;
 
-  private Recording() {}
+  private FlightRecording() {}
 
   /**
    * A place where time goes.
@@ -34,8 +34,8 @@ final class Recording {
   record Hot(String thread, String method, double share) {}
 
   /** Reads a recording. */
-  static Recording of(Path file) throws IOException {
-    var recording = new Recording();
+  static FlightRecording of(Path file) throws IOException {
+    var recording = new FlightRecording();
     try (var events = new RecordingFile(file)) {
       while (events.hasMoreEvents()) {
         recording.take(events.readEvent());
@@ -54,7 +54,7 @@ final class Recording {
       return;
     }
     var frames = stack.getFrames();
-    if (type.equals("jdk.NativeMethodSample") && frames.stream().anyMatch(Recording::isWaiting)) {
+    if (type.equals("jdk.NativeMethodSample") && frames.stream().anyMatch(FlightRecording::isWaiting)) {
       return;
     }
     RecordedThread thread = event.getThread("sampledThread");
@@ -80,7 +80,7 @@ final class Recording {
   private static String describe(List<RecordedFrame> frames) {
     var innermost = name(frames.getFirst());
     Optional<String> ours =
-        frames.stream().map(Recording::name).filter(name -> name.startsWith(OURS)).findFirst();
+        frames.stream().map(FlightRecording::name).filter(name -> name.startsWith(OURS)).findFirst();
     if (ours.isEmpty() || ours.get().equals(innermost)) {
       return shortened(innermost);
     }

@@ -4,8 +4,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 
 /** The least that a JVM can do: it writes one byte to descriptor 3, and waits for its end. */
-public final class Hello {
-  private Hello() {}
+public final class BareJvm {
+  private BareJvm() {}
 
   /** Writes it. */
   public static void main(String[] arguments) throws IOException {

@@ -6,13 +6,13 @@ import dev.warrener.bench.figures.Machine;
 import dev.warrener.bench.figures.Recorder;
 import dev.warrener.bench.figures.Results;
 import dev.warrener.bench.figures.SuiteResult;
-import dev.warrener.bench.page.Goal.Verdict;
+import dev.warrener.bench.page.Budget.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class GoalsTest {
+class BudgetsTest {
   private static final String CERTIFICATE = "order to last certificate";
 
   private static Results results(String suite, Recorder recorder) {
@@ -36,7 +36,7 @@ class GoalsTest {
   }
 
   private static Verdict verdict(Results results, String words) {
-    return Goals.ALL.stream()
+    return Budgets.ALL.stream()
         .filter(goal -> goal.words().contains(words))
         .findFirst()
         .flatMap(goal -> goal.judge().apply(results))

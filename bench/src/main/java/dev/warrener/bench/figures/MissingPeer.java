@@ -7,4 +7,4 @@ package dev.warrener.bench.figures;
  * @param because what was looked for and not found, a clause
  * @param install the command that installs it
  */
-public record Missing(String peer, String because, String install) {}
+public record MissingPeer(String peer, String because, String install) {}

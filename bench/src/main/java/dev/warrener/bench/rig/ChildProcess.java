@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
  * A process that this run has started, with what it prints in a file. It is gone when it is closed;
  * and it holds the other end of a pipe, so that it can notice when we are.
  */
-public final class Child implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
 
   private final String name;
   private final Process process;
   private final Path log;
 
-  private Child(String name, Process process, Path log) {
+  private ChildProcess(String name, Process process, Path log) {
     this.name = name;
     this.process = process;
     this.log = log;
@@ -31,7 +31,7 @@ public final class Child implements AutoCloseable {
    *
    * @param environment added to ours
    */
-  public static Child start(
+  public static ChildProcess start(
       String name, Path folder, Map<String, String> environment, List<String> command) {
     try {
       var log = Files.createTempFile(folder, name + "-", ".log");
@@ -41,7 +41,7 @@ public final class Child implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
       builder.environment().putAll(environment);
-      return new Child(name, builder.start(), log);
+      return new ChildProcess(name, builder.start(), log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

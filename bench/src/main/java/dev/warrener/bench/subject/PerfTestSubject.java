@@ -1,11 +1,11 @@
 package dev.warrener.bench.subject;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.rig.MeasuredTasks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** RabbitMQ's own measuring program: what the broker and the client can do when nothing is done. */
-public final class PerfTest implements Subject {
+public final class PerfTestSubject implements Subject {
   private static final String MAIN = "com.rabbitmq.perf.PerfTest";
   private static final Pattern RECEIVED = Pattern.compile("received: (\\d+) msg/s");
 
-  private final Programs programs;
+  private final MeasuredPrograms programs;
 
   /** With those programs. */
-  public PerfTest(Programs programs) {
+  public PerfTestSubject(MeasuredPrograms programs) {
     this.programs = programs;
   }
 
@@ -31,13 +31,13 @@ public final class PerfTest implements Subject {
   }
 
   @Override
-  public Optional<Missing> missing() {
+  public Optional<MissingPeer> missing() {
     try {
-      Class.forName(MAIN, false, PerfTest.class.getClassLoader());
+      Class.forName(MAIN, false, PerfTestSubject.class.getClassLoader());
       return Optional.empty();
     } catch (ClassNotFoundException e) {
       return Optional.of(
-          new Missing(
+          new MissingPeer(
               name(),
               "com.rabbitmq:perf-test is not on the class path",
               "mvn -Pbench -pl bench -am package -DskipTests"));
@@ -48,7 +48,7 @@ public final class PerfTest implements Subject {
   public String version() {
     try {
       return String.valueOf(
-          Class.forName(MAIN, false, PerfTest.class.getClassLoader())
+          Class.forName(MAIN, false, PerfTestSubject.class.getClassLoader())
               .getPackage()
               .getImplementationVersion());
     } catch (ClassNotFoundException e) {
@@ -57,13 +57,13 @@ public final class PerfTest implements Subject {
   }
 
   @Override
-  public Load.Source tasks(Work work, int bytes) {
-    return Tasks.of(work, bytes);
+  public LoadPublisher.Source tasks(Work work, int bytes) {
+    return MeasuredTasks.of(work, bytes);
   }
 
   /** As a consumer of what we publish. */
   @Override
-  public Running start(Place place, Setting setting) {
+  public Running start(MeasuredBroker place, Setting setting) {
     return new ChildRunning(run(place, setting, List.of("--producers", "0", "--consumers", "1")));
   }
 
@@ -72,7 +72,7 @@ public final class PerfTest implements Subject {
    *
    * @return the messages received in each second, without the first quarter, in which it warms up
    */
-  public List<Double> receivingRates(Place place, Setting setting, int bytes, int seconds)
+  public List<Double> receivingRates(MeasuredBroker place, Setting setting, int bytes, int seconds)
       throws IOException, InterruptedException {
     try (var child =
         run(
@@ -94,7 +94,7 @@ public final class PerfTest implements Subject {
                 "--flag",
                 "persistent",
                 "--confirm",
-                Integer.toString(Load.WINDOW),
+                Integer.toString(LoadPublisher.WINDOW),
                 "--time",
                 Integer.toString(seconds)))) {
       child.awaitSuccess(seconds + 60L);
@@ -110,7 +110,7 @@ public final class PerfTest implements Subject {
     }
   }
 
-  private Child run(Place place, Setting setting, List<String> more) {
+  private ChildProcess run(MeasuredBroker place, Setting setting, List<String> more) {
     var command =
         new ArrayList<>(
             programs.javaAsController(
@@ -121,7 +121,7 @@ public final class PerfTest implements Subject {
                 "--qos",
                 Integer.toString(setting.prefetch())));
     command.addAll(more);
-    return Child.start(
+    return ChildProcess.start(
         "perf-test", programs.folder(), Map.of("URI", place.uri().toString()), command);
   }
 }
