@@ -1,10 +1,10 @@
 package dev.warrener.bench.figures;
 
 /**
- * A peer that is not installed here, and so was not measured.
+ * A peer that was not measured, because it is not installed.
  *
- * @param peer its name
- * @param because what was looked for and not found, a clause
- * @param install the command that installs it
+ * @param peer the name of the peer
+ * @param because what was not found, as a clause that follows "because"
+ * @param install the command that installs the peer
  */
 public record MissingPeer(String peer, String because, String install) {}

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What limits the rate of no-op tasks and the time of a kill, as the profile has it. */
+/** The chapters about the profile: what a no-op task costs, and what a kill costs. */
 final class ProfileChapters {
   private static final String TIME = "processor time";
   private static final String KILL_TIME = "processor time of a kill";
 
-  /** What the subject begins with that is a thread of the controller. */
+  /** The start of each subject that is a thread of the controller. */
   private static final String THREAD = "controller: ";
 
   private static final int MOST_THREADS = 6;
@@ -21,8 +21,8 @@ final class ProfileChapters {
 
   private ProfileChapters() {}
 
-  /** The chapter; empty if nothing was measured. */
-  static Optional<String> of(SuiteResult profile) {
+  /** Returns the chapter about no-op tasks; empty if they were not profiled. */
+  static Optional<String> ofTasks(SuiteResult profile) {
     var broker = time(profile, "broker");
     var controller = time(profile, "controller, all threads");
     var workers = time(profile, "workers, all");
@@ -30,58 +30,67 @@ final class ProfileChapters {
       return Optional.empty();
     }
     double all = broker.get() + controller.get() + workers.get();
-    var text = new StringBuilder("## What limits the rate of no-op tasks\n");
-    text.append(
-        "A task costs %s µs of processor time: the broker %s, the controller %s, the workers %s. So each processor that all of them share is good for %s tasks a second at most, whatever waits for what.\n\n"
+    return Optional.of(
+        """
+        ## What a no-op task costs
+        A task costs %s µs of processor time: %s in the broker, %s in the controller, and %s in the workers. One processor can run at most %s such tasks a second.
+
+        The controller's most expensive threads, in µs for each task: %s.
+
+        The controller's hottest methods, in percent of its samples: %s.
+
+        """
             .formatted(
                 Figure.of(all),
                 Figure.of(broker.get()),
                 Figure.of(controller.get()),
                 Figure.of(workers.get()),
-                Figure.of(1e6 / all)));
-    text.append("The controller's threads that cost most, in µs a task: ");
-    text.append(listed(dearest(profile, TIME), THREAD, MOST_THREADS));
-    text.append(".\n\nThe hottest methods, in percent of the controller's samples: ");
-    text.append(
-        String.join(
-            ", ",
-            profile.of("samples").stream()
-                .sorted(Comparator.comparingDouble(Measurement::median).reversed())
-                .limit(MOST_METHODS)
-                .map(one ->
-                    "`"
-                        + one.parameters().getOrDefault("method", "?")
-                        + "` "
-                        + Figure.of(one.median()))
-                .toList()));
-    return Optional.of(text.append(".\n\n").toString());
+                Figure.of(1e6 / all),
+                listed(mostExpensive(profile, TIME), THREAD, MOST_THREADS),
+                String.join(
+                    ", ",
+                    mostExpensive(profile, "samples").stream()
+                        .limit(MOST_METHODS)
+                        .map(one ->
+                            "`"
+                                + one.parameters().getOrDefault("method", "?")
+                                + "` "
+                                + Figure.of(one.median()))
+                        .toList())));
   }
 
-  /** The chapter about kills; empty if nothing was measured. */
+  /** Returns the chapter about kills; empty if they were not profiled. */
   static Optional<String> ofKills(SuiteResult profile) {
-    var parts = dearest(profile, KILL_TIME);
+    var parts = mostExpensive(profile, KILL_TIME);
     if (parts.isEmpty()) {
       return Optional.empty();
     }
-    var text = new StringBuilder("## What a kill takes\n");
-    text.append(
-        "Beside what the kernel needs for the dying workers (the C floor, on every processor there is), a kill of %s idle workers takes, in ms of processor time: %s.\n\n"
+    return Optional.of(
+        """
+        ## What a kill costs
+        A kill of %s idle workers costs this processor time, in ms, without that of the dying workers: %s.
+
+        The controller's most expensive threads: %s.
+
+        """
             .formatted(
                 parts.getFirst().parameters().getOrDefault("workers", "?"),
-                listed(parts, "", Integer.MAX_VALUE)));
-    text.append(
-        "The controller's threads that cost most: %s.\n\n"
-            .formatted(listed(parts, THREAD, MOST_KILL_THREADS)));
-    return Optional.of(text.toString());
+                listed(parts, "", Integer.MAX_VALUE),
+                listed(parts, THREAD, MOST_KILL_THREADS)));
   }
 
-  private static List<Measurement> dearest(SuiteResult profile, String metric) {
+  private static List<Measurement> mostExpensive(SuiteResult profile, String metric) {
     return profile.of(metric).stream()
         .sorted(Comparator.comparingDouble(Measurement::median).reversed())
         .toList();
   }
 
-  /** Those whose subject begins so; the whole processes, if it is to begin with nothing. */
+  /**
+   * Lists subjects with their figures.
+   *
+   * @param prefix {@link #THREAD} to list the controller's threads, or an empty string to list
+   *     whole processes
+   */
   private static String listed(List<Measurement> parts, String prefix, int most) {
     return String.join(
         ", ",

@@ -9,21 +9,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Tasks as Warrener's contract has them: what every subject but Celery is given. */
+/** Makes tasks as Warrener's contract describes them. All programs but Celery get these. */
 public final class MeasuredTasks {
   private MeasuredTasks() {}
 
-  /** Tasks that do that work, with inputs of so many bytes. */
+  /** Returns a source of tasks with inputs of {@code bytes} bytes. */
   public static LoadPublisher.Source of(Work work, int bytes) {
     return of(work.handler(), json(bytes), Map.of());
   }
 
-  /** Tasks for a handler, with that input and those headers. */
+  /** Returns a source of tasks for a handler, all with the same input and headers. */
   public static LoadPublisher.Source of(String handler, Body body, Map<String, Object> headers) {
     return _ -> new LoadPublisher.Parcel(properties(handler, headers), body);
   }
 
-  /** Tasks that write down, in {@code file}, how long they took to start. */
+  /** Returns a source of tasks that record in {@code file} how long they took to start. */
   public static LoadPublisher.Source stamps(Path file, int bytes) {
     return _ -> {
       var properties = properties(Work.STAMP.handler(), Map.of());
@@ -31,7 +31,7 @@ public final class MeasuredTasks {
     };
   }
 
-  /** JSON of so many bytes. */
+  /** Returns a JSON string of {@code bytes} bytes. */
   public static Body json(int bytes) {
     return Body.of(
         ("\"" + "x".repeat(Math.max(0, bytes - 2)) + "\"").getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,6 @@
 /**
- * Where is measured: the broker, the load put on it, and what is read of queues, orders and
- * processes from outside.
+ * The test rig: the broker that is measured on, the publisher that loads it, and observers of
+ * queues, reports and processes. None of it asks a measured program about itself.
  */
 @NullMarked
 package dev.warrener.bench.rig;

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Celery with a pool of processes, late acknowledgements and no results, on the same quorum queue
- * as everybody. Its tasks are published by our own publisher, in its own format.
+ * as all other programs. The common publisher publishes its tasks, in Celery's format.
  */
 public final class CelerySubject implements Subject {
   private static final String MODULE = "celery_tasks";
@@ -25,7 +25,7 @@ public final class CelerySubject implements Subject {
   private final MeasuredPrograms programs;
   private final Optional<String> python;
 
-  /** With those programs. */
+  /** Looks for a Python that has Celery. */
   public CelerySubject(MeasuredPrograms programs) {
     this.programs = programs;
     python =
@@ -48,7 +48,7 @@ public final class CelerySubject implements Subject {
     return python.isPresent()
         ? Optional.empty()
         : Optional.of(
-            new MissingPeer(name(), "no python3 here has celery", "apt-get install python3-celery"));
+            new MissingPeer(name(), "no python3 has the module celery", "apt-get install python3-celery"));
   }
 
   @Override
@@ -78,7 +78,7 @@ public final class CelerySubject implements Subject {
   }
 
   @Override
-  public Running start(MeasuredBroker place, Setting setting) {
+  public Running start(MeasuredBroker broker, Setting setting) {
     programs.resource(MODULE + ".py");
     var child =
         ChildProcess.start(
@@ -86,9 +86,9 @@ public final class CelerySubject implements Subject {
             programs.folder(),
             Map.of(
                 "BENCH_BROKER",
-                place.uri().toString(),
+                broker.uri().toString(),
                 "BENCH_QUEUE",
-                place.namespace().taskQueue(setting.queue())),
+                broker.namespace().taskQueue(setting.queue())),
             List.of(
                 python.orElseThrow(),
                 "-m",

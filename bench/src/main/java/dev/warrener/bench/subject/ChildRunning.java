@@ -2,7 +2,7 @@ package dev.warrener.bench.subject;
 
 import dev.warrener.bench.rig.ChildProcess;
 
-/** A subject that is one process, with children or without. */
+/** A running program that is one process, with or without children. */
 record ChildRunning(ChildProcess child) implements Subject.Running {
   @Override
   public void requireAlive() {

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** RabbitMQ's own measuring program: what the broker and the client can do when nothing is done. */
+/** RabbitMQ's own load generator, whose consumer does nothing with a message. */
 public final class PerfTestSubject implements Subject {
   private static final String MAIN = "com.rabbitmq.perf.PerfTest";
   private static final Pattern RECEIVED = Pattern.compile("received: (\\d+) msg/s");
 
   private final MeasuredPrograms programs;
 
-  /** With those programs. */
+  /** Uses PerfTest from the class path of this program. */
   public PerfTestSubject(MeasuredPrograms programs) {
     this.programs = programs;
   }
@@ -61,22 +61,23 @@ public final class PerfTestSubject implements Subject {
     return MeasuredTasks.of(work, bytes);
   }
 
-  /** As a consumer of what we publish. */
+  /** Starts PerfTest as a consumer of what the common publisher publishes. */
   @Override
-  public Running start(MeasuredBroker place, Setting setting) {
-    return new ChildRunning(run(place, setting, List.of("--producers", "0", "--consumers", "1")));
+  public Running start(MeasuredBroker broker, Setting setting) {
+    return new ChildRunning(run(broker, setting, List.of("--producers", "0", "--consumers", "1")));
   }
 
   /**
-   * With its own publisher, for so many seconds.
+   * Runs PerfTest with its own publisher for {@code seconds} seconds.
    *
-   * @return the messages received in each second, without the first quarter, in which it warms up
+   * @return the number of messages received in each second, without the first quarter, in which the
+   *     program warms up
    */
-  public List<Double> receivingRates(MeasuredBroker place, Setting setting, int bytes, int seconds)
+  public List<Double> receivingRates(MeasuredBroker broker, Setting setting, int bytes, int seconds)
       throws IOException, InterruptedException {
     try (var child =
         run(
-            place,
+            broker,
             setting,
             List.of(
                 "--producers",
@@ -84,7 +85,7 @@ public final class PerfTestSubject implements Subject {
                 "--consumers",
                 "1",
                 "--exchange",
-                place.namespace().tasksExchange(),
+                broker.namespace().tasksExchange(),
                 "--type",
                 "direct",
                 "--routing-key",
@@ -104,24 +105,24 @@ public final class PerfTestSubject implements Subject {
         rates.add(Double.parseDouble(matcher.group(1)));
       }
       if (rates.size() < 4) {
-        throw new IOException("PerfTest said no rates: " + child.text());
+        throw new IOException("PerfTest printed no rates: " + child.text());
       }
       return rates.subList(rates.size() / 4, rates.size() - 1);
     }
   }
 
-  private ChildProcess run(MeasuredBroker place, Setting setting, List<String> more) {
+  private ChildProcess run(MeasuredBroker broker, Setting setting, List<String> more) {
     var command =
         new ArrayList<>(
             programs.javaAsController(
                 MAIN,
                 "--predeclared",
                 "--queue",
-                place.namespace().taskQueue(setting.queue()),
+                broker.namespace().taskQueue(setting.queue()),
                 "--qos",
                 Integer.toString(setting.prefetch())));
     command.addAll(more);
     return ChildProcess.start(
-        "perf-test", programs.folder(), Map.of("URI", place.uri().toString()), command);
+        "perf-test", programs.folder(), Map.of("URI", broker.uri().toString()), command);
   }
 }

@@ -8,11 +8,11 @@ import dev.warrener.bench.rig.MeasuredTasks;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** {@link PlainConsumer} in a process of its own: threads instead of processes, nothing to kill. */
+/** {@link PlainConsumer} in a process of its own. Its tasks run on threads, and can't be killed. */
 public final class PlainSubject implements Subject {
   private final MeasuredPrograms programs;
 
-  /** With those programs. */
+  /** Uses {@link PlainConsumer} from the class path of this program. */
   public PlainSubject(MeasuredPrograms programs) {
     this.programs = programs;
   }
@@ -33,15 +33,15 @@ public final class PlainSubject implements Subject {
   }
 
   @Override
-  public Running start(MeasuredBroker place, Setting setting) {
+  public Running start(MeasuredBroker broker, Setting setting) {
     var child =
         ChildProcess.start(
             "plain",
             programs.folder(),
-            Map.of("BENCH_BROKER", place.uri().toString()),
+            Map.of("BENCH_BROKER", broker.uri().toString()),
             programs.javaAsController(
                 PlainConsumer.class.getName(),
-                place.namespace().taskQueue(setting.queue()),
+                broker.namespace().taskQueue(setting.queue()),
                 Integer.toString(setting.prefetch()),
                 Integer.toString(setting.workers()),
                 setting.work().name()));

@@ -5,29 +5,29 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Python's {@code multiprocessing.Pool}: forked copies of one process, terminated and joined. */
+/** Python's {@code multiprocessing.Pool}, whose forked processes are terminated and joined. */
 public final class PythonPool {
   private final MeasuredPrograms programs;
   private final Optional<String> python = MeasuredPrograms.find("/usr/bin/python3", "python3");
 
-  /** With those programs. */
+  /** Looks for a Python. */
   public PythonPool(MeasuredPrograms programs) {
     this.programs = programs;
   }
 
-  /** Why it can't be measured here; empty if it can. */
+  /** Returns why the pool can't be measured; empty if it can. */
   public Optional<MissingPeer> missing() {
     return python.isPresent()
         ? Optional.empty()
-        : Optional.of(new MissingPeer("Python's Pool", "no python3", "apt-get install python3"));
+        : Optional.of(new MissingPeer("Python's Pool", "there is no python3", "apt-get install python3"));
   }
 
-  /** The version, for the page. */
+  /** Returns the version for the page. */
   public String version() {
     return python.map(found -> MeasuredPrograms.output(List.of(found, "--version"))).orElse("not there");
   }
 
-  /** From {@code terminate()} to the end of {@code join()}, in milliseconds. */
+  /** Returns the time from {@code terminate()} to the end of {@code join()}, in milliseconds. */
   public double killMillis(int workers, boolean busy) throws IOException {
     var script = programs.resource("pool.py");
     return KillFloor.number(

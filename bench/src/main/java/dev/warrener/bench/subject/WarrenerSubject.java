@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A controller with its workers, started as users start it. */
+/** A Warrener controller with its workers, started as users start it. */
 public final class WarrenerSubject implements Subject {
   private final MeasuredPrograms programs;
   private final String name;
@@ -19,16 +19,17 @@ public final class WarrenerSubject implements Subject {
   private final String javaOptions;
   private final int spares;
 
-  /** With the prefetch that each subject gets. */
+  /** Makes a controller with the prefetch that all programs get. */
   public WarrenerSubject(MeasuredPrograms programs) {
     this(programs, "warrener", false, "");
   }
 
   /**
-   * With its own settings.
+   * Makes a controller with other settings.
    *
-   * @param ownLookAhead leave the look-ahead as it is by default
-   * @param javaOptions more options for the controller's JVM
+   * @param name the name for tables
+   * @param ownLookAhead whether the controller keeps its default look-ahead
+   * @param javaOptions further options of the controller's JVM
    */
   public WarrenerSubject(MeasuredPrograms programs, String name, boolean ownLookAhead, String javaOptions) {
     this(programs, name, ownLookAhead, javaOptions, 0);
@@ -43,13 +44,13 @@ public final class WarrenerSubject implements Subject {
     this.spares = spares;
   }
 
-  /** The same with that many workers beyond those that may be busy. */
+  /** Returns a copy with {@code number} spare workers: ready ones beyond those that may be busy. */
   public WarrenerSubject withSpares(int number) {
     return new WarrenerSubject(
         programs, name + ", " + number + " spare", ownLookAhead, javaOptions, number);
   }
 
-  /** How many workers it has beyond those that may be busy. */
+  /** Returns the number of spare workers. */
   public int spares() {
     return spares;
   }
@@ -70,9 +71,9 @@ public final class WarrenerSubject implements Subject {
   }
 
   @Override
-  public Running start(MeasuredBroker place, Setting setting) throws IOException, InterruptedException {
-    try (var fleet = new FleetWatch(place)) {
-      var running = startOnly(place, setting, "bench");
+  public Running start(MeasuredBroker broker, Setting setting) throws IOException, InterruptedException {
+    try (var fleet = new FleetWatch(broker)) {
+      var running = startOnly(broker, setting, "bench");
       try {
         fleet.awaitReady("bench", running::requireAlive);
         return running;
@@ -83,8 +84,8 @@ public final class WarrenerSubject implements Subject {
     }
   }
 
-  /** Starts a controller and doesn't wait. */
-  public Running startOnly(MeasuredBroker place, Setting setting, String id) {
+  /** Starts a controller, and does not wait until its workers are ready. */
+  public Running startOnly(MeasuredBroker broker, Setting setting, String id) {
     var command =
         new ArrayList<>(
             List.of(
@@ -106,20 +107,20 @@ public final class WarrenerSubject implements Subject {
       command.add("queue." + setting.queue() + ".spares=" + spares);
     }
     return new ChildRunning(
-        ChildProcess.start("controller", programs.folder(), environment(place), command));
+        ChildProcess.start("controller", programs.folder(), environment(broker), command));
   }
 
-  /** What a command of Warrener's needs, to work at that place. */
-  public Map<String, String> environment(MeasuredBroker place) {
+  /** Returns the environment with which a command of Warrener uses the measured broker. */
+  public Map<String, String> environment(MeasuredBroker broker) {
     return Map.of(
         "WARRENER_BROKER",
-        place.uri().toString(),
+        broker.uri().toString(),
         "WARRENER_NAMESPACE",
-        place.namespace().name(),
+        broker.namespace().name(),
         "WARRENER_RUNTIME_DIRECTORY",
         programs.folder().resolve("run").toString(),
         "WARRENER_STATE_DIRECTORY",
-        programs.folder().resolve("state-" + place.namespace().name()).toString(),
+        programs.folder().resolve("state-" + broker.namespace().name()).toString(),
         "WARRENER_JAVA_HOME",
         System.getProperty("java.home"),
         "WARRENER_JAVA_OPTS",

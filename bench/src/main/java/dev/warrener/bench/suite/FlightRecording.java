@@ -13,7 +13,7 @@ import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 
-/** What Flight Recorder saw of a process: how often each method of ours was at work. */
+/** A recording by Flight Recorder: how often each method of Warrener was running. */
 final class FlightRecording {
   private static final String OURS = "dev.warrener.";
 
@@ -25,11 +25,11 @@ final class FlightRecording {
   private FlightRecording() {}
 
   /**
-   * A place where time goes.
+   * A method that takes time.
    *
-   * @param thread its name
-   * @param method the innermost method of ours, and in what it was
-   * @param share of all samples, 0 to 1
+   * @param thread the name of the thread
+   * @param method the innermost method of Warrener on the stack, and the method that it had called
+   * @param share the share of all samples, from 0 to 1
    */
   record Hot(String thread, String method, double share) {}
 
@@ -62,7 +62,7 @@ final class FlightRecording {
     samples.merge(new Spot(threadName(thread), describe(frames)), 1, Integer::sum);
   }
 
-  /** A native call that only waits, for input or for the death of a child, costs nothing. */
+  /** Whether a native call only waits, for input or for the death of a child. */
   private static boolean isWaiting(RecordedFrame frame) {
     var method = frame.getMethod().getName();
     return method.startsWith("read")
@@ -96,7 +96,7 @@ final class FlightRecording {
     return method.startsWith(OURS) ? method.substring(OURS.length()) : method;
   }
 
-  /** The places where most time goes, hottest first. */
+  /** Returns the methods that take the most time, hottest first. */
   List<Hot> hottest(int most) {
     return samples.entrySet().stream()
         .map(entry ->

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Where the time of no-op tasks goes: processor time of every process and of every thread of the
- * controller, and the methods that Flight Recorder finds there. And where that of a kill goes.
+ * Measures the processor time of a no-op task and of a kill, by process and by thread of the
+ * controller. Flight Recorder finds the controller's hottest methods.
  */
 public final class ProfileSuite implements Suite {
   private static final String QUEUE = "profile";
@@ -33,14 +33,14 @@ public final class ProfileSuite implements Suite {
     run.note(
         "A backlog of no-op tasks is drained by "
             + ThroughputSuite.WORKERS
-            + " workers, prefetch "
+            + " workers with prefetch "
             + ThroughputSuite.PREFETCH
-            + "; from when a third of it is gone. A machine of two processors has 2,000,000 µs of"
-            + " them in a second: at a rate of r tasks/s all parts together can have 2,000,000/r"
-            + " each.");
+            + ", and measured after a third of it is gone. Two processors have 2,000,000 µs of"
+            + " processor time in a second, so at r tasks/s one task has at most 2,000,000/r µs.");
     run.note(
-        "Samples: Flight Recorder, 20 ms apart, of running Java code and of native calls, by the"
-            + " innermost method that is ours; 100 % are all samples of the controller.");
+        "Samples: Flight Recorder samples running Java code and native calls every 20 ms. Each"
+            + " sample counts for the innermost method of Warrener on its stack, in percent of all"
+            + " samples of the controller.");
     var recording = run.programs().folder().resolve("controller.jfr");
     var warrener =
         new WarrenerSubject(
@@ -49,23 +49,23 @@ public final class ProfileSuite implements Suite {
             false,
             "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording);
     run.version("warrener", warrener.version());
-    var place = run.place();
+    var broker = run.broker();
     long count = run.size(30_000, 150_000);
-    place.declare(QUEUE);
+    broker.declare(QUEUE);
     var setting = new Setting(QUEUE, ThroughputSuite.WORKERS, ThroughputSuite.PREFETCH, Work.NO_OP);
-    try (var load = new LoadPublisher(place.connection())) {
+    try (var load = new LoadPublisher(broker.connection())) {
       load.publish(
-          place.namespace().tasksExchange(),
+          broker.namespace().tasksExchange(),
           QUEUE,
           count,
           warrener.tasks(Work.NO_OP, ThroughputSuite.BYTES));
-      try (var running = warrener.start(place, setting);
+      try (var running = warrener.start(broker, setting);
           var watch =
               new QueueWatch(
-                  place.connection(), place.namespace().taskQueue(QUEUE), running::requireAlive)) {
+                  broker.connection(), broker.namespace().taskQueue(QUEUE), running::requireAlive)) {
         var from = watch.awaitAtMost(count * 2 / 3, PATIENCE);
         var before = processorTimes(running.pid());
-        // The queue is not looked at meanwhile: a look costs the broker something.
+        // The queue is asked seldom, because each question costs the broker processor time.
         while (watch.look().ready() > count / 20) {
           LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
         }
@@ -90,7 +90,7 @@ public final class ProfileSuite implements Suite {
     KillProfile.measure(run);
   }
 
-  /** Processor seconds of all that takes part, by what it is. */
+  /** Returns the processor seconds of controller, workers and broker. */
   private static Map<String, Double> processorTimes(long controller) {
     var times = new HashMap<String, Double>();
     ProcessFigures.cpuSecondsByThread(controller)

@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long processes take to start, how much memory an idle worker has, and how soon one is back.
+ * Measures the start of workers, controllers and commands, the memory of an idle worker, and the
+ * time until a killed worker is replaced.
  */
 public final class StartSuite implements Suite {
   private static final String QUEUE = "start";
@@ -34,13 +35,14 @@ public final class StartSuite implements Suite {
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
     run.note(
-        "A worker is started with the command of a running controller's worker, and is ready with"
-            + " its READY frame; the bare JVM has the same flags, without a class-data cache of its"
-            + " own, and writes one byte. Both are forked by the same C program.");
+        "Process to ready: a worker is started with the command of a running controller's worker,"
+            + " until its READY frame. The bare JVM has the same flags, but no class-data cache of"
+            + " its own, and writes one byte. The same C program forks both.");
     run.note(
-        "Respawn: all workers are busy (they wait), one more task is there; one worker is killed (then respawn); from its"
-            + " certificate, as a client of the broker hears it, to the waiting task's first"
-            + " instruction. With a spare, a fifth worker was ready and had nothing to do.");
+        "Certificate to the next task's start: all workers are busy and one more task waits. One"
+            + " worker is killed, and replaced at once. The time is measured from the arrival of its"
+            + " certificate at a client of the broker to the waiting task's first instruction. It is"
+            + " below 0 if the task starts first. With a spare, a fifth worker was ready and idle.");
     var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
@@ -73,7 +75,7 @@ public final class StartSuite implements Suite {
     }
   }
 
-  /** The same JVM with the same flags, and next to nothing to do. */
+  /** Returns a command that runs {@link BareJvm} with the flags of a worker. */
   private static List<String> hello(MeasuredPrograms programs, List<String> workerCommand) {
     var words = new ArrayList<String>();
     for (var word : workerCommand) {
@@ -127,15 +129,15 @@ public final class StartSuite implements Suite {
 
   private static void firstTask(SuiteRun run, WarrenerSubject warrener, int round)
       throws IOException, InterruptedException {
-    var place = run.place();
-    place.declare(QUEUE);
+    var broker = run.broker();
+    broker.declare(QUEUE);
     var file = run.programs().folder().resolve("first-" + round);
-    try (var load = new LoadPublisher(place.connection())) {
-      load.publish(place.namespace().tasksExchange(), QUEUE, 1, MeasuredTasks.stamps(file, 200));
+    try (var load = new LoadPublisher(broker.connection())) {
+      load.publish(broker.namespace().tasksExchange(), QUEUE, 1, MeasuredTasks.stamps(file, 200));
     }
     long begin = System.nanoTime();
     try (var running =
-        warrener.startOnly(place, new Setting(QUEUE, WORKERS, 8, Work.STAMP), "first")) {
+        warrener.startOnly(broker, new Setting(QUEUE, WORKERS, 8, Work.STAMP), "first")) {
       var stamp = LatencySuite.await(file, 1, running).getFirst();
       run.add(
           "warrener",
@@ -153,7 +155,7 @@ public final class StartSuite implements Suite {
     long begin = System.nanoTime();
     try (var child =
         ChildProcess.start(
-            "command", run.programs().folder(), warrener.environment(run.place()), command)) {
+            "command", run.programs().folder(), warrener.environment(run.broker()), command)) {
       child.awaitSuccess(60);
       run.add(
           "warrener",

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many tasks are settled in a second: no-op and of one millisecond, 200 bytes, persistent, from
- * a quorum queue, published with confirms.
+ * Measures how many tasks are settled in a second: no-op tasks and tasks of one millisecond, with 200
+ * bytes, persistent, from a quorum queue, published with confirms.
  */
 public final class ThroughputSuite implements Suite {
   static final int WORKERS = 4;
@@ -38,17 +38,18 @@ public final class ThroughputSuite implements Suite {
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
     run.note(
-        "Drained: a backlog is there when the subject starts; counted from when a quarter of it is"
-            + " gone, since a program that has just started is warming up, to when none waits, as the"
-            + " broker counts. That first quarter stands by itself: drained, just started.");
+        "Drained: a backlog waits when the program starts. The rate is measured from when a quarter"
+            + " of it is gone, because a program that has just started is slower, until the broker"
+            + " counts no waiting task. The first quarter is shown as \"drained, just started\".");
     run.note(
-        "Published while consumed: the same process, warm now; from the first publish until all are"
-            + " confirmed and none waits. One publisher, at most "
+        "Published while consumed: the same process, after that, from the first publish until all"
+            + " tasks are confirmed and none waits. One publisher in the measuring process serves all"
+            + " programs, with at most "
             + LoadPublisher.WINDOW
-            + " unconfirmed, in the measuring process, for all subjects.");
+            + " unconfirmed messages.");
     run.note(
-        "PerfTest alone: with its own publisher and consumer in one JVM, per second, without the"
-            + " first quarter. It sends bare messages without headers or ids.");
+        "PerfTest alone: its own publisher and consumer in one JVM, the median of its rates in each"
+            + " second without the first quarter. Its messages have no headers or ids.");
     var perfTest = new PerfTestSubject(run.programs());
     var subjects =
         run.present(
@@ -58,7 +59,7 @@ public final class ThroughputSuite implements Suite {
                 new WarrenerSubject(run.programs()),
                 new WarrenerSubject(run.programs(), "warrener, look-ahead 4", true, ""),
                 new CelerySubject(run.programs())));
-    run.place().declare(QUEUE);
+    run.broker().declare(QUEUE);
     for (int round = 1; round <= run.rounds(); round++) {
       run.say("no-op, round " + round + " of " + run.rounds());
       if (perfTest.missing().isEmpty()) {
@@ -86,10 +87,10 @@ public final class ThroughputSuite implements Suite {
 
   private static void measurePerfTestAlone(SuiteRun run, PerfTestSubject perfTest)
       throws IOException, InterruptedException {
-    run.place().declare(QUEUE);
+    run.broker().declare(QUEUE);
     var rates =
         perfTest.receivingRates(
-            run.place(), new Setting(QUEUE, WORKERS, PREFETCH, Work.NO_OP), BYTES, run.size(8, 16));
+            run.broker(), new Setting(QUEUE, WORKERS, PREFETCH, Work.NO_OP), BYTES, run.size(8, 16));
     run.add(
         "PerfTest alone",
         "published while consumed",
@@ -100,17 +101,17 @@ public final class ThroughputSuite implements Suite {
 
   private static void measure(SuiteRun run, Subject subject, Work work, long count)
       throws IOException, InterruptedException {
-    var place = run.place();
-    place.declare(QUEUE);
+    var broker = run.broker();
+    broker.declare(QUEUE);
     var source = subject.tasks(work, BYTES);
-    var exchange = place.namespace().tasksExchange();
+    var exchange = broker.namespace().tasksExchange();
     var setting = new Setting(QUEUE, WORKERS, PREFETCH, work);
-    try (var load = new LoadPublisher(place.connection())) {
+    try (var load = new LoadPublisher(broker.connection())) {
       load.publish(exchange, QUEUE, count, source);
-      try (var running = subject.start(place, setting);
+      try (var running = subject.start(broker, setting);
           var watch =
               new QueueWatch(
-                  place.connection(), place.namespace().taskQueue(QUEUE), running::requireAlive)) {
+                  broker.connection(), broker.namespace().taskQueue(QUEUE), running::requireAlive)) {
         var begun = watch.look();
         var quarter = watch.awaitAtMost(count * 3 / 4, PATIENCE);
         var empty = watch.awaitAtMost(0, PATIENCE);
@@ -145,7 +146,7 @@ public final class ThroughputSuite implements Suite {
     }
   }
 
-  /** What so many workers could do if tasks came from nowhere and went nowhere. */
+  /** Returns the rate of tasks that {@code workers} threads run without any broker. */
   static double bestOfThreads(int workers) throws InterruptedException {
     var count = new LongAdder();
     long begin = System.nanoTime();
