@@ -4,9 +4,9 @@ import dev.warrener.bench.figures.Machine;
 import dev.warrener.bench.figures.Results;
 import dev.warrener.bench.figures.ResultsFile;
 import dev.warrener.bench.figures.SuiteResult;
-import dev.warrener.bench.page.Page;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.page.BenchmarkPages;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.subject.MeasuredPrograms;
 import dev.warrener.bench.suite.GrowthSuite;
 import dev.warrener.bench.suite.KillSuite;
 import dev.warrener.bench.suite.LatencySuite;
@@ -33,16 +33,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code warrener bench}. */
+/** The command {@code warrener bench}. */
 @Command(
     name = "warrener bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measure Warrener beside its peers, in turns on one broker, and make the page of it.",
+      "Measures Warrener beside other programs, in turns on one broker, and writes the pages.",
       "",
-      "Writes OUTPUT/benchmarks/results.json, the plots beside it, and OUTPUT/benchmarks.md. A suite"
-          + " that is run again replaces its former figures; the others stay."
+      "Writes OUTPUT/benchmarks.md, and beside it the folder OUTPUT/benchmarks with results.json,"
+          + " details.md and the charts. The new figures of a suite replace its old ones; the"
+          + " figures of other suites stay."
     })
 final class BenchCommand implements Callable<Integer> {
   private static final List<Suite> SUITES =
@@ -62,43 +63,49 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "WHICH",
       defaultValue = "${env:WARRENER_BROKER:-private}",
       description =
-          "private (a node of this machine's rabbitmq-server), docker (a container), or an address;"
-              + " one with a password goes into WARRENER_BROKER. Default: private.")
+          "The broker to measure on: private (a new node of this machine's rabbitmq-server), docker"
+              + " (a container), or an address. Put an address with a password into"
+              + " WARRENER_BROKER. Default: private.")
   private String broker = "private";
 
   @Option(
       names = "--only",
       paramLabel = "SUITE",
       split = ",",
-      description = "Only these: throughput, latency, kill, start, growth, micro, profile.")
+      description =
+          "Runs these suites only: throughput, latency, kill, start, growth, micro, profile.")
   private List<String> only = new ArrayList<>();
 
   @Option(
       names = "--quick",
-      description = "Small sizes: a few minutes for everything, rough figures.")
+      description = "Uses small sizes: everything takes a few minutes, and figures are rough.")
   private boolean quick;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "Turns of each subject (default: 5, with --quick 3).")
+      description = "The number of turns of each program (default: 5, with --quick 3).")
   private @Nullable Integer rounds;
 
   @Option(
       names = "--output",
       paramLabel = "FOLDER",
-      description = "Where to write (default: bench/target/report; docs makes the project's page).")
+      description =
+          "The folder to write into (default: bench/target/report). With docs, the project's own"
+              + " pages are replaced.")
   private Path output =
       Path.of(System.getProperty("warrener.bench.root", "."), "bench/target/report");
 
-  @Option(names = "--page", description = "Measure nothing; make the page from the figures there.")
+  @Option(
+      names = "--page",
+      description = "Measures nothing, and makes the pages from OUTPUT/benchmarks/results.json.")
   private boolean pageOnly;
 
   @Option(
       names = "--distribution",
       paramLabel = "FOLDER",
       hidden = true,
-      description = "Warrener's bin and lib.")
+      description = "The folder with Warrener's bin and lib.")
   private Path distribution = Path.of("ops/target/warrener");
 
   private int failures;
@@ -114,7 +121,7 @@ final class BenchCommand implements Callable<Integer> {
     var results = file.read(Machine.here());
     var folder = Files.createTempDirectory("warrener-bench-");
     try {
-      var programs = new Programs(distribution.toAbsolutePath(), folder);
+      var programs = new MeasuredPrograms(distribution.toAbsolutePath(), folder);
       for (var suite : chosen) {
         results = results.with(run(suite, programs));
         file.write(results);
@@ -129,7 +136,7 @@ final class BenchCommand implements Callable<Integer> {
   private List<Suite> chosen() {
     for (var name : only) {
       if (SUITES.stream().noneMatch(suite -> suite.name().equals(name))) {
-        throw new ParameterException(commandSpec().commandLine(), "there is no suite " + name);
+        throw new ParameterException(commandSpec().commandLine(), "there is no suite named " + name);
       }
     }
     return SUITES.stream().filter(suite -> only.isEmpty() || only.contains(suite.name())).toList();
@@ -142,19 +149,19 @@ final class BenchCommand implements Callable<Integer> {
     return spec;
   }
 
-  private SuiteResult run(Suite suite, Programs programs) throws IOException, InterruptedException {
+  private SuiteResult run(Suite suite, MeasuredPrograms programs) throws IOException, InterruptedException {
     say("== " + suite.name());
     double load = Machine.load();
     var startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     long begin = System.nanoTime();
-    try (var place = Place.of(broker)) {
-      say("   on " + place.description());
+    try (var measured = MeasuredBroker.of(broker)) {
+      say("   on " + measured.description());
       int turns = rounds != null ? rounds : quick ? 3 : 5;
-      var run = new SuiteRun(place, programs, turns, quick, this::say);
+      var run = new SuiteRun(measured, programs, turns, quick, this::say);
       try {
         suite.run(run);
       } catch (IOException | RuntimeException e) {
-        // What was measured until then is worth keeping, and the others are worth running.
+        // The figures so far are kept, and the other suites still run.
         run.broke(e);
         failures++;
       }
@@ -163,7 +170,7 @@ final class BenchCommand implements Callable<Integer> {
           startedAt,
           (System.nanoTime() - begin) / 1_000_000,
           typed(suite),
-          place.description(),
+          measured.description(),
           turns,
           load,
           Machine.load(),
@@ -174,7 +181,7 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** What repeats this suite as it was run. */
+  /** Returns the command that runs this suite again with the same options. */
   private String typed(Suite suite) {
     return "./warrener bench --only "
         + suite.name()
@@ -184,7 +191,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void write(Results results) throws IOException {
-    new Page(results).write(output);
+    new BenchmarkPages(results).write(output);
     say("written: " + output.resolve("benchmarks.md"));
   }
 

@@ -1,4 +1,7 @@
-/** The benchmarks: one command that measures Warrener beside its peers and writes what came out. */
+/**
+ * {@code warrener bench}: measures Warrener beside programs that do a similar job, and writes
+ * {@code docs/benchmarks.md}.
+ */
 @NullMarked
 package dev.warrener.bench;
 

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What was measured on.
+ * The machine that a figure was measured on.
  *
- * @param processor its model
- * @param processors how many
- * @param memoryMegabytes how much memory
+ * @param processor the model of the processor
+ * @param processors the number of processors
+ * @param memoryMegabytes the size of the memory
  * @param system the operating system
- * @param kernel its kernel
- * @param java the Java that everything of ours ran on
+ * @param kernel the name and version of the kernel
+ * @param java the vendor and version of the Java that ran Warrener and its Java peers
  */
 public record Machine(
     String processor,
@@ -22,7 +22,7 @@ public record Machine(
     String kernel,
     String java) {
 
-  /** This one. What can't be read is named as unknown. */
+  /** Returns this machine. A property that can't be read is {@code unknown}. */
   public static Machine here() {
     return new Machine(
         field(Path.of("/proc/cpuinfo"), "model name", ":"),
@@ -33,7 +33,7 @@ public record Machine(
         System.getProperty("java.vendor") + " " + System.getProperty("java.version"));
   }
 
-  /** The machine's load over the last minute; 0 where it can't be read. */
+  /** Returns the machine's load over the last minute, or 0 if it can't be read. */
   public static double load() {
     try {
       var text = Files.readString(Path.of("/proc/loadavg"));
@@ -57,7 +57,7 @@ public record Machine(
         }
       }
     } catch (IOException e) {
-      // Told below.
+      // The property is reported as unknown.
     }
     return "unknown";
   }

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One thing that was measured, as often as there were turns.
+ * The samples of one figure.
  *
- * @param subject who: {@code warrener}, or a peer
- * @param metric what, such as {@code drained}
- * @param unit such as {@code tasks/s} or {@code ms}
- * @param parameters under which conditions, such as {@code workers} = {@code 4}
- * @param samples one for each turn, in their order; at least one
+ * @param subject the program or part that was measured: {@code warrener}, or a peer
+ * @param metric the name of the figure, such as {@code drained}
+ * @param unit the unit, such as {@code tasks/s} or {@code ms}
+ * @param parameters the conditions, such as {@code workers} = {@code 4}
+ * @param samples one sample for each turn, in the order of the turns; at least one
  */
 public record Measurement(
     String subject,
@@ -27,17 +27,17 @@ public record Measurement(
     samples = List.copyOf(samples);
   }
 
-  /** The middle of the samples, and how far they lie apart. */
+  /** Returns the median of the samples, with the lowest and the highest. */
   public Spread spread() {
     return Spread.of(samples);
   }
 
-  /** The middle of the samples. */
+  /** Returns the median of the samples. */
   public double median() {
     return spread().median();
   }
 
-  /** The conditions in a fixed order, for tables. */
+  /** Returns the conditions as text for a table, sorted by name. */
   public String conditions() {
     var words = new StringBuilder();
     new TreeMap<>(parameters)

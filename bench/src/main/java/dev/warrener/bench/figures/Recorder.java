@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Collects samples, turn by turn, in the order in which their kinds first came. Not thread-safe.
+ * Collects samples, turn by turn. Measurements keep the order in which their first samples were
+ * added. Not thread-safe.
  */
 public final class Recorder {
   private record Key(String subject, String metric, String unit, Map<String, String> parameters) {}
@@ -22,7 +23,7 @@ public final class Recorder {
         .add(sample);
   }
 
-  /** Everything so far. */
+  /** Returns all measurements so far. */
   public List<Measurement> measurements() {
     var all = new ArrayList<Measurement>();
     samples.forEach((key, values) ->

@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything that was measured on one machine: of each suite its newest run.
+ * The newest run of each suite on one machine.
  *
- * @param version of this file's form, 1
- * @param machine what was measured on
- * @param suites in the order in which they were first run
+ * @param version the version of the file's format: 1
+ * @param machine the machine
+ * @param suites the runs, in the order in which their suites were first run
  */
 public record Results(int version, Machine machine, List<SuiteResult> suites) {
-  /** The form that this class writes. */
+  /** The version of the format that this class writes. */
   public static final int VERSION = 1;
 
   public Results {
     suites = List.copyOf(suites);
   }
 
-  /** With that run in the place of the suite's former one. */
+  /** Returns a copy in which {@code run} replaces the former run of its suite. */
   public Results with(SuiteResult run) {
     var all = new ArrayList<>(suites);
     for (int i = 0; i < all.size(); i++) {
@@ -32,7 +32,7 @@ public record Results(int version, Machine machine, List<SuiteResult> suites) {
     return new Results(version, machine, all);
   }
 
-  /** The newest run of a suite, if it has been run. */
+  /** Returns the newest run of a suite, if there is one. */
   public Optional<SuiteResult> suite(String name) {
     return suites.stream().filter(one -> one.name().equals(name)).findFirst();
   }

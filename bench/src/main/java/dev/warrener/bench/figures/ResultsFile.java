@@ -8,7 +8,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code results.json}. Not thread-safe. */
+/** The file {@code results.json}. Not thread-safe. */
 public final class ResultsFile {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -18,16 +18,16 @@ public final class ResultsFile {
 
   private final Path file;
 
-  /** That file, which need not be there yet. */
+  /** Uses this file, which need not exist yet. */
   public ResultsFile(Path file) {
     this.file = file;
   }
 
   /**
-   * What it holds; nothing yet if it isn't there, or was made on another machine: figures of two
-   * machines are not put side by side.
+   * Reads the figures of this machine. Returns no figures if the file does not exist or was made on
+   * another machine, because figures of two machines can't be compared.
    *
-   * @throws IOException if it can't be read, or holds something else
+   * @throws IOException if the file can't be read, or does not hold results
    */
   public Results read(Machine here) throws IOException {
     if (!Files.exists(file)) {
@@ -38,19 +38,19 @@ public final class ResultsFile {
   }
 
   /**
-   * What it holds, wherever it was made.
+   * Reads the figures, whatever machine they were measured on.
    *
-   * @throws IOException if it can't be read, or holds something else
+   * @throws IOException if the file can't be read, or does not hold results
    */
   public Results readAny() throws IOException {
     try {
       return MAPPER.readValue(Files.readAllBytes(file), Results.class);
     } catch (JacksonException e) {
-      throw new IOException(file + " holds no results: " + e.getOriginalMessage(), e);
+      throw new IOException(file + " does not hold results: " + e.getOriginalMessage(), e);
     }
   }
 
-  /** Writes it whole, by a rename. */
+  /** Replaces the file by a rename, so that a reader never sees half of it. */
   public void write(Results results) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     var beside = file.resolveSibling(file.getFileName() + ".new");

@@ -3,17 +3,17 @@ package dev.warrener.bench.figures;
 import java.util.List;
 
 /**
- * The middle of a few samples and how far they lie apart.
+ * The median of some samples, with the lowest and the highest.
  *
- * @param median the middle one, or the mean of the two in the middle
- * @param low the smallest
- * @param high the largest
- * @param samples how many there are, 1 at least
+ * @param median the sample in the middle, or the mean of the two in the middle
+ * @param low the lowest sample
+ * @param high the highest sample
+ * @param samples the number of samples; at least 1
  */
 public record Spread(double median, double low, double high, int samples) {
 
   /**
-   * The spread of those samples, in whatever order.
+   * Returns the spread of samples in any order.
    *
    * @throws IllegalArgumentException if there are none
    */
@@ -23,17 +23,18 @@ public record Spread(double median, double low, double high, int samples) {
   }
 
   /**
-   * The value that {@code share} of the samples do not exceed; between two samples, in proportion.
+   * Returns the value that {@code share} of the samples do not exceed, interpolated between two
+   * samples.
    *
-   * @param share 0 for the smallest sample, 1 for the largest
+   * @param share 0 for the lowest sample, 1 for the highest
    * @throws IllegalArgumentException if there are no samples
    */
   public static double quantile(List<Double> samples, double share) {
     if (samples.isEmpty()) {
-      throw new IllegalArgumentException("no samples, so nothing in the middle of them");
+      throw new IllegalArgumentException("there are no samples, so there is no quantile");
     }
     if (!(share >= 0 && share <= 1)) {
-      throw new IllegalArgumentException("a share is 0 to 1, not " + share);
+      throw new IllegalArgumentException("the share must be from 0 to 1, but is " + share);
     }
     var sorted = samples.stream().sorted().toList();
     double position = share * (sorted.size() - 1);

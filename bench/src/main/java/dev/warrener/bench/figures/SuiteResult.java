@@ -7,19 +7,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one suite measured in one run, in which its subjects took turns.
+ * The figures of one run of one suite, in which the measured programs took turns.
  *
- * @param name of the suite
- * @param startedAt when
- * @param tookMillis how long it took
- * @param command what was typed
- * @param broker which one
- * @param rounds how many turns each subject had
- * @param load the machine's load before the run, over a minute: what others did here
- * @param loadAfter the load after it, our own included; null in older files
- * @param versions of what was compared, by name
- * @param missing peers that are not installed
- * @param notes what a reader has to know
+ * @param name the name of the suite
+ * @param startedAt when the run began
+ * @param tookMillis how long the run took
+ * @param command the command that repeats the run
+ * @param broker the product, version and place of the broker
+ * @param rounds the number of turns of each program
+ * @param load the machine's load over the minute before the run, which other programs caused
+ * @param loadAfter the load after the run, its own included; null in older files
+ * @param versions the versions of the compared programs, by name
+ * @param missing the peers that are not installed
+ * @param notes how the figures were measured, and what went wrong; one sentence or more each
  * @param measurements the figures
  */
 public record SuiteResult(
@@ -32,7 +32,7 @@ public record SuiteResult(
     double load,
     @Nullable Double loadAfter,
     Map<String, String> versions,
-    List<Missing> missing,
+    List<MissingPeer> missing,
     List<String> notes,
     List<Measurement> measurements) {
   public SuiteResult {
@@ -42,12 +42,15 @@ public record SuiteResult(
     measurements = List.copyOf(measurements);
   }
 
-  /** The measurements of one metric, under all conditions. */
+  /** Returns the measurements of one metric, under all conditions. */
   public List<Measurement> of(String metric) {
     return measurements.stream().filter(one -> one.metric().equals(metric)).toList();
   }
 
-  /** The first measurement of that subject and metric whose conditions include the given ones. */
+  /**
+   * Returns the first measurement of a subject and a metric whose conditions include {@code
+   * parameters}.
+   */
   public Optional<Measurement> find(String subject, String metric, Map<String, String> parameters) {
     return measurements.stream()
         .filter(one -> one.subject().equals(subject) && one.metric().equals(metric))

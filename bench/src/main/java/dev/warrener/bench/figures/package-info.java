@@ -1,5 +1,6 @@
 /**
- * What was measured: samples, their spread, and the file that keeps them. Knows nothing of brokers.
+ * The figures: samples, their spread, and the file that keeps them. Nothing here knows a broker or
+ * a page.
  */
 @NullMarked
 package dev.warrener.bench.figures;

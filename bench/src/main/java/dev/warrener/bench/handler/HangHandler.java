@@ -6,14 +6,14 @@ import dev.warrener.worker.TaskResult;
 import java.util.Arrays;
 
 /**
- * Never ends, until its process is killed: burns one processor, or waits if its input is {@link
- * #WAIT}.
+ * A handler that runs until its process is killed: in a loop that uses one processor, or asleep if
+ * its input is {@link #WAIT}.
  */
 public final class HangHandler implements TaskHandler {
-  /** The name that tasks ask for. */
+  /** The name of the handler. */
   public static final String NAME = "bench-hang";
 
-  /** The input that makes it wait. */
+  /** The input that makes the handler sleep. */
   public static final String WAIT = "\"wait\"";
 
   private static final byte[] WAIT_BYTES = {'"', 'w', 'a', 'i', 't', '"'};

@@ -4,7 +4,7 @@ import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 
-/** Does nothing, and returns nothing. */
+/** A handler that does nothing and returns no result. */
 public final class NoOpHandler implements TaskHandler {
   @Override
   public String name() {

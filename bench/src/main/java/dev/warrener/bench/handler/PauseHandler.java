@@ -4,7 +4,7 @@ import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 
-/** Waits for a millisecond, as a task does that asks somebody else for something. */
+/** A handler that waits for one millisecond, like a task that asks another service. */
 public final class PauseHandler implements TaskHandler {
   @Override
   public String name() {

@@ -4,7 +4,7 @@ import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 
-/** Writes down when its first instruction ran: see {@link Stamps}. */
+/** A handler that records when its first instruction ran, see {@link Stamps}. */
 public final class StampHandler implements TaskHandler {
   @Override
   public String name() {

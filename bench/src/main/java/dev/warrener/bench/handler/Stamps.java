@@ -14,30 +14,30 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How long tasks took from their publication to their first instruction, by the one clock that all
- * processes of a machine share. The input says when it was published and in which file to write the
- * answer: {@code NANOS FILE}, and blanks.
+ * Measures the time from a task's publication to its first instruction, by the monotonic clock that
+ * all processes of a machine share. The task's input says when it was published, and to which file
+ * its start is appended: {@code NANOS FILE}, padded with blanks.
  */
 public final class Stamps {
   private static final Map<String, FileChannel> OPEN = new ConcurrentHashMap<>();
 
   private Stamps() {}
 
-  /** One answer: both times by {@link System#nanoTime}. */
+  /** The two times of one task, both by {@link System#nanoTime}. */
   public record Stamp(long publishedNanos, long startedNanos) {
-    /** From the publication to the first instruction, in milliseconds. */
+    /** Returns the time from publication to first instruction, in milliseconds. */
     public double millis() {
       return (startedNanos - publishedNanos) / 1e6;
     }
   }
 
-  /** An input of that many bytes, or of as many as it takes. */
+  /** Returns an input of {@code bytes} bytes, or a longer one if the text needs more. */
   public static byte[] input(long publishedNanos, Path file, int bytes) {
     var text = publishedNanos + " " + file;
     return (text + " ".repeat(Math.max(0, bytes - text.length()))).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Appends one line, in one write. */
+  /** Appends one line in a single write, so that lines of several processes never mix. */
   static void write(long startedNanos, byte[] input) {
     var words = new String(input, StandardCharsets.UTF_8).strip();
     int blank = words.indexOf(' ');
@@ -58,7 +58,7 @@ public final class Stamps {
     }
   }
 
-  /** What has been written so far, in the order in which it was. */
+  /** Returns the stamps in the file so far, in the order in which they were written. */
   public static List<Stamp> read(Path file) throws IOException {
     var stamps = new ArrayList<Stamp>();
     if (Files.exists(file)) {

@@ -1,12 +1,12 @@
 package dev.warrener.bench.handler;
 
-/** What a measured task does, the same for whoever runs it. */
+/** The work of a measured task, the same for every program that runs it. */
 public enum Work {
-  /** Nothing. */
+  /** Does nothing. */
   NO_OP("bench-no-op", "no-op"),
   /** Waits for one millisecond. */
   PAUSE("bench-pause", "1 ms"),
-  /** Writes down when it started. */
+  /** Records when it started, see {@link Stamps}. */
   STAMP("bench-stamp", "stamp");
 
   private final String handler;
@@ -17,17 +17,17 @@ public enum Work {
     this.label = label;
   }
 
-  /** The name that tasks of this work ask for. */
+  /** Returns the name of the handler that does this work. */
   public String handler() {
     return handler;
   }
 
-  /** The name in tables. */
+  /** Returns the name for tables. */
   public String label() {
     return label;
   }
 
-  /** Does it, as a consumer without processes of its own would. */
+  /** Does the work in this process, as a consumer without worker processes does. */
   public void run(byte[] input) throws InterruptedException {
     switch (this) {
       case NO_OP -> {}

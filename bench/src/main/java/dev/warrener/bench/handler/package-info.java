@@ -1,6 +1,6 @@
 /**
- * The handlers that the measured tasks ask for. Loaded by worker processes, so they use the JDK
- * alone.
+ * The handlers of the measured tasks. Worker processes load them, so they use only the JDK and the
+ * handler interface.
  */
 @NullMarked
 package dev.warrener.bench.handler;

@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What the owner decides of one task: it is delivered, starts, and ends. */
+/** Measures the three decisions about one task: it is delivered, it starts, and it ends. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -37,11 +37,11 @@ public class DecideBenchmark {
   private static final String QUEUE = "throughput";
   private static final RunEnd NOTHING = new RunEnd(Body.EMPTY, Task.JSON, null);
 
-  /** How many workers the fleet has. */
+  /** The number of workers of the fleet. */
   @Param({"4", "64"})
   public int workers;
 
-  /** How many runs have lately ended, and are remembered. */
+  /** The number of ended runs that the state remembers. */
   @Param({"0", "100000"})
   public int remembered;
 
@@ -71,7 +71,7 @@ public class DecideBenchmark {
     return new Now(Instant.now(), System.nanoTime());
   }
 
-  /** A fleet whose workers are ready, and that has done something. */
+  /** Makes a fleet whose workers are ready, and that has run {@link #remembered} tasks. */
   @Setup(Level.Trial)
   public void begin() {
     state = FleetState.initial(settings(workers), now().instant());
@@ -102,7 +102,7 @@ public class DecideBenchmark {
     toDo.addAll(decision.effects());
   }
 
-  /** Three decisions. What has ended is forgotten again, so that all calls are alike. */
+  /** Makes the three decisions about one task, always from the same state. */
   @Benchmark
   public FleetState task() {
     var before = state;

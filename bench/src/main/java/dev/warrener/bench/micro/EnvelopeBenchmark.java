@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The envelope of one task and the JSON of one report about it. */
+/** Measures a task as a message, and the JSON of a report about it. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -51,25 +51,25 @@ public class EnvelopeBenchmark {
         Instant.parse("2026-11-23T00:00:00.123Z"));
   }
 
-  /** A task becomes a message. */
+  /** Encodes a task as a message. */
   @Benchmark
   public Message encode() {
     return TaskCodec.encode(task);
   }
 
-  /** A message becomes a task. */
+  /** Decodes a message to a task. */
   @Benchmark
   public ReceivedTask decode() {
     return TaskCodec.decode("throughput", message);
   }
 
-  /** A report is written. */
+  /** Writes a report as JSON. */
   @Benchmark
   public byte[] writeReport() {
     return ContractJson.write(event);
   }
 
-  /** A report is read. */
+  /** Reads a report from JSON. */
   @Benchmark
   public TaskEvent readReport() {
     return ContractJson.read(json, TaskEvent.class);

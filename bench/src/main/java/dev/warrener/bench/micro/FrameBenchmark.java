@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The frames of one task, written and read. */
+/** Measures frames of tasks, written and read. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -49,7 +49,7 @@ public class FrameBenchmark {
     return bytes.toByteArray();
   }
 
-  /** A hundred TASK frames of 200 bytes are built and written. */
+  /** Builds and writes a hundred TASK frames of 200 bytes. */
   @Benchmark
   public int write100() throws IOException {
     var bytes = new ByteArrayOutputStream(64 * 1024);
@@ -61,7 +61,7 @@ public class FrameBenchmark {
     return bytes.size();
   }
 
-  /** A hundred of them are read. */
+  /** Reads a hundred TASK frames of 200 bytes. */
   @Benchmark
   public @Nullable Frame read100() throws IOException {
     Frame last = null;

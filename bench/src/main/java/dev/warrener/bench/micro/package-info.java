@@ -1,4 +1,7 @@
-/** JMH benchmarks of what is hot: frames, the envelope's JSON, decisions. */
+/**
+ * JMH benchmarks of single steps: frames, a message's JSON, decisions of the fleet; and of the
+ * persistent collections that the fleet's state could use.
+ */
 @NullMarked
 package dev.warrener.bench.micro;
 

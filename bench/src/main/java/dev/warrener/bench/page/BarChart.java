@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Bars that lie one below the other: the median of each, and a line from its smallest to its
- * largest sample. Draws itself as SVG that is legible on light and dark pages.
+ * A chart of horizontal bars: the length is the median, and a thin line spans the lowest and the
+ * highest sample. Its SVG has a white background, so that it is legible on dark pages.
  *
- * @param title what is shown
- * @param unit of all bars
- * @param bars from above
+ * @param title the title
+ * @param unit the unit of all bars
+ * @param bars the bars, from top to bottom
  */
 record BarChart(String title, String unit, List<Bar> bars) {
   private static final int LABELS = 330;
@@ -22,8 +22,11 @@ record BarChart(String title, String unit, List<Bar> bars) {
   /**
    * One bar.
    *
-   * @param label to its left
-   * @param ours whether it is Warrener's
+   * @param label the text to the left of the bar
+   * @param median the length of the bar
+   * @param low the start of the thin line
+   * @param high the end of the thin line
+   * @param ours whether the figure is Warrener's
    */
   record Bar(String label, double median, double low, double high, boolean ours) {
     static Bar of(String label, Measurement measurement) {
@@ -41,7 +44,7 @@ record BarChart(String title, String unit, List<Bar> bars) {
     bars = List.copyOf(bars);
   }
 
-  /** The whole file. */
+  /** Returns the SVG file. */
   String svg() {
     double most = bars.stream().mapToDouble(Bar::high).max().orElse(1);
     double scale = most > 0 ? WIDTH / most : 0;

@@ -2,11 +2,11 @@ package dev.warrener.bench.page;
 
 import java.util.Locale;
 
-/** How numbers are written: as many digits as say something. */
+/** Writes numbers with three significant digits. */
 final class Figure {
   private Figure() {}
 
-  /** Three digits that count, and no exponent. */
+  /** Returns the number with three significant digits, or whole above 1,000; no exponent. */
   static String of(double value) {
     double size = Math.abs(value);
     if (size >= 1000) {

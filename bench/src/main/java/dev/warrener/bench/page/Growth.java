@@ -2,22 +2,22 @@ package dev.warrener.bench.page;
 
 import dev.warrener.bench.figures.Measurement;
 import dev.warrener.bench.figures.Results;
-import dev.warrener.bench.page.Goal.Verdict;
+import dev.warrener.bench.page.Budget.Verdict;
 import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * How a figure changes from the smallest to the largest size.
+ * The change of a figure from the smallest to the largest measured size.
  *
- * @param parameter what grows
+ * @param parameter the name of the size, such as {@code workers}
  * @param from the smallest size
  * @param to the largest size
- * @param first the figure of the smallest size
- * @param last the figure of the largest size
+ * @param first the figure at the smallest size
+ * @param last the figure at the largest size
  */
 record Growth(String parameter, double from, double to, double first, double last) {
 
-  /** Of the suite {@code growth}; empty if there are not two sizes. */
+  /** Returns the growth that the suite {@code growth} measured; empty if it has not two sizes. */
   static Optional<Growth> of(Results results, String parameter, String metric) {
     return results
         .suite("growth")
@@ -47,15 +47,20 @@ record Growth(String parameter, double from, double to, double first, double las
     return size == null ? 0 : Double.parseDouble(size);
   }
 
-  /** A time may grow as its size does, but not with a backlog; a rate must not fall. */
-  Verdict verdict(boolean isTime) {
+  /**
+   * Judges the growth: a rate may fall by a fifth, a time may grow as the size does, and the time
+   * of a kill by a half with the number of waiting tasks.
+   *
+   * @param unit {@code ms} for a time; any other unit is a rate's
+   */
+  Verdict verdict(String unit) {
     boolean met =
-        isTime
+        unit.equals("ms")
             ? last <= first * (parameter.equals("waiting") ? 1.5 : Math.max(1, to / from))
             : last >= 0.8 * first;
     return new Verdict(
         met,
-        "%s at %s, %s at %s"
-            .formatted(Figure.of(first), Figure.of(from), Figure.of(last), Figure.of(to)));
+        "%s %s with %,.0f, %s with %,.0f"
+            .formatted(Figure.of(first), unit, from, Figure.of(last), to));
   }
 }

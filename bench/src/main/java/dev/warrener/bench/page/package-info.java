@@ -1,4 +1,4 @@
-/** The page and the plots, made from the figures alone. */
+/** The pages and their charts, made from the recorded figures only. */
 @NullMarked
 package dev.warrener.bench.page;
 

@@ -1,9 +1,9 @@
 package dev.warrener.bench.subject;
 
-import dev.warrener.bench.place.Child;
+import dev.warrener.bench.rig.ChildProcess;
 
-/** A subject that is one process, with children or without. */
-record ChildRunning(Child child) implements Subject.Running {
+/** A running program that is one process, with or without children. */
+record ChildRunning(ChildProcess child) implements Subject.Running {
   @Override
   public void requireAlive() {
     child.requireAlive();

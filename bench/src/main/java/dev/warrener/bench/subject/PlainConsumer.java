@@ -11,8 +11,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * What a Java team would write: one channel, a pool of threads that run the tasks, each
- * acknowledged when it has run. Ends when its stdin does.
+ * A consumer as a Java team would write it: one channel, and a pool of threads that run the tasks.
+ * Each task is acknowledged after it has run. The program ends when its stdin does.
  */
 final class PlainConsumer extends DefaultConsumer {
   private final ExecutorService pool;
@@ -25,7 +25,7 @@ final class PlainConsumer extends DefaultConsumer {
   }
 
   /**
-   * Consumes; the broker's address is in the environment.
+   * Consumes until stdin ends. The broker's address is in the variable {@code BENCH_BROKER}.
    *
    * @param arguments queue, prefetch, threads, work
    */
@@ -40,7 +40,7 @@ final class PlainConsumer extends DefaultConsumer {
         arguments[0], false, new PlainConsumer(channel, pool, Work.valueOf(arguments[3])));
     System.out.println("consuming");
     while (System.in.read() >= 0) {
-      // Only the end matters.
+      // Only the end of stdin matters.
     }
     connection.abort();
     System.exit(0);

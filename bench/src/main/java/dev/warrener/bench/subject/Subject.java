@@ -1,55 +1,55 @@
 package dev.warrener.bench.subject;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Somebody who takes tasks from a queue and runs them. */
+/** A program that takes tasks from a queue and runs them. */
 public interface Subject {
-  /** The name in tables. */
+  /** Returns the name for tables. */
   String name();
 
-  /** Why it can't be measured here, and what installs it; empty if it can. */
-  default Optional<Missing> missing() {
+  /** Returns why the program can't be measured, and how to install it; empty if it can. */
+  default Optional<MissingPeer> missing() {
     return Optional.empty();
   }
 
-  /** The version, for the page. */
+  /** Returns the version for the page. */
   String version();
 
-  /** The tasks that it understands. */
-  Load.Source tasks(Work work, int bytes);
+  /** Returns a source of tasks in the format of the program. */
+  LoadPublisher.Source tasks(Work work, int bytes);
 
   /**
-   * Starts to consume; returns when it is under way.
+   * Starts the program. Returns when it consumes.
    *
-   * @param setting what it has to do
+   * @param setting the queue, and how much may run at a time
    */
-  Running start(Place place, Setting setting) throws IOException, InterruptedException;
+  Running start(MeasuredBroker broker, Setting setting) throws IOException, InterruptedException;
 
   /**
-   * What a subject has to do.
+   * The queue that a program consumes, and how.
    *
-   * @param queue by Warrener's name for it
-   * @param workers how many tasks run at a time
-   * @param prefetch how many may be handed out and not settled
-   * @param work what each task does
+   * @param queue the queue, by Warrener's name
+   * @param workers the most tasks that run at a time
+   * @param prefetch the most tasks that are delivered and not settled
+   * @param work the work of each task
    */
   record Setting(String queue, int workers, int prefetch, Work work) {}
 
-  /** A subject at work. It ends when it is closed. */
+  /** A running program. Closing ends it. */
   interface Running extends AutoCloseable {
     /**
-     * Fails if it has ended by itself.
+     * Fails if the program has ended by itself.
      *
-     * @throws IllegalStateException with what it said
+     * @throws IllegalStateException with the end of its output
      */
     void requireAlive();
 
-    /** Its main process. */
+    /** Returns the id of the main process. */
     long pid();
 
     @Override

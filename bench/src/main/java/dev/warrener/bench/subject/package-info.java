@@ -1,4 +1,7 @@
-/** What is measured: Warrener and its peers, each as processes of its own on the same queue. */
+/**
+ * The measured programs: Warrener and its peers. Each runs in processes of its own, on the same
+ * queue.
+ */
 @NullMarked
 package dev.warrener.bench.subject;
 

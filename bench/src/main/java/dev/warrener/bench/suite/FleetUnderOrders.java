@@ -2,14 +2,14 @@ package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.HangHandler;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.FleetWatch;
-import dev.warrener.bench.place.FleetWatch.Heard;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.FleetWatch;
+import dev.warrener.bench.rig.FleetWatch.Heard;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.MeasuredTasks;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.broker.orders.OrderSender;
 import dev.warrener.messaging.order.Backlog;
@@ -28,20 +28,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Controllers with their workers, which are given orders. Used by one thread. */
+/** Running controllers with their workers, and a client that sends them orders. Used by one thread. */
 final class FleetUnderOrders implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Tasks that burn a processor each. */
-  static final Load.Source BURNING = Tasks.of(HangHandler.NAME, Tasks.json(200), Map.of());
+  /** Tasks that each use a whole processor until they are killed. */
+  static final LoadPublisher.Source BURNING = MeasuredTasks.of(HangHandler.NAME, MeasuredTasks.json(200), Map.of());
 
-  /** Tasks that wait, so that what is measured beside them has the processors. */
-  static final Load.Source WAITING =
-      Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of());
+  /** Tasks that sleep until they are killed, and leave the processors to others. */
+  static final LoadPublisher.Source WAITING =
+      MeasuredTasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of());
 
-  /** How long they are watched, to see whether they are at rest; and how much they may do then. */
+  /** How long controllers are watched, to see whether their warm-up is over. */
   private static final Duration WATCHED = Duration.ofMillis(500);
 
+  /** The most processor time of a controller at rest, as a share of one processor. */
   private static final double SHARE_AT_REST = 0.04;
 
   private final SuiteRun run;
@@ -51,25 +52,25 @@ final class FleetUnderOrders implements AutoCloseable {
   private final List<String> ids = new ArrayList<>();
   private final FleetWatch watch;
   private final OrderSender orders;
-  private final Load load;
+  private final LoadPublisher load;
 
-  /** Starts them, and waits until all are ready and have nothing to do any more. */
-  FleetUnderOrders(SuiteRun run, Warrener warrener, String queue, int controllers, int workersEach)
+  /** Starts controllers, and waits until their workers are ready and their warm-up is over. */
+  FleetUnderOrders(SuiteRun run, WarrenerSubject warrener, String queue, int controllers, int workersEach)
       throws IOException, InterruptedException {
     this.run = run;
     this.queue = queue;
     this.workersEach = workersEach;
     run.say(controllers + " controllers with " + workersEach + " workers each");
-    run.place().declare(queue);
-    watch = new FleetWatch(run.place());
-    orders = OrderSender.open(run.place().access());
-    load = new Load(run.place().connection());
+    run.broker().declare(queue);
+    watch = new FleetWatch(run.broker());
+    orders = OrderSender.open(run.broker().access());
+    load = new LoadPublisher(run.broker().connection());
     var setting = new Setting(queue, workersEach, workersEach + 1, Work.NO_OP);
     try {
       for (int i = 1; i <= controllers; i++) {
         var id = queue + "-" + i;
         ids.add(id);
-        this.controllers.add(warrener.startOnly(run.place(), setting, id));
+        this.controllers.add(warrener.startOnly(run.broker(), setting, id));
       }
       awaitReady();
       rollCall();
@@ -80,14 +81,17 @@ final class FleetUnderOrders implements AutoCloseable {
     }
   }
 
-  /** As the operator's command does before it kills: and this program knows how to order, then. */
+  /**
+   * Sends a roll-call, as the operator's command does before a kill. It also warms up this program's
+   * code for orders.
+   */
   private void rollCall() throws InterruptedException {
     var order = order(OrderKind.ROLL_CALL, Scope.ALL, null, null);
     orders.send(order, null, PATIENCE);
     watch.await(order.id(), "controller.heard", ids.size(), PATIENCE);
   }
 
-  /** What a controller does after its start in the background is not to be measured with a kill. */
+  /** Waits until the controllers have finished their warm-up, so that it is not measured with a kill. */
   void awaitRest() throws InterruptedException {
     long patience = System.nanoTime() + PATIENCE.toNanos();
     double most = SHARE_AT_REST * controllers.size() * WATCHED.toMillis() / 1000;
@@ -120,7 +124,7 @@ final class FleetUnderOrders implements AutoCloseable {
     return watch;
   }
 
-  Load load() {
+  LoadPublisher load() {
     return load;
   }
 
@@ -131,49 +135,50 @@ final class FleetUnderOrders implements AutoCloseable {
   }
 
   /** Gives each worker a task that ends only when it is killed. */
-  void makeBusy(Load.Source hanging) throws IOException, InterruptedException {
+  void makeBusy(LoadPublisher.Source hanging) throws IOException, InterruptedException {
     publish(workers(), hanging);
     awaitBusy();
   }
 
-  /** Waits until as many workers run something as may. */
+  /** Waits until as many workers are busy as may be. */
   void awaitBusy() throws InterruptedException {
     for (int i = 0; i < ids.size(); i++) {
       watch.awaitBusy(ids.get(i), workersEach, controllers.get(i)::requireAlive);
     }
   }
 
-  /** The id of a worker of the first controller that runs something, when all do. */
+  /** Waits until all workers are busy. Returns the id of one of the first controller. */
   String aBusyWorker() throws InterruptedException {
-    var said = watch.awaitBusy(ids.getFirst(), workersEach, first()::requireAlive);
-    return said.workers().stream()
+    var presence = watch.awaitBusy(ids.getFirst(), workersEach, first()::requireAlive);
+    return presence.workers().stream()
         .filter(worker -> worker.state() == WorkerState.BUSY)
-        .map(worker -> said.id() + "/" + worker.slot())
+        .map(worker -> presence.id() + "/" + worker.slot())
         .findFirst()
         .orElseThrow();
   }
 
-  void publish(long count, Load.Source source) throws IOException, InterruptedException {
-    load.publish(run.place().namespace().tasksExchange(), queue, count, source);
+  void publish(long count, LoadPublisher.Source source) throws IOException, InterruptedException {
+    load.publish(run.broker().namespace().tasksExchange(), queue, count, source);
   }
 
   /**
-   * What was heard of one order.
+   * The reports about one kill order.
    *
-   * @param sentNanos just before it was published, by {@link System#nanoTime}
+   * @param sentNanos when the order was published, by {@link System#nanoTime}
+   * @param reports the reports, in the order of their arrival
    */
   record Killed(long sentNanos, List<Heard> reports) {
-    /** From the order to the last report of that type, in milliseconds. */
+    /** Returns the time from the order to the last report of a type, in milliseconds. */
     double lastMillis(String type) {
       return (nanos(type).max().orElseThrow() - sentNanos) / 1e6;
     }
 
-    /** From the order to the first report of that type, in milliseconds. */
+    /** Returns the time from the order to the first report of a type, in milliseconds. */
     double firstMillis(String type) {
       return (nanos(type).min().orElseThrow() - sentNanos) / 1e6;
     }
 
-    /** When the last report of that type was heard. */
+    /** Returns when the last report of a type arrived. */
     long lastNanos(String type) {
       return nanos(type).max().orElseThrow();
     }
@@ -188,8 +193,8 @@ final class FleetUnderOrders implements AutoCloseable {
   }
 
   /**
-   * Kills what is in scope as an operator does by default, who holds it, and waits until every
-   * controller is done; then lifts the hold.
+   * Kills the workers in scope, holds the scope as an operator does by default, and waits until
+   * every controller is done. Then lifts the hold.
    */
   Killed kill(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
     var killed = killAndHold(scope, inFlight, dead);
@@ -197,12 +202,12 @@ final class FleetUnderOrders implements AutoCloseable {
     return killed;
   }
 
-  /** The same, and the hold stays until {@link #resume}. */
+  /** Kills the workers in scope, and holds the scope until {@link #resume}. */
   Killed killAndHold(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
     return kill(scope, inFlight, Then.HOLD, dead);
   }
 
-  /** Kills what is in scope, and waits until every controller is done. Workers come at once. */
+  /** Kills the workers in scope, which are replaced at once, and waits until all is done. */
   Killed killAndRespawn(Scope scope, InFlight inFlight, int dead) throws InterruptedException {
     return kill(scope, inFlight, Then.RESPAWN, dead);
   }
@@ -219,7 +224,7 @@ final class FleetUnderOrders implements AutoCloseable {
     return new Killed(begin, reports);
   }
 
-  /** Lifts every hold: workers come again. */
+  /** Lifts every hold, so that workers start again. */
   void resume() throws InterruptedException {
     var order = order(OrderKind.RESUME, Scope.ALL, null, null);
     forgetPresence();
@@ -246,7 +251,7 @@ final class FleetUnderOrders implements AutoCloseable {
         false);
   }
 
-  /** What was said before a kill counts no more. */
+  /** Forgets the presences from before a kill. */
   void forgetPresence() {
     ids.forEach(watch::forget);
   }
@@ -259,7 +264,7 @@ final class FleetUnderOrders implements AutoCloseable {
     try {
       load.close();
     } catch (IOException e) {
-      // It goes with the connection.
+      // The channel ends with its connection.
     }
   }
 }

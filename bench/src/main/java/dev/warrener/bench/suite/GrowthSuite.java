@@ -2,13 +2,13 @@ package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.HangHandler;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.QueueWatch;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.QueueWatch;
+import dev.warrener.bench.rig.MeasuredTasks;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Body;
@@ -18,16 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** What becomes of speed, kills and memory when there is more of something. */
+/** Measures rate, kill time and memory with more workers, larger tasks and longer backlogs. */
 public final class GrowthSuite implements Suite {
-  /** How often a fleet of several controllers is killed; one kill alone says little. */
+  /** The number of kills of a fleet of several controllers. One kill alone says little. */
   private static final int KILLS = 5;
 
   private static final String QUEUE = "growth";
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int WORKERS = 4;
 
-  /** What is taken for each worker: as in the other suites for theirs. */
+  /** The prefetch for each worker, as in the other suites. */
   private static final int EACH_AHEAD = ThroughputSuite.PREFETCH / ThroughputSuite.WORKERS;
 
   @Override
@@ -38,14 +38,14 @@ public final class GrowthSuite implements Suite {
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
     run.note(
-        "Each size is measured once in a round, a kill of several controllers "
+        "Each size is measured once in a turn, and a kill of several controllers "
             + KILLS
-            + " times; rates are of a drained backlog, as above.");
+            + " times. Rates are those of a drained backlog, as in the throughput suite.");
     run.note(
         "At rest: a controller with "
             + WORKERS
-            + " idle workers and nothing to do; processor time of controller and workers.");
-    var warrener = new Warrener(run.programs());
+            + " idle workers and no tasks, and the processor time that they use.");
+    var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
     int rounds = run.size(1, Math.min(3, run.rounds()));
     for (int round = 1; round <= rounds; round++) {
@@ -81,22 +81,22 @@ public final class GrowthSuite implements Suite {
 
   private static void drain(
       SuiteRun run,
-      Warrener warrener,
+      WarrenerSubject warrener,
       int workers,
       int bytes,
       long count,
       Map<String, String> conditions)
       throws IOException, InterruptedException {
-    var place = run.place();
-    place.declare(QUEUE);
+    var broker = run.broker();
+    broker.declare(QUEUE);
     int prefetch = Math.max(ThroughputSuite.PREFETCH, EACH_AHEAD * workers);
-    // Bodies of megabytes are held in memory by who has them in hand; and a backlog that is
-    // handed out whole can't be watched.
+    // Delivered bodies are held in memory, so large ones get a small prefetch. And a backlog that is
+    // delivered as a whole can't be watched.
     long most = Math.min(100_000_000L / bytes, count / 10);
     int held = (int) Math.clamp(most, 2L * workers, prefetch);
-    try (var load = new Load(place.connection())) {
-      load.publish(place.namespace().tasksExchange(), QUEUE, count, Tasks.of(Work.NO_OP, bytes));
-      try (var running = warrener.start(place, new Setting(QUEUE, workers, held, Work.NO_OP));
+    try (var load = new LoadPublisher(broker.connection())) {
+      load.publish(broker.namespace().tasksExchange(), QUEUE, count, MeasuredTasks.of(Work.NO_OP, bytes));
+      try (var running = warrener.start(broker, new Setting(QUEUE, workers, held, Work.NO_OP));
           var watch = watch(run, running)) {
         var quarter = watch.awaitAtMost(count * 3 / 4, PATIENCE);
         var empty = watch.awaitAtMost(0, PATIENCE);
@@ -115,14 +115,14 @@ public final class GrowthSuite implements Suite {
 
   private static QueueWatch watch(SuiteRun run, Running running) throws IOException {
     return new QueueWatch(
-        run.place().connection(), run.place().namespace().taskQueue(QUEUE), running::requireAlive);
+        run.broker().connection(), run.broker().namespace().taskQueue(QUEUE), running::requireAlive);
   }
 
-  private static void killWithBacklog(SuiteRun run, Warrener warrener, long backlog)
+  private static void killWithBacklog(SuiteRun run, WarrenerSubject warrener, long backlog)
       throws IOException, InterruptedException {
     var conditions = Map.of("waiting", Long.toString(backlog));
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
-      // None of them ends: the first few run, the others are the backlog.
+      // No task ends: the first few run, and the others are the backlog.
       fleet.publish(backlog, FleetUnderOrders.WAITING);
       fleet.awaitBusy();
       for (int i = 0; i < 3; i++) {
@@ -131,7 +131,7 @@ public final class GrowthSuite implements Suite {
         add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
         fleet.awaitBusy();
       }
-      run.place().purge(QUEUE);
+      run.broker().purge(QUEUE);
     }
   }
 
@@ -140,15 +140,15 @@ public final class GrowthSuite implements Suite {
     run.add("warrener", metric, "ms", conditions, millis);
   }
 
-  /** A batch that nobody wants any more: killed, and its waiting tasks dropped as they come up. */
-  private static void purgeBatch(SuiteRun run, Warrener warrener, long count)
+  /** Kills a batch, whose waiting tasks are dropped when a controller receives them. */
+  private static void purgeBatch(SuiteRun run, WarrenerSubject warrener, long count)
       throws IOException, InterruptedException {
     var conditions = Map.of("batch of", Long.toString(count));
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS);
         var watch = watch(run, fleet.first())) {
       fleet.publish(
           count,
-          Tasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
+          MeasuredTasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
       fleet.awaitBusy();
       var killed = fleet.killAndRespawn(Scope.ofBatch("unwanted"), InFlight.PURGE, WORKERS);
       var empty = watch.awaitAtMost(0, PATIENCE);
@@ -161,7 +161,7 @@ public final class GrowthSuite implements Suite {
     }
   }
 
-  private static void controllers(SuiteRun run, Warrener warrener, int controllers)
+  private static void controllers(SuiteRun run, WarrenerSubject warrener, int controllers)
       throws IOException, InterruptedException {
     var conditions = Map.of("controllers", Integer.toString(controllers));
     long count = run.size(5_000, 20_000);
@@ -174,7 +174,7 @@ public final class GrowthSuite implements Suite {
         fleet.awaitReady();
       }
       long begin = System.nanoTime();
-      fleet.publish(count, Tasks.of(Work.NO_OP, 200));
+      fleet.publish(count, MeasuredTasks.of(Work.NO_OP, 200));
       var empty = watch.awaitAtMost(0, PATIENCE);
       run.add(
           "warrener",
@@ -185,7 +185,7 @@ public final class GrowthSuite implements Suite {
     }
   }
 
-  private static void atRest(SuiteRun run, Warrener warrener, int seconds)
+  private static void atRest(SuiteRun run, WarrenerSubject warrener, int seconds)
       throws IOException, InterruptedException {
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
       long pid = fleet.first().pid();

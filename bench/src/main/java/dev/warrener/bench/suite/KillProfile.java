@@ -1,7 +1,7 @@
 package dev.warrener.bench.suite;
 
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where the processor time of a kill goes, beside the dying workers themselves. */
+/** Measures the processor time of a kill, by process and thread, without that of the dying workers. */
 final class KillProfile {
   private static final String TIME = "processor time of a kill";
   private static final String QUEUE = "kill-profile";
@@ -17,7 +17,7 @@ final class KillProfile {
   private static final Map<String, String> CONDITIONS =
       Map.of("workers", Integer.toString(WORKERS), "state", "idle");
 
-  /** Kills before the first that counts: a figure of the kill suite is of the fifth, too. */
+  /** The number of kills before the first that counts, about as many as in the kill suite. */
   private static final int WARMING = 4;
 
   private static final double WORTH_TELLING = 0.2;
@@ -28,11 +28,11 @@ final class KillProfile {
     run.note(
         "A kill: "
             + WORKERS
-            + " idle workers, from the order to the controller's last word; the mean of all that"
-            + " were measured. What the dying workers take is not counted: that is the C floor.");
+            + " idle workers, from the order to the controller's last report, the mean of all kills."
+            + " The processor time of the dying workers is not included: that is the C floor.");
     int kills = run.size(3, 15);
-    run.place().declare(QUEUE);
-    try (var fleet = new FleetUnderOrders(run, new Warrener(run.programs()), QUEUE, 1, WORKERS)) {
+    run.broker().declare(QUEUE);
+    try (var fleet = new FleetUnderOrders(run, new WarrenerSubject(run.programs()), QUEUE, 1, WORKERS)) {
       var used = new HashMap<String, Double>();
       double certificates = 0;
       for (int i = -WARMING; i < kills; i++) {
@@ -68,7 +68,10 @@ final class KillProfile {
     return times;
   }
 
-  /** Asked just before and just after, since to look at the others takes some, too. */
+  /**
+   * Returns the processor time of this program. It is read just before and just after a kill, because
+   * reading the times of the others takes processor time, too.
+   */
   private static double ownMillis() {
     return sum(List.of(ProcessHandle.current().pid()));
   }

@@ -1,9 +1,9 @@
 package dev.warrener.bench.suite;
 
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.subject.Floor;
-import dev.warrener.bench.subject.Pool;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.subject.KillFloor;
+import dev.warrener.bench.subject.PythonPool;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import java.io.IOException;
@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * How long a kill takes: from the order to the last certificate, and for the operator; beside what
- * the kernel needs for the same JVMs.
+ * Measures a kill: from the order to the last certificate, the operator's whole command, and the
+ * time that the kernel needs for the same JVMs.
  */
 public final class KillSuite implements Suite {
   private static final String QUEUE = "kill";
@@ -29,28 +29,28 @@ public final class KillSuite implements Suite {
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
     run.note(
-        "Order to last certificate: from just before the order is published (to the log, confirmed,"
-            + " and then to the controllers) to the last worker.dead report, as a client of the"
-            + " broker hears it.");
+        "Order to last certificate: from just before the order is published to the arrival of the"
+            + " last worker.dead report at a client of the broker. The order goes to the log first,"
+            + " is confirmed, and then goes to the controllers.");
     run.note(
-        "C floor: a C program starts the very same worker processes (same command, ready, busy ones"
-            + " with the same task), and measures from its first SIGKILL to its last waitpid.");
+        "C floor: a C program starts the same worker processes, waits until they are ready or run"
+            + " the same task, and measures from its first SIGKILL to its last waitpid.");
     run.note(
-        "Operator: the whole command warrener kill --all --yes (then hold), from the start of its"
-            + " process to its end.");
+        "Operator's command: warrener kill --all --yes, which holds the fleet afterwards, from the"
+            + " start of its process to its end.");
     run.note(
-        "The order is an operator's usual one, with then hold: nothing is started while it is"
-            + " carried out, as nothing is in the C floor.");
+        "Each order holds the fleet, as an operator's does by default: no worker is started while it"
+            + " is carried out, and none is in the C floor.");
     run.note(
-        "Before the first kill the controllers have come to rest: they practise kills in the"
-            + " background after their start.");
-    run.note("Busy workers each burn a processor in a loop that heeds nothing; idle ones wait.");
-    var warrener = new Warrener(run.programs());
+        "Before the first kill, the controllers have finished the warm-up that follows their"
+            + " start.");
+    run.note("A busy worker runs a loop that never ends and uses a whole processor. An idle one waits.");
+    var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
-    var pool = new Pool(run.programs());
+    var pool = new PythonPool(run.programs());
     pool.missing().ifPresent(run::miss);
     run.version("Python", pool.version());
-    run.place().declare(QUEUE);
+    run.broker().declare(QUEUE);
     for (int workers : run.size(List.of(4, 8), List.of(4, 8, 32, 64))) {
       try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, workers)) {
         measure(run, warrener, fleet, pool);
@@ -74,15 +74,15 @@ public final class KillSuite implements Suite {
     }
   }
 
-  private static void measure(SuiteRun run, Warrener warrener, FleetUnderOrders fleet, Pool pool)
+  private static void measure(SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, PythonPool pool)
       throws IOException, InterruptedException {
-    var floor = Floor.of(run.programs(), Floor.workerCommandBelow(fleet.first().pid()));
+    var floor = KillFloor.of(run.programs(), KillFloor.workerCommandBelow(fleet.first().pid()));
     floor.missing().ifPresent(run::miss);
     for (int round = 1; round <= run.rounds(); round++) {
       for (boolean busy : new boolean[] {false, true}) {
         var conditions =
             Map.of("workers", Integer.toString(fleet.workers()), "state", busy ? "busy" : "idle");
-        // What comes back after a kill must not take the processors from the others' turn.
+        // Workers that start again after a kill must not disturb the next program's turn.
         fleet.awaitReady();
         if (floor.missing().isEmpty()) {
           run.add(
@@ -114,7 +114,7 @@ public final class KillSuite implements Suite {
     }
   }
 
-  /** By an order of our own: without the start of a command. */
+  /** Kills by an order of this program, without the start of a command. */
   private static void kill(
       SuiteRun run, FleetUnderOrders fleet, boolean busy, Map<String, String> conditions)
       throws IOException, InterruptedException {
@@ -126,10 +126,10 @@ public final class KillSuite implements Suite {
     add(run, "slowest death in a certificate", conditions, killed.slowestDeathMillis());
   }
 
-  /** As an operator does it. */
+  /** Kills by the command, as an operator does. */
   private static void operatorKill(
       SuiteRun run,
-      Warrener warrener,
+      WarrenerSubject warrener,
       FleetUnderOrders fleet,
       boolean busy,
       Map<String, String> conditions)
@@ -138,10 +138,10 @@ public final class KillSuite implements Suite {
     fleet.watch().forgetReports();
     long begin = System.nanoTime();
     try (var command =
-        Child.start(
+        ChildProcess.start(
             "kill",
             run.programs().folder(),
-            warrener.environment(run.place()),
+            warrener.environment(run.broker()),
             List.of(
                 run.programs().warrener(),
                 "kill",
@@ -156,7 +156,7 @@ public final class KillSuite implements Suite {
         add(run, OPERATOR, conditions, (System.nanoTime() - begin) / 1e6);
       } else {
         run.note(
-            "With %s the operator's command was not confirmed in one turn (%s), which is left out of its figures."
+            "With %s the operator's command did not confirm its kill in one turn (%s), which is left out."
                 .formatted(
                     conditions, status.isPresent() ? "status " + status.getAsInt() : "no end"));
         run.say(command.text());

@@ -3,13 +3,13 @@ package dev.warrener.bench.suite;
 import dev.warrener.bench.figures.Spread;
 import dev.warrener.bench.handler.Stamps;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Tasks;
-import dev.warrener.bench.subject.Plain;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredTasks;
+import dev.warrener.bench.subject.PlainSubject;
 import dev.warrener.bench.subject.Subject;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** How long a task takes from its publication to its handler's first instruction, with all idle. */
+/** Measures the time from a publish to the handler's first instruction while all workers are idle. */
 public final class LatencySuite implements Suite {
   private static final int WORKERS = 4;
   private static final int BYTES = 200;
@@ -34,20 +34,21 @@ public final class LatencySuite implements Suite {
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
     run.note(
-        "From just before the publish to the handler's first instruction, by the machine's one"
-            + " clock; one task at a time, "
+        "From just before the publish to the handler's first instruction, by the machine's monotonic"
+            + " clock. Tasks are published "
             + BETWEEN.toMillis()
-            + " ms apart, workers idle. Both subjects are up all the time and take turns.");
-    var plain = new Plain(run.programs());
-    var warrener = new Warrener(run.programs());
+            + " ms apart, so that each finds idle workers. Both programs run all the time and take"
+            + " turns.");
+    var plain = new PlainSubject(run.programs());
+    var warrener = new WarrenerSubject(run.programs());
     run.present(List.of(plain, warrener));
-    var place = run.place();
-    place.declare("latency-plain");
-    place.declare("latency-warrener");
+    var broker = run.broker();
+    broker.declare("latency-plain");
+    broker.declare("latency-warrener");
     int count = run.size(200, 1000);
-    try (var plainRunning = plain.start(place, setting("latency-plain"));
-        var warrenerRunning = warrener.start(place, setting("latency-warrener"));
-        var load = new Load(place.connection())) {
+    try (var plainRunning = plain.start(broker, setting("latency-plain"));
+        var warrenerRunning = warrener.start(broker, setting("latency-warrener"));
+        var load = new LoadPublisher(broker.connection())) {
       // The first turn warms up.
       for (int round = 0; round <= run.rounds(); round++) {
         measure(run, round, plain, plainRunning, load, count);
@@ -61,13 +62,13 @@ public final class LatencySuite implements Suite {
   }
 
   private static void measure(
-      SuiteRun run, int round, Subject subject, Running running, Load load, int count)
+      SuiteRun run, int round, Subject subject, Running running, LoadPublisher load, int count)
       throws IOException, InterruptedException {
-    var queue = subject instanceof Plain ? "latency-plain" : "latency-warrener";
+    var queue = subject instanceof PlainSubject ? "latency-plain" : "latency-warrener";
     var file = run.programs().folder().resolve(queue + "-" + round);
-    var source = Tasks.stamps(file, BYTES);
+    var source = MeasuredTasks.stamps(file, BYTES);
     for (int i = 0; i < count; i++) {
-      load.publish(run.place().namespace().tasksExchange(), queue, 1, source);
+      load.publish(run.broker().namespace().tasksExchange(), queue, 1, source);
       LockSupport.parkNanos(BETWEEN.toNanos());
     }
     var millis = await(file, count, running).stream().map(Stamps.Stamp::millis).toList();
@@ -77,7 +78,7 @@ public final class LatencySuite implements Suite {
     }
   }
 
-  /** Waits until so many stamps were written. */
+  /** Waits until {@code count} stamps were written. */
   static List<Stamps.Stamp> await(Path file, int count, Running running) throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {

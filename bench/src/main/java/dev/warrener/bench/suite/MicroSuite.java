@@ -11,7 +11,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** What is hot, alone: by JMH, in a JVM of its own for each. */
+/** Measures single steps by JMH, each in a JVM of its own. */
 public final class MicroSuite implements Suite {
   @Override
   public String name() {
@@ -20,7 +20,7 @@ public final class MicroSuite implements Suite {
 
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
-    run.note("JMH, one fork each, average time of one call; a sample is one iteration.");
+    run.note("JMH, one fork each, average time of one call. A sample is one iteration.");
     var second = TimeValue.milliseconds(run.size(300, 1000));
     var options =
         new OptionsBuilder()

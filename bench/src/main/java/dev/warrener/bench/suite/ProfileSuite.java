@@ -1,12 +1,12 @@
 package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.QueueWatch;
-import dev.warrener.bench.subject.Floor;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.QueueWatch;
+import dev.warrener.bench.subject.KillFloor;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Where the time of no-op tasks goes: processor time of every process and of every thread of the
- * controller, and the methods that Flight Recorder finds there. And where that of a kill goes.
+ * Measures the processor time of a no-op task and of a kill, by process and by thread of the
+ * controller. Flight Recorder finds the controller's hottest methods.
  */
 public final class ProfileSuite implements Suite {
   private static final String QUEUE = "profile";
@@ -33,39 +33,39 @@ public final class ProfileSuite implements Suite {
     run.note(
         "A backlog of no-op tasks is drained by "
             + ThroughputSuite.WORKERS
-            + " workers, prefetch "
+            + " workers with prefetch "
             + ThroughputSuite.PREFETCH
-            + "; from when a third of it is gone. A machine of two processors has 2,000,000 µs of"
-            + " them in a second: at a rate of r tasks/s all parts together can have 2,000,000/r"
-            + " each.");
+            + ", and measured after a third of it is gone. Two processors have 2,000,000 µs of"
+            + " processor time in a second, so at r tasks/s one task has at most 2,000,000/r µs.");
     run.note(
-        "Samples: Flight Recorder, 20 ms apart, of running Java code and of native calls, by the"
-            + " innermost method that is ours; 100 % are all samples of the controller.");
+        "Samples: Flight Recorder samples running Java code and native calls every 20 ms. Each"
+            + " sample counts for the innermost method of Warrener on its stack, in percent of all"
+            + " samples of the controller.");
     var recording = run.programs().folder().resolve("controller.jfr");
     var warrener =
-        new Warrener(
+        new WarrenerSubject(
             run.programs(),
             "warrener",
             false,
             "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording);
     run.version("warrener", warrener.version());
-    var place = run.place();
+    var broker = run.broker();
     long count = run.size(30_000, 150_000);
-    place.declare(QUEUE);
+    broker.declare(QUEUE);
     var setting = new Setting(QUEUE, ThroughputSuite.WORKERS, ThroughputSuite.PREFETCH, Work.NO_OP);
-    try (var load = new Load(place.connection())) {
+    try (var load = new LoadPublisher(broker.connection())) {
       load.publish(
-          place.namespace().tasksExchange(),
+          broker.namespace().tasksExchange(),
           QUEUE,
           count,
           warrener.tasks(Work.NO_OP, ThroughputSuite.BYTES));
-      try (var running = warrener.start(place, setting);
+      try (var running = warrener.start(broker, setting);
           var watch =
               new QueueWatch(
-                  place.connection(), place.namespace().taskQueue(QUEUE), running::requireAlive)) {
+                  broker.connection(), broker.namespace().taskQueue(QUEUE), running::requireAlive)) {
         var from = watch.awaitAtMost(count * 2 / 3, PATIENCE);
         var before = processorTimes(running.pid());
-        // The queue is not looked at meanwhile: a look costs the broker something.
+        // The queue is asked seldom, because each question costs the broker processor time.
         while (watch.look().ready() > count / 20) {
           LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
         }
@@ -84,20 +84,20 @@ public final class ProfileSuite implements Suite {
             });
       }
     }
-    for (var hot : Recording.of(recording).hottest(MOST)) {
+    for (var hot : FlightRecording.of(recording).hottest(MOST)) {
       run.add(hot.thread(), "samples", "%", Map.of("method", hot.method()), hot.share() * 100);
     }
     KillProfile.measure(run);
   }
 
-  /** Processor seconds of all that takes part, by what it is. */
+  /** Returns the processor seconds of controller, workers and broker. */
   private static Map<String, Double> processorTimes(long controller) {
     var times = new HashMap<String, Double>();
     ProcessFigures.cpuSecondsByThread(controller)
         .forEach((thread, seconds) -> times.put("controller: " + thread, seconds));
     times.put(
         "workers, all",
-        Floor.workersBelow(controller).stream().mapToDouble(ProcessFigures::cpuSeconds).sum());
+        KillFloor.workersBelow(controller).stream().mapToDouble(ProcessFigures::cpuSeconds).sum());
     times.put(
         "broker",
         ProcessFigures.named("beam.smp").stream().mapToDouble(ProcessFigures::cpuSeconds).sum());

@@ -1,15 +1,15 @@
 package dev.warrener.bench.suite;
 
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.Tasks;
-import dev.warrener.bench.subject.Floor;
-import dev.warrener.bench.subject.Hello;
-import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.MeasuredTasks;
+import dev.warrener.bench.subject.KillFloor;
+import dev.warrener.bench.subject.BareJvm;
+import dev.warrener.bench.subject.MeasuredPrograms;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.WorkerTarget;
@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long processes take to start, how much memory an idle worker has, and how soon one is back.
+ * Measures the start of workers, controllers and commands, the memory of an idle worker, and the
+ * time until a killed worker is replaced.
  */
 public final class StartSuite implements Suite {
   private static final String QUEUE = "start";
@@ -34,18 +35,19 @@ public final class StartSuite implements Suite {
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
     run.note(
-        "A worker is started with the command of a running controller's worker, and is ready with"
-            + " its READY frame; the bare JVM has the same flags, without a class-data cache of its"
-            + " own, and writes one byte. Both are forked by the same C program.");
+        "Process to ready: a worker is started with the command of a running controller's worker,"
+            + " until its READY frame. The bare JVM has the same flags, but no class-data cache of"
+            + " its own, and writes one byte. The same C program forks both.");
     run.note(
-        "Respawn: all workers are busy (they wait), one more task is there; one worker is killed (then respawn); from its"
-            + " certificate, as a client of the broker hears it, to the waiting task's first"
-            + " instruction. With a spare, a fifth worker was ready and had nothing to do.");
-    var warrener = new Warrener(run.programs());
+        "Certificate to the next task's start: all workers are busy and one more task waits. One"
+            + " worker is killed, and replaced at once. The time is measured from the arrival of its"
+            + " certificate at a client of the broker to the waiting task's first instruction. It is"
+            + " below 0 if the task starts first. With a spare, a fifth worker was ready and idle.");
+    var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
     try (var fleet = new FleetUnderOrders(run, warrener, QUEUE, 1, WORKERS)) {
-      var command = Floor.workerCommandBelow(fleet.first().pid());
-      var floor = Floor.of(run.programs(), command);
+      var command = KillFloor.workerCommandBelow(fleet.first().pid());
+      var floor = KillFloor.of(run.programs(), command);
       floor.missing().ifPresent(run::miss);
       if (floor.missing().isEmpty()) {
         var hello = hello(run.programs(), command);
@@ -73,8 +75,8 @@ public final class StartSuite implements Suite {
     }
   }
 
-  /** The same JVM with the same flags, and next to nothing to do. */
-  private static List<String> hello(Programs programs, List<String> workerCommand) {
+  /** Returns a command that runs {@link BareJvm} with the flags of a worker. */
+  private static List<String> hello(MeasuredPrograms programs, List<String> workerCommand) {
     var words = new ArrayList<String>();
     for (var word : workerCommand) {
       if (word.equals("-cp")) {
@@ -84,13 +86,13 @@ public final class StartSuite implements Suite {
         words.add(word);
       }
     }
-    words.addAll(List.of("-cp", programs.handlers().toString(), Hello.class.getName()));
+    words.addAll(List.of("-cp", programs.handlers().toString(), BareJvm.class.getName()));
     return words;
   }
 
   private static void memory(SuiteRun run, FleetUnderOrders fleet) throws InterruptedException {
     fleet.awaitReady();
-    for (var pid : Floor.workersBelow(fleet.first().pid())) {
+    for (var pid : KillFloor.workersBelow(fleet.first().pid())) {
       run.add(
           "warrener",
           "idle worker's proportional memory",
@@ -106,12 +108,12 @@ public final class StartSuite implements Suite {
         ProcessFigures.proportionalMegabytes(fleet.first().pid()));
   }
 
-  private static void respawn(SuiteRun run, Warrener warrener, FleetUnderOrders fleet, int round)
+  private static void respawn(SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, int round)
       throws IOException, InterruptedException {
     fleet.awaitReady();
     fleet.makeBusy(FleetUnderOrders.WAITING);
     var file = run.programs().folder().resolve("respawn-" + warrener.spares() + "-" + round);
-    fleet.publish(1, Tasks.stamps(file, 200));
+    fleet.publish(1, MeasuredTasks.stamps(file, 200));
     var worker = new WorkerTarget(fleet.aBusyWorker(), null);
     var scope = new Scope(false, List.of(), List.of(), List.of(), List.of(), List.of(worker));
     var killed = fleet.killAndRespawn(scope, InFlight.PURGE, 1);
@@ -125,17 +127,17 @@ public final class StartSuite implements Suite {
     fleet.killAndRespawn(Scope.ALL, InFlight.PURGE, WORKERS + warrener.spares());
   }
 
-  private static void firstTask(SuiteRun run, Warrener warrener, int round)
+  private static void firstTask(SuiteRun run, WarrenerSubject warrener, int round)
       throws IOException, InterruptedException {
-    var place = run.place();
-    place.declare(QUEUE);
+    var broker = run.broker();
+    broker.declare(QUEUE);
     var file = run.programs().folder().resolve("first-" + round);
-    try (var load = new Load(place.connection())) {
-      load.publish(place.namespace().tasksExchange(), QUEUE, 1, Tasks.stamps(file, 200));
+    try (var load = new LoadPublisher(broker.connection())) {
+      load.publish(broker.namespace().tasksExchange(), QUEUE, 1, MeasuredTasks.stamps(file, 200));
     }
     long begin = System.nanoTime();
     try (var running =
-        warrener.startOnly(place, new Setting(QUEUE, WORKERS, 8, Work.STAMP), "first")) {
+        warrener.startOnly(broker, new Setting(QUEUE, WORKERS, 8, Work.STAMP), "first")) {
       var stamp = LatencySuite.await(file, 1, running).getFirst();
       run.add(
           "warrener",
@@ -146,14 +148,14 @@ public final class StartSuite implements Suite {
     }
   }
 
-  private static void command(SuiteRun run, Warrener warrener, String name, List<String> words)
+  private static void command(SuiteRun run, WarrenerSubject warrener, String name, List<String> words)
       throws InterruptedException {
     var command = new ArrayList<>(List.of(run.programs().warrener()));
     command.addAll(words);
     long begin = System.nanoTime();
     try (var child =
-        Child.start(
-            "command", run.programs().folder(), warrener.environment(run.place()), command)) {
+        ChildProcess.start(
+            "command", run.programs().folder(), warrener.environment(run.broker()), command)) {
       child.awaitSuccess(60);
       run.add(
           "warrener",

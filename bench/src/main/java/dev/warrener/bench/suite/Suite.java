@@ -2,11 +2,11 @@ package dev.warrener.bench.suite;
 
 import java.io.IOException;
 
-/** One comparison. */
+/** A set of figures that are measured together. */
 public interface Suite {
-  /** Its name in options and files. */
+  /** Returns the name in options and files. */
   String name();
 
-  /** Measures, turn by turn. */
+  /** Measures the figures, turn by turn. */
   void run(SuiteRun run) throws IOException, InterruptedException;
 }

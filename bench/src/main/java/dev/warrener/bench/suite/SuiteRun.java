@@ -1,9 +1,9 @@
 package dev.warrener.bench.suite;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.figures.Recorder;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.subject.Programs;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.subject.MeasuredPrograms;
 import dev.warrener.bench.subject.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,55 +12,55 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** One run of one suite: what it may use, and what it has found so far. Used by one thread. */
+/** One run of one suite: its broker, its programs, and its figures so far. Used by one thread. */
 public final class SuiteRun {
-  private final Place place;
-  private final Programs programs;
+  private final MeasuredBroker broker;
+  private final MeasuredPrograms programs;
   private final int rounds;
   private final boolean quick;
-  private final Consumer<String> talk;
+  private final Consumer<String> progress;
   private final Recorder recorder = new Recorder();
   private final List<String> notes = new ArrayList<>();
-  private final List<Missing> missing = new ArrayList<>();
+  private final List<MissingPeer> missing = new ArrayList<>();
   private final Map<String, String> versions = new TreeMap<>();
 
   /**
-   * Begins.
+   * Begins a run.
    *
-   * @param rounds how many turns each subject has
-   * @param quick whether small sizes will do
-   * @param talk hears how far it is
+   * @param rounds the number of turns of each program
+   * @param quick whether to use small sizes
+   * @param progress receives a line for each step and sample
    */
   public SuiteRun(
-      Place place, Programs programs, int rounds, boolean quick, Consumer<String> talk) {
-    this.place = place;
+      MeasuredBroker broker, MeasuredPrograms programs, int rounds, boolean quick, Consumer<String> progress) {
+    this.broker = broker;
     this.programs = programs;
     this.rounds = rounds;
     this.quick = quick;
-    this.talk = talk;
+    this.progress = progress;
   }
 
-  /** The broker. */
-  public Place place() {
-    return place;
+  /** Returns the broker. */
+  public MeasuredBroker broker() {
+    return broker;
   }
 
-  /** The programs. */
-  public Programs programs() {
+  /** Returns the places of the programs. */
+  public MeasuredPrograms programs() {
     return programs;
   }
 
-  /** How many turns each subject has. */
+  /** Returns the number of turns of each program. */
   public int rounds() {
     return rounds;
   }
 
-  /** The one size when there is little time, the other otherwise. */
+  /** Returns {@code little} in a quick run, and {@code much} otherwise. */
   <T> T size(T little, T much) {
     return quick ? little : much;
   }
 
-  /** Keeps a sample, and says it. */
+  /** Records a sample, and reports it as progress. */
   void add(
       String subject, String metric, String unit, Map<String, String> parameters, double sample) {
     recorder.add(subject, metric, unit, parameters, sample);
@@ -69,7 +69,7 @@ public final class SuiteRun {
             .formatted(subject, metric, sample, unit, new TreeMap<>(parameters)));
   }
 
-  /** Keeps samples. */
+  /** Records samples. */
   void add(
       String subject,
       String metric,
@@ -79,27 +79,27 @@ public final class SuiteRun {
     samples.forEach(sample -> recorder.add(subject, metric, unit, parameters, sample));
   }
 
-  /** Keeps what a reader has to know. */
+  /** Records a note for the page, once. */
   void note(String sentence) {
     if (!notes.contains(sentence)) {
       notes.add(sentence);
     }
   }
 
-  /** Keeps that the suite could not be finished. */
+  /** Records that the suite failed before its end. */
   public void broke(Exception e) {
     var because = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    notes.add("**The suite ended early**, and figures are missing: " + because);
+    notes.add("**The suite failed before its end**, so figures are missing: " + because);
     say("  ended early: " + e.getMessage());
   }
 
-  /** Keeps that a peer is not there. */
-  void miss(Missing peer) {
+  /** Records that a peer is not installed. */
+  void miss(MissingPeer peer) {
     missing.add(peer);
     say("  missing: " + peer.peer() + " (" + peer.because() + "); install it: " + peer.install());
   }
 
-  /** Those of the subjects that are installed; the others are noted. */
+  /** Returns the programs that are installed, and records the others as missing. */
   <S extends Subject> List<S> present(List<S> subjects) {
     var here = new ArrayList<S>();
     for (var subject : subjects) {
@@ -114,32 +114,32 @@ public final class SuiteRun {
     return here;
   }
 
-  /** Keeps the version of something. */
+  /** Records a version. */
   void version(String of, String version) {
     versions.put(of, version);
   }
 
-  /** Tells whoever waits. */
+  /** Reports progress. */
   void say(String line) {
-    talk.accept(String.format(Locale.ROOT, "%s", line));
+    progress.accept(String.format(Locale.ROOT, "%s", line));
   }
 
-  /** The figures so far. */
+  /** Returns the figures so far. */
   public Recorder recorder() {
     return recorder;
   }
 
-  /** The notes so far. */
+  /** Returns the notes so far. */
   public List<String> notes() {
     return notes;
   }
 
-  /** The peers that are not there. */
-  public List<Missing> missing() {
+  /** Returns the peers that are not installed. */
+  public List<MissingPeer> missing() {
     return missing;
   }
 
-  /** The versions so far. */
+  /** Returns the versions so far. */
   public Map<String, String> versions() {
     return versions;
   }

@@ -2,15 +2,15 @@ package dev.warrener.bench.suite;
 
 import dev.warrener.bench.figures.Spread;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.ProcessFigures;
-import dev.warrener.bench.place.QueueWatch;
-import dev.warrener.bench.subject.Celery;
-import dev.warrener.bench.subject.PerfTest;
-import dev.warrener.bench.subject.Plain;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.bench.rig.QueueWatch;
+import dev.warrener.bench.subject.CelerySubject;
+import dev.warrener.bench.subject.PerfTestSubject;
+import dev.warrener.bench.subject.PlainSubject;
 import dev.warrener.bench.subject.Subject;
 import dev.warrener.bench.subject.Subject.Setting;
-import dev.warrener.bench.subject.Warrener;
+import dev.warrener.bench.subject.WarrenerSubject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many tasks are settled in a second: no-op and of one millisecond, 200 bytes, persistent, from
- * a quorum queue, published with confirms.
+ * Measures how many tasks are settled in a second: no-op tasks and tasks of one millisecond, with 200
+ * bytes, persistent, from a quorum queue, published with confirms.
  */
 public final class ThroughputSuite implements Suite {
   static final int WORKERS = 4;
@@ -38,27 +38,28 @@ public final class ThroughputSuite implements Suite {
   @Override
   public void run(SuiteRun run) throws IOException, InterruptedException {
     run.note(
-        "Drained: a backlog is there when the subject starts; counted from when a quarter of it is"
-            + " gone, since a program that has just started is warming up, to when none waits, as the"
-            + " broker counts. That first quarter stands by itself: drained, just started.");
+        "Drained: a backlog waits when the program starts. The rate is measured from when a quarter"
+            + " of it is gone, because a program that has just started is slower, until the broker"
+            + " counts no waiting task. The first quarter is shown as \"drained, just started\".");
     run.note(
-        "Published while consumed: the same process, warm now; from the first publish until all are"
-            + " confirmed and none waits. One publisher, at most "
-            + Load.WINDOW
-            + " unconfirmed, in the measuring process, for all subjects.");
+        "Published while consumed: the same process, after that, from the first publish until all"
+            + " tasks are confirmed and none waits. One publisher in the measuring process serves all"
+            + " programs, with at most "
+            + LoadPublisher.WINDOW
+            + " unconfirmed messages.");
     run.note(
-        "PerfTest alone: with its own publisher and consumer in one JVM, per second, without the"
-            + " first quarter. It sends bare messages without headers or ids.");
-    var perfTest = new PerfTest(run.programs());
+        "PerfTest alone: its own publisher and consumer in one JVM, the median of its rates in each"
+            + " second without the first quarter. Its messages have no headers or ids.");
+    var perfTest = new PerfTestSubject(run.programs());
     var subjects =
         run.present(
             List.of(
                 perfTest,
-                new Plain(run.programs()),
-                new Warrener(run.programs()),
-                new Warrener(run.programs(), "warrener, look-ahead 4", true, ""),
-                new Celery(run.programs())));
-    run.place().declare(QUEUE);
+                new PlainSubject(run.programs()),
+                new WarrenerSubject(run.programs()),
+                new WarrenerSubject(run.programs(), "warrener, look-ahead 4", true, ""),
+                new CelerySubject(run.programs())));
+    run.broker().declare(QUEUE);
     for (int round = 1; round <= run.rounds(); round++) {
       run.say("no-op, round " + round + " of " + run.rounds());
       if (perfTest.missing().isEmpty()) {
@@ -84,12 +85,12 @@ public final class ThroughputSuite implements Suite {
     return Map.of("tasks", work.label(), "workers", Integer.toString(WORKERS));
   }
 
-  private static void measurePerfTestAlone(SuiteRun run, PerfTest perfTest)
+  private static void measurePerfTestAlone(SuiteRun run, PerfTestSubject perfTest)
       throws IOException, InterruptedException {
-    run.place().declare(QUEUE);
+    run.broker().declare(QUEUE);
     var rates =
         perfTest.receivingRates(
-            run.place(), new Setting(QUEUE, WORKERS, PREFETCH, Work.NO_OP), BYTES, run.size(8, 16));
+            run.broker(), new Setting(QUEUE, WORKERS, PREFETCH, Work.NO_OP), BYTES, run.size(8, 16));
     run.add(
         "PerfTest alone",
         "published while consumed",
@@ -100,17 +101,17 @@ public final class ThroughputSuite implements Suite {
 
   private static void measure(SuiteRun run, Subject subject, Work work, long count)
       throws IOException, InterruptedException {
-    var place = run.place();
-    place.declare(QUEUE);
+    var broker = run.broker();
+    broker.declare(QUEUE);
     var source = subject.tasks(work, BYTES);
-    var exchange = place.namespace().tasksExchange();
+    var exchange = broker.namespace().tasksExchange();
     var setting = new Setting(QUEUE, WORKERS, PREFETCH, work);
-    try (var load = new Load(place.connection())) {
+    try (var load = new LoadPublisher(broker.connection())) {
       load.publish(exchange, QUEUE, count, source);
-      try (var running = subject.start(place, setting);
+      try (var running = subject.start(broker, setting);
           var watch =
               new QueueWatch(
-                  place.connection(), place.namespace().taskQueue(QUEUE), running::requireAlive)) {
+                  broker.connection(), broker.namespace().taskQueue(QUEUE), running::requireAlive)) {
         var begun = watch.look();
         var quarter = watch.awaitAtMost(count * 3 / 4, PATIENCE);
         var empty = watch.awaitAtMost(0, PATIENCE);
@@ -145,7 +146,7 @@ public final class ThroughputSuite implements Suite {
     }
   }
 
-  /** What so many workers could do if tasks came from nowhere and went nowhere. */
+  /** Returns the rate of tasks that {@code workers} threads run without any broker. */
   static double bestOfThreads(int workers) throws InterruptedException {
     var count = new LongAdder();
     long begin = System.nanoTime();

@@ -1,4 +1,4 @@
-/** The comparisons, one class for each. */
+/** The suites: what is measured, one class for each suite. */
 @NullMarked
 package dev.warrener.bench.suite;
 

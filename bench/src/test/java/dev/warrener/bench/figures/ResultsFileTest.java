@@ -32,7 +32,7 @@ class ResultsFileTest {
         0.5,
         1.5,
         Map.of("PerfTest", "2"),
-        List.of(new Missing("Celery", "no python3", "apt-get install python3-celery")),
+        List.of(new MissingPeer("Celery", "no python3", "apt-get install python3-celery")),
         List.of("a note"),
         recorder.measurements());
   }

@@ -1,19 +1,19 @@
 package dev.warrener.bench.subject;
 
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.rig.MeasuredTasks;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** {@link PlainConsumer} in a process of its own: threads instead of processes, nothing to kill. */
-public final class Plain implements Subject {
-  private final Programs programs;
+/** {@link PlainConsumer} in a process of its own. Its tasks run on threads, and can't be killed. */
+public final class PlainSubject implements Subject {
+  private final MeasuredPrograms programs;
 
-  /** With those programs. */
-  public Plain(Programs programs) {
+  /** Uses {@link PlainConsumer} from the class path of this program. */
+  public PlainSubject(MeasuredPrograms programs) {
     this.programs = programs;
   }
 
@@ -28,20 +28,20 @@ public final class Plain implements Subject {
   }
 
   @Override
-  public Load.Source tasks(Work work, int bytes) {
-    return Tasks.of(work, bytes);
+  public LoadPublisher.Source tasks(Work work, int bytes) {
+    return MeasuredTasks.of(work, bytes);
   }
 
   @Override
-  public Running start(Place place, Setting setting) {
+  public Running start(MeasuredBroker broker, Setting setting) {
     var child =
-        Child.start(
+        ChildProcess.start(
             "plain",
             programs.folder(),
-            Map.of("BENCH_BROKER", place.uri().toString()),
+            Map.of("BENCH_BROKER", broker.uri().toString()),
             programs.javaAsController(
                 PlainConsumer.class.getName(),
-                place.namespace().taskQueue(setting.queue()),
+                broker.namespace().taskQueue(setting.queue()),
                 Integer.toString(setting.prefetch()),
                 Integer.toString(setting.workers()),
                 setting.work().name()));

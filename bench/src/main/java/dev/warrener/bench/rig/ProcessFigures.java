@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,25 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What the kernel says of processes, under {@code /proc}. */
+/** Reads figures of processes from {@code /proc}. */
 public final class ProcessFigures {
   private static final double TICKS_PER_SECOND = 100;
 
   private ProcessFigures() {}
 
-  /** Processor seconds that a process has used, without its children's. */
+  /** Returns the processor seconds that a process has used, without those of its children. */
   public static double cpuSeconds(long pid) {
     return cpuSeconds(Path.of("/proc/" + pid + "/stat"));
   }
 
-  /** Processor seconds that each thread of a process has used, by the threads' names. */
+  /** Returns the processor seconds of each thread of a process, by the threads' names. */
   public static Map<String, Double> cpuSecondsByThread(long pid) {
     return byThread(pid, task -> cpuSeconds(task.resolve("stat")));
   }
 
   /**
-   * Processor milliseconds that each living thread of a process has used, by the threads' names:
-   * exact, where {@link #cpuSecondsByThread} counts in hundredths of a second.
+   * Returns the processor milliseconds of each living thread of a process, by the threads' names.
+   * They are exact, where {@link #cpuSecondsByThread} counts in hundredths of a second.
    */
   public static Map<String, Double> cpuMillisByThread(long pid) {
     return byThread(
@@ -49,7 +49,7 @@ public final class ProcessFigures {
           var name = Files.readString(task.resolve("comm")).strip().replaceAll("[0-9]+$", "N");
           threads.merge(name, figure.of(task), Double::sum);
         } catch (IOException e) {
-          // It has ended meanwhile.
+          // The thread has ended meanwhile.
         }
       }
     } catch (IOException e) {
@@ -68,12 +68,15 @@ public final class ProcessFigures {
     }
   }
 
-  /** The proportional set size of a process, in megabytes: what it shares counts in part. */
+  /**
+   * Returns the proportional set size of a process in megabytes: a page that n processes share counts
+   * as one n-th.
+   */
   public static double proportionalMegabytes(long pid) {
     return megabytes(Path.of("/proc/" + pid + "/smaps_rollup"), "Pss:");
   }
 
-  /** The resident set size of a process, in megabytes. */
+  /** Returns the resident set size of a process in megabytes. */
   public static double residentMegabytes(long pid) {
     return megabytes(Path.of("/proc/" + pid + "/status"), "VmRSS:");
   }
@@ -91,7 +94,7 @@ public final class ProcessFigures {
     throw new IllegalStateException(file + " has no " + field);
   }
 
-  /** All living processes of that name, as the kernel has it. */
+  /** Returns the living processes with this name in {@code comm}. */
   public static List<Long> named(String name) {
     return ProcessHandle.allProcesses()
         .map(ProcessHandle::pid)
@@ -105,7 +108,7 @@ public final class ProcessFigures {
         .toList();
   }
 
-  /** All living descendants of a process. */
+  /** Returns the living descendants of a process. */
   public static List<Long> descendants(long pid) {
     return ProcessHandle.of(pid).stream()
         .flatMap(ProcessHandle::descendants)
@@ -113,7 +116,7 @@ public final class ProcessFigures {
         .toList();
   }
 
-  /** The words of a process's command line; empty if it has ended. */
+  /** Returns the words of a process's command line, or an empty list if it has ended. */
   public static List<String> commandLine(long pid) {
     try {
       var words = new ArrayList<String>();

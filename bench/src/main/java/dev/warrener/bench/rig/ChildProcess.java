@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,28 +10,29 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that this run has started, with what it prints in a file. It is gone when it is closed;
- * and it holds the other end of a pipe, so that it can notice when we are.
+ * A process that this program has started, with its output in a file. {@link #close} ends it. Its
+ * stdin is a pipe from this program, so that the process can notice when this program ends.
  */
-public final class Child implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
 
   private final String name;
   private final Process process;
   private final Path log;
 
-  private Child(String name, Process process, Path log) {
+  private ChildProcess(String name, Process process, Path log) {
     this.name = name;
     this.process = process;
     this.log = log;
   }
 
   /**
-   * Starts one.
+   * Starts a process in {@code folder}, with a log file there.
    *
-   * @param environment added to ours
+   * @param name the name in messages and of the log file
+   * @param environment variables that are added to those of this program
    */
-  public static Child start(
+  public static ChildProcess start(
       String name, Path folder, Map<String, String> environment, List<String> command) {
     try {
       var log = Files.createTempFile(folder, name + "-", ".log");
@@ -41,23 +42,23 @@ public final class Child implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
       builder.environment().putAll(environment);
-      return new Child(name, builder.start(), log);
+      return new ChildProcess(name, builder.start(), log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Its process id. */
+  /** Returns the process id. */
   public long pid() {
     return process.pid();
   }
 
-  /** The process. */
+  /** Returns the process. */
   public Process process() {
     return process;
   }
 
-  /** Everything that it has printed so far. */
+  /** Returns everything that the process has printed so far. */
   public String text() {
     try {
       return Files.readString(log);
@@ -67,9 +68,9 @@ public final class Child implements AutoCloseable {
   }
 
   /**
-   * Fails if it has ended.
+   * Fails if the process has ended.
    *
-   * @throws IllegalStateException with what it had printed last
+   * @throws IllegalStateException with the end of its output
    */
   public void requireAlive() {
     if (!process.isAlive()) {
@@ -79,9 +80,9 @@ public final class Child implements AutoCloseable {
   }
 
   /**
-   * Waits for its end.
+   * Waits until the process has ended with status 0.
    *
-   * @throws IllegalStateException if that is not in time, or its status is not 0
+   * @throws IllegalStateException if it has not ended in time, or its status is not 0
    */
   public void awaitSuccess(long seconds) throws InterruptedException {
     var status = endWithin(seconds);
@@ -95,14 +96,14 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  /** Its status, or nothing if it has not ended by then. */
+  /** Returns the exit status, or nothing if the process has not ended within the time. */
   public OptionalInt endWithin(long seconds) throws InterruptedException {
     return process.waitFor(seconds, TimeUnit.SECONDS)
         ? OptionalInt.of(process.exitValue())
         : OptionalInt.empty();
   }
 
-  /** Asks it to end, waits, and kills it if it doesn't. */
+  /** Asks the process to end (SIGTERM), and kills it if it is still there after 20 seconds. */
   @Override
   public void close() {
     process.toHandle().destroy();

@@ -1,11 +1,11 @@
 package dev.warrener.bench.subject;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.rig.MeasuredTasks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** RabbitMQ's own measuring program: what the broker and the client can do when nothing is done. */
-public final class PerfTest implements Subject {
+/** RabbitMQ's own load generator, whose consumer does nothing with a message. */
+public final class PerfTestSubject implements Subject {
   private static final String MAIN = "com.rabbitmq.perf.PerfTest";
   private static final Pattern RECEIVED = Pattern.compile("received: (\\d+) msg/s");
 
-  private final Programs programs;
+  private final MeasuredPrograms programs;
 
-  /** With those programs. */
-  public PerfTest(Programs programs) {
+  /** Uses PerfTest from the class path of this program. */
+  public PerfTestSubject(MeasuredPrograms programs) {
     this.programs = programs;
   }
 
@@ -31,13 +31,13 @@ public final class PerfTest implements Subject {
   }
 
   @Override
-  public Optional<Missing> missing() {
+  public Optional<MissingPeer> missing() {
     try {
-      Class.forName(MAIN, false, PerfTest.class.getClassLoader());
+      Class.forName(MAIN, false, PerfTestSubject.class.getClassLoader());
       return Optional.empty();
     } catch (ClassNotFoundException e) {
       return Optional.of(
-          new Missing(
+          new MissingPeer(
               name(),
               "com.rabbitmq:perf-test is not on the class path",
               "mvn -Pbench -pl bench -am package -DskipTests"));
@@ -48,7 +48,7 @@ public final class PerfTest implements Subject {
   public String version() {
     try {
       return String.valueOf(
-          Class.forName(MAIN, false, PerfTest.class.getClassLoader())
+          Class.forName(MAIN, false, PerfTestSubject.class.getClassLoader())
               .getPackage()
               .getImplementationVersion());
     } catch (ClassNotFoundException e) {
@@ -57,26 +57,27 @@ public final class PerfTest implements Subject {
   }
 
   @Override
-  public Load.Source tasks(Work work, int bytes) {
-    return Tasks.of(work, bytes);
+  public LoadPublisher.Source tasks(Work work, int bytes) {
+    return MeasuredTasks.of(work, bytes);
   }
 
-  /** As a consumer of what we publish. */
+  /** Starts PerfTest as a consumer of what the common publisher publishes. */
   @Override
-  public Running start(Place place, Setting setting) {
-    return new ChildRunning(run(place, setting, List.of("--producers", "0", "--consumers", "1")));
+  public Running start(MeasuredBroker broker, Setting setting) {
+    return new ChildRunning(run(broker, setting, List.of("--producers", "0", "--consumers", "1")));
   }
 
   /**
-   * With its own publisher, for so many seconds.
+   * Runs PerfTest with its own publisher for {@code seconds} seconds.
    *
-   * @return the messages received in each second, without the first quarter, in which it warms up
+   * @return the number of messages received in each second, without the first quarter, in which the
+   *     program warms up
    */
-  public List<Double> receivingRates(Place place, Setting setting, int bytes, int seconds)
+  public List<Double> receivingRates(MeasuredBroker broker, Setting setting, int bytes, int seconds)
       throws IOException, InterruptedException {
     try (var child =
         run(
-            place,
+            broker,
             setting,
             List.of(
                 "--producers",
@@ -84,7 +85,7 @@ public final class PerfTest implements Subject {
                 "--consumers",
                 "1",
                 "--exchange",
-                place.namespace().tasksExchange(),
+                broker.namespace().tasksExchange(),
                 "--type",
                 "direct",
                 "--routing-key",
@@ -94,7 +95,7 @@ public final class PerfTest implements Subject {
                 "--flag",
                 "persistent",
                 "--confirm",
-                Integer.toString(Load.WINDOW),
+                Integer.toString(LoadPublisher.WINDOW),
                 "--time",
                 Integer.toString(seconds)))) {
       child.awaitSuccess(seconds + 60L);
@@ -104,24 +105,24 @@ public final class PerfTest implements Subject {
         rates.add(Double.parseDouble(matcher.group(1)));
       }
       if (rates.size() < 4) {
-        throw new IOException("PerfTest said no rates: " + child.text());
+        throw new IOException("PerfTest printed no rates: " + child.text());
       }
       return rates.subList(rates.size() / 4, rates.size() - 1);
     }
   }
 
-  private Child run(Place place, Setting setting, List<String> more) {
+  private ChildProcess run(MeasuredBroker broker, Setting setting, List<String> more) {
     var command =
         new ArrayList<>(
             programs.javaAsController(
                 MAIN,
                 "--predeclared",
                 "--queue",
-                place.namespace().taskQueue(setting.queue()),
+                broker.namespace().taskQueue(setting.queue()),
                 "--qos",
                 Integer.toString(setting.prefetch())));
     command.addAll(more);
-    return Child.start(
-        "perf-test", programs.folder(), Map.of("URI", place.uri().toString()), command);
+    return ChildProcess.start(
+        "perf-test", programs.folder(), Map.of("URI", broker.uri().toString()), command);
   }
 }

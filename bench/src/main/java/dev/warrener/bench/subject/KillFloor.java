@@ -1,8 +1,8 @@
 package dev.warrener.bench.subject;
 
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.HangHandler;
-import dev.warrener.bench.place.ProcessFigures;
+import dev.warrener.bench.rig.ProcessFigures;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.FrameWriter;
@@ -16,41 +16,44 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the kernel needs to end the workers' JVMs: a C program that starts the same commands, speaks
- * the first words to them as a controller would, kills them and waits for each.
+ * The floor for a kill: the time that the kernel needs to end the workers' JVMs. A C program starts
+ * the same commands, sends them a controller's first frames, kills them, and waits for each.
  */
-public final class Floor {
-  private final Programs programs;
+public final class KillFloor {
+  private final MeasuredPrograms programs;
   private final List<String> workerCommand;
   private final Optional<Path> program;
 
-  private Floor(Programs programs, List<String> workerCommand, Optional<Path> program) {
+  private KillFloor(MeasuredPrograms programs, List<String> workerCommand, Optional<Path> program) {
     this.programs = programs;
     this.workerCommand = workerCommand;
     this.program = program;
   }
 
-  /** Compiles it, where there is a compiler. */
-  public static Floor of(Programs programs, List<String> workerCommand) {
+  /** Compiles the C program, if there is a compiler. */
+  public static KillFloor of(MeasuredPrograms programs, List<String> workerCommand) {
     var source = programs.resource("floor.c");
     var program = programs.folder().resolve("floor");
-    var compiler = Programs.find("cc", "gcc", "clang");
+    var compiler = MeasuredPrograms.find("cc", "gcc", "clang");
     compiler.ifPresent(found ->
-        Programs.output(List.of(found, "-O2", "-o", program.toString(), source.toString())));
-    return new Floor(
+        MeasuredPrograms.output(List.of(found, "-O2", "-o", program.toString(), source.toString())));
+    return new KillFloor(
         programs,
         workerCommand,
         Files.isExecutable(program) ? Optional.of(program) : Optional.empty());
   }
 
-  /** Why it can't be measured here; empty if it can. */
-  public Optional<Missing> missing() {
+  /** Returns why the floor can't be measured; empty if it can. */
+  public Optional<MissingPeer> missing() {
     return program.isPresent()
         ? Optional.empty()
-        : Optional.of(new Missing("C floor", "no C compiler", "apt-get install gcc libc6-dev"));
+        : Optional.of(new MissingPeer("C floor", "there is no C compiler", "apt-get install gcc libc6-dev"));
   }
 
-  /** From the first SIGKILL to the end of the last {@code waitpid}, in milliseconds. */
+  /**
+   * Starts workers and kills them. Returns the time from the first SIGKILL to the end of the last
+   * {@code waitpid}, in milliseconds.
+   */
   public double killMillis(int workers, boolean busy) throws IOException {
     var command =
         new ArrayList<>(
@@ -65,8 +68,8 @@ public final class Floor {
   }
 
   /**
-   * From the fork of a command to the first byte that it writes to descriptor 3, in milliseconds:
-   * of a worker that is the word that it is ready.
+   * Starts a command. Returns the time from its fork to the first byte that it writes to descriptor
+   * 3, in milliseconds. A worker's first byte there begins its READY frame.
    */
   public double readyMillis(List<String> command) throws IOException {
     var words =
@@ -81,8 +84,8 @@ public final class Floor {
     return number(words);
   }
 
-  /** What a controller says first to a worker; to a busy one also the task that it runs. */
-  private static Path frames(Programs programs, boolean busy) {
+  /** Writes the file with a controller's first frames: HELLO, and for a busy worker its task. */
+  private static Path frames(MeasuredPrograms programs, boolean busy) {
     var bytes = new ByteArrayOutputStream();
     try (var writer = new FrameWriter(bytes)) {
       writer.write(
@@ -112,9 +115,9 @@ public final class Floor {
   }
 
   /**
-   * The command line of one of a controller's workers, as it runs.
+   * Returns the command line of one of a controller's running workers.
    *
-   * @throws IllegalStateException if it has none
+   * @throws IllegalStateException if the controller has no worker
    */
   public static List<String> workerCommandBelow(long controller) {
     return workersBelow(controller).stream()
@@ -124,7 +127,7 @@ public final class Floor {
             () -> new IllegalStateException("controller " + controller + " has no worker"));
   }
 
-  /** The process ids of a controller's workers. */
+  /** Returns the process ids of a controller's workers. */
   public static List<Long> workersBelow(long controller) {
     return ProcessFigures.descendants(controller).stream()
         .filter(pid -> {
@@ -134,9 +137,9 @@ public final class Floor {
         .toList();
   }
 
-  /** The one number that a command prints. */
+  /** Runs a command, and returns the number that it prints. */
   static double number(List<String> command) throws IOException {
-    var printed = Programs.output(command, 300);
+    var printed = MeasuredPrograms.output(command, 300);
     try {
       return Double.parseDouble(printed);
     } catch (NumberFormatException e) {

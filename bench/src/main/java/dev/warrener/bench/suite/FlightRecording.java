@@ -13,8 +13,8 @@ import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 
-/** What Flight Recorder saw of a process: how often each method of ours was at work. */
-final class Recording {
+/** A recording by Flight Recorder: how often each method of Warrener was running. */
+final class FlightRecording {
   private static final String OURS = "dev.warrener.";
 
   private record Spot(String thread, String method) {}
@@ -22,20 +22,20 @@ final class Recording {
   private final Map<Spot, Integer> samples = new HashMap<>();
   private int all;
 
-  private Recording() {}
+  private FlightRecording() {}
 
   /**
-   * A place where time goes.
+   * A method that takes time.
    *
-   * @param thread its name
-   * @param method the innermost method of ours, and in what it was
-   * @param share of all samples, 0 to 1
+   * @param thread the name of the thread
+   * @param method the innermost method of Warrener on the stack, and the method that it had called
+   * @param share the share of all samples, from 0 to 1
    */
   record Hot(String thread, String method, double share) {}
 
   /** Reads a recording. */
-  static Recording of(Path file) throws IOException {
-    var recording = new Recording();
+  static FlightRecording of(Path file) throws IOException {
+    var recording = new FlightRecording();
     try (var events = new RecordingFile(file)) {
       while (events.hasMoreEvents()) {
         recording.take(events.readEvent());
@@ -54,7 +54,7 @@ final class Recording {
       return;
     }
     var frames = stack.getFrames();
-    if (type.equals("jdk.NativeMethodSample") && frames.stream().anyMatch(Recording::isWaiting)) {
+    if (type.equals("jdk.NativeMethodSample") && frames.stream().anyMatch(FlightRecording::isWaiting)) {
       return;
     }
     RecordedThread thread = event.getThread("sampledThread");
@@ -62,7 +62,7 @@ final class Recording {
     samples.merge(new Spot(threadName(thread), describe(frames)), 1, Integer::sum);
   }
 
-  /** A native call that only waits, for input or for the death of a child, costs nothing. */
+  /** Whether a native call only waits, for input or for the death of a child. */
   private static boolean isWaiting(RecordedFrame frame) {
     var method = frame.getMethod().getName();
     return method.startsWith("read")
@@ -80,7 +80,7 @@ final class Recording {
   private static String describe(List<RecordedFrame> frames) {
     var innermost = name(frames.getFirst());
     Optional<String> ours =
-        frames.stream().map(Recording::name).filter(name -> name.startsWith(OURS)).findFirst();
+        frames.stream().map(FlightRecording::name).filter(name -> name.startsWith(OURS)).findFirst();
     if (ours.isEmpty() || ours.get().equals(innermost)) {
       return shortened(innermost);
     }
@@ -96,7 +96,7 @@ final class Recording {
     return method.startsWith(OURS) ? method.substring(OURS.length()) : method;
   }
 
-  /** The places where most time goes, hottest first. */
+  /** Returns the methods that take the most time, hottest first. */
   List<Hot> hottest(int most) {
     return samples.entrySet().stream()
         .map(entry ->

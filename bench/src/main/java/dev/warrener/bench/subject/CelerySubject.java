@@ -1,12 +1,12 @@
 package dev.warrener.bench.subject;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import dev.warrener.bench.figures.Missing;
+import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.Work;
-import dev.warrener.bench.place.Child;
-import dev.warrener.bench.place.Load;
-import dev.warrener.bench.place.Place;
-import dev.warrener.bench.place.Tasks;
+import dev.warrener.bench.rig.ChildProcess;
+import dev.warrener.bench.rig.LoadPublisher;
+import dev.warrener.bench.rig.MeasuredBroker;
+import dev.warrener.bench.rig.MeasuredTasks;
 import dev.warrener.messaging.task.Body;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,25 +17,25 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Celery with a pool of processes, late acknowledgements and no results, on the same quorum queue
- * as everybody. Its tasks are published by our own publisher, in its own format.
+ * as all other programs. The common publisher publishes its tasks, in Celery's format.
  */
-public final class Celery implements Subject {
+public final class CelerySubject implements Subject {
   private static final String MODULE = "celery_tasks";
 
-  private final Programs programs;
+  private final MeasuredPrograms programs;
   private final Optional<String> python;
 
-  /** With those programs. */
-  public Celery(Programs programs) {
+  /** Looks for a Python that has Celery. */
+  public CelerySubject(MeasuredPrograms programs) {
     this.programs = programs;
     python =
-        Programs.find("/usr/bin/python3", "python3")
+        MeasuredPrograms.find("/usr/bin/python3", "python3")
             .filter(found -> !version(found).isEmpty())
-            .or(() -> Programs.find("python3").filter(found -> !version(found).isEmpty()));
+            .or(() -> MeasuredPrograms.find("python3").filter(found -> !version(found).isEmpty()));
   }
 
   private static String version(String python) {
-    return Programs.output(List.of(python, "-c", "import celery; print(celery.__version__)"));
+    return MeasuredPrograms.output(List.of(python, "-c", "import celery; print(celery.__version__)"));
   }
 
   @Override
@@ -44,28 +44,28 @@ public final class Celery implements Subject {
   }
 
   @Override
-  public Optional<Missing> missing() {
+  public Optional<MissingPeer> missing() {
     return python.isPresent()
         ? Optional.empty()
         : Optional.of(
-            new Missing(name(), "no python3 here has celery", "apt-get install python3-celery"));
+            new MissingPeer(name(), "no python3 has the module celery", "apt-get install python3-celery"));
   }
 
   @Override
   public String version() {
-    return python.map(Celery::version).orElse("not there");
+    return python.map(CelerySubject::version).orElse("not there");
   }
 
   @Override
-  public Load.Source tasks(Work work, int bytes) {
+  public LoadPublisher.Source tasks(Work work, int bytes) {
     var name = MODULE + (work == Work.NO_OP ? ".no_op" : ".pause");
-    var argument = new String(Tasks.json(bytes).bytes(), StandardCharsets.UTF_8);
+    var argument = new String(MeasuredTasks.json(bytes).bytes(), StandardCharsets.UTF_8);
     var options = "{\"callbacks\":null,\"errbacks\":null,\"chain\":null,\"chord\":null}";
     var body =
         Body.of(("[[" + argument + "],{}," + options + "]").getBytes(StandardCharsets.UTF_8));
     return _ -> {
       var id = UUID.randomUUID().toString();
-      return new Load.Parcel(
+      return new LoadPublisher.Parcel(
           new BasicProperties.Builder()
               .correlationId(id)
               .contentType("application/json")
@@ -78,17 +78,17 @@ public final class Celery implements Subject {
   }
 
   @Override
-  public Running start(Place place, Setting setting) {
+  public Running start(MeasuredBroker broker, Setting setting) {
     programs.resource(MODULE + ".py");
     var child =
-        Child.start(
+        ChildProcess.start(
             "celery",
             programs.folder(),
             Map.of(
                 "BENCH_BROKER",
-                place.uri().toString(),
+                broker.uri().toString(),
                 "BENCH_QUEUE",
-                place.namespace().taskQueue(setting.queue())),
+                broker.namespace().taskQueue(setting.queue())),
             List.of(
                 python.orElseThrow(),
                 "-m",

@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.bench.handler.Stamps;
@@ -9,29 +9,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Tasks as Warrener's contract has them: what every subject but Celery is given. */
-public final class Tasks {
-  private Tasks() {}
+/** Makes tasks as Warrener's contract describes them. All programs but Celery get these. */
+public final class MeasuredTasks {
+  private MeasuredTasks() {}
 
-  /** Tasks that do that work, with inputs of so many bytes. */
-  public static Load.Source of(Work work, int bytes) {
+  /** Returns a source of tasks with inputs of {@code bytes} bytes. */
+  public static LoadPublisher.Source of(Work work, int bytes) {
     return of(work.handler(), json(bytes), Map.of());
   }
 
-  /** Tasks for a handler, with that input and those headers. */
-  public static Load.Source of(String handler, Body body, Map<String, Object> headers) {
-    return _ -> new Load.Parcel(properties(handler, headers), body);
+  /** Returns a source of tasks for a handler, all with the same input and headers. */
+  public static LoadPublisher.Source of(String handler, Body body, Map<String, Object> headers) {
+    return _ -> new LoadPublisher.Parcel(properties(handler, headers), body);
   }
 
-  /** Tasks that write down, in {@code file}, how long they took to start. */
-  public static Load.Source stamps(Path file, int bytes) {
+  /** Returns a source of tasks that record in {@code file} how long they took to start. */
+  public static LoadPublisher.Source stamps(Path file, int bytes) {
     return _ -> {
       var properties = properties(Work.STAMP.handler(), Map.of());
-      return new Load.Parcel(properties, Body.of(Stamps.input(System.nanoTime(), file, bytes)));
+      return new LoadPublisher.Parcel(properties, Body.of(Stamps.input(System.nanoTime(), file, bytes)));
     };
   }
 
-  /** JSON of so many bytes. */
+  /** Returns a JSON string of {@code bytes} bytes. */
   public static Body json(int bytes) {
     return Body.of(
         ("\"" + "x".repeat(Math.max(0, bytes - 2)) + "\"").getBytes(StandardCharsets.UTF_8));

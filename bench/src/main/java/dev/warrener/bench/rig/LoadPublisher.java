@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A publisher: persistent messages, confirmed, with so many unconfirmed at most. The same for all
- * subjects. Used by one thread.
+ * Publishes persistent messages with confirms, the same way for every measured program. Used by one
+ * thread.
  */
-public final class Load implements AutoCloseable {
-  /** How many messages may be unconfirmed. */
+public final class LoadPublisher implements AutoCloseable {
+  /** The most messages that may be unconfirmed. */
   public static final int WINDOW = 500;
 
   private static final long PATIENCE_SECONDS = 60;
@@ -26,17 +26,17 @@ public final class Load implements AutoCloseable {
   private final NavigableSet<Long> unconfirmed = new ConcurrentSkipListSet<>();
   private volatile boolean refused;
 
-  /** One message to publish. */
+  /** A message to publish. */
   public record Parcel(BasicProperties properties, Body body) {}
 
-  /** Makes the messages, one by one, just before each is published. */
+  /** Makes each message just before it is published. */
   public interface Source {
-    /** The message of that number, counted from 0. */
+    /** Returns the message with this number, counted from 0. */
     Parcel parcel(long number);
   }
 
-  /** Publishes on a channel of its own. */
-  public Load(Connection connection) throws IOException {
+  /** Opens a channel for publishing. */
+  public LoadPublisher(Connection connection) throws IOException {
     channel = connection.createChannel();
     channel.confirmSelect();
     channel.addConfirmListener(
@@ -47,7 +47,7 @@ public final class Load implements AutoCloseable {
         });
   }
 
-  /** Called by the connection's one thread. */
+  /** Called by the connection's thread only. */
   private void confirmed(long tag, boolean multiple) {
     if (multiple) {
       var upTo = unconfirmed.headSet(tag, true);
@@ -62,8 +62,8 @@ public final class Load implements AutoCloseable {
   /**
    * Publishes {@code count} messages as fast as the broker confirms them.
    *
-   * @return when the first was published, by {@link System#nanoTime}
-   * @throws IOException if the broker refuses one, or confirms nothing for a minute
+   * @return when the first message was published, by {@link System#nanoTime}
+   * @throws IOException if the broker refuses a message, or confirms nothing for a minute
    */
   public long publish(String exchange, String key, long count, Source source)
       throws IOException, InterruptedException {

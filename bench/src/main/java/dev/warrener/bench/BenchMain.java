@@ -2,19 +2,19 @@ package dev.warrener.bench;
 
 import picocli.CommandLine;
 
-/** The start of {@code warrener bench}. */
-public final class Main {
-  private Main() {}
+/** Starts {@code warrener bench}. */
+public final class BenchMain {
+  private BenchMain() {}
 
-  /** Runs it, and exits with its status. */
+  /** Runs the command, and exits with its status. */
   public static void main(String[] arguments) {
     System.exit(
         new CommandLine(new BenchCommand())
-            .setExecutionExceptionHandler(Main::told)
+            .setExecutionExceptionHandler(BenchMain::reported)
             .execute(arguments));
   }
 
-  private static int told(Exception e, CommandLine command, CommandLine.ParseResult result) {
+  private static int reported(Exception e, CommandLine command, CommandLine.ParseResult result) {
     command.getErr().println("error: " + e.getMessage());
     if (Boolean.getBoolean("warrener.bench.stacks")) {
       e.printStackTrace(command.getErr());

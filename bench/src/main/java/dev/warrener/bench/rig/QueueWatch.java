@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -8,9 +8,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Reads from the broker how many tasks wait in a queue: the same measure for all subjects, whatever
- * they say of themselves. What is handed out and not settled doesn't count, so that the end is seen
- * early by at most the look-ahead. Used by one thread.
+ * Asks the broker how many tasks wait in a queue, which measures every program alike. Delivered
+ * tasks are not counted, also if they are not settled yet: so the queue looks empty before the last
+ * tasks have run, by at most the prefetch. Used by one thread.
  */
 public final class QueueWatch implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(20);
@@ -19,13 +19,18 @@ public final class QueueWatch implements AutoCloseable {
   private final String queue;
   private final Runnable check;
 
-  /** How many waited at a time, by {@link System#nanoTime}. */
+  /**
+   * The number of waiting tasks at one time.
+   *
+   * @param nanos when the broker answered, by {@link System#nanoTime}
+   * @param ready the number of waiting tasks
+   */
   public record Look(long nanos, long ready) {}
 
   /**
-   * Watches the broker's queue of that name.
+   * Watches a queue of the broker.
    *
-   * @param check is called at each look, and throws if there is no use in waiting any longer
+   * @param check is called before each look, and throws if waiting has become useless
    */
   public QueueWatch(Connection connection, String queue, Runnable check) throws IOException {
     this.channel = connection.createChannel();
@@ -33,7 +38,7 @@ public final class QueueWatch implements AutoCloseable {
     this.check = check;
   }
 
-  /** Looks now. */
+  /** Asks the broker now. */
   public Look look() throws IOException {
     check.run();
     long ready = channel.messageCount(queue);
@@ -41,9 +46,9 @@ public final class QueueWatch implements AutoCloseable {
   }
 
   /**
-   * Looks until at most {@code ready} wait.
+   * Asks until at most {@code ready} tasks wait.
    *
-   * @throws IOException if that takes too long
+   * @throws IOException if more still wait when the time is over
    */
   public Look awaitAtMost(long ready, Duration timeout) throws IOException {
     long end = System.nanoTime() + timeout.toNanos();
@@ -65,7 +70,7 @@ public final class QueueWatch implements AutoCloseable {
     }
   }
 
-  /** How many were taken in a second between two looks. */
+  /** Returns the number of tasks that were taken in a second, between two looks. */
   public static double rate(Look from, Look to) {
     return (from.ready() - to.ready()) / ((to.nanos() - from.nanos()) / 1e9);
   }

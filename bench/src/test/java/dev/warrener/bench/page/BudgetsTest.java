@@ -6,13 +6,13 @@ import dev.warrener.bench.figures.Machine;
 import dev.warrener.bench.figures.Recorder;
 import dev.warrener.bench.figures.Results;
 import dev.warrener.bench.figures.SuiteResult;
-import dev.warrener.bench.page.Goal.Verdict;
+import dev.warrener.bench.page.Budget.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class GoalsTest {
+class BudgetsTest {
   private static final String CERTIFICATE = "order to last certificate";
 
   private static Results results(String suite, Recorder recorder) {
@@ -36,25 +36,39 @@ class GoalsTest {
   }
 
   private static Verdict verdict(Results results, String words) {
-    return Goals.ALL.stream()
-        .filter(goal -> goal.words().contains(words))
+    return Budgets.ALL.stream()
+        .filter(budget -> (budget.measured() + " " + budget.limit()).contains(words))
         .findFirst()
-        .flatMap(goal -> goal.judge().apply(results))
+        .flatMap(budget -> budget.judge().apply(results))
         .orElseThrow();
   }
 
-  private static Results kill(double floor, double ours) {
-    var conditions = Map.of("workers", "8", "state", "idle");
-    var recorder = new Recorder();
+  private static void addKill(Recorder recorder, int workers, double floor, double ours) {
+    var conditions = Map.of("workers", Integer.toString(workers), "state", "idle");
     recorder.add("C floor", CERTIFICATE, "ms", conditions, floor);
     recorder.add("warrener", CERTIFICATE, "ms", conditions, ours);
+  }
+
+  private static Results kill(double floor, double ours) {
+    var recorder = new Recorder();
+    addKill(recorder, 8, floor, ours);
     return results("kill", recorder);
   }
 
   @Test
   void killMayTakeOneAndAHalfTimesTheFloorAndFiveMilliseconds() {
-    assertThat(verdict(kill(20, 35), "8 idle workers, order").met()).isTrue();
-    assertThat(verdict(kill(20, 35.1), "8 idle workers, order").met()).isFalse();
+    assertThat(verdict(kill(20, 35), "idle workers, order").met()).isTrue();
+    assertThat(verdict(kill(20, 35.1), "idle workers, order").met()).isFalse();
+  }
+
+  @Test
+  void killBudgetIsMetOnlyIfEveryNumberOfWorkersKeepsIt() {
+    var recorder = new Recorder();
+    addKill(recorder, 4, 10, 20);
+    addKill(recorder, 64, 80, 126);
+    var verdict = verdict(results("kill", recorder), "idle workers, order");
+    assertThat(verdict.met()).isFalse();
+    assertThat(verdict.figure()).isEqualTo("4: 20.0 of 20.0, 64: 126 of 125 ms");
   }
 
   private static Results latency(double ours) {

@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -19,9 +19,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what controllers say at the broker, as any client could, with the time at which it was
- * heard. What comes is only put by, and read when somebody wants to know: else this program's work
- * would be measured along with theirs. Thread-safe: all of it is guarded by its monitor.
+ * Receives the reports of controllers, as any client of the broker can, and notes when each
+ * arrived. Reports are stored unread until somebody asks for them, so that reading them does not
+ * take processor time from what is measured. Thread-safe: its monitor guards all fields.
  */
 public final class FleetWatch implements AutoCloseable {
   private static final String PRESENCE = "presence.";
@@ -32,7 +32,7 @@ public final class FleetWatch implements AutoCloseable {
   private final List<Unread> unread = new ArrayList<>();
   private List<Heard> heard = new ArrayList<>();
 
-  /** How many reports there must be, read and unread, before it is worth to read them. */
+  /** The number of reports, read and unread, from which on a waiting caller reads them. */
   private int worthReading;
 
   private record Unread(long nanos, Body body) {}
@@ -40,19 +40,19 @@ public final class FleetWatch implements AutoCloseable {
   /**
    * A report about an order.
    *
-   * @param nanos when it was heard, by {@link System#nanoTime}
-   * @param type such as {@code worker.dead}
-   * @param order the order's id
-   * @param deathMicros of a certificate; 0 of others
+   * @param nanos when the report arrived, by {@link System#nanoTime}
+   * @param type the type, such as {@code worker.dead}
+   * @param order the id of the order
+   * @param deathMicros the time from signal to proof in a death certificate; 0 in other reports
    */
   public record Heard(long nanos, String type, String order, long deathMicros) {}
 
-  /** Listens from now on. */
-  public FleetWatch(Place place) throws IOException {
-    channel = place.connection().createChannel();
+  /** Receives the reports that are published from now on. */
+  public FleetWatch(MeasuredBroker broker) throws IOException {
+    channel = broker.connection().createChannel();
     var queue = channel.queueDeclare().getQueue();
-    channel.queueBind(queue, place.namespace().reportsExchange(), "kill.#");
-    channel.queueBind(queue, place.namespace().reportsExchange(), "presence.*");
+    channel.queueBind(queue, broker.namespace().reportsExchange(), "kill.#");
+    channel.queueBind(queue, broker.namespace().reportsExchange(), "presence.*");
     channel.basicConsume(queue, true, new Listener(channel));
   }
 
@@ -66,19 +66,19 @@ public final class FleetWatch implements AutoCloseable {
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
       long nanos = System.nanoTime();
       if (envelope.getRoutingKey().startsWith(PRESENCE)) {
-        said(envelope.getRoutingKey().substring(PRESENCE.length()), body);
+        arrived(envelope.getRoutingKey().substring(PRESENCE.length()), body);
       } else {
-        said(new Unread(nanos, Body.of(body)));
+        arrived(new Unread(nanos, Body.of(body)));
       }
     }
   }
 
-  private synchronized void said(String controller, byte[] body) {
+  private synchronized void arrived(String controller, byte[] body) {
     unreadPresence.put(controller, body);
     notifyAll();
   }
 
-  private synchronized void said(Unread report) {
+  private synchronized void arrived(Unread report) {
     unread.add(report);
     if (heard.size() + unread.size() >= worthReading) {
       notifyAll();
@@ -98,13 +98,13 @@ public final class FleetWatch implements AutoCloseable {
     unread.clear();
   }
 
-  /** Forgets what a controller of that id said: another is about to start. */
+  /** Forgets the presence of a controller, because another one with its id is about to start. */
   public synchronized void forget(String controller) {
     unreadPresence.remove(controller);
     presence.remove(controller);
   }
 
-  /** The newest word of a controller. */
+  /** Returns the newest presence of a controller, or null if none has arrived. */
   public synchronized @Nullable Presence presence(String controller) {
     var newest = unreadPresence.remove(controller);
     if (newest != null) {
@@ -113,26 +113,34 @@ public final class FleetWatch implements AutoCloseable {
     return presence.get(controller);
   }
 
-  /** Waits until all workers of a controller are ready, or run something. */
+  /**
+   * Waits until each worker of a controller is idle or busy.
+   *
+   * @param check is called now and then, and throws if waiting has become useless
+   */
   public Presence awaitReady(String controller, Runnable check) throws InterruptedException {
     return await(
         controller,
         check,
-        said ->
-            said.state() == ControllerState.RUNNING
-                && said.workers().stream()
+        presence ->
+            presence.state() == ControllerState.RUNNING
+                && presence.workers().stream()
                     .allMatch(worker ->
                         worker.state() == WorkerState.IDLE || worker.state() == WorkerState.BUSY));
   }
 
-  /** Waits until that many workers of a controller run something. */
+  /**
+   * Waits until exactly {@code workers} workers of a controller are busy.
+   *
+   * @param check is called now and then, and throws if waiting has become useless
+   */
   public Presence awaitBusy(String controller, int workers, Runnable check)
       throws InterruptedException {
     return await(
         controller,
         check,
-        said ->
-            said.workers().stream().filter(worker -> worker.state() == WorkerState.BUSY).count()
+        presence ->
+            presence.workers().stream().filter(worker -> worker.state() == WorkerState.BUSY).count()
                 == workers);
   }
 
@@ -141,23 +149,23 @@ public final class FleetWatch implements AutoCloseable {
       throws InterruptedException {
     long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
     while (true) {
-      var said = presence(controller);
-      if (said != null && condition.test(said)) {
-        return said;
+      var newest = presence(controller);
+      if (newest != null && condition.test(newest)) {
+        return newest;
       }
       check.run();
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("controller " + controller + " says only " + said);
+        throw new IllegalStateException("controller " + controller + " is not as expected; its newest presence is " + newest);
       }
       wait(500);
     }
   }
 
   /**
-   * Waits until so many reports of a type were heard about an order, or about any order if it is
-   * null.
+   * Waits until {@code count} reports of a type about an order have arrived.
    *
-   * @return all reports about it so far, in their order
+   * @param order the id of the order, or null for any order
+   * @return all reports about the order so far, in the order of their arrival
    */
   public synchronized List<Heard> await(
       @Nullable String order, String type, int count, Duration timeout)
@@ -176,13 +184,13 @@ public final class FleetWatch implements AutoCloseable {
       long left = (end - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         throw new IllegalStateException(
-            "not " + count + " reports " + type + " within " + timeout.toSeconds() + " s");
+            "fewer than " + count + " reports " + type + " arrived within " + timeout.toSeconds() + " s");
       }
       wait(left);
     }
   }
 
-  /** Forgets the reports heard so far. */
+  /** Forgets all reports so far. */
   public synchronized void forgetReports() {
     unread.clear();
     heard = new ArrayList<>();
@@ -193,7 +201,7 @@ public final class FleetWatch implements AutoCloseable {
     try {
       channel.abort();
     } catch (IOException e) {
-      // It goes with the connection.
+      // The channel ends with its connection.
     }
   }
 }

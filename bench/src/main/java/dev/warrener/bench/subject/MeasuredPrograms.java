@@ -13,45 +13,45 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The programs that are measured, and where they are.
+ * The places of the measured programs.
  *
  * @param distribution the folder with Warrener's {@code bin} and {@code lib}
- * @param folder where this run may write
+ * @param folder a folder for the files of this run
  */
-public record Programs(Path distribution, Path folder) {
+public record MeasuredPrograms(Path distribution, Path folder) {
 
-  /** The command line that users have. */
+  /** Returns the path of the command {@code warrener}, as users run it. */
   public String warrener() {
     return distribution.resolve("bin/warrener").toString();
   }
 
-  /** The jar with the handlers that the measured tasks ask for. */
+  /** Returns the jar with the handlers of the measured tasks. */
   public Path handlers() {
-    return jarOf(Programs.class);
+    return jarOf(MeasuredPrograms.class);
   }
 
-  /** The class path of this program, for wherever a child of it works. */
+  /** Returns the class path of this program with absolute paths. */
   public String classPath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** The Java that runs this. */
+  /** Returns the path of the Java that runs this program. */
   public static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
-  /** Java with a controller's collector, and with the JDK's own limits for its compilers. */
+  /** Returns a Java command with a controller's collector, and the JDK's own compiler limits. */
   public List<String> javaAsController(String... rest) {
     var command = new ArrayList<>(List.of(java(), "-XX:+UseSerialGC", "-cp", classPath()));
     command.addAll(List.of(rest));
     return command;
   }
 
-  /** Writes a resource of this package into the folder, and says where. */
+  /** Writes a resource of this package into the folder, and returns the file. */
   public Path resource(String name) {
-    try (var source = Programs.class.getResourceAsStream(name)) {
+    try (var source = MeasuredPrograms.class.getResourceAsStream(name)) {
       if (source == null) {
         throw new IllegalStateException(name + " is missing");
       }
@@ -67,25 +67,25 @@ public record Programs(Path distribution, Path folder) {
     try {
       return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (java.net.URISyntaxException e) {
-      throw new IllegalStateException("our classes are nowhere", e);
+      throw new IllegalStateException("the place of the benchmarks' classes is unknown", e);
     }
   }
 
-  /** A program on the PATH, or of the system. */
+  /** Returns the first of the candidates that runs with {@code --version}. */
   static Optional<String> find(String... candidates) {
-    return Stream.of(candidates).filter(Programs::runs).findFirst();
+    return Stream.of(candidates).filter(MeasuredPrograms::runs).findFirst();
   }
 
   private static boolean runs(String program) {
     return !output(List.of(program, "--version")).isEmpty();
   }
 
-  /** What a command prints, or nothing if it fails. */
+  /** Returns the output of a command, or an empty string if it fails or takes over 10 seconds. */
   public static String output(List<String> command) {
     return output(command, 10);
   }
 
-  /** The same, for a command that takes longer. */
+  /** Returns the output of a command, or an empty string if it fails or takes too long. */
   static String output(List<String> command, long seconds) {
     try {
       var process =

@@ -1,4 +1,4 @@
-package dev.warrener.bench.place;
+package dev.warrener.bench.rig;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -21,18 +21,18 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker that is measured on, and a namespace of this run's own there. All subjects use the
- * same queues, declared as Warrener declares them. What was declared is removed at the end. Used by
+ * The broker that is measured on, with a namespace for this run only. All programs use the same
+ * queues, declared as Warrener declares them. Closing removes everything that was declared. Used by
  * one thread.
  */
-public final class Place implements AutoCloseable {
+public final class MeasuredBroker implements AutoCloseable {
   private final URI uri;
   private final @Nullable OwnBroker own;
   private final Namespace namespace;
   private final Connection connection;
   private final Set<String> queues = new HashSet<>();
 
-  private Place(URI uri, @Nullable OwnBroker own) throws IOException {
+  private MeasuredBroker(URI uri, @Nullable OwnBroker own) throws IOException {
     this.uri = uri;
     this.own = own;
     namespace = new Namespace("bench-" + UUID.randomUUID().toString().substring(0, 8));
@@ -41,25 +41,25 @@ public final class Place implements AutoCloseable {
   }
 
   /**
-   * Goes there.
+   * Starts a broker, or connects to a running one.
    *
    * @param broker {@code private}, {@code docker}, or an address
-   * @throws IllegalStateException if none can be had there, with the reason
+   * @throws IllegalStateException if no broker can be started, with the reason
    */
-  public static Place of(String broker) throws IOException {
+  public static MeasuredBroker of(String broker) throws IOException {
     if (broker.startsWith("amqp")) {
-      return new Place(URI.create(broker), null);
+      return new MeasuredBroker(URI.create(broker), null);
     }
     var own = OwnBroker.start(broker, Room.OF_MEASURING);
     try {
-      return new Place(own.uri(), own);
+      return new MeasuredBroker(own.uri(), own);
     } catch (IOException | RuntimeException e) {
       own.close();
       throw e;
     }
   }
 
-  /** Makes another connection, named {@code name}. */
+  /** Opens another connection with this name. */
   public Connection connect(String name) throws IOException {
     var factory = new ConnectionFactory();
     try {
@@ -69,43 +69,43 @@ public final class Place implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new IOException("the broker does not answer", e);
     } catch (GeneralSecurityException e) {
-      throw new IOException("the address can't be used", e);
+      throw new IOException("the broker's address can't be used", e);
     }
   }
 
-  /** What the broker is, for the page: product and version, and whose it is. */
+  /** Returns product, version and place of the broker, for the page. */
   public String description() {
     var properties = connection.getServerProperties();
     return properties.get("product")
         + " "
         + properties.get("version")
         + (own == null
-            ? ", given"
+            ? ", already running"
             : own.description().contains("Docker") ? ", in Docker" : ", a private node")
-        + ", on the same machine as all else";
+        + ", on the same machine as everything else";
   }
 
-  /** The address, with the password. */
+  /** Returns the address, with its password. */
   public URI uri() {
     return uri;
   }
 
-  /** Where this run's exchanges and queues are. */
+  /** Returns the namespace of this run's exchanges and queues. */
   public Namespace namespace() {
     return namespace;
   }
 
-  /** How the programs of this project reach it. */
+  /** Returns the access with which the parts of this project connect. */
   public BrokerAccess access() {
     return BrokerAccess.of(BrokerAddress.parse(uri.toString()), namespace, "bench");
   }
 
-  /** Our own connection. */
+  /** Returns the connection of this program. */
   public Connection connection() {
     return connection;
   }
 
-  /** Declares a queue of tasks, with all that Warrener declares with it, and makes it empty. */
+  /** Declares a task queue as Warrener does, with its retry and dead-letter queues, and empties it. */
   public void declare(String queue) throws IOException {
     try (var session = BrokerSession.open(access())) {
       if (queues.isEmpty()) {
@@ -117,7 +117,7 @@ public final class Place implements AutoCloseable {
     purge(queue);
   }
 
-  /** Empties a queue of what waits there. */
+  /** Removes the messages that wait in a task queue. */
   public void purge(String queue) throws IOException {
     try (var channel = connection.createChannel()) {
       channel.queuePurge(namespace.taskQueue(queue));
@@ -136,11 +136,11 @@ public final class Place implements AutoCloseable {
     try (var session = BrokerSession.open(access())) {
       session.topology().removeFleet(List.copyOf(queues));
     } catch (BrokerException e) {
-      // What was measured is worth more than a clean end.
+      // The figures are worth more than a clean end.
       System.err.println(
-          "what this run declared is still at the broker, in the namespace "
+          "the exchanges and queues of the namespace "
               + namespace.name()
-              + ": "
+              + " could not be removed from the broker: "
               + e.getMessage());
     }
   }
