@@ -1,5 +1,8 @@
 package dev.warrener.worker;
 
+import dev.warrener.worker.frame.Frame;
+import dev.warrener.worker.frame.FrameType;
+import dev.warrener.worker.frame.HeaderKey;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Collection;
@@ -15,6 +18,10 @@ final class InProcessWorker implements AutoCloseable {
   /** How many bytes its handlers may return. */
   static final long MAXIMUM_RESULT_BYTES = 1_000;
 
+  /** A handler that returns its input. */
+  static final StubHandler ECHO =
+      new StubHandler("echo", (context, input) -> TaskResult.of(context.contentType(), input));
+
   private static final int PIPE_BYTES = 1 << 16;
 
   private final PrintStream systemOut = System.out;
@@ -29,6 +36,18 @@ final class InProcessWorker implements AutoCloseable {
     mainThread = new Thread(() -> run(new GivenHandlers(handlers)), "worker-main");
     mainThread.setDaemon(true);
     mainThread.start();
+  }
+
+  /** Returns the controller's side of {@code worker}, which has been greeted and is ready. */
+  static ControllerSide ready(InProcessWorker worker) throws IOException {
+    worker.controller().hello();
+    worker.controller().next(FrameType.READY);
+    return worker.controller();
+  }
+
+  /** Returns a builder of a frame about the first attempt of a task. */
+  static Frame.Builder ofTask(FrameType type, String id) {
+    return Frame.builder(type).field(HeaderKey.TASK, id).field(HeaderKey.ATTEMPT, 1);
   }
 
   ControllerSide controller() {
