@@ -18,6 +18,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -45,6 +47,11 @@ public class DecideBenchmark {
   @Param({"0", "100000"})
   public int remembered;
 
+  /** How the ids of tasks follow one another: by time, as the library makes them, or at random. */
+  @Param({"by time", "random"})
+  public String ids = "by time";
+
+  private final SplittableRandom random = new SplittableRandom(7);
   private final Queue<Effect> toDo = new ArrayDeque<>();
   private FleetState state = FleetState.initial(settings(1), now().instant());
   private long tag;
@@ -114,7 +121,11 @@ public class DecideBenchmark {
   private FleetState oneTask() {
     toDo.clear();
     tag++;
-    var task = Task.to(QUEUE, "bench-no-op").id(Uuid7.next()).body(Body.EMPTY, Task.JSON).build();
+    var id =
+        ids.equals("random")
+            ? new UUID(random.nextLong(), random.nextLong()).toString()
+            : Uuid7.next();
+    var task = Task.to(QUEUE, "bench-no-op").id(id).body(Body.EMPTY, Task.JSON).build();
     decide(new Event.Delivered(new DeliveryKey(1, QUEUE, tag), task));
     var dispatch =
         (Effect.Dispatch)
