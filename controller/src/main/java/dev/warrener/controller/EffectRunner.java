@@ -18,8 +18,8 @@ import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -190,13 +190,13 @@ final class EffectRunner {
     answer(send.token(), reporter.result(withValue(send), send.replyTo(), send.correlationId()));
   }
 
-  private static TaskResult withValue(Effect.SendResult send) {
+  private static ResultMessage withValue(Effect.SendResult send) {
     var result = send.result();
     if (result.outcome() != Outcome.SUCCEEDED || send.value().length() == 0) {
       return result;
     }
     var json = send.contentType().equals(Task.JSON) ? jsonOrNull(send.value()) : null;
-    return new TaskResult(
+    return new ResultMessage(
         result.version(),
         result.task(),
         result.queue(),

@@ -8,8 +8,6 @@ import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.DeathCertificate;
-import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -84,20 +82,14 @@ class FleetLoopTest {
 
   private static Order killAll() {
     var now = Instant.now();
-    return new Order(
-        Order.VERSION,
-        Uuid7.next(),
-        OrderKind.KILL,
-        Scope.ALL,
-        InFlight.REQUEUE,
-        Backlog.KEEP,
-        Then.HOLD,
-        0,
-        "test",
-        "ops",
-        now,
-        now.plusSeconds(60),
-        false);
+    return Order.builder(OrderKind.KILL, Scope.ALL)
+        .inFlight(InFlight.REQUEUE)
+        .then(Then.HOLD)
+        .reason("test")
+        .issuedBy("ops")
+        .issuedAt(now)
+        .expiresAt(now.plusSeconds(60))
+        .build();
   }
 
   private static Settings settings() {

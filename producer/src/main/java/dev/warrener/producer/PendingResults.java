@@ -1,7 +1,7 @@
 package dev.warrener.producer;
 
 import dev.warrener.messaging.broker.reports.ResultFeed;
-import dev.warrener.messaging.task.TaskResult;
+import dev.warrener.messaging.task.ResultMessage;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class PendingResults implements ResultFeed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(PendingResults.class);
 
-  private record Pending(String taskId, CompletableFuture<TaskResult> future) {}
+  private record Pending(String taskId, CompletableFuture<ResultMessage> future) {}
 
   private final Map<String, Pending> pending = new ConcurrentHashMap<>();
   private final Executor callbacks;
@@ -28,15 +28,15 @@ final class PendingResults implements ResultFeed.Listener {
   }
 
   /** A future for the result with that correlation id. Whoever completes it, it is forgotten. */
-  CompletableFuture<TaskResult> expect(String correlationId, String taskId) {
-    var future = new CompletableFuture<TaskResult>();
+  CompletableFuture<ResultMessage> expect(String correlationId, String taskId) {
+    var future = new CompletableFuture<ResultMessage>();
     pending.put(correlationId, new Pending(taskId, future));
     var unused = future.whenComplete((result, error) -> pending.remove(correlationId));
     return future;
   }
 
   @Override
-  public void result(TaskResult result, @Nullable String correlationId) {
+  public void result(ResultMessage result, @Nullable String correlationId) {
     var expected = find(correlationId);
     if (expected == null) {
       LOG.debug("nobody waits (any more) for the result of task {}", result.task());

@@ -7,8 +7,8 @@ import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -189,7 +189,7 @@ public final class WarrenerClient implements AutoCloseable {
    *
    * @see #submitForResult(Task, Duration)
    */
-  public CompletableFuture<TaskResult> submitForResult(Task task) {
+  public CompletableFuture<ResultMessage> submitForResult(Task task) {
     return submitForResult(task, options.resultTimeout());
   }
 
@@ -203,7 +203,7 @@ public final class WarrenerClient implements AutoCloseable {
    *     {@link BrokerException} if no reply queue can be had. Cancelling it forgets the result and
    *     has no effect on the task
    */
-  public CompletableFuture<TaskResult> submitForResult(Task task, Duration timeout) {
+  public CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout) {
     var refusal =
         closed
             ? "the client is closed"
@@ -242,7 +242,7 @@ public final class WarrenerClient implements AutoCloseable {
 
   private static void tellIfNotPublished(
       CompletableFuture<Published> publish,
-      CompletableFuture<TaskResult> result,
+      CompletableFuture<ResultMessage> result,
       AtomicReference<@Nullable UnknownOutcomeException> doubt) {
     var unused =
         publish.whenComplete((published, error) -> {
@@ -264,7 +264,7 @@ public final class WarrenerClient implements AutoCloseable {
    * @throws BrokerException if no reply queue can be had
    * @throws InterruptedException if interrupted; the task goes on
    */
-  public TaskResult submitAndWait(Task task, Duration timeout) throws InterruptedException {
+  public ResultMessage submitAndWait(Task task, Duration timeout) throws InterruptedException {
     try {
       return submitForResult(task, timeout).get();
     } catch (ExecutionException e) {

@@ -10,7 +10,7 @@ import com.rabbitmq.client.Delivery;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Outcome;
-import dev.warrener.messaging.task.TaskResult;
+import dev.warrener.messaging.task.ResultMessage;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -94,21 +94,13 @@ final class FakeController implements AutoCloseable {
     deliveries.add(delivery);
   }
 
-  private static TaskResult success(String task, byte[] value) {
-    return new TaskResult(
-        1,
-        task,
-        null,
-        null,
-        Outcome.SUCCEEDED,
-        1,
-        Instant.now(),
-        Instant.now(),
-        "fake",
-        "fake/1",
-        null,
-        ContractJson.tree(value),
-        null,
-        null);
+  private static ResultMessage success(String task, byte[] value) {
+    return ResultMessage.builder(task, Outcome.SUCCEEDED)
+        .startedAt(Instant.now())
+        .finishedAt(Instant.now())
+        .controller("fake")
+        .worker("fake/1")
+        .value(ContractJson.tree(value))
+        .build();
   }
 }

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -505,22 +505,14 @@ class WarrenerClientTest {
     return Task.to(queue, "echo").json("1").build();
   }
 
-  private static TaskResult result(String task) {
-    return new TaskResult(
-        1,
-        task,
-        "mail",
-        null,
-        Outcome.SUCCEEDED,
-        1,
-        Instant.EPOCH,
-        Instant.EPOCH,
-        "web-1",
-        "web-1/1",
-        null,
-        null,
-        null,
-        null);
+  private static ResultMessage result(String task) {
+    return ResultMessage.builder(task, Outcome.SUCCEEDED)
+        .queue("mail")
+        .startedAt(Instant.EPOCH)
+        .finishedAt(Instant.EPOCH)
+        .controller("web-1")
+        .worker("web-1/1")
+        .build();
   }
 
   private static Throwable failure(CompletableFuture<?> future) {

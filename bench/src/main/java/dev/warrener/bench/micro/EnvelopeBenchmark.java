@@ -33,22 +33,12 @@ public class EnvelopeBenchmark {
   private final byte[] json = ContractJson.write(event);
 
   private TaskEvent event() {
-    return new TaskEvent(
-        1,
-        TaskEventKind.STARTED,
-        task.id(),
-        "throughput",
-        null,
-        "bench-no-op",
-        1,
-        "host-1",
-        "host-1/1",
-        null,
-        null,
-        null,
-        null,
-        null,
-        Instant.parse("2026-11-23T00:00:00.123Z"));
+    return TaskEvent.builder(TaskEventKind.STARTED, task.id(), "throughput")
+        .handler("bench-no-op")
+        .controller("host-1")
+        .worker("host-1/1")
+        .at(Instant.parse("2026-11-23T00:00:00.123Z"))
+        .build();
   }
 
   /** Encodes a task as a message. */

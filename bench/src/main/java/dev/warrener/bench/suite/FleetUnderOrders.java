@@ -10,9 +10,7 @@ import dev.warrener.bench.rig.MeasuredTasks;
 import dev.warrener.bench.subject.Subject.Running;
 import dev.warrener.bench.subject.Subject.Setting;
 import dev.warrener.bench.subject.WarrenerSubject;
-import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.broker.orders.OrderSender;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -235,20 +233,14 @@ final class FleetUnderOrders implements AutoCloseable {
   private static Order order(
       OrderKind kind, Scope scope, @Nullable InFlight inFlight, @Nullable Then then) {
     var now = Instant.now();
-    return new Order(
-        Order.VERSION,
-        Uuid7.next(),
-        kind,
-        scope,
-        inFlight,
-        Backlog.KEEP,
-        then,
-        0,
-        "measured",
-        "bench",
-        now,
-        now.plus(PATIENCE),
-        false);
+    return Order.builder(kind, scope)
+        .inFlight(inFlight)
+        .then(then)
+        .reason("measured")
+        .issuedBy("bench")
+        .issuedAt(now)
+        .expiresAt(now.plus(PATIENCE))
+        .build();
   }
 
   /** Forgets the presences from before a kill. */

@@ -7,8 +7,8 @@ import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +77,7 @@ public sealed interface Effect {
    */
   record SendResult(
       long token,
-      TaskResult result,
+      ResultMessage result,
       Body value,
       String contentType,
       String replyTo,

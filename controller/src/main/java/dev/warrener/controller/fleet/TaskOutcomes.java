@@ -16,9 +16,9 @@ import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
-import dev.warrener.messaging.task.TaskResult;
 import dev.warrener.worker.frame.ErrorType;
 import java.util.Collection;
 import java.util.HashMap;
@@ -389,7 +389,7 @@ final class TaskOutcomes {
       @Nullable TaskError error,
       @Nullable String order) {
     var result =
-        new TaskResult(
+        new ResultMessage(
             1,
             task.id(),
             task.queue(),

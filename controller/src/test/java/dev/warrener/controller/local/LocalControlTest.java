@@ -44,8 +44,7 @@ class LocalControlTest {
   }
 
   private static LocalControl open(ControllerLock lock, String id) {
-    var hello =
-        new ControllerHello(1, ControllerHello.TYPE, id, "host", "warrener", 1, "test", true);
+    var hello = ControllerHello.of(id, "host", "warrener", 1, "test", true);
     return LocalControl.open(
         lock, Namespace.DEFAULT, id, () -> hello, event -> assertThat(event).isNull());
   }

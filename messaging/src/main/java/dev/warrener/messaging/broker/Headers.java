@@ -1,6 +1,7 @@
 package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.LongString;
+import dev.warrener.messaging.task.TaskHeaders;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Date;
@@ -10,29 +11,28 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The names of the contract's headers, and how header values are read. */
+/** Tells whose a header is, the contract's or the broker's, and reads and checks header values. */
 public final class Headers {
-  static final String BATCH = "x-batch";
-  static final String ATTEMPT = "x-attempt";
-  static final String MAX_ATTEMPTS = "x-max-attempts";
-  static final String TIMEOUT = "x-timeout-ms";
-  static final String NOT_BEFORE = "x-not-before";
-  static final String EXPIRES_AT = "x-expires-at";
-  static final String REQUEUED_AT = "x-requeued-at";
-
-  static final String DEAD_REASON = "x-dead-reason";
-  static final String DEAD_DETAIL = "x-dead-detail";
-  static final String DEAD_ORDER = "x-dead-order";
-  static final String DEAD_AT = "x-dead-at";
-  static final String DEAD_CONTROLLER = "x-dead-controller";
-
+  static final String STREAM_OFFSET = "x-stream-offset";
   static final String DEATHS = "x-death";
   static final String FIRST_DEATH_REASON = "x-first-death-reason";
 
   private static final Set<String> OF_A_TASK =
-      Set.of(BATCH, ATTEMPT, MAX_ATTEMPTS, TIMEOUT, NOT_BEFORE, EXPIRES_AT, REQUEUED_AT);
+      Set.of(
+          TaskHeaders.BATCH,
+          TaskHeaders.ATTEMPT,
+          TaskHeaders.MAX_ATTEMPTS,
+          TaskHeaders.TIMEOUT,
+          TaskHeaders.NOT_BEFORE,
+          TaskHeaders.EXPIRES_AT,
+          TaskHeaders.REQUEUED_AT);
   private static final Set<String> OF_A_DEAD_LETTER =
-      Set.of(DEAD_REASON, DEAD_DETAIL, DEAD_ORDER, DEAD_AT, DEAD_CONTROLLER);
+      Set.of(
+          TaskHeaders.DEAD_REASON,
+          TaskHeaders.DEAD_DETAIL,
+          TaskHeaders.DEAD_ORDER,
+          TaskHeaders.DEAD_AT,
+          TaskHeaders.DEAD_CONTROLLER);
 
   /** What a broker adds to a message, or takes as an instruction, and must not be copied. */
   private static final Set<String> OF_THE_BROKER =
@@ -40,7 +40,7 @@ public final class Headers {
           "x-delivery-count",
           "x-acquired-count",
           DEATHS,
-          "x-stream-offset",
+          STREAM_OFFSET,
           "x-original-routing-key",
           "CC",
           "BCC");

@@ -5,6 +5,7 @@ import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.ReceivedTask;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,14 +50,14 @@ public final class TaskCodec {
           }
           headers.put(name, Headers.requireWritable(name, value));
         });
-    headers.put(Headers.ATTEMPT, task.attempt());
-    putIfPresent(headers, Headers.BATCH, task.batch());
-    putIfPresent(headers, Headers.MAX_ATTEMPTS, task.maxAttempts());
+    headers.put(TaskHeaders.ATTEMPT, task.attempt());
+    putIfPresent(headers, TaskHeaders.BATCH, task.batch());
+    putIfPresent(headers, TaskHeaders.MAX_ATTEMPTS, task.maxAttempts());
     var timeout = task.timeout();
-    putIfPresent(headers, Headers.TIMEOUT, timeout == null ? null : timeout.toMillis());
-    putIfPresent(headers, Headers.NOT_BEFORE, text(task.notBefore()));
-    putIfPresent(headers, Headers.EXPIRES_AT, text(task.expiresAt()));
-    putIfPresent(headers, Headers.REQUEUED_AT, text(task.requeuedAt()));
+    putIfPresent(headers, TaskHeaders.TIMEOUT, timeout == null ? null : timeout.toMillis());
+    putIfPresent(headers, TaskHeaders.NOT_BEFORE, text(task.notBefore()));
+    putIfPresent(headers, TaskHeaders.EXPIRES_AT, text(task.expiresAt()));
+    putIfPresent(headers, TaskHeaders.REQUEUED_AT, text(task.requeuedAt()));
     var publishedAt = task.publishedAt();
     var expiration = task.expiration();
     return new Message(
@@ -111,18 +112,18 @@ public final class TaskCodec {
         Task.to(queue, handler)
             .id(id)
             .body(message.body(), contentType == null ? Task.JSON : contentType)
-            .batch(string(headers, Headers.BATCH))
-            .maxAttempts(integer(headers, Headers.MAX_ATTEMPTS))
-            .timeout(millis(headers, Headers.TIMEOUT))
-            .notBefore(instant(headers, Headers.NOT_BEFORE))
-            .expiresAt(instant(headers, Headers.EXPIRES_AT))
-            .requeuedAt(instant(headers, Headers.REQUEUED_AT))
+            .batch(string(headers, TaskHeaders.BATCH))
+            .maxAttempts(integer(headers, TaskHeaders.MAX_ATTEMPTS))
+            .timeout(millis(headers, TaskHeaders.TIMEOUT))
+            .notBefore(instant(headers, TaskHeaders.NOT_BEFORE))
+            .expiresAt(instant(headers, TaskHeaders.EXPIRES_AT))
+            .requeuedAt(instant(headers, TaskHeaders.REQUEUED_AT))
             .publishedAt(timestamp == null ? null : timestamp.toInstant())
             .priority(properties.getPriority())
             .expiration(expiration(properties.getExpiration()))
             .replyTo(properties.getReplyTo())
             .correlationId(properties.getCorrelationId());
-    var attempt = integer(headers, Headers.ATTEMPT);
+    var attempt = integer(headers, TaskHeaders.ATTEMPT);
     if (attempt != null) {
       builder.attempt(attempt);
     }
@@ -228,12 +229,12 @@ public final class TaskCodec {
   public static Message deadLetter(Message message, DeadLetterMark mark) {
     var headers = copiedHeaders(message);
     headers.keySet().removeIf(Headers::isOfDeadLetter);
-    headers.put(Headers.DEAD_REASON, mark.reason().wire());
-    headers.put(Headers.DEAD_DETAIL, shorten(mark.detail()));
-    putIfPresent(headers, Headers.DEAD_ORDER, mark.order());
-    putIfPresent(headers, Headers.DEAD_AT, text(mark.at()));
-    putIfPresent(headers, Headers.DEAD_CONTROLLER, mark.controller());
-    headers.remove(Headers.EXPIRES_AT);
+    headers.put(TaskHeaders.DEAD_REASON, mark.reason().wire());
+    headers.put(TaskHeaders.DEAD_DETAIL, shorten(mark.detail()));
+    putIfPresent(headers, TaskHeaders.DEAD_ORDER, mark.order());
+    putIfPresent(headers, TaskHeaders.DEAD_AT, text(mark.at()));
+    putIfPresent(headers, TaskHeaders.DEAD_CONTROLLER, mark.controller());
+    headers.remove(TaskHeaders.EXPIRES_AT);
     return copy(message, headers);
   }
 
@@ -247,8 +248,8 @@ public final class TaskCodec {
    */
   public static Message retry(Message message, int attempt) {
     var headers = copiedHeaders(message);
-    headers.put(Headers.ATTEMPT, attempt);
-    headers.remove(Headers.EXPIRES_AT);
+    headers.put(TaskHeaders.ATTEMPT, attempt);
+    headers.remove(TaskHeaders.EXPIRES_AT);
     return copy(message, headers);
   }
 
@@ -260,11 +261,11 @@ public final class TaskCodec {
   public static Message delay(Message message, Instant now) {
     var headers = copiedHeaders(message);
     var expiration = lenientExpiration(message.properties().getExpiration());
-    if (expiration != null && !headers.containsKey(Headers.EXPIRES_AT)) {
+    if (expiration != null && !headers.containsKey(TaskHeaders.EXPIRES_AT)) {
       var timestamp = message.properties().getTimestamp();
       var since =
           timestamp == null || timestamp.toInstant().isAfter(now) ? now : timestamp.toInstant();
-      headers.put(Headers.EXPIRES_AT, MILLIS.format(since.plus(expiration)));
+      headers.put(TaskHeaders.EXPIRES_AT, MILLIS.format(since.plus(expiration)));
     }
     return copy(message, headers);
   }
@@ -287,14 +288,15 @@ public final class TaskCodec {
     var headers = copiedHeaders(message);
     var mark = mark(queue, message);
     if (mark != null && hasRun(mark.reason())) {
-      int attempt = numberOr(headers, Headers.ATTEMPT, 1) + 1;
-      headers.put(Headers.ATTEMPT, attempt);
+      int attempt = numberOr(headers, TaskHeaders.ATTEMPT, 1) + 1;
+      headers.put(TaskHeaders.ATTEMPT, attempt);
       headers.put(
-          Headers.MAX_ATTEMPTS, Math.max(attempt, numberOr(headers, Headers.MAX_ATTEMPTS, 1)));
+          TaskHeaders.MAX_ATTEMPTS,
+          Math.max(attempt, numberOr(headers, TaskHeaders.MAX_ATTEMPTS, 1)));
     }
     headers.keySet().removeIf(Headers::isOfDeadLetter);
-    headers.remove(Headers.EXPIRES_AT);
-    headers.put(Headers.REQUEUED_AT, MILLIS.format(now));
+    headers.remove(TaskHeaders.EXPIRES_AT);
+    headers.put(TaskHeaders.REQUEUED_AT, MILLIS.format(now));
     return copy(message, headers);
   }
 
@@ -356,13 +358,15 @@ public final class TaskCodec {
    */
   public static @Nullable DeadLetterMark mark(String queue, Message message) {
     var headers = message.headers();
-    if (headers.get(Headers.DEAD_REASON) instanceof String reason) {
+    if (headers.get(TaskHeaders.DEAD_REASON) instanceof String reason) {
       return new DeadLetterMark(
           knownReason(reason),
-          headers.get(Headers.DEAD_DETAIL) instanceof String detail ? detail : reason,
-          headers.get(Headers.DEAD_ORDER) instanceof String order ? order : null,
-          lenientInstant(headers, Headers.DEAD_AT),
-          headers.get(Headers.DEAD_CONTROLLER) instanceof String controller ? controller : null);
+          headers.get(TaskHeaders.DEAD_DETAIL) instanceof String detail ? detail : reason,
+          headers.get(TaskHeaders.DEAD_ORDER) instanceof String order ? order : null,
+          lenientInstant(headers, TaskHeaders.DEAD_AT),
+          headers.get(TaskHeaders.DEAD_CONTROLLER) instanceof String controller
+              ? controller
+              : null);
     }
     if (headers.get(Headers.DEATHS) instanceof List<?> deaths) {
       for (Object death : deaths) {

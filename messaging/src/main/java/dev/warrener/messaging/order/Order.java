@@ -2,8 +2,10 @@ package dev.warrener.messaging.order;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.Contract;
 import dev.warrener.messaging.Uuid7;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,7 @@ public record Order(
     boolean dryRun) {
 
   /** The version of the contract that this class speaks. */
-  public static final int VERSION = 1;
+  public static final int VERSION = Contract.VERSION;
 
   /** The most bytes that an order may have. */
   public static final int MAX_BYTES = 64 * 1024;
@@ -70,19 +72,32 @@ public record Order(
     if (kind == OrderKind.KILL) {
       if (inFlight == null || then == null) {
         throw new IllegalArgumentException(
-            "a kill needs inFlight (requeue, purge or dead-letter) and then (hold, respawn or exit)");
+            "a kill needs inFlight (requeue, purge or dead-letter) and then (hold, respawn or"
+                + " exit)");
       }
       if (scope.namesTasks() && inFlight == InFlight.REQUEUE && backlog != Backlog.KEEP) {
         throw new IllegalArgumentException(
             "inFlight requeue and backlog "
                 + backlog.wire()
-                + " contradict each other for single tasks or batches: a requeued task waits again");
+                + " contradict each other for single tasks or batches: a requeued task waits"
+                + " again");
       }
     }
     if (kind == OrderKind.PURGE && (scope.namesTasks() || !scope.workers().isEmpty())) {
       throw new IllegalArgumentException(
-          "a purge drops the waiting tasks of whole queues: name queues, or use a kill with inFlight purge for tasks and batches");
+          "a purge drops the waiting tasks of whole queues: name queues, or use a kill with"
+              + " inFlight purge for tasks and batches");
     }
+  }
+
+  /** Starts an order with a new id. */
+  public static Builder builder(OrderKind kind, Scope scope) {
+    return new Builder(kind, scope);
+  }
+
+  /** Returns a builder that starts with all that this order has, its id included. */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
@@ -161,5 +176,133 @@ public record Order(
       case PURGE -> Backlog.PURGE;
       case DEAD_LETTER -> Backlog.DEAD_LETTER;
     };
+  }
+
+  /** Builds an order. Not thread-safe. */
+  public static final class Builder {
+    private String id = Uuid7.next();
+    private final OrderKind kind;
+    private Scope scope;
+    private @Nullable InFlight inFlight;
+    private Backlog backlog = Backlog.KEEP;
+    private @Nullable Then then;
+    private long graceMillis = 0;
+    private String reason = "";
+    private String issuedBy = "";
+    private @Nullable Instant issuedAt;
+    private @Nullable Instant expiresAt;
+    private boolean dryRun = false;
+
+    private Builder(OrderKind kind, Scope scope) {
+      this.kind = kind;
+      this.scope = scope;
+    }
+
+    private Builder(Order order) {
+      id = order.id;
+      kind = order.kind;
+      scope = order.scope;
+      inFlight = order.inFlight;
+      backlog = order.backlog;
+      then = order.then;
+      graceMillis = order.graceMillis;
+      reason = order.reason;
+      issuedBy = order.issuedBy;
+      issuedAt = order.issuedAt;
+      expiresAt = order.expiresAt;
+      dryRun = order.dryRun;
+    }
+
+    /** The id, a UUID of version 7; a new one by default. */
+    public Builder id(String id) {
+      this.id = id;
+      return this;
+    }
+
+    /** What the order is about. */
+    public Builder scope(Scope scope) {
+      this.scope = scope;
+      return this;
+    }
+
+    /** What becomes of the tasks that killed workers were running. Required of a kill. */
+    public Builder inFlight(@Nullable InFlight inFlight) {
+      this.inFlight = inFlight;
+      return this;
+    }
+
+    /** What becomes of waiting tasks in scope; {@code keep} by default. */
+    public Builder backlog(Backlog backlog) {
+      this.backlog = backlog;
+      return this;
+    }
+
+    /** What comes after a kill. Required of a kill. */
+    public Builder then(@Nullable Then then) {
+      this.then = then;
+      return this;
+    }
+
+    /**
+     * How long handlers have to end by themselves, in milliseconds; 0 by default: SIGKILL at once.
+     */
+    public Builder graceMillis(long graceMillis) {
+      this.graceMillis = graceMillis;
+      return this;
+    }
+
+    /** The reason, for people; empty by default. */
+    public Builder reason(String reason) {
+      this.reason = reason;
+      return this;
+    }
+
+    /** Who issues the order; empty by default. */
+    public Builder issuedBy(String issuedBy) {
+      this.issuedBy = issuedBy;
+      return this;
+    }
+
+    /** When the order is issued. Required. */
+    public Builder issuedAt(Instant issuedAt) {
+      this.issuedAt = issuedAt;
+      return this;
+    }
+
+    /** When the order stops having an effect. Required. */
+    public Builder expiresAt(Instant expiresAt) {
+      this.expiresAt = expiresAt;
+      return this;
+    }
+
+    /** Whether controllers only answer what the order would mean; false by default. */
+    public Builder dryRun(boolean dryRun) {
+      this.dryRun = dryRun;
+      return this;
+    }
+
+    /**
+     * Returns the order.
+     *
+     * @throws NullPointerException if a required field is missing; the message names it
+     * @throws IllegalArgumentException if the order breaks the contract, with a sentence that says
+     *     how
+     */
+    public Order build() {
+      return new Order(
+          VERSION,
+          id,
+          kind,
+          scope,
+          inFlight,
+          backlog,
+          then,
+          graceMillis,
+          reason,
+          issuedBy,
+          Objects.requireNonNull(issuedAt, "issuedAt"),
+          Objects.requireNonNull(expiresAt, "expiresAt"),
+          dryRun);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.warrener.messaging.report;
 
+import dev.warrener.messaging.Contract;
+
 /**
  * The first line of a controller to whoever connects to its control socket.
  *
@@ -26,9 +28,28 @@ public record ControllerHello(
   public static final String TYPE = "controller.hello";
 
   public ControllerHello {
-    if (version != 1 || !type.equals(TYPE)) {
+    if (version != Contract.VERSION || !type.equals(TYPE)) {
       throw new IllegalArgumentException(
-          "not a " + TYPE + " of version 1 but " + type + " of version " + version);
+          "not a "
+              + TYPE
+              + " of version "
+              + Contract.VERSION
+              + " but "
+              + type
+              + " of version "
+              + version);
     }
+  }
+
+  /** Returns the greeting of a controller, in the version that this library writes. */
+  public static ControllerHello of(
+      String controller,
+      String host,
+      String namespace,
+      long pid,
+      String software,
+      boolean connected) {
+    return new ControllerHello(
+        Contract.VERSION, TYPE, controller, host, namespace, pid, software, connected);
   }
 }

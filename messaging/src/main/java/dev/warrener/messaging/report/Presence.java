@@ -1,9 +1,11 @@
 package dev.warrener.messaging.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.Contract;
 import dev.warrener.messaging.order.Scope;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,12 @@ public record Presence(
     String containment,
     @Nullable Long refusedOrders) {
 
-  /** One that doesn't say how many orders were refused. */
+  /** Starts a presence of the controller {@code id} on {@code host}. */
+  public static Builder builder(String id, String host) {
+    return new Builder(id, host);
+  }
+
+  /** A presence that doesn't say how many orders were refused. */
   public Presence(
       int version,
       String id,
@@ -95,7 +102,99 @@ public record Presence(
       @Nullable Integer attempt,
       @Nullable String batch,
       @Nullable String handler,
-      Instant since) {}
+      Instant since) {
+
+    /** Starts the presence of worker number {@code slot}, which serves {@code queue}. */
+    public static Builder builder(int slot, String queue) {
+      return new Builder(slot, queue);
+    }
+
+    /** Builds a worker's presence. Not thread-safe. */
+    public static final class Builder {
+      private final int slot;
+      private final String queue;
+      private long incarnation = 0;
+      private @Nullable Long pid;
+      private WorkerState state = WorkerState.EMPTY;
+      private @Nullable String task;
+      private @Nullable Integer attempt;
+      private @Nullable String batch;
+      private @Nullable String handler;
+      private @Nullable Instant since;
+
+      private Builder(int slot, String queue) {
+        this.slot = slot;
+        this.queue = queue;
+      }
+
+      /** The number of processes that the slot has had; 0 by default. */
+      public Builder incarnation(long incarnation) {
+        this.incarnation = incarnation;
+        return this;
+      }
+
+      /** The id of the process, if there is one. */
+      public Builder pid(@Nullable Long pid) {
+        this.pid = pid;
+        return this;
+      }
+
+      /** What the worker does now; {@code empty} by default. */
+      public Builder state(WorkerState state) {
+        this.state = state;
+        return this;
+      }
+
+      /** The id of the task that it runs. */
+      public Builder task(@Nullable String task) {
+        this.task = task;
+        return this;
+      }
+
+      /** The attempt of that task. */
+      public Builder attempt(@Nullable Integer attempt) {
+        this.attempt = attempt;
+        return this;
+      }
+
+      /** The batch of that task. */
+      public Builder batch(@Nullable String batch) {
+        this.batch = batch;
+        return this;
+      }
+
+      /** The handler of that task. */
+      public Builder handler(@Nullable String handler) {
+        this.handler = handler;
+        return this;
+      }
+
+      /** When the worker entered its state. Required. */
+      public Builder since(Instant since) {
+        this.since = since;
+        return this;
+      }
+
+      /**
+       * Returns the presence of the worker.
+       *
+       * @throws NullPointerException if a required field is missing; the message names it
+       */
+      public WorkerPresence build() {
+        return new WorkerPresence(
+            slot,
+            queue,
+            incarnation,
+            pid,
+            state,
+            task,
+            attempt,
+            batch,
+            handler,
+            Objects.requireNonNull(since, "since"));
+      }
+    }
+  }
 
   /**
    * One queue.
@@ -118,4 +217,107 @@ public record Presence(
    * @param since when the order was issued
    */
   public record Hold(String order, Scope scope, String reason, String issuedBy, Instant since) {}
+
+  /** Builds a presence. Not thread-safe. */
+  public static final class Builder {
+    private final String id;
+    private final String host;
+    private long pid = 0;
+    private @Nullable String software;
+    private @Nullable Instant at;
+    private ControllerState state = ControllerState.RUNNING;
+    private List<WorkerPresence> workers = List.of();
+    private List<QueuePresence> queues = List.of();
+    private List<Hold> holds = List.of();
+    private long leaseMillis = 0;
+    private @Nullable String containment;
+    private @Nullable Long refusedOrders;
+
+    private Builder(String id, String host) {
+      this.id = id;
+      this.host = host;
+    }
+
+    /** The controller's process id. Required. */
+    public Builder pid(long pid) {
+      this.pid = pid;
+      return this;
+    }
+
+    /** The release of Warrener that the controller runs. Required. */
+    public Builder software(String software) {
+      this.software = software;
+      return this;
+    }
+
+    /** When the controller reported this. Required. */
+    public Builder at(Instant at) {
+      this.at = at;
+      return this;
+    }
+
+    /** What the controller does now; {@code running} by default. */
+    public Builder state(ControllerState state) {
+      this.state = state;
+      return this;
+    }
+
+    /** Its workers, by slot; none by default. */
+    public Builder workers(List<WorkerPresence> workers) {
+      this.workers = workers;
+      return this;
+    }
+
+    /** The queues that it serves; none by default. */
+    public Builder queues(List<QueuePresence> queues) {
+      this.queues = queues;
+      return this;
+    }
+
+    /** The holds in force there; none by default. */
+    public Builder holds(List<Hold> holds) {
+      this.holds = holds;
+      return this;
+    }
+
+    /** How long runs go on without the broker, in milliseconds; 0 by default: nothing bounds it. */
+    public Builder leaseMillis(long leaseMillis) {
+      this.leaseMillis = leaseMillis;
+      return this;
+    }
+
+    /** The tier that holds its workers. Required. */
+    public Builder containment(String containment) {
+      this.containment = containment;
+      return this;
+    }
+
+    /** How many orders it has refused since its start. */
+    public Builder refusedOrders(@Nullable Long refusedOrders) {
+      this.refusedOrders = refusedOrders;
+      return this;
+    }
+
+    /**
+     * Returns the presence.
+     *
+     * @throws NullPointerException if a required field is missing; the message names it
+     */
+    public Presence build() {
+      return new Presence(
+          Contract.VERSION,
+          id,
+          host,
+          pid,
+          Objects.requireNonNull(software, "software"),
+          Objects.requireNonNull(at, "at"),
+          state,
+          workers,
+          queues,
+          holds,
+          leaseMillis,
+          Objects.requireNonNull(containment, "containment"),
+          refusedOrders);
+    }
+  }
 }

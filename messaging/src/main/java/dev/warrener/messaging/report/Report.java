@@ -3,6 +3,7 @@ package dev.warrener.messaging.report;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.warrener.messaging.Contract;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,94 @@ public sealed interface Report {
 
   /** Counts up from 1 for each order and controller. */
   long sequence();
+
+  /**
+   * The fields that all reports share. It starts each kind of report, so that they are written
+   * once.
+   *
+   * @param order the order's id
+   * @param controller the controller that reports
+   * @param host the host that the controller runs on
+   * @param at when it reported this
+   * @param sequence counts up from 1 for each order and controller
+   */
+  record Header(String order, String controller, String host, Instant at, long sequence) {
+
+    /** Returns the report that the order has arrived. */
+    public ControllerHeard heard(
+        Expected expected, List<RosterEntry> roster, @Nullable Presence presence) {
+      return new ControllerHeard(
+          Contract.VERSION, order, controller, host, at, sequence, expected, roster, presence);
+    }
+
+    /** Starts the death certificate of a worker. */
+    public WorkerDead.Builder dead(KilledWorker worker) {
+      return new WorkerDead.Builder(this, worker);
+    }
+
+    /**
+     * Returns the report that a worker's tree could not be shown to be empty.
+     *
+     * @param task the task that the worker ran, or null
+     */
+    public WorkerUnconfirmed unconfirmed(
+        KilledWorker worker, @Nullable String task, List<Survivor> survivors) {
+      return new WorkerUnconfirmed(
+          Contract.VERSION,
+          order,
+          controller,
+          host,
+          at,
+          sequence,
+          worker.worker(),
+          worker.incarnation(),
+          worker.pid(),
+          worker.startTicks(),
+          worker.containment(),
+          task,
+          survivors);
+    }
+
+    /** Returns the report of the fate of an in-flight task. */
+    public TaskSettled settled(
+        String task, int attempt, @Nullable String batch, String queue, Fate fate) {
+      return new TaskSettled(
+          Contract.VERSION,
+          order,
+          controller,
+          host,
+          at,
+          sequence,
+          task,
+          attempt,
+          batch,
+          queue,
+          fate);
+    }
+
+    /** Starts the report that the order has been carried out. */
+    public ControllerDone.Builder done(ControllerState state) {
+      return new ControllerDone.Builder(this, state);
+    }
+
+    /** Returns the report that nothing was done. */
+    public ControllerRefused refused(String because) {
+      return new ControllerRefused(
+          Contract.VERSION, order, controller, host, at, sequence, because);
+    }
+  }
+
+  /**
+   * The process of a worker that an order kills.
+   *
+   * @param worker the worker's id
+   * @param incarnation which process of that worker
+   * @param pid of the head of its tree
+   * @param startTicks when that process started: field 22 of the kernel's stat
+   * @param containment the tier that held the tree
+   */
+  record KilledWorker(
+      String worker, long incarnation, long pid, long startTicks, String containment) {}
 
   /**
    * What an order means at one controller.
@@ -127,7 +216,84 @@ public sealed interface Report {
       boolean proven,
       @Nullable String task,
       long deathMicros)
-      implements Report {}
+      implements Report {
+
+    /** Builds a death certificate. Not thread-safe. */
+    public static final class Builder {
+      private final Header header;
+      private final KilledWorker worker;
+      private int signal;
+      private @Nullable Integer exitCode;
+      private int processesKilled;
+      private boolean proven;
+      private @Nullable String task;
+      private long deathMicros;
+
+      private Builder(Header header, KilledWorker worker) {
+        this.header = header;
+        this.worker = worker;
+      }
+
+      /** The signal that ended the worker; 0 by default: none. */
+      public Builder signal(int signal) {
+        this.signal = signal;
+        return this;
+      }
+
+      /** The exit code of a worker that ended by itself. */
+      public Builder exitCode(@Nullable Integer exitCode) {
+        this.exitCode = exitCode;
+        return this;
+      }
+
+      /** The number of processes of the tree that were signalled; 0 by default. */
+      public Builder processesKilled(int processesKilled) {
+        this.processesKilled = processesKilled;
+        return this;
+      }
+
+      /** Whether the kernel itself says that the tree is empty; false by default. */
+      public Builder proven(boolean proven) {
+        this.proven = proven;
+        return this;
+      }
+
+      /** The task that the worker ran. */
+      public Builder task(@Nullable String task) {
+        this.task = task;
+        return this;
+      }
+
+      /** The time from the first signal to the empty tree, in microseconds; 0 by default. */
+      public Builder deathMicros(long deathMicros) {
+        this.deathMicros = deathMicros;
+        return this;
+      }
+
+      /** Returns the certificate. */
+      public WorkerDead build() {
+        return new WorkerDead(
+            Contract.VERSION,
+            header.order,
+            header.controller,
+            header.host,
+            header.at,
+            header.sequence,
+            worker.worker,
+            worker.incarnation,
+            worker.pid,
+            worker.startTicks,
+            worker.containment,
+            signal,
+            exitCode,
+            processesKilled,
+            true,
+            proven,
+            task,
+            deathMicros);
+      }
+    }
+  }
 
   /** A worker whose tree could not be shown to be empty. */
   record WorkerUnconfirmed(
@@ -188,7 +354,78 @@ public sealed interface Report {
       @Nullable List<String> notes)
       implements Report {
 
-    /** One without notes. */
+    /** Builds the report of an order that has been carried out. Not thread-safe. */
+    public static final class Builder {
+      private final Header header;
+      private final ControllerState state;
+      private int workers;
+      private int tasks;
+      private long backlog;
+      private long tookMicros;
+      private List<String> failed = List.of();
+      private @Nullable List<String> notes;
+
+      private Builder(Header header, ControllerState state) {
+        this.header = header;
+        this.state = state;
+      }
+
+      /** The number of workers that were killed and proven dead; 0 by default. */
+      public Builder workers(int workers) {
+        this.workers = workers;
+        return this;
+      }
+
+      /** The number of in-flight tasks that were settled; 0 by default. */
+      public Builder tasks(int tasks) {
+        this.tasks = tasks;
+        return this;
+      }
+
+      /** The number of waiting tasks that were purged or dead-lettered; 0 by default. */
+      public Builder backlog(long backlog) {
+        this.backlog = backlog;
+        return this;
+      }
+
+      /** The time since the order's arrival, in microseconds; 0 by default. */
+      public Builder tookMicros(long tookMicros) {
+        this.tookMicros = tookMicros;
+        return this;
+      }
+
+      /** What could not be done, and why; empty by default. */
+      public Builder failed(List<String> failed) {
+        this.failed = failed;
+        return this;
+      }
+
+      /** What else a person should know; null by default: nothing. */
+      public Builder notes(@Nullable List<String> notes) {
+        this.notes = notes;
+        return this;
+      }
+
+      /** Returns the report. */
+      public ControllerDone build() {
+        return new ControllerDone(
+            Contract.VERSION,
+            header.order,
+            header.controller,
+            header.host,
+            header.at,
+            header.sequence,
+            workers,
+            tasks,
+            backlog,
+            state,
+            tookMicros,
+            failed,
+            notes);
+      }
+    }
+
+    /** A report without notes. */
     public ControllerDone(
         int version,
         String order,

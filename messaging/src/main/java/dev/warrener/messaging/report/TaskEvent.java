@@ -1,9 +1,11 @@
 package dev.warrener.messaging.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.Contract;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Outcome;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,4 +43,124 @@ public record TaskEvent(
     @Nullable String detail,
     @Nullable String order,
     @Nullable String traceparent,
-    Instant at) {}
+    Instant at) {
+
+  /** Starts an event about the task {@code task} of {@code queue}. */
+  public static Builder builder(TaskEventKind event, String task, String queue) {
+    return new Builder(event, task, queue);
+  }
+
+  /** Builds an event. Not thread-safe. */
+  public static final class Builder {
+    private final TaskEventKind event;
+    private final String task;
+    private final String queue;
+    private @Nullable String batch;
+    private @Nullable String handler;
+    private int attempt = 1;
+    private @Nullable String controller;
+    private @Nullable String worker;
+    private @Nullable Outcome outcome;
+    private @Nullable DeadReason reason;
+    private @Nullable String detail;
+    private @Nullable String order;
+    private @Nullable String traceparent;
+    private @Nullable Instant at;
+
+    private Builder(TaskEventKind event, String task, String queue) {
+      this.event = event;
+      this.task = task;
+      this.queue = queue;
+    }
+
+    /** The batch that the task belongs to. */
+    public Builder batch(@Nullable String batch) {
+      this.batch = batch;
+      return this;
+    }
+
+    /** The handler that the task names. */
+    public Builder handler(@Nullable String handler) {
+      this.handler = handler;
+      return this;
+    }
+
+    /** The number of the run, from 1; 1 by default. */
+    public Builder attempt(int attempt) {
+      this.attempt = attempt;
+      return this;
+    }
+
+    /** The controller that reports it. Required. */
+    public Builder controller(String controller) {
+      this.controller = controller;
+      return this;
+    }
+
+    /** The worker that ran the task. */
+    public Builder worker(@Nullable String worker) {
+      this.worker = worker;
+      return this;
+    }
+
+    /** How the run ended, if the event is {@code finished}. */
+    public Builder outcome(@Nullable Outcome outcome) {
+      this.outcome = outcome;
+      return this;
+    }
+
+    /** Why, if the event is {@code dead-lettered}. */
+    public Builder reason(@Nullable DeadReason reason) {
+      this.reason = reason;
+      return this;
+    }
+
+    /** A sentence for people. */
+    public Builder detail(@Nullable String detail) {
+      this.detail = detail;
+      return this;
+    }
+
+    /** The id of the order that caused it. */
+    public Builder order(@Nullable String order) {
+      this.order = order;
+      return this;
+    }
+
+    /** The task's trace context. */
+    public Builder traceparent(@Nullable String traceparent) {
+      this.traceparent = traceparent;
+      return this;
+    }
+
+    /** When it happened. Required. */
+    public Builder at(Instant at) {
+      this.at = at;
+      return this;
+    }
+
+    /**
+     * Returns the event.
+     *
+     * @throws NullPointerException if a required field is missing; the message names it
+     */
+    public TaskEvent build() {
+      return new TaskEvent(
+          Contract.VERSION,
+          event,
+          task,
+          queue,
+          batch,
+          handler,
+          attempt,
+          Objects.requireNonNull(controller, "controller"),
+          worker,
+          outcome,
+          reason,
+          detail,
+          order,
+          traceparent,
+          Objects.requireNonNull(at, "at"));
+    }
+  }
+}

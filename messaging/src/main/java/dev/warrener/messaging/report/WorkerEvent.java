@@ -1,7 +1,9 @@
 package dev.warrener.messaging.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.Contract;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,4 +35,105 @@ public record WorkerEvent(
     @Nullable Integer exitCode,
     @Nullable Integer signal,
     @Nullable String detail,
-    Instant at) {}
+    Instant at) {
+
+  /** Starts an event about the worker with the id {@code worker}. */
+  public static Builder builder(WorkerEventKind event, String worker) {
+    return new Builder(event, worker);
+  }
+
+  /** Builds an event. Not thread-safe. */
+  public static final class Builder {
+    private final WorkerEventKind event;
+    private final String worker;
+    private long incarnation = 0;
+    private @Nullable Long pid;
+    private @Nullable String controller;
+    private @Nullable String host;
+    private @Nullable String queue;
+    private @Nullable Integer exitCode;
+    private @Nullable Integer signal;
+    private @Nullable String detail;
+    private @Nullable Instant at;
+
+    private Builder(WorkerEventKind event, String worker) {
+      this.event = event;
+      this.worker = worker;
+    }
+
+    /** Which process of the worker, counted from 1; 0 by default: none yet. */
+    public Builder incarnation(long incarnation) {
+      this.incarnation = incarnation;
+      return this;
+    }
+
+    /** The id of the process. */
+    public Builder pid(@Nullable Long pid) {
+      this.pid = pid;
+      return this;
+    }
+
+    /** The controller that reports it. Required. */
+    public Builder controller(String controller) {
+      this.controller = controller;
+      return this;
+    }
+
+    /** The host that the controller runs on. Required. */
+    public Builder host(String host) {
+      this.host = host;
+      return this;
+    }
+
+    /** The queue that the worker serves. Required. */
+    public Builder queue(String queue) {
+      this.queue = queue;
+      return this;
+    }
+
+    /** The exit code, if the event is {@code exited}. */
+    public Builder exitCode(@Nullable Integer exitCode) {
+      this.exitCode = exitCode;
+      return this;
+    }
+
+    /** The signal that ended the process. */
+    public Builder signal(@Nullable Integer signal) {
+      this.signal = signal;
+      return this;
+    }
+
+    /** A sentence for people. */
+    public Builder detail(@Nullable String detail) {
+      this.detail = detail;
+      return this;
+    }
+
+    /** When it happened. Required. */
+    public Builder at(Instant at) {
+      this.at = at;
+      return this;
+    }
+
+    /**
+     * Returns the event.
+     *
+     * @throws NullPointerException if a required field is missing; the message names it
+     */
+    public WorkerEvent build() {
+      return new WorkerEvent(
+          Contract.VERSION,
+          event,
+          worker,
+          incarnation,
+          pid,
+          Objects.requireNonNull(controller, "controller"),
+          Objects.requireNonNull(host, "host"),
+          Objects.requireNonNull(queue, "queue"),
+          exitCode,
+          signal,
+          detail,
+          Objects.requireNonNull(at, "at"));
+    }
+  }
+}

@@ -10,10 +10,10 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Report;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ContractJsonTest {
@@ -114,19 +114,17 @@ class ContractJsonTest {
   @Test
   void reportIsReadAsTheTypeThatItNames() {
     var done =
-        new Report.ControllerDone(
-            1,
-            "019ab000-0000-7000-8000-000000000001",
-            "web-1",
-            "host",
-            Instant.parse("2026-11-23T03:12:07.072Z"),
-            4,
-            4,
-            3,
-            0,
-            dev.warrener.messaging.report.ControllerState.HELD,
-            41_000,
-            List.of());
+        new Report.Header(
+                "019ab000-0000-7000-8000-000000000001",
+                "web-1",
+                "host",
+                Instant.parse("2026-11-23T03:12:07.072Z"),
+                4)
+            .done(ControllerState.HELD)
+            .workers(4)
+            .tasks(3)
+            .tookMicros(41_000)
+            .build();
 
     assertThat(ContractJson.text(done)).contains("\"type\":\"controller.done\"");
     assertThat(ContractJson.read(ContractJson.write(done), Report.class)).isEqualTo(done);

@@ -29,8 +29,8 @@ import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.TaskError;
-import dev.warrener.messaging.task.TaskResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,270 +63,186 @@ class SchemaTest {
             List.of(new TaskTarget("a", null), new TaskTarget("b", 2)),
             List.of(new WorkerTarget("web-1/2", null), new WorkerTarget("web-1/3", 4L)));
     var presence =
-        new Presence(
-            1,
-            "web-1",
-            "host",
-            1,
-            "0.1",
-            AT,
-            ControllerState.RUNNING,
-            List.of(
-                new Presence.WorkerPresence(
-                    1, "mail", 1, 42L, WorkerState.BUSY, "a", 1, "b", "echo", AT),
-                new Presence.WorkerPresence(
-                    2, "mail", 0, null, WorkerState.EMPTY, null, null, null, null, AT)),
-            List.of(new Presence.QueuePresence("mail", 2, 0, 1, false)),
-            List.of(new Presence.Hold(ID, everything, "INC-42", "ana", AT)),
-            15_000,
-            "cgroup",
-            1L);
+        Presence.builder("web-1", "host")
+            .pid(1)
+            .software("0.1")
+            .at(AT)
+            .workers(
+                List.of(
+                    Presence.WorkerPresence.builder(1, "mail")
+                        .incarnation(1)
+                        .pid(42L)
+                        .state(WorkerState.BUSY)
+                        .task("a")
+                        .attempt(1)
+                        .batch("b")
+                        .handler("echo")
+                        .since(AT)
+                        .build(),
+                    Presence.WorkerPresence.builder(2, "mail").since(AT).build()))
+            .queues(List.of(new Presence.QueuePresence("mail", 2, 0, 1, false)))
+            .holds(List.of(new Presence.Hold(ID, everything, "INC-42", "ana", AT)))
+            .leaseMillis(15_000)
+            .containment("cgroup")
+            .refusedOrders(1L)
+            .build();
     return Stream.of(
         Arguments.of("order", Order.class, kill(Scope.ALL)),
         Arguments.of("order", Order.class, kill(everything)),
         Arguments.of(
             "order",
             Order.class,
-            new Order(
-                1,
-                ID,
-                OrderKind.HOLD,
-                Scope.ofQueue("mail"),
-                null,
-                Backlog.KEEP,
-                null,
-                0,
-                "",
-                "",
-                AT,
-                AT,
-                false)),
+            Order.builder(OrderKind.HOLD, Scope.ofQueue("mail"))
+                .id(ID)
+                .issuedAt(AT)
+                .expiresAt(AT)
+                .build()),
         Arguments.of("presence", Presence.class, presence),
         Arguments.of(
             "task-event",
             TaskEvent.class,
-            new TaskEvent(
-                1,
-                TaskEventKind.FINISHED,
-                "a",
-                "mail",
-                "b",
-                "echo",
-                1,
-                "web-1",
-                "web-1/1",
-                Outcome.FAILED,
-                DeadReason.FAILED,
-                "x",
-                ID,
-                "00-1-2-01",
-                AT)),
+            TaskEvent.builder(TaskEventKind.FINISHED, "a", "mail")
+                .batch("b")
+                .handler("echo")
+                .controller("web-1")
+                .worker("web-1/1")
+                .outcome(Outcome.FAILED)
+                .reason(DeadReason.FAILED)
+                .detail("x")
+                .order(ID)
+                .traceparent("00-1-2-01")
+                .at(AT)
+                .build()),
         Arguments.of(
             "task-event",
             TaskEvent.class,
-            new TaskEvent(
-                1,
-                TaskEventKind.DROPPED,
-                "a",
-                "mail",
-                null,
-                null,
-                1,
-                "web-1",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                AT)),
+            TaskEvent.builder(TaskEventKind.DROPPED, "a", "mail")
+                .controller("web-1")
+                .at(AT)
+                .build()),
         Arguments.of(
             "worker-event",
             WorkerEvent.class,
-            new WorkerEvent(
-                1,
-                WorkerEventKind.EXITED,
-                "web-1/1",
-                1,
-                42L,
-                "web-1",
-                "host",
-                "mail",
-                1,
-                9,
-                "x",
-                AT)),
+            workerEvent(WorkerEventKind.EXITED)
+                .incarnation(1)
+                .pid(42L)
+                .exitCode(1)
+                .signal(9)
+                .detail("x")
+                .build()),
         Arguments.of(
-            "worker-event",
-            WorkerEvent.class,
-            new WorkerEvent(
-                1,
-                WorkerEventKind.CRASH_LOOPING,
-                "web-1/1",
-                0,
-                null,
-                "web-1",
-                "host",
-                "mail",
-                null,
-                null,
-                null,
-                AT)),
+            "worker-event", WorkerEvent.class, workerEvent(WorkerEventKind.CRASH_LOOPING).build()),
         Arguments.of(
             "task-result",
-            TaskResult.class,
-            new TaskResult(
-                1,
-                "a",
-                "mail",
-                "b",
-                Outcome.FAILED,
-                1,
-                AT,
-                AT,
-                "web-1",
-                "web-1/1",
-                new TaskError("x", "y", "z"),
-                ContractJson.tree("1".getBytes(StandardCharsets.UTF_8)),
-                "AA==",
-                ID)),
+            ResultMessage.class,
+            ResultMessage.builder("a", Outcome.FAILED)
+                .queue("mail")
+                .batch("b")
+                .startedAt(AT)
+                .finishedAt(AT)
+                .controller("web-1")
+                .worker("web-1/1")
+                .error(new TaskError("x", "y", "z"))
+                .value(ContractJson.tree("1".getBytes(StandardCharsets.UTF_8)))
+                .valueBase64("AA==")
+                .order(ID)
+                .build()),
         Arguments.of(
             "task-result",
-            TaskResult.class,
-            new TaskResult(
-                1,
-                "a",
-                null,
-                null,
-                Outcome.KILLED,
-                1,
-                null,
-                AT,
-                "web-1",
-                null,
-                null,
-                null,
-                null,
-                null)),
+            ResultMessage.class,
+            ResultMessage.builder("a", Outcome.KILLED).finishedAt(AT).controller("web-1").build()),
         Arguments.of(
             "controller.heard",
             Report.ControllerHeard.class,
-            new Report.ControllerHeard(
-                1,
-                ID,
-                "web-1",
-                "host",
-                AT,
-                1,
-                new Report.Expected(1, 1, 1, 0, 5L),
-                List.of(new Report.RosterEntry("web-2", "host", AT, RosterState.LIVE, 15_000L)),
-                presence)),
+            header(1)
+                .heard(
+                    new Report.Expected(1, 1, 1, 0, 5L),
+                    List.of(new Report.RosterEntry("web-2", "host", AT, RosterState.LIVE, 15_000L)),
+                    presence)),
         Arguments.of(
             "controller.heard",
             Report.ControllerHeard.class,
-            new Report.ControllerHeard(
-                1,
-                ID,
-                "web-1",
-                "host",
-                AT,
-                1,
-                new Report.Expected(0, 0, 0, 0, null),
-                List.of(new Report.RosterEntry("web-2", "host", AT, RosterState.LEFT)),
-                null)),
+            header(1)
+                .heard(
+                    new Report.Expected(0, 0, 0, 0, null),
+                    List.of(new Report.RosterEntry("web-2", "host", AT, RosterState.LEFT)),
+                    null)),
         Arguments.of(
             "worker.dead",
             Report.WorkerDead.class,
-            new Report.WorkerDead(
-                1, ID, "web-1", "host", AT, 2, "web-1/1", 1, 42, 4711, "cgroup", 9, null, 3, true,
-                true, "a", 1000)),
+            header(2)
+                .dead(killed("cgroup"))
+                .signal(9)
+                .processesKilled(3)
+                .proven(true)
+                .task("a")
+                .deathMicros(1000)
+                .build()),
         Arguments.of(
             "worker.dead",
             Report.WorkerDead.class,
-            new Report.WorkerDead(
-                1,
-                ID,
-                "web-1",
-                "host",
-                AT,
-                2,
-                "web-1/1",
-                1,
-                42,
-                4711,
-                "subreaper",
-                0,
-                3,
-                1,
-                true,
-                false,
-                null,
-                1000)),
+            header(2)
+                .dead(killed("subreaper"))
+                .exitCode(3)
+                .processesKilled(1)
+                .deathMicros(1000)
+                .build()),
         Arguments.of(
             "worker.unconfirmed",
             Report.WorkerUnconfirmed.class,
-            new Report.WorkerUnconfirmed(
-                1,
-                ID,
-                "web-1",
-                "host",
-                AT,
-                2,
-                "web-1/1",
-                1,
-                42,
-                4711,
-                "subreaper",
-                "a",
-                List.of(new Report.Survivor(43, "D", "cat")))),
+            header(2)
+                .unconfirmed(
+                    killed("subreaper"), "a", List.of(new Report.Survivor(43, "D", "cat")))),
         Arguments.of(
             "task.settled",
             Report.TaskSettled.class,
-            new Report.TaskSettled(
-                1, ID, "web-1", "host", AT, 3, "a", 1, "b", "mail", Fate.DEAD_LETTERED)),
+            header(3).settled("a", 1, "b", "mail", Fate.DEAD_LETTERED)),
         Arguments.of(
             "controller.done",
             Report.ControllerDone.class,
-            new Report.ControllerDone(
-                1,
-                ID,
-                "web-1",
-                "host",
-                AT,
-                4,
-                1,
-                1,
-                0,
-                ControllerState.HELD,
-                41_000,
-                List.of("x"),
-                List.of("y"))),
+            header(4)
+                .done(ControllerState.HELD)
+                .workers(1)
+                .tasks(1)
+                .tookMicros(41_000)
+                .failed(List.of("x"))
+                .notes(List.of("y"))
+                .build()),
         Arguments.of(
             "controller.hello",
             ControllerHello.class,
-            new ControllerHello(
-                1, ControllerHello.TYPE, "web-1", "host", "warrener", 42, "0.1", true)),
+            ControllerHello.of("web-1", "host", "warrener", 42, "0.1", true)),
         Arguments.of(
-            "controller.refused",
-            Report.ControllerRefused.class,
-            new Report.ControllerRefused(1, ID, "web-1", "host", AT, 1, "no")));
+            "controller.refused", Report.ControllerRefused.class, header(1).refused("no")));
   }
 
   private static Order kill(Scope scope) {
-    return new Order(
-        1,
-        ID,
-        OrderKind.KILL,
-        scope,
-        InFlight.DEAD_LETTER,
-        Backlog.KEEP,
-        Then.HOLD,
-        5000,
-        "INC-42",
-        "ana",
-        AT,
-        AT.plusSeconds(60),
-        false);
+    return Order.builder(OrderKind.KILL, scope)
+        .id(ID)
+        .inFlight(InFlight.DEAD_LETTER)
+        .then(Then.HOLD)
+        .graceMillis(5000)
+        .reason("INC-42")
+        .issuedBy("ana")
+        .issuedAt(AT)
+        .expiresAt(AT.plusSeconds(60))
+        .build();
+  }
+
+  private static WorkerEvent.Builder workerEvent(WorkerEventKind kind) {
+    return WorkerEvent.builder(kind, "web-1/1")
+        .controller("web-1")
+        .host("host")
+        .queue("mail")
+        .at(AT);
+  }
+
+  private static Report.Header header(long sequence) {
+    return new Report.Header(ID, "web-1", "host", AT, sequence);
+  }
+
+  private static Report.KilledWorker killed(String containment) {
+    return new Report.KilledWorker("web-1/1", 1, 42, 4711, containment);
   }
 
   @ParameterizedTest

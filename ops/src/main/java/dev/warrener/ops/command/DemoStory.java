@@ -14,8 +14,8 @@ import dev.warrener.messaging.report.Presence.WorkerPresence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
 import dev.warrener.ops.LogConfiguration;
@@ -83,7 +83,7 @@ final class DemoStory {
   private final Screen screen;
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
   private final List<String> complaints = new ArrayList<>();
-  private final Map<String, CompletableFuture<TaskResult>> results = new LinkedHashMap<>();
+  private final Map<String, CompletableFuture<ResultMessage>> results = new LinkedHashMap<>();
   private boolean allIsWell = true;
 
   /**
@@ -598,7 +598,7 @@ final class DemoStory {
     }
   }
 
-  private static boolean hasSucceeded(CompletableFuture<TaskResult> result) {
+  private static boolean hasSucceeded(CompletableFuture<ResultMessage> result) {
     return result.isDone()
         && !result.isCompletedExceptionally()
         && result.join().outcome() == Outcome.SUCCEEDED;

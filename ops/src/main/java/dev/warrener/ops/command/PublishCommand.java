@@ -6,8 +6,8 @@ import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import dev.warrener.ops.CommandFailure;
 import dev.warrener.ops.ExitStatus;
 import dev.warrener.ops.screen.LiveArea;
@@ -51,10 +51,10 @@ import picocli.CommandLine.Parameters;
       "Publish a task, or many of them, and wait until the broker has confirmed each.",
       "",
       "BODY is the handler's input, JSON unless --content-type says otherwise; - reads it from"
-          + " stdin. With --jsonl each line of the input is a task: an object with any of the fields"
-          + " id, queue, handler, batch, body, bodyBase64, contentType, maxAttempts, timeoutMillis,"
-          + " delayMillis, priority, expirationMillis, headers; QUEUE, HANDLER and options are what"
-          + " holds for lines that don't say."
+          + " stdin. With --jsonl each line of the input is a task: an object with any of the"
+          + " fields id, queue, handler, batch, body, bodyBase64, contentType, maxAttempts,"
+          + " timeoutMillis, delayMillis, priority, expirationMillis, headers; QUEUE, HANDLER and"
+          + " options are what holds for lines that don't say."
     })
 final class PublishCommand extends FleetCommand {
   private static final int FAILURES_NAMED = 10;
@@ -513,7 +513,7 @@ final class PublishCommand extends FleetCommand {
     }
 
     @Override
-    public void result(TaskResult result) {
+    public void result(ResultMessage result) {
       confirmed++;
       switch (screen.format()) {
         case NAME -> screen.result(result.task());
@@ -523,7 +523,7 @@ final class PublishCommand extends FleetCommand {
       }
     }
 
-    private void show(TaskResult result) {
+    private void show(ResultMessage result) {
       var value = result.value();
       var error = result.error();
       if (result.outcome() == Outcome.SUCCEEDED) {

@@ -1,7 +1,7 @@
 package dev.warrener.producer.publish;
 
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import dev.warrener.producer.Published;
 
 /**
@@ -22,5 +22,5 @@ public interface PublishListener {
   default void bad(BadLine line) {}
 
   /** The result of a task, if results are waited for. */
-  default void result(TaskResult result) {}
+  default void result(ResultMessage result) {}
 }

@@ -1,8 +1,8 @@
 package dev.warrener.producer.publish;
 
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import dev.warrener.producer.ClientOptions;
 import dev.warrener.producer.PublishException;
 import dev.warrener.producer.Published;
@@ -37,7 +37,7 @@ public final class PublishRun {
   interface Submitter {
     CompletableFuture<Published> submit(Task task);
 
-    CompletableFuture<TaskResult> submitForResult(Task task, Duration timeout);
+    CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout);
   }
 
   private final Submitter submitter;
@@ -73,7 +73,7 @@ public final class PublishRun {
           }
 
           @Override
-          public CompletableFuture<TaskResult> submitForResult(Task task, Duration timeout) {
+          public CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout) {
             return client.submitForResult(task, timeout);
           }
         },
@@ -218,7 +218,7 @@ public final class PublishRun {
   }
 
   private synchronized void result(
-      Task task, @Nullable TaskResult result, @Nullable Throwable error) {
+      Task task, @Nullable ResultMessage result, @Nullable Throwable error) {
     if (result != null) {
       published++;
       if (result.outcome() == Outcome.SUCCEEDED) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import dev.warrener.messaging.task.TaskResult;
 import dev.warrener.producer.Failures;
 import dev.warrener.producer.Published;
 import java.io.ByteArrayInputStream;
@@ -221,7 +221,7 @@ class PublishRunTest {
           }
 
           @Override
-          public void result(TaskResult result) {
+          public void result(ResultMessage result) {
             heard.add("result " + result.task() + " " + result.outcome().wire());
           }
         },
@@ -266,7 +266,7 @@ class PublishRunTest {
     }
 
     @Override
-    public CompletableFuture<TaskResult> submitForResult(Task task, Duration timeout) {
+    public CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout) {
       tasks.add(task);
       return switch (task.handler()) {
         case "late" -> CompletableFuture.failedFuture(Failures.late(task, timeout));
@@ -275,22 +275,14 @@ class PublishRunTest {
       };
     }
 
-    private static TaskResult result(Task task, Outcome outcome) {
-      return new TaskResult(
-          1,
-          task.id(),
-          task.queue(),
-          null,
-          outcome,
-          1,
-          Instant.EPOCH,
-          Instant.EPOCH,
-          "web-1",
-          "web-1/1",
-          null,
-          null,
-          null,
-          null);
+    private static ResultMessage result(Task task, Outcome outcome) {
+      return ResultMessage.builder(task.id(), outcome)
+          .queue(task.queue())
+          .startedAt(Instant.EPOCH)
+          .finishedAt(Instant.EPOCH)
+          .controller("web-1")
+          .worker("web-1/1")
+          .build();
     }
   }
 }

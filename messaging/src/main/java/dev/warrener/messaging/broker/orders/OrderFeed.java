@@ -12,7 +12,7 @@ import dev.warrener.messaging.broker.ControllerIdTakenException;
 import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.NotAllowedException;
-import dev.warrener.messaging.broker.SingleThread;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.Topology;
 import dev.warrener.messaging.broker.TopologyMismatchException;
 import java.io.IOException;
@@ -76,7 +76,7 @@ public final class OrderFeed implements AutoCloseable {
   private final BrokerLink link;
 
   /** Calls the listener; a kill must not wait for a virtual thread's carrier. */
-  private final SingleThread events = new SingleThread("orders-events");
+  private final SerialExecutor events = new SerialExecutor("broker-orders-events");
 
   /** Does what was asked for and needs the broker. */
   private final ScheduledExecutorService commands =

@@ -13,7 +13,7 @@ import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.NotAllowedException;
-import dev.warrener.messaging.broker.SingleThread;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.TaskCodec;
 import dev.warrener.messaging.task.Task;
 import java.io.IOException;
@@ -76,7 +76,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
   private final Listener listener;
   private final BrokerLink link;
   private final PublishWindow window;
-  private final SingleThread completions = new SingleThread("publisher-outcomes");
+  private final SerialExecutor completions = new SerialExecutor("broker-publisher-outcomes");
   private final Thread writer;
   private final Thread clock;
 

@@ -11,7 +11,7 @@ import dev.warrener.messaging.broker.BrokerLink;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.LinkSession;
-import dev.warrener.messaging.broker.SingleThread;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.json.MalformedMessageException;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,7 +50,7 @@ final class ReplyQueue implements AutoCloseable {
   private final String exchange;
   private final List<String> keys;
   private final Listener listener;
-  private final SingleThread events;
+  private final SerialExecutor events;
   private final BrokerLink link;
 
   /**
@@ -67,7 +67,7 @@ final class ReplyQueue implements AutoCloseable {
     this.exchange = exchange;
     this.keys = keys.isEmpty() ? List.of(name) : List.copyOf(keys);
     this.listener = listener;
-    this.events = new SingleThread(purpose + "-events");
+    this.events = new SerialExecutor("broker-" + purpose + "-events");
     this.link = new BrokerLink(access, purpose, 1, new LinkOwner());
   }
 

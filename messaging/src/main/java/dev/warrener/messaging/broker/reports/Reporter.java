@@ -13,7 +13,7 @@ import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.task.Body;
-import dev.warrener.messaging.task.TaskResult;
+import dev.warrener.messaging.task.ResultMessage;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,7 +142,7 @@ public final class Reporter implements AutoCloseable {
    * controller acknowledges the task only then.
    */
   public CompletableFuture<PublishOutcome> result(
-      TaskResult result, String replyTo, @Nullable String correlationId) {
+      ResultMessage result, String replyTo, @Nullable String correlationId) {
     var message =
         new Message(
             Message.jsonProperties().type("result").correlationId(correlationId).build(),

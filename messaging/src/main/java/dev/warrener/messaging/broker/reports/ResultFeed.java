@@ -6,7 +6,7 @@ import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.json.ContractJson;
-import dev.warrener.messaging.task.TaskResult;
+import dev.warrener.messaging.task.ResultMessage;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ public final class ResultFeed implements AutoCloseable {
     default void down(long generation, String reason) {}
 
     /** A result has come, perhaps not for the first time. */
-    void result(TaskResult result, @Nullable String correlationId);
+    void result(ResultMessage result, @Nullable String correlationId);
 
     /** A message that could not be read. */
     default void unreadable(@Nullable String correlationId, String because) {}
@@ -64,7 +64,7 @@ public final class ResultFeed implements AutoCloseable {
 
     @Override
     public void received(String routingKey, BasicProperties properties, byte[] body) {
-      listener.result(ContractJson.read(body, TaskResult.class), properties.getCorrelationId());
+      listener.result(ContractJson.read(body, ResultMessage.class), properties.getCorrelationId());
     }
 
     @Override

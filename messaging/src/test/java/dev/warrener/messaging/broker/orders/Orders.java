@@ -1,7 +1,5 @@
 package dev.warrener.messaging.broker.orders;
 
-import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -15,19 +13,13 @@ public final class Orders {
 
   public static Order killAll() {
     var now = Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
-    return new Order(
-        Order.VERSION,
-        Uuid7.next(),
-        OrderKind.KILL,
-        Scope.ALL,
-        InFlight.REQUEUE,
-        Backlog.KEEP,
-        Then.HOLD,
-        0,
-        "a test",
-        "ana",
-        now,
-        now.plusSeconds(60),
-        false);
+    return Order.builder(OrderKind.KILL, Scope.ALL)
+        .inFlight(InFlight.REQUEUE)
+        .then(Then.HOLD)
+        .reason("a test")
+        .issuedBy("ana")
+        .issuedAt(now)
+        .expiresAt(now.plusSeconds(60))
+        .build();
   }
 }

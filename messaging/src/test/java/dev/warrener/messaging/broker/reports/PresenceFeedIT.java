@@ -8,7 +8,6 @@ import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -52,19 +51,14 @@ class PresenceFeedIT {
 
   private void say(String id, ControllerState state) {
     reporter.presence(
-        new Presence(
-            1,
-            id,
-            "host",
-            42,
-            "0.1",
-            START,
-            state,
-            List.of(),
-            List.of(),
-            List.of(),
-            15_000,
-            "subreaper"));
+        Presence.builder(id, "host")
+            .pid(42)
+            .software("0.1")
+            .at(START)
+            .state(state)
+            .leaseMillis(15_000)
+            .containment("subreaper")
+            .build());
     // Of presence only the newest waits: each is to go out.
     assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
   }

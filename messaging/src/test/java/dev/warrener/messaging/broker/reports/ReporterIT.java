@@ -10,7 +10,6 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.broker.tasks.RecordingIntake;
-import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
@@ -18,7 +17,7 @@ import dev.warrener.messaging.report.TaskEventKind;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;
-import dev.warrener.messaging.task.TaskResult;
+import dev.warrener.messaging.task.ResultMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +67,7 @@ class ReporterIT {
     }
 
     @Override
-    public void result(TaskResult result, @Nullable String correlationId) {
+    public void result(ResultMessage result, @Nullable String correlationId) {
       said.add(result);
       said.add(String.valueOf(correlationId));
     }
@@ -189,62 +188,46 @@ class ReporterIT {
   }
 
   private static Report refused(String order, long sequence) {
-    return new Report.ControllerRefused(
-        1, order, "web-1", "host", NOW, sequence, "it has no user_id");
+    return new Report.Header(order, "web-1", "host", NOW, sequence).refused("it has no user_id");
   }
 
   private static Presence presence() {
-    return new Presence(
-        1,
-        "web-1",
-        "host",
-        42,
-        "0.1",
-        NOW,
-        ControllerState.RUNNING,
-        List.of(),
-        List.of(),
-        List.of(),
-        15_000,
-        "subreaper");
+    return Presence.builder("web-1", "host")
+        .pid(42)
+        .software("0.1")
+        .at(NOW)
+        .leaseMillis(15_000)
+        .containment("subreaper")
+        .build();
   }
 
   private static TaskEvent taskEvent(TaskEventKind kind) {
-    return new TaskEvent(
-        1, kind, "t-1", "mail", null, "send", 1, "web-1", null, null, null, null, null, null, NOW);
+    return TaskEvent.builder(kind, "t-1", "mail")
+        .handler("send")
+        .controller("web-1")
+        .at(NOW)
+        .build();
   }
 
   private static WorkerEvent workerEvent() {
-    return new WorkerEvent(
-        1,
-        WorkerEventKind.EXITED,
-        "web-1/1",
-        3,
-        4711L,
-        "web-1",
-        "host",
-        "mail",
-        null,
-        9,
-        null,
-        NOW);
+    return WorkerEvent.builder(WorkerEventKind.EXITED, "web-1/1")
+        .incarnation(3)
+        .pid(4711L)
+        .controller("web-1")
+        .host("host")
+        .queue("mail")
+        .signal(9)
+        .at(NOW)
+        .build();
   }
 
-  private static TaskResult result() {
-    return new TaskResult(
-        1,
-        "t-1",
-        "mail",
-        null,
-        Outcome.SUCCEEDED,
-        1,
-        NOW,
-        NOW,
-        "web-1",
-        "web-1/1",
-        null,
-        null,
-        null,
-        null);
+  private static ResultMessage result() {
+    return ResultMessage.builder("t-1", Outcome.SUCCEEDED)
+        .queue("mail")
+        .startedAt(NOW)
+        .finishedAt(NOW)
+        .controller("web-1")
+        .worker("web-1/1")
+        .build();
   }
 }
