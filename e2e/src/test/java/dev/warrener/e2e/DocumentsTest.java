@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,11 +30,9 @@ class DocumentsTest {
 
   private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");
 
-  /**
-   * A name in the form of a Java class, perhaps with its package before it or a member after it.
-   */
+  /** A Java class, perhaps with its package before it or a member after it. */
   private static final Pattern CLASS_NAME =
-      Pattern.compile("`(?:[a-z]+\\.)*([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+(?=\\.[a-z]))");
+      Pattern.compile("`(?:[a-z]+\\.)*([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)[.`]");
 
   /** A test, by its class and perhaps its method, as the pages name it. */
   private static final Pattern TEST_NAME =
@@ -90,10 +89,11 @@ class DocumentsTest {
             .matcher(Files.readString(ROOT.resolve("docs/architecture.md")))
             .results()
             .map(name -> name.group(1))
-            .distinct()
-            .toList();
+            .collect(Collectors.toCollection(TreeSet::new));
 
-    assertThat(named).hasSizeGreaterThan(40).isSubsetOf(classes);
+    assertThat(named).hasSizeGreaterThan(40);
+    named.removeAll(classes);
+    assertThat(named).as("named by the page, and no class of the project").isEmpty();
   }
 
   @ParameterizedTest
