@@ -251,8 +251,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         + port
         + " on "
         + HOST
-        + " can't be used, probably because another program listens there: choose another port, or 0"
-        + " for a free one";
+        + " can't be used, probably because another program listens there: choose another port, or"
+        + " 0 for a free one";
   }
 
   /**

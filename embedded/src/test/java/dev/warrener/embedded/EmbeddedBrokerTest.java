@@ -257,7 +257,8 @@ class EmbeddedBrokerTest {
       factory.newConnection().close();
 
       factory.setUsername("warrener");
-      assertThatThrownBy(factory::newConnection).isInstanceOf(PossibleAuthenticationFailureException.class);
+      assertThatThrownBy(factory::newConnection)
+          .isInstanceOf(PossibleAuthenticationFailureException.class);
     }
   }
 

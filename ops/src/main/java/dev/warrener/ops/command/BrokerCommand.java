@@ -42,7 +42,7 @@ final class BrokerCommand extends FleetCommand {
     StopSignals.listen(stopped::countDown);
     try (var broker = start(address)) {
       var screen = invocation().screen();
-      screen.result("Listening at " + address + ", for programs on this host.");
+      screen.result("Ready: " + broker + " (" + address + ")");
       screen.say(EmbeddedBroker.BANNER);
       screen.say("Ctrl-C ends it.");
       stopped.await();
@@ -51,7 +51,9 @@ final class BrokerCommand extends FleetCommand {
   }
 
   private static void requireEmbeddable(BrokerAddress address) {
-    if (!THIS_HOST.contains(address.host()) || address.tls() || !address.virtualHost().equals("/")) {
+    if (!THIS_HOST.contains(address.host())
+        || address.tls()
+        || !address.virtualHost().equals("/")) {
       throw new CommandFailure(
           ExitStatus.USAGE,
           "the embedded broker can't be "
@@ -68,8 +70,8 @@ final class BrokerCommand extends FleetCommand {
       throw new CommandFailure(
           ExitStatus.BAD_CONFIGURATION,
           e.getMessage()
-              + "; name the port as --broker amqp://localhost:PORT or, if that program is RabbitMQ, use"
-              + " it instead",
+              + "; name the port as --broker amqp://localhost:PORT or, if that program is RabbitMQ,"
+              + " use it instead",
           e);
     }
   }
