@@ -7,6 +7,7 @@ import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
+import dev.warrener.messaging.broker.publishing.PublishWindow;
 import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
 import io.github.resilience4j.core.IntervalFunction;
@@ -53,8 +54,8 @@ public final class WarrenerClient implements AutoCloseable {
   private final TaskSink outlet;
   private final Function<PendingResults, ResultSource> inlets;
   private final ClientLink link;
-  private final Window window;
-  private final Window resultWindow;
+  private final PublishWindow window;
+  private final PublishWindow resultWindow;
   private final PendingResults results;
   private final Retry retry;
   private final ExecutorService callbackThread =
@@ -77,8 +78,8 @@ public final class WarrenerClient implements AutoCloseable {
     this.outlet = outlet;
     this.inlets = inlets;
     this.link = link;
-    this.window = new Window(options.window(), options.windowBytes());
-    this.resultWindow = new Window(options.maxPendingResults(), Long.MAX_VALUE);
+    this.window = new PublishWindow(options.window(), options.windowBytes());
+    this.resultWindow = new PublishWindow(options.maxPendingResults(), Long.MAX_VALUE);
     this.results = new PendingResults(this::callBack);
     this.retry =
         Retry.of(
@@ -277,7 +278,7 @@ public final class WarrenerClient implements AutoCloseable {
 
   /** The number of tasks that are submitted and not yet answered for. */
   public int outstanding() {
-    return window.count();
+    return window.messages();
   }
 
   /**
@@ -302,7 +303,7 @@ public final class WarrenerClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    int left = window.count();
+    int left = window.messages();
     outlet.close();
     synchronized (inletLock) {
       if (inlet != null) {
@@ -332,7 +333,7 @@ public final class WarrenerClient implements AutoCloseable {
   @Override
   public String toString() {
     return "Warrener client (outstanding="
-        + window.count()
+        + window.messages()
         + ", results awaited="
         + results.size()
         + (closed ? ", closed)" : ")");
@@ -353,7 +354,7 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /** Waits for room; returns why there was none, or null if there was. */
-  private @Nullable String enter(Window room, long size, String what) {
+  private @Nullable String enter(PublishWindow room, long size, String what) {
     try {
       return room.enter(size, options.publishTimeout())
           ? null

@@ -6,40 +6,49 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * One message on its way. Its mutable fields belong to the publisher and are guarded by its lock.
- */
-public final class Publish {
+/** One message on its way. Its mutable fields belong to the {@link PublishLedger} that it is in. */
+final class Publish {
   final String exchange;
   final String routingKey;
   final Message message;
   final boolean mandatory;
-  final long deadlineNanos;
   final Duration timeout;
+  final long deadlineNanos;
   final CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
 
-  /** It has been written to a connection at least once: it may have arrived. */
+  /** Whether it has been written to a connection at least once: then it may have arrived. */
   boolean written;
 
-  /** It was underway when the broker closed a channel because of some message. */
+  /** Whether it was underway when the broker closed a channel because of some message. */
   boolean suspect;
 
-  /** The broker has returned it, and the confirmation that ends its publishing is still to come. */
+  /** Whether the broker has returned it, and the confirmation that ends it is still to come. */
   boolean returned;
 
-  /** When the embedded broker refused it: it may still say that it had no queue. */
+  /** When the broker refused it, if the broker may still return it as unroutable. */
   long nackedNanos;
 
+  /** Whether its outcome is known. */
   boolean done;
 
-  public Publish(
-      String exchange, String routingKey, Message message, boolean mandatory, Duration timeout) {
+  /**
+   * Makes a message to be published.
+   *
+   * @param timeout from {@code nowNanos} on, after which it is given up
+   */
+  Publish(
+      String exchange,
+      String routingKey,
+      Message message,
+      boolean mandatory,
+      Duration timeout,
+      long nowNanos) {
     this.exchange = exchange;
     this.routingKey = routingKey;
     this.message = message;
     this.mandatory = mandatory;
     this.timeout = timeout;
-    this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+    this.deadlineNanos = nowNanos + timeout.toNanos();
   }
 
   long size() {
@@ -50,7 +59,7 @@ public final class Publish {
     return nowNanos - deadlineNanos >= 0;
   }
 
-  /** Whether a returned message can be this one. Two for which this can't be told are the same. */
+  /** Whether a returned message can be this one. Equal messages can't be told apart. */
   boolean matches(String exchange, String routingKey, String id, byte[] body) {
     return this.exchange.equals(exchange)
         && this.routingKey.equals(routingKey)

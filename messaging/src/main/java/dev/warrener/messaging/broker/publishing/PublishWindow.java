@@ -1,65 +1,96 @@
 package dev.warrener.messaging.broker.publishing;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Room for messages that are published and not answered for yet: by number and by bytes.
- * Thread-safe.
+ * Bounds the messages that are published and not answered yet, by number and by bytes. A message
+ * that finds no room waits in line: first come, first served, or small messages would overtake a
+ * large one for ever. One message alone may have more bytes than the limit. Thread-safe.
  */
-final class PublishWindow {
+public final class PublishWindow {
   private final int limit;
   private final long byteLimit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private final ArrayDeque<Object> line = new ArrayDeque<>();
   private int messages;
   private long bytes;
   private boolean closed;
 
-  PublishWindow(int limit, long byteLimit) {
+  /**
+   * Makes an empty window.
+   *
+   * @param limit the most messages
+   * @param byteLimit the most bytes of all messages together
+   */
+  public PublishWindow(int limit, long byteLimit) {
     this.limit = limit;
     this.byteLimit = byteLimit;
   }
 
   /**
-   * Takes room for one message; waits for it for at most {@code patience}. False if none was free.
+   * Takes room for a message of {@code size} bytes. Waits for room for at most {@code patience},
+   * and returns false if there was none.
    */
-  boolean enter(long size, Duration patience) throws InterruptedException {
+  public boolean enter(long size, Duration patience) throws InterruptedException {
     long left = patience.toNanos();
     lock.lockInterruptibly();
     try {
-      while (!closed && isFullFor(size)) {
+      boolean free = (line.isEmpty() && hasRoom(size)) || (left > 0 && awaitTurn(size, left));
+      if (free) {
+        take(size);
+      }
+      return free;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits in line for room. The lock is held. */
+  private boolean awaitTurn(long size, long nanos) throws InterruptedException {
+    var place = new Object();
+    long left = nanos;
+    line.addLast(place);
+    try {
+      while (!closed && (line.getFirst() != place || !hasRoom(size))) {
         if (left <= 0) {
           return false;
         }
         left = changed.awaitNanos(left);
       }
-      messages++;
-      bytes += size;
       return true;
     } finally {
-      lock.unlock();
+      line.remove(place);
+      changed.signalAll();
     }
   }
 
-  /** Takes room also if there is none: for the few messages that must not wait behind others. */
-  void force(long size) {
+  private boolean hasRoom(long size) {
+    return closed || (messages < limit && (messages == 0 || bytes + size <= byteLimit));
+  }
+
+  private void take(long size) {
+    messages++;
+    bytes += size;
+  }
+
+  /** Takes room even if there is none: for the few messages that must not wait behind others. */
+  public void force(long size) {
     lock.lock();
     try {
-      messages++;
-      bytes += size;
+      take(size);
     } finally {
       lock.unlock();
     }
   }
 
-  /** One message alone may have more bytes than the limit. */
-  private boolean isFullFor(long size) {
-    return messages >= limit || (messages > 0 && bytes + size > byteLimit);
-  }
-
-  void leave(long size) {
+  /** Gives back the room of a message of {@code size} bytes. */
+  public void leave(long size) {
     lock.lock();
     try {
       messages--;
@@ -70,7 +101,8 @@ final class PublishWindow {
     }
   }
 
-  int messages() {
+  /** Returns the number of messages that have room now. */
+  public int messages() {
     lock.lock();
     try {
       return messages;
@@ -79,8 +111,8 @@ final class PublishWindow {
     }
   }
 
-  /** Waits until there is no message; false if there still is one when the time is up. */
-  boolean awaitEmpty(Duration patience) throws InterruptedException {
+  /** Waits until no message has room. Returns false if one still has when the time is up. */
+  public boolean awaitEmpty(Duration patience) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = patience.toNanos();
@@ -96,8 +128,8 @@ final class PublishWindow {
     }
   }
 
-  /** Lets those who wait for room go on; whoever enters from now on is turned away by the owner. */
-  void close() {
+  /** Gives room to every message that waits or comes later. Its owner then turns it away. */
+  public void close() {
     lock.lock();
     try {
       closed = true;

@@ -5,7 +5,6 @@ import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.Connecting;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
-import dev.warrener.messaging.broker.publishing.Publish;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
@@ -213,16 +212,15 @@ public final class Reporter implements AutoCloseable {
 
   private void publish(OutgoingReport statement) {
     var timeout = statement.kind == OutgoingReport.Kind.PRESENCE ? PRESENCE_TIMEOUT : TIMEOUT;
-    var publish =
-        new Publish(
-            statement.exchange,
-            statement.routingKey,
-            statement.message,
-            statement.mandatory,
-            timeout);
     var unused =
         publisher
-            .force(publish, statement.kind == OutgoingReport.Kind.ORDER)
+            .force(
+                statement.exchange,
+                statement.routingKey,
+                statement.message,
+                statement.mandatory,
+                timeout,
+                statement.kind == OutgoingReport.Kind.ORDER)
             .thenAccept(outcome -> answered(statement, outcome));
   }
 

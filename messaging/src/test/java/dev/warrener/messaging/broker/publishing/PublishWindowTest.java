@@ -1,4 +1,4 @@
-package dev.warrener.producer;
+package dev.warrener.messaging.broker.publishing;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,12 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-class WindowTest {
+class PublishWindowTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @Test
   void hasRoomForAsManyAsItsLimit() throws Exception {
-    var window = new Window(2, 100);
+    var window = new PublishWindow(2, 100);
 
     assertThat(window.enter(1, Duration.ZERO)).isTrue();
     assertThat(window.enter(1, Duration.ZERO)).isTrue();
@@ -25,7 +25,7 @@ class WindowTest {
 
   @Test
   void hasRoomForAsManyBytesAsItsLimit() throws Exception {
-    var window = new Window(10, 100);
+    var window = new PublishWindow(10, 100);
 
     assertThat(window.enter(60, Duration.ZERO)).isTrue();
     assertThat(window.enter(60, Duration.ZERO)).isFalse();
@@ -34,7 +34,7 @@ class WindowTest {
 
   @Test
   void letsOneInThatIsLargerThanItselfWhenItIsEmpty() throws Exception {
-    var window = new Window(10, 100);
+    var window = new PublishWindow(10, 100);
 
     assertThat(window.enter(1000, Duration.ZERO)).isTrue();
     assertThat(window.enter(1, Duration.ZERO)).isFalse();
@@ -42,7 +42,7 @@ class WindowTest {
 
   @Test
   void aSmallOneDoesNotPassALargeOneThatWaits() throws Exception {
-    var window = new Window(10, 100);
+    var window = new PublishWindow(10, 100);
     window.enter(60, Duration.ZERO);
     var large = waiting(() -> window.enter(60, LONG));
 
@@ -54,7 +54,7 @@ class WindowTest {
 
   @Test
   void whoGivesUpWaitingHoldsNobodyUp() throws Exception {
-    var window = new Window(10, 100);
+    var window = new PublishWindow(10, 100);
     window.enter(60, Duration.ZERO);
     assertThat(window.enter(60, Duration.ofMillis(1))).isFalse();
 
@@ -63,16 +63,16 @@ class WindowTest {
 
   @Test
   void anInterruptEndsTheWait() {
-    var window = new Window(1, 100);
+    var window = new PublishWindow(1, 100);
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(() -> window.enter(1, LONG)).isInstanceOf(InterruptedException.class);
-    assertThat(window.count()).isZero();
+    assertThat(window.messages()).isZero();
   }
 
   @Test
   void emptinessCanBeWaitedFor() throws Exception {
-    var window = new Window(1, 100);
+    var window = new PublishWindow(1, 100);
     assertThat(window.awaitEmpty(Duration.ZERO)).isTrue();
     window.enter(1, Duration.ZERO);
     assertThat(window.awaitEmpty(Duration.ofMillis(1))).isFalse();
@@ -80,6 +80,32 @@ class WindowTest {
     window.leave(1);
 
     assertThat(empty.get(10, SECONDS)).isTrue();
+  }
+
+  @Test
+  void aForcedMessageTakesRoomThatIsNotThere() throws Exception {
+    var window = new PublishWindow(1, 100);
+    window.enter(60, Duration.ZERO);
+    window.force(60);
+    assertThat(window.messages()).isEqualTo(2);
+    window.leave(60);
+
+    assertThat(window.enter(1, Duration.ZERO)).isFalse();
+    window.leave(60);
+    assertThat(window.enter(1, Duration.ZERO)).isTrue();
+  }
+
+  @Test
+  void closingLetsEveryoneIn() throws Exception {
+    var window = new PublishWindow(1, 100);
+    window.enter(1, Duration.ZERO);
+    var first = waiting(() -> window.enter(1, LONG));
+    var second = waiting(() -> window.enter(1000, LONG));
+    window.close();
+
+    assertThat(first.get(10, SECONDS)).isTrue();
+    assertThat(second.get(10, SECONDS)).isTrue();
+    assertThat(window.enter(1, Duration.ZERO)).isTrue();
   }
 
   private interface Wait {
