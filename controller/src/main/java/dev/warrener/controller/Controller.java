@@ -156,7 +156,7 @@ public final class Controller {
             // A worker ends itself when it has heard nothing for a lease, and is spoken to in each
             // third of it.
             configuration.lease().multipliedBy(2).dividedBy(3),
-            effect -> performer.perform(effect, state().generation()),
+            effect -> performer.perform(effect, state().broker().generation()),
             performer::caughtUp);
   }
 
@@ -351,7 +351,7 @@ public final class Controller {
     long nanos = System.nanoTime();
     long since = nanos - announcedNanos;
     boolean isDue = since >= PRESENCE_EVERY.toNanos();
-    boolean isSoon = since < presencePause(state.roster().size()).toNanos();
+    boolean isSoon = since < presencePause(state.others().size()).toNanos();
     if (isDue || (!isSoon && !state.looksLike(announced))) {
       announced = state;
       announcedNanos = nanos;
@@ -379,7 +379,7 @@ public final class Controller {
         configuration.namespace().name(),
         ProcessHandle.current().pid(),
         SOFTWARE,
-        state().connected());
+        state().broker().connected());
   }
 
   /** A line of the audit log about the controller itself. */
