@@ -115,7 +115,7 @@ final class OrderKilling {
     }
     change.put(progress.deferring(kill));
     change.schedule(
-        new Timer.AimOver(order.id(), slot.key()),
+        new Timer.DeferralOver(order.id(), slot.key()),
         change.instant().plus(WorkerPrefetch.DEFERRED));
   }
 
@@ -134,7 +134,7 @@ final class OrderKilling {
   }
 
   /** A kill was deferred for too long: it is carried out. */
-  void deferredForTooLong(Transition change, Timer.AimOver due) {
+  void deferredForTooLong(Transition change, Timer.DeferralOver due) {
     var progress = change.orders.underWay(due.order());
     if (progress == null) {
       return;

@@ -77,7 +77,7 @@ final class Rules {
       case Timer.RunDeadline due -> runProgress.deadline(change, due);
       case Timer.RecallDue _ -> prefetch.recallDue(change);
       case Timer.RecallUnanswered due -> runProgress.recallUnanswered(change, due);
-      case Timer.AimOver due -> killing.deferredForTooLong(change, due);
+      case Timer.DeferralOver due -> killing.deferredForTooLong(change, due);
       case Timer.GraceOver due -> supervision.graceOver(change, due.worker());
       case Timer.Respawn due -> supervision.respawnDue(change, due);
       case Timer.LeaseOver due -> supervision.leaseOver(change, due.generation());

@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.QueueState;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

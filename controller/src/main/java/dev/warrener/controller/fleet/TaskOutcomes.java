@@ -12,9 +12,10 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Outcome;
-import dev.warrener.messaging.task.ResultMessage;
+
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
+import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.worker.frame.ErrorType;
 import java.util.Collection;
 import java.util.HashMap;

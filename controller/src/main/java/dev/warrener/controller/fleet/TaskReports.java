@@ -11,6 +11,7 @@ import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
+import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.messaging.task.ResultMessage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -78,22 +79,12 @@ final class TaskReports {
   void invalid(Transition change, String queue, String id, InvalidTask invalid) {
     change.add(
         new Effect.TellTask(
-            new TaskEvent(
-                1,
-                TaskEventKind.DEAD_LETTERED,
-                id,
-                queue,
-                null,
-                null,
-                1,
-                change.settings.controller(),
-                null,
-                null,
-                DeadReason.INVALID,
-                invalid.because(),
-                null,
-                null,
-                change.instant())));
+            TaskEvent.builder(TaskEventKind.DEAD_LETTERED, id, queue)
+                .controller(change.settings.controller())
+                .reason(DeadReason.INVALID)
+                .detail(invalid.because())
+                .at(change.instant())
+                .build()));
   }
 
   private static void event(
@@ -107,22 +98,22 @@ final class TaskReports {
       @Nullable String order) {
     change.add(
         new Effect.TellTask(
-            new TaskEvent(
-                1,
-                kind,
-                task.id(),
-                task.queue(),
-                task.batch(),
-                task.handler(),
-                task.attempt(),
-                change.settings.controller(),
-                worker,
-                outcome,
-                reason,
-                detail,
-                order,
-                task.headers().get("traceparent") instanceof String text ? text : null,
-                change.instant())));
+            TaskEvent.builder(kind, task.id(), task.queue())
+                .batch(task.batch())
+                .handler(task.handler())
+                .attempt(task.attempt())
+                .controller(change.settings.controller())
+                .worker(worker)
+                .outcome(outcome)
+                .reason(reason)
+                .detail(detail)
+                .order(order)
+                .traceparent(
+                    task.headers().get(TaskHeaders.TRACEPARENT) instanceof String text
+                        ? text
+                        : null)
+                .at(change.instant())
+                .build()));
   }
 
   /**
@@ -193,21 +184,17 @@ final class TaskReports {
       return;
     }
     var result =
-        new ResultMessage(
-            1,
-            task.id(),
-            task.queue(),
-            task.batch(),
-            outcome,
-            task.attempt(),
-            startedAt,
-            change.instant(),
-            change.settings.controller(),
-            worker,
-            error,
-            null,
-            null,
-            order);
+        ResultMessage.builder(task.id(), outcome)
+            .queue(task.queue())
+            .batch(task.batch())
+            .attempt(task.attempt())
+            .startedAt(startedAt)
+            .finishedAt(change.instant())
+            .controller(change.settings.controller())
+            .worker(worker)
+            .error(error)
+            .order(order)
+            .build();
     change.add(
         new Effect.SendResult(token, result, value, contentType, replyTo, task.correlationId()));
   }
