@@ -143,7 +143,7 @@ public final class Controller {
             // A worker ends itself after a lease without a frame, and is pinged in each third of
             // one: after two thirds of a standstill it may be about to.
             configuration.lease().multipliedBy(2).dividedBy(3),
-            effect -> effects.perform(effect, state().generation()),
+            effect -> effects.perform(effect, state().broker().generation()),
             effects::caughtUp);
   }
 
@@ -346,7 +346,7 @@ public final class Controller {
         configuration.namespace().name(),
         ProcessHandle.current().pid(),
         SOFTWARE,
-        state().connected());
+        state().broker().connected());
   }
 
   /** A line of the audit log about the start or the end of the controller. */

@@ -38,7 +38,7 @@ final class PresenceReports {
     var newest = state.get();
     long nanos = System.nanoTime();
     long since = nanos - reportedNanos;
-    boolean isTooSoon = since < pause(newest.roster().size()).toNanos();
+    boolean isTooSoon = since < pause(newest.others().size()).toNanos();
     if (since >= REPORT_EVERY.toNanos() || (!isTooSoon && !newest.looksLike(reported))) {
       reported = newest;
       reportedNanos = nanos;

@@ -6,33 +6,36 @@ import dev.warrener.messaging.report.Presence;
 import java.time.Instant;
 import java.util.List;
 
-/** The one function that changes the state of a fleet. */
+/** The function that changes the state of a fleet. */
 public final class Fleet {
+  private static final Rules RULES = new Rules();
+
   private Fleet() {}
 
   /**
-   * What follows from an event.
+   * The decision about an event.
    *
    * @param state the next state
-   * @param effects what is to be done, in this order; but what only tells of something may wait
-   *     until the others are under way
+   * @param effects the effects to be carried out in this order; those that only report something may
+   *     wait until the others are under way
    */
   public record Decision(FleetState state, List<Effect> effects) {}
 
   /**
-   * Decides what an event means. Pure: the same arguments give the same decision, and nothing else
-   * happens. Any event may come in any state; one that is late or doubled changes nothing.
+   * Decides the next state and the effects of an event. Pure: the same arguments give the same
+   * decision, and nothing else happens. Any event may come in any state; one that is late or comes
+   * twice changes nothing.
    */
   public static Decision decide(FleetState state, Event event, Now now) {
-    var step = new Transition(state, now);
+    var change = new Transition(state, now);
     if (!state.isEnded()) {
-      step.take(event);
-      step.reconcile();
+      RULES.take(change, event);
+      RULES.reconcile(change);
     }
-    return step.decision();
+    return change.decision();
   }
 
-  /** What the controller says of itself in that state. */
+  /** Returns the presence report that describes a state. */
   public static Presence presence(FleetState state, Instant now) {
     return PresenceSnapshot.of(state, now);
   }

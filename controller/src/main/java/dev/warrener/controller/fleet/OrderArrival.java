@@ -6,7 +6,6 @@ import dev.warrener.controller.fleet.state.HeardOrder.Origin;
 import dev.warrener.controller.fleet.state.Holds;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
-import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -20,75 +19,88 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of an order when it comes: by the fanout, from the log, over the control socket, as
- * the tripwire, or from what a former run had to remember.
+ * Takes an order on, joins it to the same order, or refuses it. An order arrives by the broadcast,
+ * from the log, over the control socket, or as the tripwire.
  */
 final class OrderArrival {
-  private final Transition step;
+  private final OrderExecution execution;
+  private final OrderKilling killing;
+  private final OrderBacklog backlog;
+  private final TaskArrival arrival;
+  private final OrderReports reports;
+  private final Retention retention;
 
-  OrderArrival(Transition step) {
-    this.step = step;
+  OrderArrival(
+      OrderExecution execution,
+      OrderKilling killing,
+      OrderBacklog backlog,
+      TaskArrival arrival,
+      OrderReports reports,
+      Retention retention) {
+    this.execution = execution;
+    this.killing = killing;
+    this.backlog = backlog;
+    this.arrival = arrival;
+    this.reports = reports;
+    this.retention = retention;
   }
 
-  void arrived(HeardOrder heard) {
+  /** A live order arrived. */
+  void arrived(Transition change, HeardOrder heard) {
     var id = heard.order().id();
-    var refusal = refusal(heard);
-    var known = step.orders.containsKey(id) ? step.orders.get(id) : step.done.get(id);
+    var refusal = refusal(change, heard);
+    var known = change.orders.find(id);
     if (known != null) {
-      join(known, heard, refusal);
+      join(change, known, heard, refusal);
       return;
     }
     if (refusal != null) {
-      // Not remembered: nobody but an operator decides what becomes of an id.
-      step.orderReports.refused(heard, refusal);
+      // Not remembered: only an operator may decide what an id stands for.
+      reports.refused(change, heard, refusal);
       return;
     }
-    refusal = step.refusals.get(id);
-    if (refusal == null && heard.order().isExpired(step.now.instant())) {
+    refusal = change.orders.refusal(id);
+    if (refusal == null && heard.order().isExpired(change.instant())) {
       refusal = "it expired at " + heard.order().expiresAt() + ": issue it again";
     }
     if (refusal == null) {
-      refusal = fence(heard.order());
+      refusal = fence(change, heard.order());
     }
     if (refusal != null) {
-      refuse(heard, refusal);
+      refuse(change, heard, refusal);
       return;
     }
-    carryOut(heard, null);
+    carryOut(change, heard, null);
   }
 
-  private void refuse(HeardOrder heard, String because) {
-    step.refusals = step.refusals.plus(heard.order().id(), because);
-    if (step.refusals.size() > 1000) {
-      // Ids sort by time: the first is the oldest.
-      step.refusals = step.refusals.minus(step.refusals.firstKey());
-    }
-    step.orderReports.refused(heard, because);
+  private void refuse(Transition change, HeardOrder heard, String because) {
+    change.orders = change.orders.refusing(heard.order().id(), because);
+    reports.refused(change, heard, because);
   }
 
-  /** The same order again is answered, and not carried out again. */
-  private void join(OrderProgress known, HeardOrder heard, @Nullable String refusal) {
+  /** Answers an order that has come again, without carrying it out again. */
+  private void join(Transition change, OrderProgress known, HeardOrder heard, @Nullable String refusal) {
     if (heard.origin() == Origin.LOG) {
       return;
     }
     if (refusal != null) {
-      // A report of it would read as if the order itself had been refused.
-      step.orderReports.refusedSilently(heard, refusal);
+      // A report of this refusal would read as if the known order had been refused.
+      reports.refusedSilently(change, heard, refusal);
     } else if (isTheSame(known.heard(), heard.order())) {
       if (known.hasCome()) {
-        step.orderReports.again(known, heard);
+        reports.again(change, known, heard);
       } else {
-        step.put(known.come());
+        change.put(known.come());
       }
     } else {
-      step.orderReports.refused(
-          heard, "another order was given with this id before: give this one an id of its own");
+      reports.refused(
+          change, heard, "another order was given with this id before: give this one an id of its own");
     }
   }
 
   /**
-   * An order that is sent again is issued anew, perhaps about the worker's process of by then; and
-   * what was read from the log may ask for less.
+   * Whether an order is one that is known. An order that is sent again is issued anew, perhaps about
+   * another process of a worker; and an order that was read from the log may ask for less.
    */
   private static boolean isTheSame(HeardOrder known, Order other) {
     var one = known.order();
@@ -101,72 +113,50 @@ final class OrderArrival {
         && one.dryRun() == other.dryRun();
   }
 
-  void unreadable(Event.UnreadableOrder unreadable) {
-    step.orderReports.refusedUnread(unreadable);
-  }
-
-  /** What a former run had to remember is in force from the beginning. */
-  void remembered(RetainedRestrictions keepsake) {
-    for (var hold : keepsake.holds().reversed()) {
-      step.holds = step.holds.plus(Holds.Statement.of(hold));
-    }
-    for (var revoked : keepsake.revoked()) {
-      step.revocations = step.revocations.plus(revoked);
-    }
-    step.keepsake = RetainedRestrictions.of(step.holds, step.revocations);
-    for (var hold : step.holds.inForce(step.settings.controller())) {
-      step.log(
-          true,
-          "still held: "
-              + hold.scope().describe()
-              + " since "
-              + hold.issuedAt()
-              + " by "
-              + hold.issuedBy()
-              + " ("
-              + hold.order()
-              + "): "
-              + hold.reason());
-    }
-  }
-
-  /** The log has been read: what is in force is in force, what is still to be done is done. */
-  void synced(Event.OrdersSynced log) {
-    boolean first = step.phase == Phase.STARTING;
-    step.synced = true;
+  /** The log of orders has been read: its orders are put in force, and carried out if not expired. */
+  void synced(Transition change, Event.OrdersSynced log) {
+    boolean first = change.phase == Phase.STARTING;
+    change.broker = change.broker.synced(true);
     if (first) {
-      step.phase = Phase.RUNNING;
+      change.phase = Phase.RUNNING;
     }
     for (var heard : log.log()) {
       var order = heard.order();
-      if (step.done.containsKey(order.id())
-          || step.orders.containsKey(order.id())
-          || step.refusals.containsKey(order.id())
-          || refusal(heard) != null) {
+      if (change.orders.find(order.id()) != null
+          || change.orders.refusal(order.id()) != null
+          || refusal(change, heard) != null) {
         continue;
       }
-      // Before the first worker there is nobody whom an order could miss. It was taken on, or
-      // refused, in a former life of this controller: that it holds is the safe side.
-      var refusal = first ? null : fence(order);
-      if (order.isExpired(step.now.instant())) {
-        putInForce(heard);
+      // Before the first worker there is no process that an order could miss. A former run of this
+      // controller has taken the order on or refused it: to put it in force is the safe side.
+      var refusal = first ? null : fence(change, order);
+      if (order.isExpired(change.instant())) {
+        putInForce(change, heard);
       } else if (refusal != null) {
-        refuse(heard, refusal);
+        refuse(change, heard, refusal);
       } else {
-        carryOut(heard.with(read(order, first)), order);
+        carryOut(change, heard.with(read(order, first)), order);
       }
     }
     if (log.trippedBy() != null) {
-      tripped(log.trippedBy());
+      tripped(change, log.trippedBy());
     }
   }
 
-  /** The tripwire stands for an order that could not be published. */
-  void tripped(String id) {
-    step.log(true, "the tripwire was pulled: all workers are killed, and held until a resume");
-    var now = step.now.instant();
+  /** The order connection is lost: orders may be missed until it is synced again. */
+  void disconnected(Transition change, Event.OrdersDown down) {
+    if (change.broker.synced()) {
+      change.broker = change.broker.synced(false);
+      change.log(true, "can't hear orders (" + down.reason() + "): no new tasks are taken");
+    }
+  }
+
+  /** The tripwire was pulled, which stands for an order that could not be published. */
+  void tripped(Transition change, String id) {
+    change.log(true, "the tripwire was pulled: all workers are killed, and held until a resume");
+    var now = change.instant();
     carryOut(
-        new HeardOrder(
+        change, new HeardOrder(
             new Order(
                 Order.VERSION,
                 id,
@@ -187,7 +177,7 @@ final class OrderArrival {
         null);
   }
 
-  private @Nullable String refusal(HeardOrder heard) {
+  private static @Nullable String refusal(Transition change, HeardOrder heard) {
     if (heard.origin() == Origin.LOCAL) {
       // Who may use the control socket may give orders: the kernel has checked that.
       return null;
@@ -197,22 +187,22 @@ final class OrderArrival {
       return "it has no user_id: publish orders with the user_id of the connection set, so that the"
           + " broker vouches for it";
     }
-    if (!step.settings.operators().isEmpty() && !step.settings.operators().contains(user)) {
+    if (!change.settings.operators().isEmpty() && !change.settings.operators().contains(user)) {
       return "user " + user + " is no operator here";
     }
     return null;
   }
 
-  /** Why an order is about another run, or another process, than those that are here; or null. */
-  private @Nullable String fence(Order order) {
+  /** Returns why an order is about another run or process than those that are here, or null. */
+  private static @Nullable String fence(Transition change, Order order) {
     for (var target : order.scope().tasks()) {
-      var missed = missed(target);
+      var missed = missed(change, target);
       if (missed != null) {
         return missed;
       }
     }
     for (var target : order.scope().workers()) {
-      var missed = missed(target, order.issuedAt());
+      var missed = missed(change, target, order.issuedAt());
       if (missed != null) {
         return missed;
       }
@@ -220,11 +210,11 @@ final class OrderArrival {
     return null;
   }
 
-  private @Nullable String missed(TaskTarget target) {
+  private static @Nullable String missed(Transition change, TaskTarget target) {
     if (target.attempt() == null) {
       return null;
     }
-    for (var slot : step.slots.values()) {
+    for (var slot : change.pool.slots()) {
       var run = slot.run();
       if (run != null && run.task().id().equals(target.id())) {
         return run.task().attempt() == target.attempt()
@@ -237,18 +227,18 @@ final class OrderArrival {
                 + target.attempt();
       }
     }
-    var last = step.ended.lastOf(target.id());
+    var last = change.memory.lastRun(target.id());
     return last == null || last.attempt() < target.attempt()
         ? null
         : "attempt " + last.attempt() + " of task " + target.id() + " has ended here";
   }
 
-  private @Nullable String missed(WorkerTarget target, Instant issuedAt) {
+  private static @Nullable String missed(Transition change, WorkerTarget target, Instant issuedAt) {
     if (target.incarnation() == null) {
       return null;
     }
-    for (var slot : step.slots.values()) {
-      if (!step.settings.workerId(slot.number()).equals(target.id())) {
+    for (var slot : change.pool.slots()) {
+      if (!change.workerId(slot).equals(target.id())) {
         continue;
       }
       if (slot.incarnation() != target.incarnation()) {
@@ -261,7 +251,7 @@ final class OrderArrival {
             + "; it "
             + slot.describe();
       }
-      if (issuedAt.isBefore(step.startedAt)) {
+      if (issuedAt.isBefore(change.startedAt)) {
         return "this controller has started anew since the order was issued: incarnation "
             + slot.incarnation()
             + " of worker "
@@ -274,9 +264,9 @@ final class OrderArrival {
   }
 
   /**
-   * What an order from the log still asks for. A backlog is not dropped by it: others may have done
-   * so long ago, and what waits now may have been published since. And who was told to exit, and
-   * was started again, stays.
+   * Returns an order from the log as it is still to be carried out. It drops no backlog: other
+   * controllers may have done so long ago, and the tasks that wait now may have been published
+   * since. And a controller that was ordered to exit, and was started again, stays.
    */
   private static Order read(Order order, boolean first) {
     return new Order(
@@ -295,32 +285,35 @@ final class OrderArrival {
         order.dryRun());
   }
 
-  private void putInForce(HeardOrder heard) {
+  private void putInForce(Transition change, HeardOrder heard) {
     var order = heard.order();
     if (order.dryRun()) {
       return;
     }
     if (order.setsHold() || order.kind() == OrderKind.RESUME) {
-      step.holds = step.holds.plus(Holds.Statement.of(heard));
+      change.restrictions =
+          change.restrictions.with(change.restrictions.holds().plus(Holds.Statement.of(heard)));
     }
     if (order.kind() == OrderKind.RESUME) {
-      step.revocations = step.revocations.minus(order);
-      step.effects.add(new Effect.Rearm());
+      change.restrictions =
+          change.restrictions.with(change.restrictions.revocations().minus(order));
+      change.add(new Effect.Rearm());
     }
     if (order.revocation() != Backlog.KEEP) {
-      step.revocations = step.revocations.plus(heard);
+      change.restrictions =
+          change.restrictions.with(change.restrictions.revocations().plus(heard));
     }
-    step.keep(heard.isKeptHereAlone());
+    retention.keep(change, heard.isKeptHereAlone());
   }
 
   /**
-   * Begins to carry an order out.
+   * Begins to carry out an order.
    *
-   * @param logged the order as it stands in the log, if it was read from there, or null
+   * @param logged the order as the log has it, if it was read from the log, or null
    */
-  private void carryOut(HeardOrder heard, @Nullable Order logged) {
+  private void carryOut(Transition change, HeardOrder heard, @Nullable Order logged) {
     var order = heard.order();
-    step.log(
+    change.log(
         false,
         order.kind().wire()
             + " "
@@ -332,10 +325,10 @@ final class OrderArrival {
             + order.id()
             + "): "
             + order.reason());
-    var run = step.orderReports.heard(OrderProgress.started(heard, step.now.nanos()));
+    var run = reports.heard(change, OrderProgress.started(heard, change.now.nanos()));
     if (logged != null) {
       run = run.come();
-      if (!logged.dryRun() && step.orderBacklog.dropsBacklog(logged)) {
+      if (!logged.dryRun() && OrderBacklog.isDroppedBy(change, logged)) {
         run =
             run.failing(
                 "the order was read from the log, so the waiting tasks were left as they are: they"
@@ -343,19 +336,19 @@ final class OrderArrival {
       }
     }
     if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
-      step.orderExecution.finish(run);
+      execution.finish(change, run);
       return;
     }
-    putInForce(heard);
+    putInForce(change, heard);
     if (order.kind() == OrderKind.KILL) {
-      step.put(run);
-      step.orderKilling.startKilling(order);
+      change.put(run);
+      killing.start(change, order);
     } else if (order.kind() == OrderKind.PURGE) {
-      step.put(run.at(Stage.SETTLING));
-      step.orderBacklog.dropWaiting(order, Backlog.PURGE);
+      change.put(run.at(Stage.SETTLING));
+      backlog.dropWaiting(change, order, Backlog.PURGE);
     } else {
-      step.put(run);
+      change.put(run);
     }
-    step.placement.replaceWaiting();
+    arrival.checkWaiting(change);
   }
 }

@@ -1,107 +1,94 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
-import dev.warrener.controller.fleet.state.FleetState.Pending;
 import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
-import dev.warrener.messaging.task.DeadReason;
-import dev.warrener.messaging.task.Outcome;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.TreePMap;
 
-/** The waiting tasks in the scope of an order. */
+/** Drops or moves the waiting tasks in the scope of an order. */
 final class OrderBacklog {
-  private final Transition step;
+  private final TaskOutcomes outcomes;
 
-  OrderBacklog(Transition step) {
-    this.step = step;
+  OrderBacklog(TaskOutcomes outcomes) {
+    this.outcomes = outcomes;
   }
 
-  boolean dropsBacklog(Order order) {
+  /** Whether an order drops or moves waiting tasks here. */
+  static boolean isDroppedBy(Transition change, Order order) {
     return (order.kind() == OrderKind.PURGE
             || (order.kind() == OrderKind.KILL && order.backlog() != Backlog.KEEP))
         && !order.scope().namesTasks()
-        && order.scope().coversController(step.settings.controller());
+        && order.scope().coversController(change.settings.controller());
   }
 
-  void startBacklog(OrderProgress run) {
-    var order = run.order();
-    boolean purge = order.kind() == OrderKind.PURGE;
-    if (!dropsBacklog(order)) {
+  /** Has the tasks that wait at the broker dropped or moved. */
+  void start(Transition change, OrderProgress progress) {
+    var order = progress.order();
+    if (!isDroppedBy(change, order)) {
       return;
     }
-    for (var queue : step.queues.keySet()) {
+    boolean purge = order.kind() == OrderKind.PURGE || order.backlog() == Backlog.PURGE;
+    for (var queue : change.queues.keySet()) {
       if (!order.scope().coversQueue(queue)) {
         continue;
       }
-      if (!step.connected || run.isImpatient()) {
-        step.put(
-            step.orderExecution
-                .current(order.id())
-                .failing("queue " + queue + ": no broker, so its waiting tasks are as they were"));
+      var now = change.orders.current(order.id());
+      if (!change.broker.connected() || progress.isImpatient()) {
+        change.put(
+            now.failing("queue " + queue + ": no broker, so its waiting tasks are as they were"));
         continue;
       }
-      long token = step.nextToken(new Pending.Waiting(order.id(), queue));
-      step.put(step.orderExecution.current(order.id()).waitingFor(token));
-      step.effects.add(
-          purge || order.backlog() == Backlog.PURGE
+      long token = change.ask(new Pending.Waiting(order.id(), queue));
+      change.put(now.waitingFor(token));
+      change.add(
+          purge
               ? new Effect.PurgeBacklog(token, queue)
-              : new Effect.DeadLetterBacklog(
-                  token,
-                  queue,
-                  step.conclusion.deadHeaders(
-                      DeadReason.KILLED, step.conclusion.detailOf(order), order.id())));
+              : new Effect.DeadLetterBacklog(token, queue, outcomes.deadHeaders(change, order)));
     }
   }
 
-  /** What was delivered and not started shares the fate of what waits at the broker. */
-  void dropWaiting(Order order, Backlog fate) {
+  /** Drops or moves the tasks that were delivered here and not started. */
+  void dropWaiting(Transition change, Order order, Backlog fate) {
     var scope = order.scope();
-    if (scope.namesTasks() || !scope.coversController(step.settings.controller())) {
+    if (scope.namesTasks() || !scope.coversController(change.settings.controller())) {
       return;
     }
-    for (var queue : List.copyOf(step.queues.values())) {
+    for (var queue : List.copyOf(change.queues.values())) {
       if (!scope.coversQueue(queue.name())) {
         continue;
       }
       for (var entry : queue.waiting().entrySet()) {
-        var key = new DeliveryKey(step.generation, queue.name(), entry.getKey());
-        var run = step.orderExecution.current(order.id()).plusBacklog(1);
-        step.put(run);
+        var key = new DeliveryKey(change.broker.generation(), queue.name(), entry.getKey());
+        change.put(change.orders.current(order.id()).plusBacklog(1));
         if (fate == Backlog.PURGE) {
-          step.acknowledge(key);
+          change.acknowledge(key);
         } else {
-          long token =
-              step.conclusion.deadLetter(
-                  key,
-                  entry.getValue(),
-                  DeadReason.KILLED,
-                  step.conclusion.detailOf(order),
-                  order,
-                  Outcome.KILLED);
+          long token = outcomes.killedWaiting(change, key, entry.getValue(), order);
           if (token != 0) {
-            step.put(step.orderExecution.current(order.id()).waitingFor(token));
+            change.put(change.orders.current(order.id()).waitingFor(token));
           }
         }
       }
-      step.put(queue.withWaiting(TreePMap.empty()));
+      change.put(queue.withoutWaiting());
     }
   }
 
-  void backlogOver(long token, long count, @Nullable String failure) {
-    if (!(step.pending.get(token) instanceof Pending.Waiting waiting)) {
+  /** The waiting tasks of a queue were dropped or moved, or not all of them. */
+  void over(Transition change, long token, long count, @Nullable String failure) {
+    if (!(change.broker.find(token) instanceof Pending.Waiting waiting)) {
       return;
     }
-    step.pending = step.pending.minus(token);
-    var run = step.orders.get(waiting.order());
-    if (run == null) {
+    change.answered(token);
+    var progress = change.orders.underWay(waiting.order());
+    if (progress == null) {
       return;
     }
-    var next = run.notWaitingFor(token).plusBacklog(count);
-    step.put(
+    var next = progress.notWaitingFor(token).plusBacklog(count);
+    change.put(
         failure == null
             ? next
             : next.failing("the waiting tasks of queue " + waiting.queue() + ": " + failure));

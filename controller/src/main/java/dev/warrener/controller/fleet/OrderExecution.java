@@ -1,6 +1,5 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.fleet.state.FleetState.Pending;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
@@ -9,77 +8,91 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Fate;
+import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.pcollections.TreePVector;
 
-/** The stages of an order, from {@link OrderProgress.Stage#KILLING} to {@code controller.done}. */
+/** Takes orders through their stages, up to {@code controller.done}. */
 final class OrderExecution {
-  static final String NOT_WRITTEN_DOWN =
-      "the order could not be written down here, so it does not survive a restart of this controller";
+  /**
+   * How long an order that came without a broker waits for the broker after the last tree is empty.
+   * A settlement that comes later is reported as a note, or as failed.
+   */
+  private static final Duration SETTLEMENT_WITHOUT_BROKER = Duration.ofSeconds(2);
 
-  private final Transition step;
+  private final WorkerPrefetch prefetch;
+  private final OrderKilling killing;
+  private final KilledRuns killedRuns;
+  private final OrderSettlement settlement;
+  private final OrderBacklog backlog;
+  private final OrderReports reports;
+  private final Retention retention;
+  private final Shutdown shutdown;
 
-  OrderExecution(Transition step) {
-    this.step = step;
+  OrderExecution(
+      WorkerPrefetch prefetch,
+      OrderKilling killing,
+      KilledRuns killedRuns,
+      OrderSettlement settlement,
+      OrderBacklog backlog,
+      OrderReports reports,
+      Retention retention,
+      Shutdown shutdown) {
+    this.prefetch = prefetch;
+    this.killing = killing;
+    this.killedRuns = killedRuns;
+    this.settlement = settlement;
+    this.backlog = backlog;
+    this.reports = reports;
+    this.retention = retention;
+    this.shutdown = shutdown;
   }
 
-  void advanceAll() {
-    for (var id : List.copyOf(step.orders.keySet())) {
-      if (!current(id).aims().isEmpty()) {
-        step.orderKilling.shoot(current(id));
+  /** Takes all orders as far as they can go now. */
+  void advanceAll(Transition change) {
+    if (change.orders.underWay().isEmpty()) {
+      return;
+    }
+    for (var id : List.copyOf(change.orders.underWay().keySet())) {
+      if (!change.orders.current(id).deferred().isEmpty()) {
+        killing.killWhenIsolated(change, change.orders.current(id));
       }
-      boolean moved = true;
-      while (moved && step.orders.containsKey(id)) {
-        moved = advance(current(id));
+      var progress = change.orders.underWay(id);
+      while (progress != null && advance(change, progress)) {
+        progress = change.orders.underWay(id);
       }
     }
   }
 
-  /** Takes an order one stage on if nothing is left to wait for. */
-  private boolean advance(OrderProgress run) {
-    if (!run.awaited().isEmpty() || !run.pending().isEmpty() || !run.aims().isEmpty()) {
+  /** Takes an order one stage on; returns false if something is left to wait for. */
+  private boolean advance(Transition change, OrderProgress progress) {
+    if (progress.isWaiting()) {
       return false;
     }
-    switch (run.stage()) {
-      case KILLING -> {
-        if (run.order().kind() == OrderKind.DRAIN && somethingRuns(run.order().scope())) {
+    var order = progress.order();
+    switch (progress.stage()) {
+      case HALTING -> {
+        if ((order.kind() == OrderKind.DRAIN && isAnyRunning(change, order.scope()))
+            || prefetch.isAwaitedBy(change, order.kind(), order.scope())) {
           return false;
         }
-        if (WorkerPrefetch.isWaitedForBy(run.order().kind())
-            && step.handedAhead.isOwedWordOn(run.order().scope())) {
-          return false;
-        }
-        step.orderSettlement.settleAll(run);
+        settle(change, progress);
       }
       case SETTLING -> {
-        if (!run.owed().isEmpty() && !run.isImpatient()) {
+        if (!progress.owed().isEmpty() && !progress.isImpatient()) {
           return false;
         }
-        step.orderSettlement.prove(run);
+        settlement.prove(change, progress);
       }
       case PROVING -> {
-        var proven = run;
-        for (var doomed : run.doomed()) {
-          if (!doomed.settled() || doomed.late()) {
-            continue;
-          }
-          if (doomed.fate() == Fate.REQUEUED || step.orderSettlement.isOurs(doomed.run())) {
-            proven = step.orderReports.settled(proven.settledOne(), doomed);
-          } else {
-            step.orderSettlement.revokeLost(run.order(), doomed);
-            step.keep(true);
-            proven = proven.failing(OrderSettlement.unshown(doomed));
-          }
-        }
-        step.put(proven.at(Stage.BACKLOG));
-        step.orderBacklog.startBacklog(proven);
+        var proven = settlement.reported(change, progress);
+        change.put(proven.at(Stage.BACKLOG));
+        backlog.start(change, proven);
       }
       case BACKLOG -> {
-        if (isBeingWrittenDown(run)) {
+        if (retention.isBeingWrittenDown(change, progress)) {
           return false;
         }
-        finish(run);
+        finish(change, progress);
       }
       case DONE -> {
         return false;
@@ -88,70 +101,58 @@ final class OrderExecution {
     return true;
   }
 
-  private boolean somethingRuns(Scope scope) {
-    for (var slot : step.slots.values()) {
+  private static boolean isAnyRunning(Transition change, Scope scope) {
+    for (var slot : change.pool.slots()) {
       var run = slot.run();
-      if (run != null && ScopeMatcher.run(step.settings, scope, slot, run)) {
+      if (run != null && ScopeMatcher.run(change.settings, scope, slot, run)) {
         return true;
       }
     }
     return false;
   }
 
-  void finish(OrderProgress run) {
-    var order = run.order();
+  private void settle(Transition change, OrderProgress progress) {
+    var order = progress.order();
+    change.put(notingWhatIsBack(change, progress).at(Stage.SETTLING));
+    if (progress.heard().isKeptHereAlone()) {
+      change.schedule(
+          new Timer.SettlementOver(order.id()), change.instant().plus(SETTLEMENT_WITHOUT_BROKER));
+    }
+    killedRuns.settleAll(change, progress);
+    if (order.kind() == OrderKind.KILL && order.backlog() != Backlog.KEEP) {
+      backlog.dropWaiting(change, order, order.backlog());
+    }
+  }
+
+  private static OrderProgress notingWhatIsBack(Transition change, OrderProgress progress) {
+    long back =
+        progress.killedRuns().stream()
+            .filter(
+                killed ->
+                    killed.fate() == Fate.REQUEUED && !change.broker.holds(killed.run()))
+            .count();
+    return back == 0
+        ? progress
+        : progress.noting(
+            (back == 1 ? "1 task was" : back + " tasks were")
+                + " back in the queue since the broker was lost: another host may run "
+                + (back == 1 ? "it" : "them")
+                + " already");
+  }
+
+  /** Reports that an order is done, and ends the controller if the order says so. */
+  void finish(Transition change, OrderProgress progress) {
+    var order = progress.order();
     boolean exits =
         !order.dryRun()
             && order.kind() == OrderKind.KILL
             && order.thenOfKill() == Then.EXIT
-            && order.scope().coversController(step.settings.controller());
+            && order.scope().coversController(change.settings.controller());
     if (exits) {
-      step.drain();
+      shutdown.drain(change);
     }
     // The runs with their tasks are not needed any more.
-    step.put(step.orderReports.done(run.withDoomed(TreePVector.empty()).at(Stage.DONE)));
-  }
-
-  OrderProgress current(String id) {
-    var run = step.orders.get(id);
-    if (run == null) {
-      throw new IllegalStateException("order " + id + " is not on its way");
-    }
-    return run;
-  }
-
-  @Nullable OrderProgress underWayOrDone(String id) {
-    var run = step.orders.get(id);
-    return run != null ? run : step.done.get(id);
-  }
-
-  void kept(Event.Kept kept) {
-    if (!(step.pending.get(kept.token()) instanceof Pending.Keeping)) {
-      return;
-    }
-    step.pending = step.pending.minus(kept.token());
-    if (kept.failure() == null) {
-      return;
-    }
-    step.log(true, "what has to survive a restart could not be written down: " + kept.failure());
-    for (var run : List.copyOf(step.orders.values())) {
-      if (mustBeWrittenDown(run)) {
-        step.put(run.failing(NOT_WRITTEN_DOWN + " (" + kept.failure() + ")"));
-      }
-    }
-  }
-
-  private static boolean mustBeWrittenDown(OrderProgress run) {
-    var order = run.order();
-    return run.heard().isKeptHereAlone()
-        && (order.setsHold()
-            || order.kind() == OrderKind.RESUME
-            || order.revocation() != Backlog.KEEP);
-  }
-
-  boolean isBeingWrittenDown(OrderProgress run) {
-    return mustBeWrittenDown(run)
-        && !run.isImpatient()
-        && step.pending.values().stream().anyMatch(Pending.Keeping.class::isInstance);
+    change.put(
+        reports.done(change, progress.withoutRuns().at(Stage.DONE)));
   }
 }

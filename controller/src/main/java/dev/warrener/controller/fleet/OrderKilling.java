@@ -1,10 +1,10 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.OrderProgress.DeferredKill;
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.controller.fleet.state.Slot;
-import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
@@ -14,180 +14,194 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The workers that an order kills: who they are, when they may be signalled, and their deaths. */
+/** Kills the workers in the scope of an order, and records their deaths for the order. */
 final class OrderKilling {
-  private final Transition step;
+  private final WorkerPrefetch prefetch;
+  private final OrderReports reports;
 
-  OrderKilling(Transition step) {
-    this.step = step;
+  OrderKilling(WorkerPrefetch prefetch, OrderReports reports) {
+    this.prefetch = prefetch;
+    this.reports = reports;
   }
 
-  void startKilling(Order order) {
-    kill(order, step.slots.values());
+  /** Begins to kill all workers in the scope of an order. */
+  void start(Transition change, Order order) {
+    kill(change, order, change.pool.slots());
   }
 
-  /** A run that was to be given back has started all the same: orders about it kill it now. */
-  void startedAllTheSame(Slot slot) {
-    for (var run : step.orders.values()) {
-      if (run.order().kind() == OrderKind.KILL
-          && run.order().scope().namesTasks()
-          && run.stage() == Stage.KILLING
-          && !run.targets().contains(slot.key())) {
-        kill(run.order(), List.of(slot));
+  /** A task was to be returned and has started instead: orders about the task kill it now. */
+  void startedAfterRecall(Transition change, Slot slot) {
+    for (var progress : change.orders.underWay().values()) {
+      if (progress.order().kind() == OrderKind.KILL
+          && progress.order().scope().namesTasks()
+          && progress.stage() == Stage.HALTING
+          && !progress.targets().contains(slot.key())) {
+        kill(change, progress.order(), List.of(slot));
       }
     }
   }
 
-  private void kill(Order order, Collection<Slot> slots) {
-    var doomed = new ArrayList<Slot>();
+  private void kill(Transition change, Order order, Collection<Slot> slots) {
+    var now = new ArrayList<Slot>();
     for (var slot : slots) {
-      if (!slot.isLive() || !ScopeMatcher.worker(step.settings, order.scope(), slot)) {
+      if (!slot.isLive() || !ScopeMatcher.worker(change.settings, order.scope(), slot)) {
         continue;
       }
       if (order.scope().namesTasks()
           && slot.process() instanceof Slot.Busy busy
           && !busy.ahead().isEmpty()) {
-        aim(order, slot, busy);
+        defer(change, order, slot, busy);
       } else {
-        doomed.add(slot);
+        now.add(slot);
       }
     }
-    killNow(order, doomed);
+    killNow(change, order, now);
   }
 
-  private void killNow(Order order, Collection<Slot> slots) {
-    var doomed = new ArrayList<WorkerKey>();
+  private void killNow(Transition change, Order order, Collection<Slot> slots) {
+    var killed = new ArrayList<WorkerKey>();
+    boolean asks = order.graceMillis() > 0;
     for (var one : slots) {
       var slot = one;
-      if (step.orderExecution.current(order.id()).targets().contains(slot.key())) {
+      if (change.orders.current(order.id()).targets().contains(slot.key())) {
         continue;
       }
-      if (order.graceMillis() > 0 && slot.process() instanceof Slot.Busy busy) {
-        // Before it is asked to stop: it must not begin another then.
-        slot = step.handedAhead.recallAll(slot, busy);
+      if (asks && slot.process() instanceof Slot.Busy busy) {
+        // Before it is asked to end: it must not begin another task then.
+        slot = prefetch.recallAll(change, slot, busy);
       }
-      var run = step.orderExecution.current(order.id()).awaiting(slot.key());
-      step.put(run);
-      var cause = new Slot.Cause.ByOrder(order.id(), order.graceMillis() > 0);
-      boolean signal = step.supervision.doom(slot, cause, order.id());
-      if (!signal) {
-        // It was asked to end with a grace, or is being killed already: this order does not wait.
-        if (order.graceMillis() == 0) {
-          doomed.add(slot.key());
-        }
-        continue;
-      }
-      if (order.graceMillis() == 0) {
-        doomed.add(slot.key());
-      } else {
-        var inFlight = slot.run();
-        step.effects.add(
-            new Effect.AskToEnd(
-                slot.key(),
-                inFlight == null ? null : inFlight.task().id(),
-                inFlight == null ? 0 : inFlight.task().attempt(),
-                order.reason()));
-        step.schedule(
-            new Timer.GraceOver(slot.key()), step.now.instant().plusMillis(order.graceMillis()));
+      change.put(change.orders.current(order.id()).awaiting(slot.key()));
+      boolean isFirst = slot.canBeKilled();
+      var cause = new Slot.Cause.ByOrder(order.id(), asks);
+      change.put(slot.killed(cause, order.id(), change.instant()));
+      if (!asks) {
+        // Also if it is dying already: it may only have been asked to end, with a grace for which
+        // this order does not wait.
+        killed.add(slot.key());
+      } else if (isFirst) {
+        askToEnd(change, order, slot);
       }
     }
-    if (!doomed.isEmpty()) {
-      step.effects.add(new Effect.Kill(List.copyOf(doomed)));
+    if (!killed.isEmpty()) {
+      change.add(new Effect.Kill(List.copyOf(killed)));
     }
   }
 
-  /** A worker is to die for what it is at: first it must have nothing that it could begin then. */
-  private void aim(Order order, Slot slot, Slot.Busy busy) {
-    step.handedAhead.recallAll(slot, busy);
-    var task = busy.run().task();
-    var run = step.orderExecution.current(order.id());
-    var aim = new OrderProgress.Aim(slot.key(), task.id(), task.attempt());
-    if (run.aims().contains(aim)) {
-      return;
-    }
-    step.put(run.aiming(aim));
-    step.schedule(
-        new Timer.AimOver(order.id(), slot.key()), step.now.instant().plus(WorkerPrefetch.AIM));
-  }
-
-  /** Kills those that an order aims at as soon as nothing else can be hit. */
-  void shoot(OrderProgress run) {
-    for (var aim : run.aims()) {
-      var slot = step.slots.get(aim.worker().slot());
-      if (slot == null || !isAt(slot, aim)) {
-        // What it was at has ended by itself, or it is dead.
-        step.put(step.orderExecution.current(run.order().id()).notAiming(aim));
-      } else if (slot.ahead().isEmpty() || slot.process() instanceof Slot.Dying) {
-        step.put(step.orderExecution.current(run.order().id()).notAiming(aim));
-        kill(run.order(), List.of(slot));
-      }
-    }
-  }
-
-  private static boolean isAt(Slot slot, OrderProgress.Aim aim) {
+  private static void askToEnd(Transition change, Order order, Slot slot) {
     var run = slot.run();
-    return slot.key().equals(aim.worker()) && run != null && run.is(aim.task(), aim.attempt());
+    change.add(
+        new Effect.AskToEnd(
+            slot.key(),
+            run == null ? null : run.task().id(),
+            run == null ? 0 : run.task().attempt(),
+            order.reason()));
+    change.schedule(
+        new Timer.GraceOver(slot.key()), change.instant().plusMillis(order.graceMillis()));
   }
 
-  void aimOver(Timer.AimOver due) {
-    var run = step.orders.get(due.order());
-    if (run == null) {
+  // Kills for one run.
+
+  /**
+   * Defers the kill of a worker for its present run, until it has returned the tasks that it could
+   * begin by then.
+   */
+  private void defer(Transition change, Order order, Slot slot, Slot.Busy busy) {
+    prefetch.recallAll(change, slot, busy);
+    var task = busy.run().task();
+    var progress = change.orders.current(order.id());
+    var kill = new DeferredKill(slot.key(), task.id(), task.attempt());
+    if (progress.deferred().contains(kill)) {
       return;
     }
-    for (var aim : run.aims()) {
-      var slot = step.slots.get(aim.worker().slot());
-      if (aim.worker().equals(due.worker()) && slot != null && isAt(slot, aim)) {
-        step.put(step.orderExecution.current(due.order()).notAiming(aim));
-        killNow(run.order(), List.of(slot));
+    change.put(progress.deferring(kill));
+    change.schedule(
+        new Timer.DeferralOver(order.id(), slot.key()),
+        change.instant().plus(WorkerPrefetch.DEFERRED));
+  }
+
+  /** Carries out an order's deferred kills that can hit nothing else by now. */
+  void killWhenIsolated(Transition change, OrderProgress progress) {
+    for (var kill : progress.deferred()) {
+      var slot = change.pool.find(kill.worker().slot());
+      if (slot == null || !isRunning(slot, kill)) {
+        // The run has ended by itself, or the worker is dead.
+        change.put(change.orders.current(progress.id()).notDeferring(kill));
+      } else if (slot.ahead().isEmpty() || slot.process() instanceof Slot.Dying) {
+        change.put(change.orders.current(progress.id()).notDeferring(kill));
+        kill(change, progress.order(), List.of(slot));
       }
     }
   }
 
-  /** Whether an order that killed a worker is about what it was at by then. */
-  boolean isAbout(String id, Slot slot, TaskRun inFlight) {
-    var run = step.orderExecution.underWayOrDone(id);
-    return run == null || ScopeMatcher.run(step.settings, run.order().scope(), slot, inFlight);
-  }
-
-  void workerDied(String id, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
-    var run = step.orders.get(id);
-    if (run != null) {
-      step.put(step.orderReports.dead(run.dead(slot.key()), slot, certificate, inFlight));
+  /** A kill was deferred for too long: it is carried out. */
+  void deferredForTooLong(Transition change, Timer.DeferralOver due) {
+    var progress = change.orders.underWay(due.order());
+    if (progress == null) {
       return;
     }
-    var over = step.done.get(id);
-    if (over != null) {
-      // It had been given up as unconfirmed: the record is completed.
-      step.put(step.orderReports.dead(over.dead(slot.key()), slot, certificate, inFlight));
+    for (var kill : progress.deferred()) {
+      var slot = change.pool.find(kill.worker().slot());
+      if (kill.worker().equals(due.worker()) && slot != null && isRunning(slot, kill)) {
+        change.put(change.orders.current(due.order()).notDeferring(kill));
+        killNow(change, progress.order(), List.of(slot));
+      }
     }
   }
 
-  void workerUnconfirmed(String id, Slot slot, Slot.Dying dying, Event.Unconfirmed unconfirmed) {
-    var run = step.orders.get(id);
-    if (run != null && run.awaited().contains(slot.key())) {
-      var inFlight = dying.run();
-      var task =
-          inFlight != null && inFlight.started() && dying.end() == null
-              ? inFlight.task().id()
-              : null;
-      step.put(
-          step.orderReports
-              .unconfirmed(run, slot, unconfirmed, task)
-              .givenUp(slot.key())
-              .failing(
-                  "worker "
-                      + step.settings.workerId(slot.number())
-                      + ": "
-                      + unconfirmed.survivors().size()
-                      + " processes of its tree still live"
-                      + (task == null ? "" : ", so task " + task + " is not settled")));
+  private static boolean isRunning(Slot slot, DeferredKill kill) {
+    var run = slot.run();
+    return slot.key().equals(kill.worker())
+        && run != null
+        && run.is(kill.task(), kill.attempt());
+  }
+
+  // Deaths.
+
+  /** A worker that an order killed is proven dead; its task is null if it ran none. */
+  void died(
+      Transition change,
+      String id,
+      Slot slot,
+      DeathCertificate certificate,
+      @Nullable String task) {
+    // An order that had given the worker up and is done gets its record completed.
+    var progress = change.orders.find(id);
+    if (progress != null) {
+      change.put(reports.dead(change, progress.dead(slot.key()), slot, certificate, task));
     }
   }
 
-  void neverExisted(String id, WorkerKey worker) {
-    var run = step.orders.get(id);
-    if (run != null) {
-      step.put(run.givenUp(worker));
+  /** Processes of a worker that an order killed still live: the order gives the worker up. */
+  void unconfirmed(
+      Transition change,
+      String id,
+      Slot slot,
+      Slot.Dying dying,
+      Event.Unconfirmed unconfirmed) {
+    var progress = change.orders.underWay(id);
+    if (progress == null || !progress.awaited().contains(slot.key())) {
+      return;
+    }
+    var run = dying.run();
+    var task = run != null && run.started() && dying.end() == null ? run.task().id() : null;
+    change.put(
+        reports
+            .unconfirmed(change, progress, slot, unconfirmed, task)
+            .givingUp(slot.key())
+            .failing(
+                "worker "
+                    + change.workerId(slot)
+                    + ": "
+                    + unconfirmed.survivors().size()
+                    + " processes of its tree still live"
+                    + (task == null ? "" : ", so task " + task + " is not settled")));
+  }
+
+  /** The process of a worker that an order killed was never made. */
+  void neverExisted(Transition change, String id, WorkerKey worker) {
+    var progress = change.orders.underWay(id);
+    if (progress != null) {
+      change.put(progress.givingUp(worker));
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.OrderProgress;
-import dev.warrener.controller.fleet.state.OrderProgress.Doomed;
+import dev.warrener.controller.fleet.state.KilledRun;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.controller.process.DeathCertificate;
@@ -18,48 +18,42 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is said about orders. Each report counts up the order's sequence. */
+/** Makes the reports about orders. Each report counts up the sequence of its order. */
 final class OrderReports {
-  private static final int REFUSED_KEPT = 1000;
-
-  private final Transition step;
-
-  OrderReports(Transition step) {
-    this.step = step;
-  }
-
-  OrderProgress heard(OrderProgress run) {
+  /** Reports that an order has arrived, and what it covers here. */
+  OrderProgress heard(Transition change, OrderProgress run) {
     var scope = run.order().scope();
-    var expected = expected(scope);
+    var expected = expected(change, scope);
     var order = run.heard();
     record(
-        order.order(),
+        change, order.order(),
         new AuditEntry.Accepted(
-            step.now.instant(), order.origin(), order.userId(), order.order(), expected));
+            change.instant(), order.origin(), order.userId(), order.order(), expected));
     return say(
+        change,
         run,
         new Report.ControllerHeard(
             1,
-            run.order().id(),
-            step.settings.controller(),
-            step.settings.host(),
-            step.now.instant(),
-            run.said() + 1,
+            run.id(),
+            change.settings.controller(),
+            change.settings.host(),
+            change.instant(),
+            run.nextReport(),
             expected,
-            PresenceSnapshot.roster(step.roster, step.now.instant()),
+            PresenceSnapshot.roster(change.others, change.instant()),
             run.order().kind() == OrderKind.ROLL_CALL || run.order().dryRun()
-                ? PresenceSnapshot.of(step.decision().state(), step.now.instant())
+                ? PresenceSnapshot.of(change.state(), change.instant())
                 : null));
   }
 
-  private Report.Expected expected(Scope scope) {
+  private Report.Expected expected(Transition change, Scope scope) {
     int workers = 0;
     int busy = 0;
     int tasks = 0;
     int waiting = 0;
     Instant oldest = null;
-    for (var slot : step.slots.values()) {
-      if (!slot.isLive() || !ScopeMatcher.worker(step.settings, scope, slot)) {
+    for (var slot : change.pool.slots()) {
+      if (!slot.isLive() || !ScopeMatcher.worker(change.settings, scope, slot)) {
         continue;
       }
       workers++;
@@ -74,17 +68,15 @@ final class OrderReports {
         oldest = oldest == null || startedAt.isBefore(oldest) ? startedAt : oldest;
       }
     }
-    if (scope.coversController(step.settings.controller())) {
-      for (var queue : step.queues.values()) {
+    if (scope.coversController(change.settings.controller())) {
+      for (var queue : change.queues.values()) {
         if (scope.coversQueue(queue.name())) {
           for (var task : queue.waiting().values()) {
             waiting += scope.coversTask(task.id(), task.batch()) ? 1 : 0;
           }
-          for (var slot : step.slots.values()) {
-            if (slot.queue().equals(queue.name())) {
-              for (var run : slot.ahead()) {
-                waiting += scope.coversTask(run.task().id(), run.task().batch()) ? 1 : 0;
-              }
+          for (var slot : change.pool.ofQueue(queue.name())) {
+            for (var run : slot.ahead()) {
+              waiting += scope.coversTask(run.task().id(), run.task().batch()) ? 1 : 0;
             }
           }
         }
@@ -95,21 +87,23 @@ final class OrderReports {
         tasks,
         busy,
         waiting,
-        oldest == null ? null : Duration.between(oldest, step.now.instant()).toMillis());
+        oldest == null ? null : Duration.between(oldest, change.instant()).toMillis());
   }
 
+  /** Reports that a worker is proven dead. */
   OrderProgress dead(
-      OrderProgress run, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
+      Transition change, OrderProgress run, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
     return say(
+        change,
         run,
         new Report.WorkerDead(
             1,
-            run.order().id(),
-            step.settings.controller(),
-            step.settings.host(),
-            step.now.instant(),
-            run.said() + 1,
-            step.settings.workerId(slot.number()),
+            run.id(),
+            change.settings.controller(),
+            change.settings.host(),
+            change.instant(),
+            run.nextReport(),
+            change.workerId(slot),
             slot.incarnation(),
             certificate.pid(),
             certificate.startTicks(),
@@ -123,90 +117,96 @@ final class OrderReports {
             certificate.deathMicros()));
   }
 
+  /** Reports that processes of a killed worker still live. */
   OrderProgress unconfirmed(
-      OrderProgress run, Slot slot, Event.Unconfirmed unconfirmed, @Nullable String inFlight) {
+      Transition change, OrderProgress run, Slot slot, Event.Unconfirmed unconfirmed, @Nullable String inFlight) {
     var survivors = new ArrayList<Report.Survivor>();
     for (var survivor : unconfirmed.survivors()) {
       survivors.add(new Report.Survivor(survivor.pid(), survivor.state(), survivor.command()));
     }
     return say(
+        change,
         run,
         new Report.WorkerUnconfirmed(
             1,
-            run.order().id(),
-            step.settings.controller(),
-            step.settings.host(),
-            step.now.instant(),
-            run.said() + 1,
-            step.settings.workerId(slot.number()),
+            run.id(),
+            change.settings.controller(),
+            change.settings.host(),
+            change.instant(),
+            run.nextReport(),
+            change.workerId(slot),
             slot.incarnation(),
             unconfirmed.pid(),
             unconfirmed.startTicks(),
-            step.settings.containment(),
+            change.settings.containment(),
             inFlight,
             survivors));
   }
 
-  OrderProgress settled(OrderProgress run, Doomed doomed) {
-    var task = doomed.run().task();
+  /** Reports the fate of a killed run. */
+  OrderProgress settled(Transition change, OrderProgress run, KilledRun killed) {
+    var task = killed.run().task();
     return say(
+        change,
         run,
         new Report.TaskSettled(
             1,
-            run.order().id(),
-            step.settings.controller(),
-            step.settings.host(),
-            step.now.instant(),
-            run.said() + 1,
+            run.id(),
+            change.settings.controller(),
+            change.settings.host(),
+            change.instant(),
+            run.nextReport(),
             task.id(),
             task.attempt(),
             task.batch(),
-            doomed.queue(),
-            doomed.fate()));
+            killed.queue(),
+            killed.fate()));
   }
 
-  OrderProgress done(OrderProgress run) {
+  /** Reports that an order is done here. */
+  OrderProgress done(Transition change, OrderProgress run) {
     return say(
+        change,
         run,
         new Report.ControllerDone(
             1,
-            run.order().id(),
-            step.settings.controller(),
-            step.settings.host(),
-            step.now.instant(),
-            run.said() + 1,
+            run.id(),
+            change.settings.controller(),
+            change.settings.host(),
+            change.instant(),
+            run.nextReport(),
             run.workers(),
             run.tasks(),
             run.backlog(),
-            stateFor(run.order().scope()),
-            step.now.microsSince(run.startedNanos()),
+            stateFor(change, run.order().scope()),
+            change.now.microsSince(run.startedNanos()),
             List.copyOf(run.failed()),
             run.notes().isEmpty() ? null : List.copyOf(run.notes())));
   }
 
-  /** Says all again that has been said, to whoever came later or missed some. */
-  void again(OrderProgress run, HeardOrder joining) {
+  /** Repeats all reports about an order, for a command that came later or missed some. */
+  void again(Transition change, OrderProgress run, HeardOrder joining) {
     record(
-        run.order(),
+        change, run.order(),
         new AuditEntry.Joined(
-            step.now.instant(), joining.origin(), joining.userId(), run.order().id()));
+            change.instant(), joining.origin(), joining.userId(), run.id()));
     for (var report : run.reports()) {
-      step.effects.add(new Effect.Say(report, joining.replyTo()));
+      change.add(new Effect.Say(report, joining.replyTo()));
     }
   }
 
-  /** Held if all that the order is about is held here. */
-  private ControllerState stateFor(Scope scope) {
-    if (step.phase != Phase.RUNNING) {
+  /** Returns the state for the last report: held if all workers in scope are held. */
+  private ControllerState stateFor(Transition change, Scope scope) {
+    if (change.phase != Phase.RUNNING) {
       return ControllerState.EXITING;
     }
     boolean any = false;
-    for (var slot : step.slots.values()) {
-      if (scope.coversController(step.settings.controller())
+    for (var slot : change.pool.slots()) {
+      if (scope.coversController(change.settings.controller())
           && scope.coversQueue(slot.queue())
-          && scope.coversWorker(step.settings.workerId(slot.number()))) {
+          && scope.coversWorker(change.workerId(slot))) {
         any = true;
-        if (!step.supervision.held(slot)) {
+        if (!change.held(slot)) {
           return ControllerState.RUNNING;
         }
       }
@@ -214,79 +214,80 @@ final class OrderReports {
     return any ? ControllerState.HELD : ControllerState.RUNNING;
   }
 
-  /** Nothing is done, and it is said why. */
-  void refused(HeardOrder heard, String because) {
+  /** Refuses an order, and reports why. */
+  void refused(Transition change, HeardOrder heard, String because) {
     var id = heard.order().id();
-    if (record(id, heard.userId(), heard.origin(), because, heard.order())) {
-      step.effects.add(new Effect.Say(refusal(id, because), heard.replyTo()));
+    if (record(change, id, heard.userId(), heard.origin(), because, heard.order())) {
+      change.add(new Effect.Say(refusal(change, id, because), heard.replyTo()));
     }
   }
 
-  /** Nothing is done, and whoever follows the order of that id hears nothing of it. */
-  void refusedSilently(HeardOrder heard, String because) {
-    var _ = record(heard.order().id(), heard.userId(), heard.origin(), because, heard.order());
+  /** Refuses an order without a report, because a command follows another order of that id. */
+  void refusedSilently(Transition change, HeardOrder heard, String because) {
+    var _ = record(change, heard.order().id(), heard.userId(), heard.origin(), because, heard.order());
   }
 
-  void refusedUnread(Event.UnreadableOrder unreadable) {
+  /** Refuses something that can't be read as an order. */
+  void refusedUnread(Transition change, Event.UnreadableOrder unreadable) {
     boolean isNew =
         record(
-            unreadable.id(), unreadable.userId(), unreadable.origin(), unreadable.because(), null);
+            change, unreadable.id(), unreadable.userId(), unreadable.origin(), unreadable.because(), null);
     if (isNew && unreadable.id() != null) {
-      step.effects.add(new Effect.Say(refusal(unreadable.id(), unreadable.because()), null));
+      change.add(new Effect.Say(refusal(change, unreadable.id(), unreadable.because()), null));
     }
   }
 
-  /** Writes a refusal down; false if it was, when the same message came by another way. */
+  /**
+   * Records a refusal. Returns false if the same message has already been recorded after arriving
+   * by another route (log, broadcast or socket).
+   */
   private boolean record(
+      Transition change,
       @Nullable String id,
       @Nullable String user,
       HeardOrder.Origin origin,
       String because,
       @Nullable Order order) {
     String key = id == null ? because : id;
-    var before = step.refusedLately.get(key);
     boolean isFromLog = origin == HeardOrder.Origin.LOG;
-    if (step.refusedLately.size() >= REFUSED_KEPT) {
-      step.refusedLately = step.refusedLately.minusAll(step.refusedLately.keySet());
-    }
-    step.refusedLately = step.refusedLately.plus(key, !isFromLog || Boolean.TRUE.equals(before));
-    if (before != null && (isFromLog || !before)) {
+    boolean isNew = change.orders.isNewRefusal(key, isFromLog);
+    change.orders = change.orders.recordingRefusal(key, isFromLog);
+    if (!isNew) {
       return false;
     }
-    step.refused++;
-    step.log(
+    change.log(
         true,
         "refused "
             + (id == null ? "an order" : "order " + id)
             + (user == null ? "" : " of user " + user)
             + ": "
             + because);
-    step.effects.add(
+    change.add(
         new Effect.Audit(
-            new AuditEntry.Refused(step.now.instant(), origin, user, id, because, order)));
+            new AuditEntry.Refused(change.instant(), origin, user, id, because, order)));
     return true;
   }
 
-  private Report.ControllerRefused refusal(String id, String because) {
+  private Report.ControllerRefused refusal(Transition change, String id, String because) {
     return new Report.ControllerRefused(
-        1, id, step.settings.controller(), step.settings.host(), step.now.instant(), 1, because);
+        1, id, change.settings.controller(), change.settings.host(), change.instant(), 1, because);
   }
 
-  private OrderProgress say(OrderProgress run, Report report) {
-    step.effects.add(new Effect.Say(report, run.heard().replyTo()));
-    var next = run.saying(report);
+  private OrderProgress say(Transition change, OrderProgress run, Report report) {
+    change.add(new Effect.Say(report, run.heard().replyTo()));
+    var next = run.reporting(report);
     if (report instanceof Report.ControllerDone done) {
-      record(run.order(), AuditEntry.ended(next.reports(), done));
+      record(change, run.order(), AuditEntry.ended(next.reports(), done));
     } else if (run.isOver()) {
-      record(run.order(), new AuditEntry.Late(step.now.instant(), report.order(), report));
+      record(change, run.order(), new AuditEntry.Late(change.instant(), report.order(), report));
     }
     return next;
   }
 
-  /** Questions change nothing, and are many: they are not written down. */
-  private void record(Order order, AuditEntry entry) {
+  /** Records an order in the audit log, unless it is a question: those change nothing. */
+  private void record(Transition change, Order order, AuditEntry entry) {
     if (!order.dryRun() && order.kind() != OrderKind.ROLL_CALL) {
-      step.effects.add(new Effect.Audit(entry));
+      change.add(new Effect.Audit(entry));
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.FleetState;
-import dev.warrener.controller.fleet.state.FleetState.Seen;
+import dev.warrener.controller.fleet.state.OtherControllers;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
@@ -11,11 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** What a state looks like from outside. */
+/** Builds the presence report that describes a state. */
 final class PresenceSnapshot {
-  /** Presence is published every two seconds: who has missed three is silent. */
+  /** Presence is published every two seconds: a controller that misses three is silent. */
   private static final Duration SILENT_AFTER = Duration.ofSeconds(6);
 
   private PresenceSnapshot() {}
@@ -23,7 +22,7 @@ final class PresenceSnapshot {
   static Presence of(FleetState state, Instant now) {
     var settings = state.settings();
     var workers = new ArrayList<Presence.WorkerPresence>();
-    for (var slot : state.slots().values()) {
+    for (var slot : state.pool().slots()) {
       workers.add(worker(slot));
     }
     var queues = new ArrayList<Presence.QueuePresence>();
@@ -31,13 +30,11 @@ final class PresenceSnapshot {
       int running = 0;
       int pool = 0;
       int waiting = queue.waiting().size();
-      for (var slot : state.slots().values()) {
-        if (slot.queue().equals(queue.name())) {
-          pool++;
-          var run = slot.run();
-          running += run != null && run.started() ? 1 : 0;
-          waiting += slot.ahead().size();
-        }
+      for (var slot : state.pool().ofQueue(queue.name())) {
+        pool++;
+        var run = slot.run();
+        running += run != null && run.started() ? 1 : 0;
+        waiting += slot.ahead().size();
       }
       queues.add(
           new Presence.QueuePresence(
@@ -45,10 +42,10 @@ final class PresenceSnapshot {
               pool,
               waiting,
               running,
-              state.holds().queueHeld(settings.controller(), queue.name())));
+              state.restrictions().queueHeld(settings, queue.name())));
     }
     var holds = new ArrayList<Presence.Hold>();
-    for (var hold : state.holds().inForce(settings.controller())) {
+    for (var hold : state.restrictions().holds().inForce(settings.controller())) {
       holds.add(
           new Presence.Hold(
               hold.order(), hold.scope(), hold.reason(), hold.issuedBy(), hold.issuedAt()));
@@ -66,7 +63,7 @@ final class PresenceSnapshot {
         List.copyOf(holds),
         settings.boundWithoutBroker().toMillis(),
         settings.containment(),
-        state.refused());
+        state.orders().refused());
   }
 
   private static Presence.WorkerPresence worker(Slot slot) {
@@ -93,7 +90,7 @@ final class PresenceSnapshot {
       case STOPPING -> ControllerState.EXITING;
       case ENDED -> ControllerState.LEFT;
       case RUNNING -> {
-        if (!state.connected() || !state.synced()) {
+        if (!state.broker().connected() || !state.broker().synced()) {
           yield ControllerState.DISCONNECTED;
         }
         yield !queues.isEmpty() && queues.stream().allMatch(Presence.QueuePresence::held)
@@ -103,9 +100,10 @@ final class PresenceSnapshot {
     };
   }
 
-  static List<Report.RosterEntry> roster(Map<String, Seen> seen, Instant now) {
+  /** Returns the other controllers, each with the state that can be concluded from its silence. */
+  static List<Report.RosterEntry> roster(OtherControllers others, Instant now) {
     var entries = new ArrayList<Report.RosterEntry>();
-    for (var other : seen.values()) {
+    for (var other : others.seen().values()) {
       var presence = other.presence();
       RosterState state;
       if (presence.state() == ControllerState.LEFT) {

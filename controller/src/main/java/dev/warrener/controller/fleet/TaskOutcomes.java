@@ -1,93 +1,80 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
-import dev.warrener.controller.fleet.state.EndedRuns.Rest;
-import dev.warrener.controller.fleet.state.FleetState.Pending;
+import dev.warrener.controller.fleet.state.EndedRuns.Owed;
+import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.controller.fleet.state.Revocations;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.controller.fleet.state.TaskEvents;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.messaging.report.TaskEvent;
-import dev.warrener.messaging.report.TaskEventKind;
-import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Outcome;
-import dev.warrener.messaging.task.ResultMessage;
+
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
+import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.worker.frame.ErrorType;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** How a task ends here: its settlement, its result, and what is told of it. */
+/** Decides how a task ends here: its settlement, its result, and the events about it. */
 final class TaskOutcomes {
-  private final Transition step;
+  /** The most characters of a detail in a header: brokers limit the size of all headers. */
+  private static final int LONGEST_DETAIL = 2000;
 
-  TaskOutcomes(Transition step) {
-    this.step = step;
+  private final TaskReports reports;
+
+  TaskOutcomes(TaskReports reports) {
+    this.reports = reports;
   }
 
-  /** A worker said that it starts a run. */
-  void started(Task task, String worker) {
-    if (step.settings.taskEvents() == TaskEvents.ALL) {
-      tell(TaskEventKind.STARTED, task, worker, null, null, null, null);
+  // Runs that have ended.
+
+  /** A worker reported the end of a run. */
+  void ended(Transition change, TaskRun run, String worker, RunEnd end) {
+    if (end.error() == null) {
+      succeeded(change, run, worker, end);
+    } else if (!run.started() && end.error().type().equals(ErrorType.UNKNOWN_HANDLER)) {
+      if (run.delivery() != null) {
+        deadLetterUnused(change, run.delivery(), run.task(), end.error().message());
+      }
+    } else {
+      unsuccessful(change, run, worker, Outcome.FAILED, end.error());
     }
   }
 
-  /** An order's fate for the run of a worker that it killed: it waits again. */
-  void requeued(Task task, String worker, Order order) {
-    if (step.settings.taskEvents() == TaskEvents.ALL) {
-      tell(TaskEventKind.REQUEUED, task, worker, null, null, order.reason(), order.id());
-    }
-  }
-
-  /** The handler returned. */
-  void succeeded(TaskRun run, String worker, RunEnd end) {
+  private void succeeded(Transition change, TaskRun run, String worker, RunEnd end) {
     var task = run.task();
-    remember(task, new Rest.Nothing());
-    if (step.settings.taskEvents() == TaskEvents.ALL) {
-      tellFinished(task, worker, Outcome.SUCCEEDED, null, null);
-    }
+    remember(change, task, new Owed.Nothing());
+    reports.succeeded(change, task, worker);
     var delivery = run.delivery();
     if (task.replyTo() == null) {
       if (delivery != null) {
-        step.acknowledge(delivery);
+        change.acknowledge(delivery);
       }
       return;
     }
     // The result first: were the task acknowledged first, a crash between the two would lose it.
-    long token = delivery == null ? 0 : step.nextToken(new Pending.Result(delivery));
-    sendResult(
-        token, task, run, worker, Outcome.SUCCEEDED, end.value(), end.contentType(), null, null);
+    long token = delivery == null ? 0 : change.ask(new Pending.Result(delivery));
+    reports.result(change, token, run, worker, end.value(), end.contentType());
   }
 
-  /** The run ended badly, by itself: it is tried again, or it was the last time. */
-  void unsuccessful(TaskRun run, String worker, Outcome outcome, TaskError error) {
+  /** A run ended badly by itself: the task is tried again, unless this was the last time. */
+  void unsuccessful(
+      Transition change, TaskRun run, String worker, Outcome outcome, TaskError error) {
     var task = run.task();
     int crashes = crashesOf(task) + (outcome == Outcome.CRASHED ? 1 : 0);
-    tellFinished(task, worker, outcome, error.message(), null);
-    boolean poison = crashes >= step.settings.poisonAfter();
+    reports.finished(change, task, worker, outcome, error.message(), null);
+    boolean poison = crashes >= change.settings.poisonAfter();
     boolean hopeless = error.type().equals(ErrorType.INVALID_INPUT);
-    if (!poison && !hopeless && task.attempt() < maxAttempts(task)) {
-      Map<String, @Nullable Object> headers = new HashMap<>();
-      headers.put(TaskHeaders.ATTEMPT, task.attempt() + 1);
-      // Only what was never started expires.
-      headers.put(TaskHeaders.EXPIRES_AT, null);
-      if (crashes > 0) {
-        headers.put(TaskHeaders.CRASHES, crashes);
-      }
-      var steps = Namespace.RETRY_SECONDS;
-      int seconds = steps.get(Math.min(task.attempt() - 1, steps.size() - 1));
-      endWithCopy(run, task.queue() + ".retry." + seconds, headers);
-      tell(TaskEventKind.RETRYING, task, null, "again after " + seconds + " s", null);
+    if (!poison && !hopeless && task.attempt() < maxAttempts(change, task)) {
+      retry(change, run, crashes);
       return;
     }
     var reason =
@@ -105,204 +92,219 @@ final class TaskOutcomes {
     if (outcome == Outcome.CRASHED && error.stack() != null) {
       detail += "; its last words: " + error.stack().replace("\n", " | ");
     }
-    var headers = deadHeaders(reason, detail, null);
+    var headers = deadHeaders(change, reason, detail, null);
     if (crashes > 0) {
       headers.put(TaskHeaders.CRASHES, crashes);
     }
-    endWithCopy(run, deadKey(task.queue()), headers);
-    if (task.replyTo() != null) {
-      sendResult(0, task, run, worker, outcome, Body.EMPTY, Task.JSON, error, null);
-    }
-    tell(TaskEventKind.DEAD_LETTERED, task, reason, detail, null);
+    endWithCopy(change, run, deadKey(task.queue()), headers);
+    reports.failure(change, run, worker, outcome, error, null);
+    reports.deadLettered(change, task, reason, detail, null);
   }
 
-  private void endWithCopy(TaskRun run, String routingKey, Map<String, @Nullable Object> headers) {
-    remember(run.task(), new Rest.Copy(routingKey, headers));
+  private void retry(Transition change, TaskRun run, int crashes) {
+    var task = run.task();
+    Map<String, @Nullable Object> headers = new HashMap<>();
+    headers.put(TaskHeaders.ATTEMPT, task.attempt() + 1);
+    // Only a task that was never started expires.
+    headers.put(TaskHeaders.EXPIRES_AT, null);
+    if (crashes > 0) {
+      headers.put(TaskHeaders.CRASHES, crashes);
+    }
+    var delays = Namespace.RETRY_SECONDS;
+    int seconds = delays.get(Math.min(task.attempt() - 1, delays.size() - 1));
+    endWithCopy(change, run, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers);
+    reports.retrying(change, task, seconds);
+  }
+
+  private static void endWithCopy(
+      Transition change, TaskRun run, String routingKey, Map<String, @Nullable Object> headers) {
+    remember(change, run.task(), new Owed.Copy(routingKey, headers));
     if (run.delivery() != null) {
-      move(run.delivery(), run.task(), routingKey, headers, null);
+      move(change, run.delivery(), run.task(), routingKey, headers, null);
     }
   }
 
-  /** An order's fate for the run of a worker that it killed: gone. */
-  void purged(TaskRun run, String worker, Order order) {
-    remember(run.task(), new Rest.Nothing());
+  // Runs whose fate an order decides.
+
+  /** An order purges the task of a run that it killed. */
+  void purged(Transition change, TaskRun run, String worker, Order order) {
+    remember(change, run.task(), new Owed.Nothing());
     if (run.delivery() != null) {
-      step.acknowledge(run.delivery());
+      change.acknowledge(run.delivery());
     }
-    killed(run.task(), run, worker, order);
+    killed(change, run, worker, order);
   }
 
-  /** An order's fate for the run of a worker that it killed: among the dead letters. */
-  long killedToDeadLetters(TaskRun run, String worker, Order order) {
-    var headers = deadHeaders(DeadReason.KILLED, detailOf(order), order.id());
-    remember(run.task(), new Rest.Copy(deadKey(run.task().queue()), headers));
-    killed(run.task(), run, worker, order);
+  /**
+   * An order moves the task of a run that it killed to the dead letters.
+   *
+   * @return the token of the copy, or 0 if the broker has the delivery back
+   */
+  long killedToDeadLetters(Transition change, TaskRun run, String worker, Order order) {
+    var headers = deadHeaders(change, DeadReason.KILLED, detailOf(order), order.id());
+    var routingKey = deadKey(run.task().queue());
+    remember(change, run.task(), new Owed.Copy(routingKey, headers));
+    killed(change, run, worker, order);
     return run.delivery() == null
         ? 0
-        : move(run.delivery(), run.task(), deadKey(run.task().queue()), headers, order.id());
+        : move(change, run.delivery(), run.task(), routingKey, headers, order.id());
   }
 
-  private void killed(Task task, @Nullable TaskRun run, @Nullable String worker, Order order) {
-    tellFinished(task, worker, Outcome.KILLED, order.reason(), order.id());
-    if (task.replyTo() != null) {
-      sendResult(
-          0,
-          task,
-          run,
-          worker,
-          Outcome.KILLED,
-          Body.EMPTY,
-          Task.JSON,
-          error(order.id(), order.reason()),
-          order.id());
-    }
+  private void killed(Transition change, TaskRun run, String worker, Order order) {
+    reports.finished(change, run.task(), worker, Outcome.KILLED, order.reason(), order.id());
+    reports.failure(
+        change, run, worker, Outcome.KILLED, error(order.id(), order.reason()), order.id());
   }
 
-  /** What waits and is revoked. */
-  void meetsRevocation(DeliveryKey key, Task task, Revocations.Revocation revocation) {
+  // Tasks that never run here.
+
+  /** Settles a waiting task that is revoked. */
+  void revoked(
+      Transition change, DeliveryKey key, Task task, Revocations.Revocation revocation) {
+    var order = revocation.order();
     if (revocation.fate() == Backlog.PURGE) {
-      step.acknowledge(key);
-      tell(
-          TaskEventKind.DROPPED, task, null, "revoked: " + revocation.reason(), revocation.order());
+      change.acknowledge(key);
+      reports.dropped(change, task, "revoked: " + revocation.reason(), order);
     } else {
-      tell(
-          TaskEventKind.DEAD_LETTERED,
-          task,
-          DeadReason.KILLED,
-          "revoked: " + revocation.reason(),
-          revocation.order());
+      reports.deadLettered(
+          change, task, DeadReason.KILLED, "revoked: " + revocation.reason(), order);
       move(
+          change,
           key,
           task,
           deadKey(task.queue()),
           deadHeaders(
+              change,
               DeadReason.KILLED,
               "revoked by " + revocation.issuedBy() + ": " + revocation.reason(),
-              revocation.order()),
+              order),
           null);
     }
-    if (task.replyTo() != null) {
-      sendResult(
-          0,
-          task,
-          null,
-          null,
-          Outcome.KILLED,
-          Body.EMPTY,
-          Task.JSON,
-          error(revocation.order(), revocation.reason()),
-          revocation.order());
-    }
+    reports.neverRuns(change, task, Outcome.KILLED, error(order, revocation.reason()), order);
   }
 
-  /** A waiting task that never runs. */
-  long deadLetter(
-      DeliveryKey key,
-      Task task,
-      DeadReason reason,
-      String detail,
-      @Nullable Order order,
-      Outcome outcome) {
-    long token =
-        move(
-            key,
-            task,
-            deadKey(task.queue()),
-            deadHeaders(reason, detail, order == null ? null : order.id()),
-            order == null ? null : order.id());
-    tell(TaskEventKind.DEAD_LETTERED, task, reason, detail, order == null ? null : order.id());
-    if (task.replyTo() != null) {
-      sendResult(
-          0,
-          task,
-          null,
-          null,
-          outcome,
-          Body.EMPTY,
-          Task.JSON,
-          new TaskError(reason.wire(), detail, null),
-          order == null ? null : order.id());
-    }
-    return token;
+  /** Moves a waiting task that has expired to the dead letters. */
+  void expired(Transition change, DeliveryKey key, Task task, String detail) {
+    deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.FAILED);
   }
 
-  /** A worker said of a task that it has no handler for it. */
-  void neverRunsHere(TaskRun run, String detail) {
-    if (run.delivery() != null) {
-      deadLetter(run.delivery(), run.task(), DeadReason.INVALID, detail, null, Outcome.FAILED);
-    }
+  /**
+   * Moves a waiting task to the dead letters by an order.
+   *
+   * @return the token of the copy, or 0 if the broker has the delivery back
+   */
+  long killedWaiting(Transition change, DeliveryKey key, Task task, Order order) {
+    return deadLetter(
+        change, key, task, DeadReason.KILLED, detailOf(order), order.id(), Outcome.KILLED);
   }
 
-  void deadLetterUnknownHandler(DeliveryKey key, Task task, Collection<String> handlers) {
+  /** Moves a waiting task for which its queue's workers have no handler to the dead letters. */
+  void unknownHandler(
+      Transition change, DeliveryKey key, Task task, Collection<String> handlers) {
     var names = new TreeSet<>(handlers);
     names.remove("");
-    deadLetter(
+    deadLetterUnused(
+        change,
         key,
         task,
-        DeadReason.INVALID,
         "no handler \""
             + task.handler()
             + "\" here: the workers of queue "
             + task.queue()
             + " have "
-            + (names.isEmpty() ? "none" : String.join(", ", names)),
-        null,
-        Outcome.FAILED);
+            + (names.isEmpty() ? "none" : String.join(", ", names)));
   }
 
-  void deadLetterInvalid(DeliveryKey key, InvalidTask invalid) {
-    var headers = deadHeaders(DeadReason.INVALID, invalid.because(), null);
+  private void deadLetterUnused(Transition change, DeliveryKey key, Task task, String detail) {
+    deadLetter(change, key, task, DeadReason.INVALID, detail, null, Outcome.FAILED);
+  }
+
+  private long deadLetter(
+      Transition change,
+      DeliveryKey key,
+      Task task,
+      DeadReason reason,
+      String detail,
+      @Nullable String order,
+      Outcome outcome) {
+    var headers = deadHeaders(change, reason, detail, order);
+    long token = move(change, key, task, deadKey(task.queue()), headers, order);
+    reports.deadLettered(change, task, reason, detail, order);
+    reports.neverRuns(change, task, outcome, new TaskError(reason.wire(), detail, null), order);
+    return token;
+  }
+
+  /** Moves a message that is no task to the dead letters. */
+  void invalid(Transition change, DeliveryKey key, InvalidTask invalid) {
+    var headers = deadHeaders(change, DeadReason.INVALID, invalid.because(), null);
     var id = invalid.id() == null ? "" : invalid.id();
-    long token = step.nextToken(new Pending.Copy(key, id, 0, null));
-    step.effects.add(new Effect.Move(token, key, deadKey(key.queue()), headers));
-    step.log(true, "a message in queue " + key.queue() + " is no task: " + invalid.because());
-    step.effects.add(
-        new Effect.TellTask(
-            new TaskEvent(
-                1,
-                TaskEventKind.DEAD_LETTERED,
-                id,
-                key.queue(),
-                null,
-                null,
-                1,
-                step.settings.controller(),
-                null,
-                null,
-                DeadReason.INVALID,
-                invalid.because(),
-                null,
-                null,
-                step.now.instant())));
+    long token = change.ask(new Pending.Copy(key, id, 0, null));
+    change.add(new Effect.Move(token, key, deadKey(key.queue()), headers));
+    change.log(true, "a message in queue " + key.queue() + " is no task: " + invalid.because());
+    reports.invalid(change, key.queue(), id, invalid);
   }
 
-  /** Has a copy published; when the broker has it, the delivery is acknowledged. */
-  long move(
+  /** Sends a task back to its queue by a retry queue, uncharged. */
+  void defer(
+      Transition change,
+      DeliveryKey key,
+      Task task,
+      int seconds,
+      Map<String, @Nullable Object> headers) {
+    move(
+        change, key, task, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
+  }
+
+  /** Settles a second copy of a task as the last run of the task was settled. */
+  void settleAgain(Transition change, DeliveryKey key, Task task, Owed owed) {
+    switch (owed) {
+      case Owed.Nothing _ -> {
+        change.log(
+            false, "a copy of task " + task.id() + ", which has ended here, was acknowledged");
+        change.acknowledge(key);
+      }
+      case Owed.Copy copy ->
+          move(change, key, task, copy.routingKey(), copy.headers(), null);
+    }
+  }
+
+  /**
+   * Publishes a copy of a delivery; when the broker has the copy, the delivery is acknowledged.
+   *
+   * @return the token of the copy, or 0 if the broker has the delivery back
+   */
+  private static long move(
+      Transition change,
       DeliveryKey key,
       Task task,
       String routingKey,
       Map<String, @Nullable Object> headers,
       @Nullable String order) {
-    if (!step.isCurrent(key)) {
+    if (!change.broker.isCurrent(key)) {
       return 0;
     }
-    long token = step.nextToken(new Pending.Copy(key, task.id(), task.attempt(), order));
-    step.effects.add(new Effect.Move(token, key, routingKey, headers));
+    long token = change.ask(new Pending.Copy(key, task.id(), task.attempt(), order));
+    change.add(new Effect.Move(token, key, routingKey, headers));
     return token;
   }
 
-  Map<String, @Nullable Object> deadHeaders(
-      DeadReason reason, String detail, @Nullable String order) {
+  /** Returns the headers of the dead letters of an order. */
+  Map<String, @Nullable Object> deadHeaders(Transition change, Order order) {
+    return deadHeaders(change, DeadReason.KILLED, detailOf(order), order.id());
+  }
+
+  private static Map<String, @Nullable Object> deadHeaders(
+      Transition change, DeadReason reason, String detail, @Nullable String order) {
     Map<String, @Nullable Object> headers = new HashMap<>();
     headers.put(TaskHeaders.DEAD_REASON, reason.wire());
     headers.put(TaskHeaders.DEAD_DETAIL, shorten(detail));
     headers.put(TaskHeaders.DEAD_ORDER, order);
-    headers.put(TaskHeaders.DEAD_AT, step.now.instant().toString());
-    headers.put(TaskHeaders.DEAD_CONTROLLER, step.settings.controller());
+    headers.put(TaskHeaders.DEAD_AT, change.instant().toString());
+    headers.put(TaskHeaders.DEAD_CONTROLLER, change.settings.controller());
     return headers;
   }
 
-  String detailOf(Order order) {
+  private static String detailOf(Order order) {
     return "killed by " + order.issuedBy() + ": " + order.reason();
   }
 
@@ -310,14 +312,16 @@ final class TaskOutcomes {
     return new TaskError("killed", "killed by order " + order + ": " + reason, null);
   }
 
-  private void remember(Task task, Rest rest) {
-    step.ended = step.ended.plus(task, rest, step.now.instant(), step.settings.duplicateWindow());
+  private static void remember(Transition change, Task task, Owed owed) {
+    change.memory =
+        change.memory.remembering(
+            task, owed, change.instant(), change.settings.duplicateWindow());
   }
 
-  private int maxAttempts(Task task) {
+  private static int maxAttempts(Transition change, Task task) {
     return task.maxAttempts() != null
         ? task.maxAttempts()
-        : step.settings.queue(task.queue()).maxAttempts();
+        : change.settings.queue(task.queue()).maxAttempts();
   }
 
   private static int crashesOf(Task task) {
@@ -329,88 +333,6 @@ final class TaskOutcomes {
   }
 
   private static String shorten(String text) {
-    return text.length() <= 2000 ? text : text.substring(0, 2000) + "…";
-  }
-
-  void tellFinished(
-      Task task,
-      @Nullable String worker,
-      Outcome outcome,
-      @Nullable String detail,
-      @Nullable String order) {
-    tell(TaskEventKind.FINISHED, task, worker, outcome, null, detail, order);
-  }
-
-  private void tell(
-      TaskEventKind kind,
-      Task task,
-      @Nullable DeadReason reason,
-      @Nullable String detail,
-      @Nullable String order) {
-    tell(kind, task, null, null, reason, detail, order);
-  }
-
-  private void tell(
-      TaskEventKind kind,
-      Task task,
-      @Nullable String worker,
-      @Nullable Outcome outcome,
-      @Nullable DeadReason reason,
-      @Nullable String detail,
-      @Nullable String order) {
-    step.effects.add(
-        new Effect.TellTask(
-            new TaskEvent(
-                1,
-                kind,
-                task.id(),
-                task.queue(),
-                task.batch(),
-                task.handler(),
-                task.attempt(),
-                step.settings.controller(),
-                worker,
-                outcome,
-                reason,
-                detail,
-                order,
-                task.headers().get("traceparent") instanceof String text ? text : null,
-                step.now.instant())));
-  }
-
-  private void sendResult(
-      long token,
-      Task task,
-      @Nullable TaskRun run,
-      @Nullable String worker,
-      Outcome outcome,
-      Body value,
-      String contentType,
-      @Nullable TaskError error,
-      @Nullable String order) {
-    var result =
-        new ResultMessage(
-            1,
-            task.id(),
-            task.queue(),
-            task.batch(),
-            outcome,
-            task.attempt(),
-            run == null ? null : run.startedAt(),
-            step.now.instant(),
-            step.settings.controller(),
-            worker,
-            error,
-            null,
-            null,
-            order);
-    step.effects.add(
-        new Effect.SendResult(
-            token,
-            result,
-            value,
-            contentType,
-            Objects.requireNonNull(task.replyTo()),
-            task.correlationId()));
+    return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "…";
   }
 }

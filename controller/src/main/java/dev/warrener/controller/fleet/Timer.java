@@ -19,7 +19,7 @@ public sealed interface Timer {
   record RecallUnanswered(WorkerKey worker, String task, int attempt) implements Timer {}
 
   /** The worker must die for the run that it is at, whatever else it may have begun by then. */
-  record AimOver(String order, WorkerKey worker) implements Timer {}
+  record DeferralOver(String order, WorkerKey worker) implements Timer {}
 
   /** The worker was asked to end and has had its grace. */
   record GraceOver(WorkerKey worker) implements Timer {}

@@ -81,7 +81,7 @@ class KnownTasksTest {
       happen(new Event.Started(OTHER, id, 1));
       finish(OTHER, id);
     }
-    assertThat(state.known().contains("short-0")).isFalse();
+    assertThat(state.memory().isKnown("short-0")).isFalse();
   }
 
   private DeliveryKey deliver(long generation, String id, int attempt) {

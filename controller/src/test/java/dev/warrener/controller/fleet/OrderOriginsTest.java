@@ -132,7 +132,7 @@ class OrderOriginsTest {
             new Scope(false, List.of("web-2"), List.of(), List.of(), List.of(), List.of()),
             null,
             null));
-    var keepsake = state.keepsake();
+    var keepsake = state.restrictions().retained();
 
     state = FleetState.initial(settings(), now);
     happen(new Event.Remembered(keepsake));
@@ -199,7 +199,7 @@ class OrderOriginsTest {
         assertThat(done().notes()).singleElement().asString().contains("does not answer");
       } else {
         assertThat(done().failed()).singleElement().asString().contains("did not show");
-        assertThat(state.keepsake().revoked()).hasSize(1);
+        assertThat(state.restrictions().retained().revoked()).hasSize(1);
       }
     }
   }
@@ -225,11 +225,11 @@ class OrderOriginsTest {
     for (var origin : List.of(Origin.LOG, Origin.BROKER, Origin.LOG)) {
       happen(new Event.OrderArrived(new HeardOrder(order, null, null, origin)));
     }
-    assertThat(state.refused()).isEqualTo(1);
+    assertThat(state.orders().refused()).isEqualTo(1);
 
     happen(new Event.OrderArrived(new HeardOrder(order, null, null)));
 
-    assertThat(state.refused()).isEqualTo(2);
+    assertThat(state.orders().refused()).isEqualTo(2);
     assertThat(Fleet.presence(state, now).refusedOrders()).isEqualTo(2);
   }
 
@@ -254,7 +254,7 @@ class OrderOriginsTest {
     assertThat(effects).as("the copy in the log").isEmpty();
     die();
     happen(new Event.BarrierPassed(only(Effect.Barrier.class).token()));
-    var told = Objects.requireNonNull(state.done().get(order.id())).reports();
+    var told = Objects.requireNonNull(state.orders().done().get(order.id())).reports();
 
     broadcast(order);
 
@@ -279,7 +279,7 @@ class OrderOriginsTest {
 
     assertThat(only(Report.ControllerRefused.class).because())
         .contains("another order was given with this id before");
-    assertThat(state.holds().statements()).hasSize(1);
+    assertThat(state.restrictions().holds().statements()).hasSize(1);
   }
 
   @Test

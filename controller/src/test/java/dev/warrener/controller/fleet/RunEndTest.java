@@ -19,6 +19,7 @@ import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
+import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.worker.frame.ErrorType;
 import java.time.Duration;
 import java.time.Instant;

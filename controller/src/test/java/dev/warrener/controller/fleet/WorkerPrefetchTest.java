@@ -223,7 +223,7 @@ class WorkerPrefetchTest {
     var limit = new Timer.RunDeadline(WORKER, "a", 1);
     happen(new Event.TimerDue(limit));
     assertThat(kills()).isEmpty();
-    pass(WorkerPrefetch.AIM.plusMillis(20));
+    pass(WorkerPrefetch.DEFERRED.plusMillis(20));
     happen(new Event.TimerDue(limit));
     assertThat(kills()).containsExactly(WORKER);
 

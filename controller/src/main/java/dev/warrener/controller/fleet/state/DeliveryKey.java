@@ -1,14 +1,15 @@
 package dev.warrener.controller.fleet.state;
 
 /**
- * One delivery of one message to this controller.
+ * The identity of one delivery of one message to this controller.
  *
- * @param generation which connection to the broker it came by; a key of an older one is void
- * @param queue the queue that it came from
- * @param tag counts up within generation and queue, and never comes twice
+ * @param generation the number of the connection that it came by; a key of an older connection is
+ *     void
+ * @param queue the queue that the message came from
+ * @param tag a number that counts up within a generation and queue, and is never used twice
  */
 public record DeliveryKey(long generation, String queue, long tag) {
-  /** A key of no delivery: settling it does nothing. */
+  /** Returns the key of no delivery: settling it does nothing. */
   public static DeliveryKey gone(String queue) {
     return new DeliveryKey(0, queue, 0);
   }

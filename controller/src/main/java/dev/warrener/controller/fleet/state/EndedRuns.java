@@ -9,62 +9,72 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs that have lately ended here, so that a copy of one is settled as the first was and not
- * run a second time. Two generations of bounded size: forgetting costs nothing. Immutable.
+ * The runs that have lately ended here. A second copy of such a task is settled like the first, and
+ * not run again. Immutable.
  *
- * <p>It is asked about every task and told of every end, and holds tens of thousands: so these maps
- * are wide tries, where the others here are binary trees.
+ * <p>The runs are kept in two generations of bounded size, so that forgetting them costs nothing.
+ *
+ * @param young the runs that ended since the younger generation began, by task
+ * @param old the runs of the generation before
+ * @param since when the younger generation began
  */
 public record EndedRuns(HashMap<String, Ended> young, HashMap<String, Ended> old, Instant since) {
+  /** The most runs in a generation: a bound on memory, not on time. */
   private static final int MOST = 50_000;
 
   /**
    * A run that has ended.
    *
-   * @param attempt its number
-   * @param requeuedAt what an operator's requeue from the dead letters had marked it with, or null
-   * @param rest what is still owed to its message
+   * @param attempt the attempt number
+   * @param requeuedAt when an operator had requeued the task from the dead letters, or null
+   * @param owed the settlement that its message still needs
    */
-  public record Ended(int attempt, @Nullable Instant requeuedAt, Rest rest) {}
+  public record Ended(int attempt, @Nullable Instant requeuedAt, Owed owed) {}
 
-  /** What is owed to the message of an ended run, should it come again. */
-  public sealed interface Rest {
-    /** Nothing: it is acknowledged. */
-    record Nothing() implements Rest {}
+  /** The settlement that the message of an ended run needs if it is delivered again. */
+  public sealed interface Owed {
+    /** Nothing more: the message is acknowledged. */
+    record Nothing() implements Owed {}
 
-    /** A copy must go elsewhere, and then it is acknowledged. */
-    record Copy(String routingKey, Map<String, @Nullable Object> headers) implements Rest {}
+    /** A copy is to be published; then the message is acknowledged. */
+    record Copy(String routingKey, Map<String, @Nullable Object> headers) implements Owed {}
   }
 
+  /** Returns a memory of no runs. */
   public static EndedRuns none(Instant now) {
     return new EndedRuns(HashMap.empty(), HashMap.empty(), now);
   }
 
-  public EndedRuns plus(Task task, Rest rest, Instant now, Duration window) {
-    var ended = new Ended(task.attempt(), task.requeuedAt(), rest);
+  /**
+   * Returns a copy with one more run.
+   *
+   * @param window the age at which the younger generation becomes the older one
+   */
+  public EndedRuns plus(Task task, Owed owed, Instant now, Duration window) {
+    var ended = new Ended(task.attempt(), task.requeuedAt(), owed);
     boolean turn = young.size() >= MOST || now.isAfter(since.plus(window));
     return turn
         ? new EndedRuns(HashMap.of(task.id(), ended), young, now)
         : new EndedRuns(young.put(task.id(), ended), old, since);
   }
 
-  /** Notes that a copy was taken: nothing is owed any more. */
+  /** Returns a copy in which the message of a run needs no more than an acknowledgement. */
   public EndedRuns settled(String task, int attempt) {
     var ended = young.get(task).getOrNull();
     if (ended == null || ended.attempt != attempt) {
       return this;
     }
     return new EndedRuns(
-        young.put(task, new Ended(attempt, ended.requeuedAt, new Rest.Nothing())), old, since);
+        young.put(task, new Ended(attempt, ended.requeuedAt, new Owed.Nothing())), old, since);
   }
 
-  /** The last run of a task that has ended here, or null. */
+  /** Returns the last run of a task that has ended here, or null. */
   public @Nullable Ended lastOf(String task) {
     var ended = young.get(task).getOrNull();
     return ended == null ? old.get(task).getOrNull() : ended;
   }
 
-  /** The run of this very message, or null if it has not ended here. */
+  /** Returns the run of this very message, or null if it has not ended here. */
   public @Nullable Ended find(Task task) {
     var ended = lastOf(task.id());
     if (ended == null || task.attempt() > ended.attempt) {

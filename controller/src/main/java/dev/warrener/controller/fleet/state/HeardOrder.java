@@ -6,26 +6,26 @@ import dev.warrener.messaging.order.Order;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order as it reached this controller.
+ * An order as it reached this controller. Immutable.
  *
- * @param order what it says
- * @param userId who gave it: the broker's word for who published it, the operating system's for who
- *     is at the control socket, or null if nobody vouches for anybody
- * @param replyTo where the reports go besides the reports exchange, or null
- * @param origin by which way it came
+ * @param order the order
+ * @param userId the user who gave the order: the publisher as verified by the broker, or the user
+ *     of the control socket as verified by the operating system; null if nobody is verified
+ * @param replyTo a queue that gets the reports as well as the reports exchange, or null
+ * @param origin the way by which it came
  */
 public record HeardOrder(
     Order order, @Nullable String userId, @Nullable String replyTo, Origin origin) {
 
-  /** The ways by which an order comes. */
+  /** The ways by which an order can arrive. */
   public enum Origin implements WireName {
-    /** Broadcast by the broker. */
+    /** The broker broadcast it. */
     BROKER("broker"),
-    /** Read from the broker's log: a copy of what was broadcast, once or twice. */
+    /** It was read from the broker's log, which holds each broadcast once or twice. */
     LOG("log"),
-    /** Over the control socket of this host: no other host hears it, and no log of the broker. */
+    /** It came over the control socket: no other host and no log receives it. */
     LOCAL("local"),
-    /** The tripwire was pulled: every host makes up this order by itself. */
+    /** The tripwire was pulled: every host makes this order by itself. */
     TRIPWIRE("tripwire");
 
     private final String wire;
@@ -41,16 +41,17 @@ public record HeardOrder(
     }
   }
 
-  /** One that was broadcast. */
+  /** Creates an order that was broadcast. */
   public HeardOrder(Order order, @Nullable String userId, @Nullable String replyTo) {
     this(order, userId, replyTo, Origin.BROKER);
   }
 
-  /** Whether nobody else keeps it, so that this controller must remember by itself. */
+  /** Whether nobody else keeps the order, so that this controller must keep its effect itself. */
   public boolean isKeptHereAlone() {
     return origin == Origin.LOCAL || origin == Origin.TRIPWIRE;
   }
 
+  /** Returns a copy with another order that came by the same way. */
   public HeardOrder with(Order other) {
     return new HeardOrder(other, userId, replyTo, origin);
   }

@@ -12,20 +12,32 @@ import org.pcollections.PVector;
 import org.pcollections.TreePVector;
 
 /**
- * The hold and resume statements of operators that are in force. Of all statements that cover a
- * thing the newest decides, by when they were issued and then by id, so that every controller comes
- * to the same end in whichever order it heard them. Immutable.
+ * The hold and resume statements of operators that are in force. Immutable.
+ *
+ * <p>Of all statements that cover a thing the newest decides, by the time of issue and then by id.
+ * So every controller comes to the same result, in whichever order the statements arrive.
+ *
+ * @param statements the statements, newest first
  */
 public record Holds(PVector<Statement> statements) {
+  /** How long a resume is kept that lifts nothing yet: a hold can arrive that much later. */
   private static final Duration IDLE_KEPT = Duration.ofHours(1);
+  /** The most such resumes that are kept. */
   private static final int MOST_IDLE = 100;
+
+  /** No statements. */
   public static final Holds NONE = new Holds(TreePVector.empty());
 
   /**
-   * One operator's word.
+   * One hold or resume.
    *
+   * @param order the id of the order
+   * @param scope the scope of the order
    * @param hold true to hold, false to resume
-   * @param keptHereAlone whether the broker's log of orders does not have it
+   * @param issuedAt when the order was given
+   * @param reason the reason given with the order
+   * @param issuedBy the operator who gave the order
+   * @param keptHereAlone whether the broker's log of orders does not have the statement
    */
   public record Statement(
       String order,
@@ -35,12 +47,13 @@ public record Holds(PVector<Statement> statements) {
       String reason,
       String issuedBy,
       boolean keptHereAlone) {
-    /** Whether an older statement has no say in anything any more. */
+    /** Whether this statement decides whatever an older one would decide. */
     private boolean makesVoid(Statement older) {
       return scope.includes(older.scope)
           && scope.tasks().stream().allMatch(target -> target.attempt() == null);
     }
 
+    /** Returns the statement that an order makes. */
     public static Statement of(HeardOrder heard) {
       var order = heard.order();
       return new Statement(
@@ -53,6 +66,7 @@ public record Holds(PVector<Statement> statements) {
           heard.isKeptHereAlone());
     }
 
+    /** Returns a statement that was kept over a restart. */
     public static Statement of(RetainedRestrictions.Hold kept) {
       return new Statement(
           kept.order(),
@@ -68,7 +82,7 @@ public record Holds(PVector<Statement> statements) {
   private static final Comparator<Statement> NEWEST_FIRST =
       Comparator.comparing(Statement::issuedAt).thenComparing(Statement::order).reversed();
 
-  /** Adds a statement and drops those that have nothing to say any more. */
+  /** Returns a copy with one more statement, and without those that decide nothing any more. */
   public Holds plus(Statement added) {
     var sorted = new ArrayList<Statement>(statements);
     sorted.removeIf(old -> old.order.equals(added.order));
@@ -85,8 +99,8 @@ public record Holds(PVector<Statement> statements) {
   }
 
   /**
-   * A resume with no older hold beneath it says nothing yet. It is kept for a while all the same,
-   * for the hold that it lifts may arrive after it.
+   * Drops old resumes that lift nothing. A resume without an older hold is kept for a while,
+   * because the hold that it lifts may arrive after it.
    */
   private static void dropIdleResumes(List<Statement> newestFirst) {
     int idle = 0;
@@ -112,7 +126,7 @@ public record Holds(PVector<Statement> statements) {
             && scope.workers().isEmpty());
   }
 
-  /** Whether a worker is held, by itself or with its queue or controller. */
+  /** Whether a worker is held, alone or with its queue or controller. */
   public boolean workerHeld(String controller, String queue, String worker) {
     return newest(scope ->
         scope.coversController(controller)
@@ -121,7 +135,7 @@ public record Holds(PVector<Statement> statements) {
             && !scope.namesTasks());
   }
 
-  /** Whether a task may not start on any worker of a controller. */
+  /** Whether a task is held on all workers of a controller. */
   public boolean taskHeld(String controller, Task task) {
     return newest(scope ->
         scope.coversController(controller)
@@ -130,7 +144,7 @@ public record Holds(PVector<Statement> statements) {
             && scope.workers().isEmpty());
   }
 
-  /** Whether a task may not start on that worker. */
+  /** Whether a task is held on one worker. */
   public boolean taskHeldOn(String controller, String worker, Task task) {
     return newest(scope ->
         scope.coversController(controller)
@@ -139,7 +153,7 @@ public record Holds(PVector<Statement> statements) {
             && scope.coversWorker(worker));
   }
 
-  /** The holds in force that concern a controller, newest first. */
+  /** Returns the holds in force that concern a controller, newest first. */
   public List<Statement> inForce(String controller) {
     return statements.stream()
         .filter(statement -> statement.hold && statement.scope.coversController(controller))

@@ -1,49 +1,53 @@
 package dev.warrener.controller.fleet.state;
 
-import dev.warrener.controller.fleet.state.FleetState.QueueState;
 import io.vavr.collection.HashSet;
 import java.util.Collection;
 
 /**
- * Which tasks may be here, by their ids: every one that is, and some that were. So a task that
- * isn't known has no run here and no copy that waits, and nobody need look for them among all that
- * the workers were handed. Immutable.
+ * The ids of the tasks that may be here: all tasks that are here, and some that were. A task that is
+ * not known has no run and no waiting copy here, so that nothing need be searched for it.
+ * Immutable.
  *
- * @param ids of all that were delivered lately
- * @param again of those that were delivered while they were known
- * @param most with so many it forgets those that are not here any more
+ * @param ids the ids of tasks that were lately delivered
+ * @param again the ids of tasks that were delivered while they were known
+ * @param most the size at which the tasks that have left are forgotten
  */
 public record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
-  /** A look at all that is here costs little, divided among so many. */
+  /**
+   * The smallest size at which the set is pruned. Pruning scans all deliveries, so it is done only
+   * once in this many additions.
+   */
   public static final int LEAST_FULL = 4096;
 
-  public static final KnownTasks NONE =
-      new KnownTasks(HashSet.empty(), HashSet.empty(), LEAST_FULL);
+  /** No tasks. */
+  public static final KnownTasks NONE = new KnownTasks(HashSet.empty(), HashSet.empty(), LEAST_FULL);
 
+  /** Whether a task may be here. */
   public boolean contains(String task) {
     return ids.contains(task);
   }
 
-  /** Whether more than one delivery of it may be here. */
+  /** Whether more than one delivery of a task may be here. */
   public boolean mayBeTwice(String task) {
     return !again.isEmpty() && again.contains(task);
   }
 
-  /** With one that was not known. */
+  /** Returns a copy with a task that was not known. */
   public KnownTasks plus(String task) {
     return new KnownTasks(ids.add(task), again, most);
   }
 
-  /** With one more delivery of a known one. */
+  /** Returns a copy with one more delivery of a known task. */
   public KnownTasks plusAgain(String task) {
     return new KnownTasks(ids, again.add(task), most);
   }
 
+  /** Whether the set is to be pruned. */
   public boolean isFull() {
     return ids.size() >= most;
   }
 
-  /** Those of them that are here. */
+  /** Returns the ids that are still in a worker's or a queue's hands here. */
   public KnownTasks of(Collection<Slot> slots, Collection<QueueState> queues) {
     HashSet<String> here = HashSet.empty();
     for (var slot : slots) {

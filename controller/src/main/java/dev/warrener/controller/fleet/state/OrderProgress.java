@@ -2,7 +2,6 @@ package dev.warrener.controller.fleet.state;
 
 import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,28 +11,28 @@ import org.pcollections.PVector;
 import org.pcollections.TreePVector;
 
 /**
- * An order on its way through this controller.
+ * An order on its way through this controller. Immutable.
  *
- * @param heard the order
- * @param stage how far it is; {@link Stage#DONE} is terminal
- * @param startedNanos when it arrived
- * @param targets the workers in scope when it arrived
- * @param awaited those of them whose trees are not empty yet
- * @param doomed the runs whose fate it decides
- * @param pending the tokens of what it waits for in this stage
- * @param workers how many workers were proven dead
- * @param tasks how many in-flight tasks were settled
- * @param backlog how many waiting tasks were dropped or moved
- * @param failed what could not be done, and why
- * @param notes what a person should know, though nothing failed
- * @param isImpatient whether it no longer waits for a broker or a disk that does not answer
- * @param reports all that has been said about it, for whoever joins
- * @param hasCome whether it has come by the way on which it comes but once: the next time somebody
- *     joins. What is broadcast is in the log, too
+ * @param heard the order as it arrived
+ * @param stage the stage that the order has reached; {@link Stage#DONE} is terminal
+ * @param startedNanos when the order arrived
+ * @param targets the workers in scope when the order arrived
+ * @param awaited the targets whose trees are not empty yet
+ * @param killedRuns the runs whose fate the order decides
+ * @param pending the tokens of the requests that the order waits for in this stage
+ * @param workers the number of workers proven dead
+ * @param tasks the number of in-flight tasks that were settled
+ * @param backlog the number of waiting tasks that were dropped or moved
+ * @param failed the failures, each with its reason
+ * @param notes facts that a person should know, though nothing failed
+ * @param isImpatient whether the order no longer waits for a broker or a disk that does not answer
+ * @param reports the reports that were made about the order, for whoever joins later
+ * @param hasCome whether the order has come by a way on which it comes only once. When it comes
+ *     again after that, somebody joins. An order that is broadcast is in the log as well
  * @param owed the deliveries of runs that were in flight on its workers and are not settled yet,
- *     whoever decides their fate
- * @param touched the queues of all those
- * @param aims the runs whose workers it kills as soon as those can't begin another by then
+ *     whichever order decides their fate
+ * @param touched the queues of all those deliveries
+ * @param deferred the kills that wait until the worker can't begin another task
  */
 public record OrderProgress(
     HeardOrder heard,
@@ -41,7 +40,7 @@ public record OrderProgress(
     long startedNanos,
     MapPSet<WorkerKey> targets,
     MapPSet<WorkerKey> awaited,
-    PVector<Doomed> doomed,
+    PVector<KilledRun> killedRuns,
     MapPSet<Long> pending,
     int workers,
     int tasks,
@@ -53,70 +52,33 @@ public record OrderProgress(
     boolean hasCome,
     MapPSet<DeliveryKey> owed,
     MapPSet<String> touched,
-    PVector<Aim> aims) {
+    PVector<DeferredKill> deferred) {
 
-  /** A run for which its worker is to die. */
-  public record Aim(WorkerKey worker, String task, int attempt) {}
+  /** The kill of a worker for one of its runs, which waits until nothing else can be hit. */
+  public record DeferredKill(WorkerKey worker, String task, int attempt) {}
 
-  /** How far an order is. */
+  /** The stages of an order. Orders that kill nothing pass through the same stages. */
   public enum Stage {
-    /** Trees are not empty yet; of a drain: runs have not ended yet. */
-    KILLING,
-    /** The fates of runs are being settled. */
+    /**
+     * What the order stops has not stopped yet: trees are not empty, tasks that may not start are
+     * not back, or runs of a drain have not ended.
+     */
+    HALTING,
+    /** The fates of killed runs are being settled. */
     SETTLING,
-    /** The broker is to show that it took the settlements. */
+    /** The broker has been asked to show that it took the settlements. */
     PROVING,
-    /** The waiting tasks in scope are being dealt with. */
+    /** The waiting tasks in scope are being dropped or moved. */
     BACKLOG,
-    /** All of it is over and was reported. */
+    /** All is over and was reported. */
     DONE
   }
 
-  /**
-   * A run that was in flight when its worker was killed.
-   *
-   * @param settled false if its fate could not be carried out
-   * @param begun whether its settlement has been begun
-   * @param late whether its worker died after the order had given it up: then it is proven and
-   *     reported by itself
-   */
-  public record Doomed(
-      TaskRun run,
-      String queue,
-      WorkerKey worker,
-      Fate fate,
-      boolean settled,
-      boolean begun,
-      boolean late) {
-    public static Doomed of(TaskRun run, String queue, WorkerKey worker, Fate fate) {
-      return new Doomed(run, queue, worker, fate, true, false, false);
-    }
-
-    public Doomed unsettled() {
-      return new Doomed(run, queue, worker, fate, false, begun, late);
-    }
-
-    public Doomed handedBack() {
-      return new Doomed(run.withDelivery(null), queue, worker, fate, settled, begun, late);
-    }
-
-    public Doomed beginning() {
-      return new Doomed(run, queue, worker, fate, settled, true, late);
-    }
-
-    public Doomed beginningLate() {
-      return new Doomed(run, queue, worker, fate, settled, true, true);
-    }
-
-    public boolean isOf(String task, int attempt) {
-      return run.task().id().equals(task) && run.task().attempt() == attempt;
-    }
-  }
-
+  /** Returns the first state of an order that has arrived. */
   public static OrderProgress started(HeardOrder heard, long nanos) {
     return new OrderProgress(
         heard,
-        Stage.KILLING,
+        Stage.HALTING,
         nanos,
         HashTreePSet.empty(),
         HashTreePSet.empty(),
@@ -135,27 +97,52 @@ public record OrderProgress(
         TreePVector.empty());
   }
 
+  /** Returns the order. */
   public Order order() {
     return heard.order();
   }
 
+  /** Returns the id of the order. */
+  public String id() {
+    return heard.order().id();
+  }
+
+  /** Whether the order is done here. */
   public boolean isOver() {
     return stage == Stage.DONE;
   }
 
-  /** How many reports have been made about it. */
-  public long said() {
-    return reports.size();
+  /** Returns the number of the next report about the order. */
+  public long nextReport() {
+    return reports.size() + 1;
   }
 
+  /** Whether the stage is waiting for a worker or an answer. */
+  public boolean isWaiting() {
+    return !awaited.isEmpty() || !pending.isEmpty() || !deferred.isEmpty();
+  }
+
+  /** Returns the killed run of a task whose worker died too late, or null. */
+  public @Nullable KilledRun late(String task, int attempt) {
+    for (var killed : killedRuns) {
+      if (killed.late() && killed.run().is(task, attempt)) {
+        return killed;
+      }
+    }
+    return null;
+  }
+
+  /** Returns a copy that has reached a stage. */
   public OrderProgress at(Stage next) {
     return with(draft -> draft.stage = next);
   }
 
-  public OrderProgress saying(Report report) {
+  /** Returns a copy about which one more report was made. */
+  public OrderProgress reporting(Report report) {
     return with(draft -> draft.reports = draft.reports.plus(report));
   }
 
+  /** Returns a copy that waits for the death of one more worker. */
   public OrderProgress awaiting(WorkerKey worker) {
     return with(draft -> {
       draft.targets = draft.targets.plus(worker);
@@ -163,14 +150,17 @@ public record OrderProgress(
     });
   }
 
-  public OrderProgress aiming(Aim aim) {
-    return with(draft -> draft.aims = draft.aims.plus(aim));
+  /** Returns a copy that will kill a worker as soon as nothing else can be hit. */
+  public OrderProgress deferring(DeferredKill kill) {
+    return with(draft -> draft.deferred = draft.deferred.plus(kill));
   }
 
-  public OrderProgress notAiming(Aim aim) {
-    return with(draft -> draft.aims = draft.aims.minus(aim));
+  /** Returns a copy without a deferred kill. */
+  public OrderProgress notDeferring(DeferredKill kill) {
+    return with(draft -> draft.deferred = draft.deferred.minus(kill));
   }
 
+  /** Returns a copy for which one more worker is proven dead. */
   public OrderProgress dead(WorkerKey worker) {
     return with(draft -> {
       draft.awaited = draft.awaited.minus(worker);
@@ -178,42 +168,68 @@ public record OrderProgress(
     });
   }
 
-  public OrderProgress givenUp(WorkerKey worker) {
+  /** Returns a copy that no longer waits for the death of a worker. */
+  public OrderProgress givingUp(WorkerKey worker) {
     return with(draft -> draft.awaited = draft.awaited.minus(worker));
   }
 
-  public OrderProgress dooming(Doomed one) {
-    return with(draft -> draft.doomed = draft.doomed.plus(one));
+  /** Returns a copy that decides the fate of one more run. */
+  public OrderProgress plus(KilledRun killed) {
+    return with(draft -> draft.killedRuns = draft.killedRuns.plus(killed));
   }
 
-  public OrderProgress withDoomed(PVector<Doomed> all) {
-    return with(draft -> draft.doomed = all);
+  /** Returns a copy with other states of its killed runs. */
+  public OrderProgress with(PVector<KilledRun> all) {
+    return with(draft -> draft.killedRuns = all);
   }
 
+  /** Returns a copy without its killed runs. */
+  public OrderProgress withoutRuns() {
+    return with(TreePVector.empty());
+  }
+
+  /** Returns a copy in which the fate of a task could not be carried out. */
+  public OrderProgress unsettled(String task) {
+    var all = killedRuns;
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).run().task().id().equals(task)) {
+        all = all.with(i, all.get(i).unsettled());
+      }
+    }
+    return with(all);
+  }
+
+  /** Returns a copy that waits for the answer to a request. */
   public OrderProgress waitingFor(long token) {
     return with(draft -> draft.pending = draft.pending.plus(token));
   }
 
+  /** Returns a copy that no longer waits for the answer to a request. */
   public OrderProgress notWaitingFor(long token) {
     return with(draft -> draft.pending = draft.pending.minus(token));
   }
 
-  public OrderProgress settledOne() {
+  /** Returns a copy for which one more in-flight task was settled. */
+  public OrderProgress plusTask() {
     return with(draft -> draft.tasks++);
   }
 
+  /** Returns a copy for which more waiting tasks were dropped or moved. */
   public OrderProgress plusBacklog(long count) {
     return with(draft -> draft.backlog += count);
   }
 
+  /** Returns a copy with one more failure. */
   public OrderProgress failing(String what) {
     return with(draft -> draft.failed = draft.failed.plus(what));
   }
 
+  /** Returns a copy with one more note. */
   public OrderProgress noting(String what) {
     return with(draft -> draft.notes = draft.notes.plus(what));
   }
 
+  /** Returns a copy that waits until a delivery is settled. */
   public OrderProgress owing(DeliveryKey delivery) {
     return with(draft -> {
       draft.owed = draft.owed.plus(delivery);
@@ -221,44 +237,37 @@ public record OrderProgress(
     });
   }
 
+  /** Returns a copy that no longer waits until a delivery is settled. */
   public OrderProgress notOwing(DeliveryKey delivery) {
     return with(draft -> draft.owed = draft.owed.minus(delivery));
   }
 
-  /** The broker has all deliveries of a queue back: none is owed, and none is ours to settle. */
+  /** Returns a copy in which the broker has all deliveries of a queue back. */
   public OrderProgress handedBack(String queue) {
     var left = owed;
     for (var delivery : owed) {
       left = delivery.queue().equals(queue) ? left.minus(delivery) : left;
     }
-    var runs = doomed;
+    var runs = killedRuns;
     for (int i = 0; i < runs.size(); i++) {
       if (runs.get(i).queue().equals(queue)) {
         runs = runs.with(i, runs.get(i).handedBack());
       }
     }
     var owedNow = left;
-    var doomedNow = runs;
+    var runsNow = runs;
     return with(draft -> {
       draft.owed = owedNow;
-      draft.doomed = doomedNow;
+      draft.killedRuns = runsNow;
     });
   }
 
-  /** The run of a task whose worker died too late, or null. */
-  public @Nullable Doomed late(String task, int attempt) {
-    for (var one : doomed) {
-      if (one.late() && one.isOf(task, attempt)) {
-        return one;
-      }
-    }
-    return null;
-  }
-
+  /** Returns a copy that has come by a way on which it comes only once. */
   public OrderProgress come() {
     return with(draft -> draft.hasCome = true);
   }
 
+  /** Returns a copy that no longer waits for a broker or a disk that does not answer. */
   public OrderProgress impatient() {
     return with(draft -> draft.isImpatient = true);
   }
@@ -266,17 +275,17 @@ public record OrderProgress(
   private OrderProgress with(Consumer<Draft> change) {
     var draft = new Draft(this);
     change.accept(draft);
-    return draft.run();
+    return draft.finished();
   }
 
-  /** A copy that may be changed until it is a run again. */
+  /** A copy that may be changed until it is finished. */
   private static final class Draft {
     private final HeardOrder heard;
     private final long startedNanos;
     private Stage stage;
     private MapPSet<WorkerKey> targets;
     private MapPSet<WorkerKey> awaited;
-    private PVector<Doomed> doomed;
+    private PVector<KilledRun> killedRuns;
     private MapPSet<Long> pending;
     private int workers;
     private int tasks;
@@ -288,7 +297,7 @@ public record OrderProgress(
     private boolean hasCome;
     private MapPSet<DeliveryKey> owed;
     private MapPSet<String> touched;
-    private PVector<Aim> aims;
+    private PVector<DeferredKill> deferred;
 
     Draft(OrderProgress from) {
       heard = from.heard;
@@ -296,7 +305,7 @@ public record OrderProgress(
       stage = from.stage;
       targets = from.targets;
       awaited = from.awaited;
-      doomed = from.doomed;
+      killedRuns = from.killedRuns;
       pending = from.pending;
       workers = from.workers;
       tasks = from.tasks;
@@ -308,17 +317,17 @@ public record OrderProgress(
       hasCome = from.hasCome;
       owed = from.owed;
       touched = from.touched;
-      aims = from.aims;
+      deferred = from.deferred;
     }
 
-    public OrderProgress run() {
+    OrderProgress finished() {
       return new OrderProgress(
           heard,
           stage,
           startedNanos,
           targets,
           awaited,
-          doomed,
+          killedRuns,
           pending,
           workers,
           tasks,
@@ -330,7 +339,7 @@ public record OrderProgress(
           hasCome,
           owed,
           touched,
-          aims);
+          deferred);
     }
   }
 }

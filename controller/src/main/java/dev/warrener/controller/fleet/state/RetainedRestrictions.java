@@ -7,28 +7,29 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What this controller has to remember by itself over a restart, because the broker's log of orders
- * does not have it: the holds that were given on this host or by the tripwire, with every later
- * statement that may lift them, and the tasks whose fate could not be carried out. Immutable.
+ * The restrictions that this controller itself keeps over a restart, because the broker's log of
+ * orders does not have them. These are the holds that were given on this host or by the tripwire,
+ * with every later statement that may lift them, and the tasks whose fate could not be carried out.
+ * Immutable.
  *
- * @param version of this form, 1
- * @param holds hold and resume statements, newest first
- * @param revoked what must not start any more, oldest first
+ * @param version the version of this form, 1
+ * @param holds the hold and resume statements, newest first
+ * @param revoked the revocations, oldest first
  */
 public record RetainedRestrictions(int version, List<Hold> holds, List<Revoked> revoked) {
-  /** Nothing to remember. */
+  /** No restrictions. */
   public static final RetainedRestrictions NONE = new RetainedRestrictions(1, List.of(), List.of());
 
   /**
-   * A statement.
+   * A hold or resume statement.
    *
    * @param order the id of the order
-   * @param scope what it is about
+   * @param scope the scope of the order
    * @param hold true to hold, false to resume
-   * @param issuedAt when it was given
-   * @param reason the order's
-   * @param issuedBy the order's
-   * @param keptHereAlone whether the broker's log does not have it
+   * @param issuedAt when the order was given
+   * @param reason the reason given with the order
+   * @param issuedBy the operator who gave the order
+   * @param keptHereAlone whether the broker's log does not have the statement
    */
   public record Hold(
       String order,
@@ -43,11 +44,11 @@ public record RetainedRestrictions(int version, List<Hold> holds, List<Revoked> 
    * A revocation.
    *
    * @param order the id of the order
-   * @param scope which tasks
-   * @param fate what they meet when they come up
-   * @param issuedAt when it was given
-   * @param reason the order's
-   * @param issuedBy the order's
+   * @param scope the tasks
+   * @param fate the fate of the tasks when they are delivered
+   * @param issuedAt when the order was given
+   * @param reason the reason given with the order
+   * @param issuedBy the operator who gave the order
    */
   public record Revoked(
       String order, Scope scope, Backlog fate, Instant issuedAt, String reason, String issuedBy) {}
@@ -60,18 +61,19 @@ public record RetainedRestrictions(int version, List<Hold> holds, List<Revoked> 
     revoked = List.copyOf(revoked);
   }
 
-  /** Whether there is nothing to remember. */
+  /** Whether there is nothing to keep. */
   public boolean isEmpty() {
     return holds.isEmpty() && revoked.isEmpty();
   }
 
+  /** Returns the part of holds and revocations that this controller itself must keep. */
   public static RetainedRestrictions of(Holds holds, Revocations revocations) {
     var oldest =
         holds.statements().stream()
             .filter(Holds.Statement::keptHereAlone)
             .map(Holds.Statement::issuedAt)
             .min(Comparator.naturalOrder());
-    // What is newer may lift it in part, and the broker's log forgets in the end.
+    // A newer statement may lift an old one in part, and the broker's log forgets in the end.
     var statements =
         holds.statements().stream()
             .filter(statement -> oldest.isPresent() && !statement.issuedAt().isBefore(oldest.get()))

@@ -12,23 +12,27 @@ import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
 
 /**
- * The tasks and batches that must not start any more, by the orders that said so. Of a revocation
- * and a resume of the same thing the newer one counts, by when they were issued and then by id, in
- * whichever order they were heard. Both are forgotten after a week. Immutable.
+ * The tasks and batches that must not start any more, by the orders that revoked them. Immutable.
  *
- * @param byTask those that name a single task, by its id
- * @param byBatch those that name a single batch
- * @param others all the rest, by the order's id
- * @param resumedTasks the newest resume of single tasks, by their ids
- * @param resumedBatches the newest resume of batches
+ * <p>Of a revocation and a resume of the same thing the newer one decides, by the time of issue and
+ * then by id, in whichever order the two arrive. Both are forgotten after a week.
+ *
+ * @param byTask the revocations of single tasks, by task
+ * @param byBatch the revocations of single batches, by batch
+ * @param others all other revocations, by order
+ * @param resumedTasks the newest resume of each single task, by task
+ * @param resumedBatches the newest resume of each batch, by batch
  */
 public record Revocations(
     HashPMap<String, Revocation> byTask,
     HashPMap<String, Revocation> byBatch,
     HashPMap<String, Revocation> others,
-    HashPMap<String, Word> resumedTasks,
-    HashPMap<String, Word> resumedBatches) {
+    HashPMap<String, Resumption> resumedTasks,
+    HashPMap<String, Resumption> resumedBatches) {
+  /** How long revocations and resumes are kept. */
   private static final Duration KEPT = Duration.ofDays(7);
+
+  /** No revocations. */
   public static final Revocations NONE =
       new Revocations(
           HashTreePMap.empty(),
@@ -37,27 +41,35 @@ public record Revocations(
           HashTreePMap.empty(),
           HashTreePMap.empty());
 
-  /** Something that an operator said, by its order's id. */
-  public sealed interface Said {
+  /** A revocation or a resume, of which the newer one decides. */
+  public sealed interface OperatorStatement {
+    /** The id of the order. */
     String order();
 
+    /** When the order was given. */
     Instant issuedAt();
 
-    default boolean isNewerThan(@Nullable Said other) {
+    /** Whether this statement is newer than another, or there is no other. */
+    default boolean isNewerThan(@Nullable OperatorStatement other) {
       return other == null
           || issuedAt().isAfter(other.issuedAt())
           || (issuedAt().equals(other.issuedAt()) && order().compareTo(other.order()) > 0);
     }
   }
 
-  /** A resume. */
-  public record Word(String order, Instant issuedAt) implements Said {}
+  /** A resume of a single task or batch. */
+  public record Resumption(String order, Instant issuedAt) implements OperatorStatement {}
 
   /**
-   * What an order revoked.
+   * An order that revokes tasks.
    *
-   * @param fate what a revoked task meets when it comes up
-   * @param keptHereAlone whether the broker's log of orders does not have it
+   * @param order the id of the order
+   * @param scope the tasks
+   * @param fate the fate of a revoked task when it is delivered
+   * @param issuedAt when the order was given
+   * @param reason the reason given with the order
+   * @param issuedBy the operator who gave the order
+   * @param keptHereAlone whether the broker's log of orders does not have the revocation
    */
   public record Revocation(
       String order,
@@ -67,7 +79,7 @@ public record Revocations(
       String reason,
       String issuedBy,
       boolean keptHereAlone)
-      implements Said {
+      implements OperatorStatement {
     private boolean covers(String controller, Task task, @Nullable Instant requeuedAt) {
       return scope.coversController(controller)
           && scope.coversQueue(task.queue())
@@ -75,6 +87,7 @@ public record Revocations(
           && (requeuedAt == null || requeuedAt.isBefore(issuedAt));
     }
 
+    /** Whether the scope only names tasks or batches, wherever and whenever they run. */
     private boolean isPlain() {
       return scope.controllers().isEmpty()
           && scope.queues().isEmpty()
@@ -83,6 +96,7 @@ public record Revocations(
     }
   }
 
+  /** Returns a copy with the revocation that an order makes. */
   public Revocations plus(HeardOrder heard) {
     var order = heard.order();
     return plus(
@@ -96,7 +110,7 @@ public record Revocations(
             heard.isKeptHereAlone()));
   }
 
-  /** Revokes one task whose fate could not be carried out: nobody else knows that it has one. */
+  /** Returns a copy that revokes a task whose fate could not be carried out. Only we know of it. */
   public Revocations plusLost(String task, Backlog fate, Order order) {
     return plus(
         new Revocation(
@@ -109,6 +123,7 @@ public record Revocations(
             true));
   }
 
+  /** Returns a copy with a revocation that was kept over a restart. */
   public Revocations plus(RetainedRestrictions.Revoked kept) {
     return plus(
         new Revocation(
@@ -121,7 +136,7 @@ public record Revocations(
             true));
   }
 
-  /** Those that this controller has to remember by itself. */
+  /** Returns the revocations that this controller itself must keep over a restart. */
   public Stream<Revocation> keptHereAlone() {
     return Stream.of(byTask, byBatch, others)
         .flatMap(map -> map.values().stream())
@@ -156,36 +171,37 @@ public record Revocations(
       HashPMap<String, Revocation> all,
       String name,
       Revocation added,
-      HashPMap<String, Word> resumed) {
+      HashPMap<String, Resumption> resumed) {
     return added.isNewerThan(all.get(name)) && added.isNewerThan(resumed.get(name))
         ? all.plus(name, added)
         : all;
   }
 
-  /** Drops what an operator's resume names: single tasks and batches, never more. */
+  /** Returns a copy without the single tasks and batches that a resume names. */
   public Revocations minus(Order resume) {
-    var word = new Word(resume.id(), resume.issuedAt());
+    var resumption = new Resumption(resume.id(), resume.issuedAt());
     var tasks = byTask;
-    var saidOfTasks = withoutOld(resumedTasks, resume.issuedAt());
+    var tasksResumed = withoutOld(resumedTasks, resume.issuedAt());
     for (var task : resume.scope().tasks()) {
-      tasks = word.isNewerThan(tasks.get(task.id())) ? tasks.minus(task.id()) : tasks;
-      saidOfTasks = plus(saidOfTasks, task.id(), word);
+      tasks = resumption.isNewerThan(tasks.get(task.id())) ? tasks.minus(task.id()) : tasks;
+      tasksResumed = plus(tasksResumed, task.id(), resumption);
     }
     var batches = byBatch;
-    var saidOfBatches = withoutOld(resumedBatches, resume.issuedAt());
+    var batchesResumed = withoutOld(resumedBatches, resume.issuedAt());
     if (resume.scope().tasks().isEmpty()) {
       for (var batch : resume.scope().batches()) {
-        batches = word.isNewerThan(batches.get(batch)) ? batches.minus(batch) : batches;
-        saidOfBatches = plus(saidOfBatches, batch, word);
+        batches = resumption.isNewerThan(batches.get(batch)) ? batches.minus(batch) : batches;
+        batchesResumed = plus(batchesResumed, batch, resumption);
       }
     }
-    return new Revocations(tasks, batches, others, saidOfTasks, saidOfBatches);
+    return new Revocations(tasks, batches, others, tasksResumed, batchesResumed);
   }
 
-  private static HashPMap<String, Word> plus(HashPMap<String, Word> all, String name, Word added) {
+  private static HashPMap<String, Resumption> plus(HashPMap<String, Resumption> all, String name, Resumption added) {
     return added.isNewerThan(all.get(name)) ? all.plus(name, added) : all;
   }
 
+  /** Returns the revocation that keeps a task from starting, or null. */
   public @Nullable Revocation find(String controller, Task task, @Nullable Instant requeuedAt) {
     var single = byTask.get(task.id());
     if (single != null && single.covers(controller, task, requeuedAt)) {
@@ -205,17 +221,17 @@ public record Revocations(
     return null;
   }
 
-  /** Whether a later resume names the very thing that was revoked: the task, or its batch. */
+  /** Whether a newer resume names the very thing that was revoked: the task, or its batch. */
   private boolean isResumed(Revocation revocation, Task task) {
     var batch = task.batch();
-    Said word =
+    OperatorStatement resumption =
         !revocation.scope.tasks().isEmpty()
             ? resumedTasks.get(task.id())
             : batch == null ? null : resumedBatches.get(batch);
-    return word != null && word.isNewerThan(revocation);
+    return resumption != null && resumption.isNewerThan(revocation);
   }
 
-  private static <T extends Said> HashPMap<String, T> withoutOld(
+  private static <T extends OperatorStatement> HashPMap<String, T> withoutOld(
       HashPMap<String, T> revocations, Instant now) {
     // Swept when the map has grown to a power of two, so that adding stays cheap.
     int size = revocations.size();

@@ -4,11 +4,11 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.WorkerTarget;
 
-/** What of a fleet a scope means. */
+/** Tells which workers and runs of this host an order's scope covers. */
 public final class ScopeMatcher {
   private ScopeMatcher() {}
 
-  /** Whether a worker is to be killed: by its place, or by the task that it was handed. */
+  /** Whether a scope covers a worker: by its place, or by the task that it runs or was handed. */
   public static boolean worker(Settings settings, Scope scope, Slot slot) {
     if (!place(settings, scope, slot)) {
       return false;
@@ -17,7 +17,7 @@ public final class ScopeMatcher {
     return !scope.namesTasks() || (run != null && task(scope, run));
   }
 
-  /** Whether a run is in scope. */
+  /** Whether a scope covers a run. */
   public static boolean run(Settings settings, Scope scope, Slot slot, TaskRun run) {
     return place(settings, scope, slot) && task(scope, run);
   }

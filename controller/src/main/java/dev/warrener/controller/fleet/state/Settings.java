@@ -5,24 +5,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a controller was told at its start. Immutable.
+ * The settings of a controller. Immutable.
  *
- * @param controller its id
- * @param host the host that it runs on
- * @param pid its process id
+ * @param controller the id of the controller
+ * @param host the name of the host
+ * @param pid the process id of the controller
  * @param software the release of Warrener
- * @param containment the tier that holds its workers
- * @param queues the queues that it serves, each with its pool
+ * @param containment the containment tier of the workers
+ * @param queues the queues served here, each with its workers
  * @param operators the broker users whose orders are carried out; empty for every user that the
  *     broker lets publish orders
- * @param lease how long runs go on without the broker, 15 s by default
- * @param startDeadline how long a worker may take to say that it is ready, 30 s by default
+ * @param lease how long runs may go on without the broker, 15 s by default
+ * @param startDeadline how long a worker may take to report that it is ready, 30 s by default
  * @param drainDeadline how long a stop waits for running tasks, 60 s by default
- * @param restarts when dead workers are started again
+ * @param restarts the delays before dead workers are started again
  * @param duplicateWindow how long an ended run is remembered, 10 min by default
- * @param poisonAfter after how many crashes a task is quarantined, 3 by default
- * @param withoutBroker what becomes of running tasks when the broker is lost
- * @param taskEvents which events of tasks are told, {@link TaskEvents#UNSUCCESSFUL} by default
+ * @param poisonAfter the number of crashes after which a task is dead-lettered as poison, 3 by
+ *     default
+ * @param withoutBroker the policy for running tasks when the broker is lost
+ * @param taskEvents the task events that are published, {@link TaskEvents#UNSUCCESSFUL} by default
  */
 public record Settings(
     String controller,
@@ -46,7 +47,7 @@ public record Settings(
     operators = Set.copyOf(operators);
   }
 
-  /** With {@link WithoutBroker#LEASE} and {@link TaskEvents#UNSUCCESSFUL}. */
+  /** Creates settings with {@link WithoutBroker#LEASE} and {@link TaskEvents#UNSUCCESSFUL}. */
   public Settings(
       String controller,
       String host,
@@ -79,22 +80,23 @@ public record Settings(
         TaskEvents.UNSUCCESSFUL);
   }
 
-  /** How long a kill can be unheard here while the broker is lost; zero if there is no bound. */
+  /** Returns how long a kill can fail to arrive while the broker is lost; zero for no bound. */
   public Duration boundWithoutBroker() {
     return withoutBroker == WithoutBroker.FINISH ? Duration.ZERO : lease;
   }
 
   /**
-   * One queue and the pool that serves it.
+   * A queue and the workers that serve it.
    *
    * @param name the queue's name
-   * @param workers how many worker processes
-   * @param lookAhead how many tasks may wait here beyond those that run
-   * @param maxAttempts how many runs a task may have whose publisher didn't say, 3 by default
-   * @param timeout the hard limit on a run whose publisher didn't say; zero for none, the default
-   * @param ahead what a worker may be handed before it is free
-   * @param spares how many worker processes there are beyond {@code workers}, ready to take the
-   *     place of one that dies; none by default
+   * @param workers the number of workers that run tasks
+   * @param lookAhead the number of tasks that may wait here beyond those that run
+   * @param maxAttempts the number of runs that a task may have if its publisher set none, 3 by
+   *     default
+   * @param timeout the hard limit on a run if its publisher set none; zero for none, the default
+   * @param ahead the tasks that a worker may be handed before it is free
+   * @param spares the number of worker processes beyond {@code workers}, ready to take the place of
+   *     one that dies; none by default
    */
   public record QueueSettings(
       String name,
@@ -104,28 +106,29 @@ public record Settings(
       Duration timeout,
       Ahead ahead,
       int spares) {
-    /** With {@link Ahead#NONE} and no spares. */
+    /** Creates settings with {@link Ahead#NONE} and no spares. */
     public QueueSettings(
         String name, int workers, int lookAhead, int maxAttempts, Duration timeout) {
       this(name, workers, lookAhead, maxAttempts, timeout, Ahead.NONE, 0);
     }
 
+    /** Returns the number of tasks that may be here unsettled. */
     public int prefetch() {
       return workers + lookAhead;
     }
 
-    /** The number of worker processes. */
+    /** Returns the number of worker processes, with the spares. */
     public int processes() {
       return workers + spares;
     }
   }
 
   /**
-   * What a worker may be handed before it is free.
+   * The tasks that a worker may be handed before it is free.
    *
-   * @param most how many tasks at most; 0 for none
-   * @param within how long they may be expected to wait there; what has waited for longer is taken
-   *     back
+   * @param most the most tasks; 0 for none
+   * @param within the longest that such a task may be expected to wait; one that has waited longer
+   *     is taken back
    */
   public record Ahead(int most, Duration within) {
     /** Workers get a task when they are free. */
@@ -136,15 +139,15 @@ public record Settings(
   }
 
   /**
-   * When workers that died by themselves are started again. A death counts if the worker had not
-   * been ready, or had been for less than a second and had finished nothing.
+   * The delays before workers that died by themselves are started again. A death counts if the
+   * worker had not been ready, or had been ready for less than a second and had finished nothing.
    *
    * @param first the delay after the first death that counts, 100 ms by default; it doubles with
    *     each
    * @param most the longest delay, 10 s by default
-   * @param intensity how many such deaths in {@code window} make the slot crash-looping, 5 by
-   *     default
-   * @param window 60 s by default
+   * @param intensity the number of such deaths in {@code window} that make the slot crash-looping,
+   *     5 by default
+   * @param window the time in which such deaths are counted together, 60 s by default
    * @param coolDown how long a crash-looping slot is left alone, 30 s by default
    */
   public record Restarts(
@@ -160,7 +163,7 @@ public record Settings(
   }
 
   /**
-   * The settings of a queue.
+   * Returns the settings of a queue.
    *
    * @throws IllegalArgumentException if it is not served here
    */
@@ -173,7 +176,7 @@ public record Settings(
     throw new IllegalArgumentException("queue " + name + " is not served here");
   }
 
-  /** The id of the worker in a slot. */
+  /** Returns the id of the worker in a slot. */
   public String workerId(int slot) {
     return controller + "/" + slot;
   }

@@ -9,14 +9,14 @@ import org.pcollections.PVector;
 import org.pcollections.TreePVector;
 
 /**
- * A place for one worker process at a time.
+ * A place for one worker process at a time. Immutable.
  *
- * @param number from 1
+ * @param number the number of the slot, from 1
  * @param queue the queue that it serves
- * @param incarnation counts the processes that it has had; 0 before the first
- * @param process what is in it now
+ * @param incarnation the number of processes that it has had; 0 before the first
+ * @param process the process in it, or the reason why there is none
  * @param deaths the deaths in a row that count against it
- * @param firstDeath when the first of them was, or null
+ * @param firstDeath when the first of those deaths was, or null
  * @param proven whether a worker of this slot has ever been ready
  */
 public record Slot(
@@ -28,27 +28,33 @@ public record Slot(
     @Nullable Instant firstDeath,
     boolean proven) {
 
+  /** Returns the identity of the process that is in the slot. */
   public WorkerKey key() {
     return new WorkerKey(number, incarnation);
   }
 
+  /** Returns a copy with another process in it. */
   public Slot with(Occupant next) {
     return new Slot(number, queue, incarnation, next, deaths, firstDeath, proven);
   }
 
+  /** Returns a copy with a new process that is being started. */
   public Slot next(Instant now) {
     return new Slot(
         number, queue, incarnation + 1, new Starting(now, 0, 0), deaths, firstDeath, proven);
   }
 
+  /** Returns a copy whose worker is ready. */
   public Slot ready(Occupant idle) {
     return new Slot(number, queue, incarnation, idle, deaths, firstDeath, true);
   }
 
+  /** Returns a copy against which no death counts. */
   public Slot forgiven() {
     return deaths == 0 ? this : new Slot(number, queue, incarnation, process, 0, null, proven);
   }
 
+  /** Returns a copy against which one more death counts. */
   public Slot died(Instant now, Settings.Restarts restarts) {
     boolean inWindow = firstDeath != null && !now.isAfter(firstDeath.plus(restarts.window()));
     return new Slot(
@@ -61,7 +67,7 @@ public record Slot(
         proven);
   }
 
-  /** The run that is in this slot, or null. */
+  /** Returns the run that its worker is running or starts next, or null. */
   public @Nullable TaskRun run() {
     return switch (process) {
       case Busy busy -> busy.run;
@@ -70,7 +76,7 @@ public record Slot(
     };
   }
 
-  /** What was handed to its worker to start later, in that order. */
+  /** Returns the tasks that its worker was handed to start later, in that order. */
   public PVector<TaskRun> ahead() {
     return switch (process) {
       case Busy busy -> busy.ahead;
@@ -79,7 +85,7 @@ public record Slot(
     };
   }
 
-  /** The first of what its worker was handed, started or not, of which that is so; or null. */
+  /** Returns the first run of its worker, started or not, that meets a condition; or null. */
   public @Nullable TaskRun find(Predicate<TaskRun> which) {
     var run = run();
     if (run != null && which.test(run)) {
@@ -93,11 +99,104 @@ public record Slot(
     return null;
   }
 
+  /** Returns the run of a task, started or not, or null. */
+  public @Nullable TaskRun find(String task) {
+    return find(run -> run.task().id().equals(task));
+  }
+
+  /** Returns the run of a task with that attempt number, started or not, or null. */
+  public @Nullable TaskRun find(String task, int attempt) {
+    return find(run -> run.is(task, attempt));
+  }
+
+  /** Whether a process is in the slot. */
   public boolean isLive() {
     return process instanceof Live;
   }
 
-  /** What it does, for people: "runs task t, attempt 2", "is idle". */
+  /** Whether a process is in the slot that has not been killed. */
+  public boolean canBeKilled() {
+    return process instanceof Live && !(process instanceof Dying);
+  }
+
+  /**
+   * Returns a copy whose process must die.
+   *
+   * @param cause the reason; if the process is dying already, the first reason stays
+   * @param order the order that waits for its death, or null
+   */
+  public Slot killed(Cause cause, @Nullable String order, Instant now) {
+    return switch (process) {
+      case Dying dying -> order == null ? this : with(dying.withOrder(order));
+      case Live live ->
+          with(
+              new Dying(
+                  now,
+                  live.pid(),
+                  live.startTicks(),
+                  run(),
+                  null,
+                  ahead(),
+                  TreePVector.empty(),
+                  cause,
+                  order == null ? TreePVector.empty() : TreePVector.singleton(order)));
+      case None _, BackingOff _, CrashLooping _ -> this;
+    };
+  }
+
+  /** Returns a copy with another state of one of its worker's runs. */
+  public Slot with(TaskRun before, TaskRun run) {
+    return switch (process) {
+      case Busy busy ->
+          with(
+              before.equals(busy.run)
+                  ? busy.with(run)
+                  : busy.with(busy.run, replaced(busy.ahead, before, run)));
+      case Dying dying ->
+          with(
+              before.equals(dying.run)
+                  ? dying.with(run, dying.end)
+                  : dying.with(
+                      dying.run, dying.end, replaced(dying.ahead, before, run), dying.ended));
+      case None _, BackingOff _, CrashLooping _, Starting _, Idle _ -> this;
+    };
+  }
+
+  private static PVector<TaskRun> replaced(PVector<TaskRun> runs, TaskRun before, TaskRun run) {
+    int at = runs.indexOf(before);
+    return at < 0 ? runs : runs.with(at, run);
+  }
+
+  /** Returns a copy whose worker's runs have no delivery any more. */
+  public Slot withoutDeliveries() {
+    return switch (process) {
+      case Busy busy -> with(busy.with(busy.run.withDelivery(null), withoutDeliveries(busy.ahead)));
+      case Dying dying -> {
+        var ended = dying.ended;
+        for (int i = 0; i < ended.size(); i++) {
+          var one = ended.get(i);
+          ended = ended.with(i, new Ended(one.run.withDelivery(null), one.end));
+        }
+        yield with(
+            dying.with(
+                dying.run == null ? null : dying.run.withDelivery(null),
+                dying.end,
+                withoutDeliveries(dying.ahead),
+                ended));
+      }
+      case None _, BackingOff _, CrashLooping _, Starting _, Idle _ -> this;
+    };
+  }
+
+  private static PVector<TaskRun> withoutDeliveries(PVector<TaskRun> runs) {
+    var lost = runs;
+    for (int i = 0; i < runs.size(); i++) {
+      lost = lost.with(i, runs.get(i).withDelivery(null));
+    }
+    return lost;
+  }
+
+  /** Returns a description for people: "runs task t, attempt 2", "is idle". */
   public String describe() {
     var run = run();
     return run == null
@@ -105,22 +204,25 @@ public record Slot(
         : "runs task " + run.task().id() + ", attempt " + run.task().attempt();
   }
 
-  /** What is in a slot. */
+  /** The process in a slot, or the reason why there is none. */
   public sealed interface Occupant permits Live, None, BackingOff, CrashLooping {
+    /** When this state began. */
     Instant since();
 
+    /** The state in reports. */
     WorkerState state();
   }
 
   /** A process that exists, or is about to. */
   public sealed interface Live extends Occupant permits Starting, Idle, Busy, Dying {
-    /** 0 until it is known. */
+    /** The process id; 0 until it is known. */
     long pid();
 
+    /** The start time of the process in clock ticks since boot; 0 until it is known. */
     long startTicks();
   }
 
-  /** Nothing, and nothing to wait for. */
+  /** No process, and nothing to wait for. */
   public record None(Instant since) implements Occupant {
     @Override
     public WorkerState state() {
@@ -128,7 +230,7 @@ public record Slot(
     }
   }
 
-  /** Nothing until the delay is over. */
+  /** No process until a delay is over. */
   public record BackingOff(Instant since) implements Occupant {
     @Override
     public WorkerState state() {
@@ -136,7 +238,7 @@ public record Slot(
     }
   }
 
-  /** Nothing until the cool-down is over. */
+  /** No process until a cool-down is over. */
   public record CrashLooping(Instant since) implements Occupant {
     @Override
     public WorkerState state() {
@@ -144,7 +246,7 @@ public record Slot(
     }
   }
 
-  /** A process that has not said that it is ready. */
+  /** A process that has not reported that it is ready. */
   public record Starting(Instant since, long pid, long startTicks) implements Live {
     @Override
     public WorkerState state() {
@@ -152,7 +254,12 @@ public record Slot(
     }
   }
 
-  /** A process that waits for a task. */
+  /**
+   * A process that waits for a task.
+   *
+   * @param readyAt when it reported that it is ready
+   * @param fruitful whether it has finished a task
+   */
   public record Idle(Instant since, long pid, long startTicks, Instant readyAt, boolean fruitful)
       implements Live {
     @Override
@@ -165,8 +272,10 @@ public record Slot(
    * A process that runs a task, or was handed one.
    *
    * @param since when the run started, or became the next one to start
-   * @param run what runs, or starts next
-   * @param ahead what was handed to it to start after that
+   * @param readyAt when it reported that it is ready
+   * @param fruitful whether it has finished a task
+   * @param run the task that runs, or starts next
+   * @param ahead the tasks that it was handed to start after that
    */
   public record Busy(
       Instant since,
@@ -177,6 +286,7 @@ public record Slot(
       TaskRun run,
       PVector<TaskRun> ahead)
       implements Live {
+    /** Returns an idle process that has just been handed a task. */
     public static Busy with(Idle idle, TaskRun run, Instant now) {
       return new Busy(
           now, idle.pid, idle.startTicks, idle.readyAt, idle.fruitful, run, TreePVector.empty());
@@ -187,20 +297,22 @@ public record Slot(
       return WorkerState.BUSY;
     }
 
+    /** Returns a copy with another state of its run. */
     public Busy with(TaskRun next) {
       return with(next, ahead);
     }
 
+    /** Returns a copy with other states of its runs. */
     public Busy with(TaskRun next, PVector<TaskRun> later) {
       return new Busy(since, pid, startTicks, readyAt, fruitful, next, later);
     }
 
-    /** The run has started. */
+    /** Returns a copy whose run has started. */
     public Busy starting(TaskRun started, PVector<TaskRun> later, Instant now) {
       return new Busy(now, pid, startTicks, readyAt, fruitful, started, later);
     }
 
-    /** What becomes of it when the run is over. */
+    /** Returns the process after the end of its run. */
     public Live after(Instant now, boolean isFruitful) {
       return ahead.isEmpty()
           ? new Idle(now, pid, startTicks, readyAt, isFruitful)
@@ -211,12 +323,11 @@ public record Slot(
   /**
    * A process that was signalled, or asked to end, and whose tree is not yet empty.
    *
-   * @param run what it was running, or null
-   * @param end how the run had ended by then after all, or null
-   * @param ahead what it had been handed to start later
-   * @param ended the runs that it had ended before it started the last one, as was heard only when
-   *     it was dying
-   * @param cause why it must die; the first one decides the fate of the run
+   * @param run the task that it was running, or null
+   * @param end the end of that run, if it was reported only when the process was dying; or null
+   * @param ahead the tasks that it had been handed to start later
+   * @param ended the runs before the last one whose ends were reported only when it was dying
+   * @param cause why it must die; the first cause decides the fate of the run
    * @param orders the orders that wait for its death
    */
   public record Dying(
@@ -235,10 +346,12 @@ public record Slot(
       return WorkerState.DYING;
     }
 
+    /** Returns a copy with another last run. */
     public Dying with(@Nullable TaskRun nextRun, @Nullable RunEnd nextEnd) {
       return with(nextRun, nextEnd, ahead, ended);
     }
 
+    /** Returns a copy with other states of all its runs. */
     public Dying with(
         @Nullable TaskRun nextRun,
         @Nullable RunEnd nextEnd,
@@ -247,10 +360,12 @@ public record Slot(
       return new Dying(since, pid, startTicks, nextRun, nextEnd, later, before, cause, orders);
     }
 
+    /** Returns a copy with a process that is known by now. */
     public Dying withProcess(long newPid, long newStartTicks) {
       return new Dying(since, newPid, newStartTicks, run, end, ahead, ended, cause, orders);
     }
 
+    /** Returns a copy with one more order that waits for its death. */
     public Dying withOrder(String order) {
       return new Dying(since, pid, startTicks, run, end, ahead, ended, cause, orders.plus(order));
     }
@@ -264,20 +379,20 @@ public record Slot(
     /**
      * An operator's order.
      *
-     * @param asked whether its handler was asked to stop first, so that a failure may be the answer
+     * @param asked whether the handler was asked to stop first, so that a failure may be its answer
      */
     record ByOrder(String order, boolean asked) implements Cause {}
 
-    /** That run reached the hard limit. */
+    /** A run reached its hard limit. */
     record TimedOut(String task, int attempt) implements Cause {}
 
     /** The broker has been away for longer than the lease. */
     record LeaseOver() implements Cause {}
 
-    /** It was told to give a task back and did not answer. */
+    /** The worker was asked to return a task and did not answer. */
     record NoAnswer() implements Cause {}
 
-    /** It did not say in time that it is ready. */
+    /** The worker did not report in time that it is ready. */
     record NeverReady() implements Cause {}
 
     /** The controller stops. */

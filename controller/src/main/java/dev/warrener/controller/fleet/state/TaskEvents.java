@@ -1,10 +1,10 @@
 package dev.warrener.controller.fleet.state;
 
-/** Which events of tasks are told to whoever listens. */
+/** The choice of task events that are published. */
 public enum TaskEvents {
-  /** What is out of the ordinary: runs that didn't succeed, and what became of their tasks. */
+  /** Runs that did not succeed, and the fates of their tasks. */
   UNSUCCESSFUL("unsuccessful"),
-  /** Each run's start and end, too: two more publishes for each task. */
+  /** Each run's start and end as well: two more publishes for each task. */
   ALL("all");
 
   private final String text;

@@ -7,43 +7,50 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a task in a worker.
+ * One run of a task at a worker. Immutable.
  *
- * @param task what runs
- * @param delivery the delivery that it answers for, or null while the broker has taken it back
- * @param startedAt when the worker said that it starts, or null while it has only been handed over:
- *     such a task counts as waiting
- * @param recalled whether the worker was told to give it back, and has not answered: by giving it
- *     back, or by saying that it has started
+ * @param task the task
+ * @param delivery the delivery that is settled when the run has ended, or null while the broker has
+ *     the delivery back
+ * @param startedAt when the worker reported the start, or null while the task has only been handed
+ *     over: such a task counts as waiting
+ * @param recalled whether the worker was asked to return the task and has not answered, either by
+ *     returning it or by reporting its start
  */
 public record TaskRun(
     Task task, @Nullable DeliveryKey delivery, @Nullable Instant startedAt, boolean recalled) {
+  /** Returns a run of a task that a worker has only been handed. */
   public static TaskRun of(Task task, DeliveryKey delivery) {
     return new TaskRun(task, delivery, null, false);
   }
 
+  /** Whether the worker has reported the start. */
   public boolean started() {
     return startedAt != null;
   }
 
+  /** Whether this is the run of a task with that attempt number. */
   public boolean is(String id, int attempt) {
     return task.attempt() == attempt && task.id().equals(id);
   }
 
-  /** Whether an end says that the worker has given the task back, and will never start it. */
+  /** Whether an end means that the worker has returned the task and will never start it. */
   public boolean isGivenBack(RunEnd end) {
     TaskError error = end.error();
     return !started() && error != null && error.type().equals(ErrorType.CANCELLED);
   }
 
+  /** Returns a copy with another delivery, or with none. */
   public TaskRun withDelivery(@Nullable DeliveryKey key) {
     return new TaskRun(task, key, startedAt, recalled);
   }
 
+  /** Returns a copy that has started. */
   public TaskRun startedAt(Instant instant) {
     return new TaskRun(task, delivery, instant, false);
   }
 
+  /** Returns a copy that the worker was asked to return. */
   public TaskRun recalling() {
     return new TaskRun(task, delivery, startedAt, true);
   }

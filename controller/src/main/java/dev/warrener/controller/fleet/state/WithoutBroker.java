@@ -1,12 +1,12 @@
 package dev.warrener.controller.fleet.state;
 
-/** What becomes of the tasks that run while the broker is lost, and may be handed to others. */
+/** The policy for runs that go on while the broker is lost and may hand their tasks to other hosts. */
 public enum WithoutBroker {
-  /** They go on for the lease, counted from the broker's last word, and are killed then. */
+  /** Runs go on for the lease, counted from the broker's last sign of life, and are then killed. */
   LEASE("lease"),
-  /** They are killed as soon as the loss is noticed: never two runs of a task for long. */
+  /** Runs are killed as soon as the loss is noticed: no task has two runs for long. */
   KILL("kill"),
-  /** They go on to their end, however long: never a run in vain, and no bound on a second one. */
+  /** Runs go on to their end: no run is in vain, and a second one of its task is not bounded. */
   FINISH("finish");
 
   private final String text;

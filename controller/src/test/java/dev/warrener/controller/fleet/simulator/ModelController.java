@@ -291,7 +291,7 @@ final class ModelController {
         && links.session != null
         && links.session.works()
         && links.ordersSynced
-        && state.orders().isEmpty()
+        && state.orders().underWay().isEmpty()
         && workers.values().stream().noneMatch(ModelWorker::canSpeak);
   }
 

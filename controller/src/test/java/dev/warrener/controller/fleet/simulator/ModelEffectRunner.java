@@ -90,7 +90,7 @@ final class ModelEffectRunner {
           Effect.Barrier _,
           Effect.PurgeBacklog _,
           Effect.DeadLetterBacklog _ ->
-          settler.add(new Settling(effect, home.state().generation()));
+          settler.add(new Settling(effect, home.state().broker().generation()));
       case Effect.Move _, Effect.SendResult _ -> mover.add(effect);
       case Effect.Say say -> {
         if (say.report() instanceof Report.ControllerHeard heard) {

@@ -1,0 +1,151 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
+import dev.warrener.controller.fleet.state.QueueState;
+import dev.warrener.controller.fleet.state.Slot;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Consumes queues where there are workers for their tasks, and gives up the deliveries that the
+ * broker has back.
+ */
+final class Consumption {
+  /** The task connection is up. */
+  void brokerUp(Transition change, Event.BrokerUp up) {
+    if (up.generation() <= change.broker.generation()) {
+      return;
+    }
+    if (change.broker.connected()) {
+      forgetDeliveries(change);
+    }
+    change.broker = change.broker.up(up.generation());
+  }
+
+  /** The task connection is lost: the broker has back what was delivered by it. */
+  void brokerDown(Transition change, Event.BrokerDown down) {
+    if (!change.broker.connected() || down.generation() != change.broker.generation()) {
+      return;
+    }
+    change.broker = change.broker.down();
+    change.log(
+        true, "lost the broker (" + down.reason() + "): running tasks " + theirFate(change));
+    forgetDeliveries(change);
+    // The lease runs from the broker's last sign of life, not from when its silence was noticed.
+    startLease(change, change.instant().minus(down.silence()));
+  }
+
+  private static String theirFate(Transition change) {
+    return switch (change.settings.withoutBroker()) {
+      case LEASE -> "go on for " + change.settings.lease().toMillis() + " ms at most";
+      case KILL -> "are killed";
+      case FINISH -> "go on to their end";
+    };
+  }
+
+  /** The broker ended the consumption of a queue and has back what was delivered from it. */
+  void ended(Transition change, Event.ConsumptionEnded event) {
+    var queue = change.queues.get(event.queue());
+    if (!change.broker.connected()
+        || event.generation() != change.broker.generation()
+        || queue == null) {
+      return;
+    }
+    change.log(
+        true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
+    forgetDeliveries(change, queue);
+    startLease(change, change.instant());
+  }
+
+  /** Bounds the runs whose deliveries the broker has had back since {@code since}. */
+  private static void startLease(Transition change, Instant since) {
+    var over = new Timer.LeaseOver(change.broker.generation());
+    switch (change.settings.withoutBroker()) {
+      case LEASE -> change.schedule(over, since.plus(change.settings.lease()));
+      case KILL -> change.schedule(over, change.instant());
+      case FINISH -> {}
+    }
+  }
+
+  private static void forgetDeliveries(Transition change) {
+    for (var queue : change.queues.values()) {
+      forgetDeliveries(change, queue);
+    }
+  }
+
+  private static void forgetDeliveries(Transition change, QueueState queue) {
+    change.put(queue.consuming(false).withoutWaiting());
+    for (var slot : change.pool.ofQueue(queue.name())) {
+      if (slot.run() != null) {
+        change.put(slot.withoutDeliveries());
+      }
+    }
+    change.orders = change.orders.handedBack(queue.name());
+    change.broker = change.broker.handedBack(queue.name());
+  }
+
+  /**
+   * Consumes the queues that have workers for their tasks, and no others.
+   *
+   * @return the queues to which waiting tasks were returned
+   */
+  Set<String> consumeWanted(Transition change) {
+    var returned = new HashSet<String>();
+    for (var name : change.queues.keySet()) {
+      var queue = change.queues.get(name);
+      if (queue == null) {
+        continue;
+      }
+      boolean wanted = isWanted(change, name);
+      if (wanted && !queue.consuming()) {
+        change.add(new Effect.Consume(name, change.settings.queue(name).prefetch()));
+        change.put(queue.consuming(true));
+      } else if (!wanted && queue.consuming()) {
+        change.add(new Effect.CancelConsumer(name));
+        queue = queue.consuming(false);
+        change.put(queue);
+      }
+      // Waiting tasks go back behind those that were in flight, so that the queue keeps its order.
+      if (!wanted && !queue.waiting().isEmpty() && !change.orders.willSettleWaiting(name)) {
+        returnWaiting(change, queue);
+        returned.add(name);
+      }
+    }
+    return returned;
+  }
+
+  private static boolean isWanted(Transition change, String queue) {
+    if (!change.broker.connected()
+        || !change.broker.synced()
+        || change.phase != Phase.RUNNING
+        || change.restrictions.queueHeld(change.settings, queue)) {
+      return false;
+    }
+    for (var slot : change.pool.ofQueue(queue)) {
+      if (slot.proven() && mayWork(change, slot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean mayWork(Transition change, Slot slot) {
+    return !(slot.process() instanceof Slot.CrashLooping) && (slot.isLive() || !change.held(slot));
+  }
+
+  /** Returns all waiting tasks to their queues. */
+  void returnAllWaiting(Transition change) {
+    for (var queue : change.queues.values()) {
+      returnWaiting(change, queue);
+    }
+  }
+
+  private static void returnWaiting(Transition change, QueueState queue) {
+    for (long tag : queue.waiting().keySet()) {
+      change.requeue(new DeliveryKey(change.broker.generation(), queue.name(), tag));
+    }
+    change.put(queue.withoutWaiting());
+  }
+}

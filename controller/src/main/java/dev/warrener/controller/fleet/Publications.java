@@ -1,0 +1,58 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.fleet.state.Pending;
+
+/** Settles deliveries whose copy or result was published, when the broker has answered. */
+final class Publications {
+  private final KilledRuns killedRuns;
+
+  Publications(KilledRuns killedRuns) {
+    this.killedRuns = killedRuns;
+  }
+
+  /** The broker has taken a copy or a result. */
+  void published(Transition change, long token) {
+    var request = change.broker.find(token);
+    if (request == null) {
+      return;
+    }
+    change.answered(token);
+    switch (request) {
+      case Pending.Copy copy -> {
+        change.memory = change.memory.settled(copy.task(), copy.attempt());
+        change.acknowledge(copy.delivery());
+        killedRuns.copyTaken(change, copy, token);
+      }
+      case Pending.Result result -> change.acknowledge(result.delivery());
+      case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}
+    }
+  }
+
+  /** The broker can't take a copy or a result. */
+  void failed(Transition change, Event.PublishFailed failed) {
+    var request = change.broker.find(failed.token());
+    if (request == null) {
+      return;
+    }
+    change.answered(failed.token());
+    switch (request) {
+      case Pending.Copy copy -> {
+        change.log(
+            true,
+            "task "
+                + copy.task()
+                + " could not be moved ("
+                + failed.reason()
+                + "): it goes back to its queue");
+        change.requeue(copy.delivery());
+        killedRuns.copyFailed(change, copy, failed.token(), failed.reason());
+      }
+      // The work is done and the message must not come again, so the result is lost.
+      case Pending.Result result -> {
+        change.log(true, "a result could not be published: " + failed.reason());
+        change.acknowledge(result.delivery());
+      }
+      case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.warrener.controller.fleet;
+
+/**
+ * All rules, each built from the rules that it calls. A rule never calls one that is built later, so
+ * calls run in one direction. Rules keep nothing between calls.
+ */
+final class Rules {
+  private final Retention retention = new Retention();
+  private final TaskReports taskReports = new TaskReports();
+  private final OrderReports orderReports = new OrderReports();
+  private final TaskOutcomes outcomes = new TaskOutcomes(taskReports);
+  private final TaskArrival arrival = new TaskArrival(outcomes);
+  private final Consumption consumption = new Consumption();
+  private final Dispatch dispatch = new Dispatch(outcomes);
+  private final WorkerPrefetch prefetch = new WorkerPrefetch(dispatch);
+  private final OrderKilling killing = new OrderKilling(prefetch, orderReports);
+  private final KilledRuns killedRuns =
+      new KilledRuns(outcomes, taskReports, arrival, orderReports, retention);
+  private final Publications publications = new Publications(killedRuns);
+  private final Supervision supervision =
+      new Supervision(killing, killedRuns, outcomes, arrival);
+  private final RunProgress runProgress =
+      new RunProgress(supervision, killing, prefetch, arrival, outcomes, taskReports);
+  private final Shutdown shutdown = new Shutdown(supervision, consumption);
+  private final OrderBacklog backlog = new OrderBacklog(outcomes);
+  private final OrderSettlement settlement =
+      new OrderSettlement(killedRuns, consumption, orderReports, retention);
+  private final OrderExecution execution =
+      new OrderExecution(
+          prefetch, killing, killedRuns, settlement, backlog, orderReports, retention, shutdown);
+  private final OrderArrival orderArrival =
+      new OrderArrival(execution, killing, backlog, arrival, orderReports, retention);
+
+  /** Applies an event to the state. */
+  void take(Transition change, Event event) {
+    switch (event) {
+      case Event.BrokerUp up -> consumption.brokerUp(change, up);
+      case Event.BrokerDown down -> consumption.brokerDown(change, down);
+      case Event.OrdersSynced log -> orderArrival.synced(change, log);
+      case Event.Remembered remembered -> retention.remembered(change, remembered.keepsake());
+      case Event.Kept kept -> retention.kept(change, kept);
+      case Event.OrdersDown down -> orderArrival.disconnected(change, down);
+      case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());
+      case Event.UnreadableOrder unreadable -> orderReports.refusedUnread(change, unreadable);
+      case Event.Tripped tripped -> orderArrival.tripped(change, tripped.orderId());
+      case Event.Delivered delivered ->
+          arrival.delivered(change, delivered.key(), delivered.task());
+      case Event.DeliveredInvalid invalid -> arrival.invalid(change, invalid);
+      case Event.ConsumptionEnded ended -> consumption.ended(change, ended);
+      case Event.Spawned spawned -> supervision.spawned(change, spawned);
+      case Event.SpawnFailed failed -> supervision.spawnFailed(change, failed);
+      case Event.Ready ready -> supervision.ready(change, ready);
+      case Event.Started started -> runProgress.started(change, started);
+      case Event.Finished finished -> runProgress.finished(change, finished);
+      case Event.TreeEmpty empty -> supervision.treeEmpty(change, empty);
+      case Event.StoodStill still -> supervision.stoodStill(change, still.duration());
+      case Event.Unconfirmed unconfirmed -> supervision.unconfirmed(change, unconfirmed);
+      case Event.Published published -> publications.published(change, published.token());
+      case Event.PublishFailed failed -> publications.failed(change, failed);
+      case Event.BarrierPassed passed -> settlement.proven(change, passed.token(), null);
+      case Event.BarrierFailed failed ->
+          settlement.proven(change, failed.token(), failed.reason());
+      case Event.BacklogDone done -> backlog.over(change, done.token(), done.count(), null);
+      case Event.BacklogFailed failed ->
+          backlog.over(change, failed.token(), failed.count(), failed.reason());
+      case Event.TimerDue due -> timer(change, due.timer());
+      case Event.PresenceHeard heard -> presenceHeard(change, heard);
+      case Event.OthersSeen seen ->
+          seen.at().forEach((id, at) -> change.others = change.others.seen(id, at));
+      case Event.StopRequested _ -> shutdown.requested(change);
+    }
+  }
+
+  private void timer(Transition change, Timer timer) {
+    switch (timer) {
+      case Timer.StartDeadline due -> supervision.startDeadline(change, due.worker());
+      case Timer.RunDeadline due -> runProgress.deadline(change, due);
+      case Timer.RecallDue _ -> prefetch.recallDue(change);
+      case Timer.RecallUnanswered due -> runProgress.recallUnanswered(change, due);
+      case Timer.DeferralOver due -> killing.deferredForTooLong(change, due);
+      case Timer.GraceOver due -> supervision.graceOver(change, due.worker());
+      case Timer.Respawn due -> supervision.respawnDue(change, due);
+      case Timer.LeaseOver due -> supervision.leaseOver(change, due.generation());
+      case Timer.DrainOver _ -> shutdown.drainOver(change);
+      case Timer.SettlementOver due -> settlement.patienceOver(change, due.order());
+    }
+  }
+
+  private static void presenceHeard(Transition change, Event.PresenceHeard heard) {
+    var presence = heard.presence();
+    if (!presence.id().equals(change.settings.controller())) {
+      change.others = change.others.heard(presence, heard.at());
+    }
+  }
+
+  /** Brings what is there in line with what is wanted; idempotent. */
+  void reconcile(Transition change) {
+    prefetch.recallWhatMayNotStart(change);
+    execution.advanceAll(change);
+    shutdown.advance(change);
+    prefetch.recallWhatMayNotStart(change);
+    supervision.spawnWanted(change);
+    consumption.consumeWanted(change);
+    if (change.mayDispatch()) {
+      dispatch.toIdleWorkers(change);
+      prefetch.handOut(change);
+    }
+    supervision.showRunning(change);
+  }
+}

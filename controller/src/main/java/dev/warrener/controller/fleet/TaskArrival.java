@@ -1,0 +1,179 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.EndedRuns.Owed;
+import dev.warrener.controller.fleet.state.QueueState;
+import dev.warrener.controller.fleet.state.TaskRun;
+import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a task that is delivered, or comes back from a worker, waits here for a worker or
+ * is settled at once.
+ */
+final class TaskArrival {
+  /** How long a task waits in a retry queue before it is looked at again, if a hold covers it. */
+  private static final Duration HELD = Duration.ofSeconds(5);
+
+  private final TaskOutcomes outcomes;
+
+  TaskArrival(TaskOutcomes outcomes) {
+    this.outcomes = outcomes;
+  }
+
+  /** A task was delivered. */
+  void delivered(Transition change, DeliveryKey key, Task task) {
+    var queue = change.queues.get(key.queue());
+    if (!change.broker.isCurrent(key) || queue == null) {
+      return;
+    }
+    change.memory = change.memory.pruned(change.pool, change.queues.values());
+    boolean known = change.memory.isKnown(task.id());
+    change.memory = change.memory.delivered(task.id());
+    if (known && isAdoptedOrCopy(change, key, task, queue)) {
+      return;
+    }
+    var before = change.memory.endedRun(task);
+    if (before != null) {
+      // The message of an earlier run is a leftover: nothing is owed to it.
+      var owed = task.attempt() == before.attempt() ? before.owed() : new Owed.Nothing();
+      outcomes.settleAgain(change, key, task, owed);
+    } else if (!isSettledAtOnce(change, key, task)) {
+      if (queue.consuming() || change.orders.willSettleWaiting(queue.name())) {
+        change.put(queue.plus(key.tag(), task));
+      } else {
+        // The task was on the wire when the consumer was cancelled.
+        change.requeue(key);
+      }
+    }
+  }
+
+  /**
+   * Whether a task was here already. A run whose delivery was lost takes this delivery over; any
+   * other second copy is acknowledged.
+   */
+  private static boolean isAdoptedOrCopy(
+      Transition change, DeliveryKey key, Task task, QueueState queue) {
+    for (var slot : change.pool.slots()) {
+      var run = slot.find(task.id());
+      if (run == null) {
+        continue;
+      }
+      if (run.delivery() == null && run.task().attempt() == task.attempt()) {
+        change.put(slot.with(run, run.withDelivery(key)));
+      } else if (task.attempt() <= run.task().attempt()) {
+        acknowledgeCopy(change, key, task, run.started() ? "runs here" : "waits here");
+      } else {
+        return false;
+      }
+      return true;
+    }
+    for (var waiting : queue.waiting().values()) {
+      if (waiting.id().equals(task.id()) && waiting.attempt() >= task.attempt()) {
+        acknowledgeCopy(change, key, task, "waits here");
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void acknowledgeCopy(
+      Transition change, DeliveryKey key, Task task, String where) {
+    change.log(
+        false, "a copy of task " + task.id() + ", which " + where + ", was acknowledged");
+    change.acknowledge(key);
+  }
+
+  /** A message was delivered that is no task. */
+  void invalid(Transition change, Event.DeliveredInvalid invalid) {
+    if (change.broker.isCurrent(invalid.key())) {
+      outcomes.invalid(change, invalid.key(), invalid.content());
+    }
+  }
+
+  /** Settles a task that must not start, now or ever; returns false if it may wait for a worker. */
+  private boolean isSettledAtOnce(Transition change, DeliveryKey key, Task task) {
+    var revocation = change.restrictions.revoked(change.settings, task);
+    if (revocation != null) {
+      outcomes.revoked(change, key, task, revocation);
+      return true;
+    }
+    var expiresAt = expiresAt(task);
+    if (expiresAt != null && change.instant().isAfter(expiresAt)) {
+      outcomes.expired(change, key, task, "it waited until after " + expiresAt);
+      return true;
+    }
+    if (task.notBefore() != null && change.instant().isBefore(task.notBefore())) {
+      defer(change, key, task, Duration.between(change.instant(), task.notBefore()));
+      return true;
+    }
+    if (change.restrictions.taskHeld(change.settings, task)
+        && !change.restrictions.queueHeld(change.settings, task.queue())) {
+      defer(change, key, task, HELD);
+      return true;
+    }
+    return false;
+  }
+
+  /** Sends a task to the retry queue with the longest delay that is not too long. */
+  private void defer(Transition change, DeliveryKey key, Task task, Duration delay) {
+    int seconds = Namespace.RETRY_SECONDS.getFirst();
+    for (int candidate : Namespace.RETRY_SECONDS) {
+      if (candidate <= delay.toSeconds()) {
+        seconds = candidate;
+      }
+    }
+    Map<String, @Nullable Object> headers = new HashMap<>();
+    var expiresAt = expiresAt(task);
+    if (expiresAt != null) {
+      headers.put(TaskHeaders.EXPIRES_AT, expiresAt.toString());
+    }
+    outcomes.defer(change, key, task, seconds, headers);
+  }
+
+  private static @Nullable Instant expiresAt(Task task) {
+    if (task.expiresAt() != null) {
+      return task.expiresAt();
+    }
+    return task.expiration() == null || task.publishedAt() == null
+        ? null
+        : task.publishedAt().plus(task.expiration());
+  }
+
+  /** Settles the waiting tasks that must not start any more, since restrictions have changed. */
+  void checkWaiting(Transition change) {
+    for (var queue : change.queues.values()) {
+      for (var entry : queue.waiting().entrySet()) {
+        var key = new DeliveryKey(change.broker.generation(), queue.name(), entry.getKey());
+        if (isSettledAtOnce(change, key, entry.getValue())) {
+          change.takeOut(key);
+        }
+      }
+    }
+  }
+
+  /** Lets tasks that a worker was handed and never started wait again. */
+  void waitAgain(Transition change, Iterable<TaskRun> runs) {
+    for (var run : runs) {
+      waitAgain(change, run);
+    }
+  }
+
+  /** Lets a task that a worker was handed and never started wait again. */
+  void waitAgain(Transition change, TaskRun run) {
+    var delivery = run.delivery();
+    if (delivery == null || !change.broker.isCurrent(delivery)) {
+      return;
+    }
+    var queue = change.queues.get(delivery.queue());
+    if (queue != null && !isSettledAtOnce(change, delivery, run.task())) {
+      change.put(queue.plus(delivery.tag(), run.task()));
+    }
+  }
+}

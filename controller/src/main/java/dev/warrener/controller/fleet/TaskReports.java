@@ -1,0 +1,201 @@
+package dev.warrener.controller.fleet;
+
+import dev.warrener.controller.fleet.state.TaskEvents;
+import dev.warrener.controller.fleet.state.TaskRun;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.TaskEvent;
+import dev.warrener.messaging.report.TaskEventKind;
+import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.task.InvalidTask;
+import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskError;
+import dev.warrener.messaging.task.TaskHeaders;
+import dev.warrener.messaging.task.ResultMessage;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes what happens to tasks: events for whoever listens, and results for who asked. */
+final class TaskReports {
+  /** A run has started. */
+  void started(Transition change, Task task, String worker) {
+    if (change.settings.taskEvents() == TaskEvents.ALL) {
+      event(change, TaskEventKind.STARTED, task, worker, null, null, null, null);
+    }
+  }
+
+  /** An order has requeued the task of a killed run. */
+  void requeued(Transition change, Task task, String worker, Order order) {
+    if (change.settings.taskEvents() == TaskEvents.ALL) {
+      event(
+          change, TaskEventKind.REQUEUED, task, worker, null, null, order.reason(), order.id());
+    }
+  }
+
+  /** A run has succeeded. */
+  void succeeded(Transition change, Task task, String worker) {
+    if (change.settings.taskEvents() == TaskEvents.ALL) {
+      finished(change, task, worker, Outcome.SUCCEEDED, null, null);
+    }
+  }
+
+  /** A run has ended. */
+  void finished(
+      Transition change,
+      Task task,
+      @Nullable String worker,
+      Outcome outcome,
+      @Nullable String detail,
+      @Nullable String order) {
+    event(change, TaskEventKind.FINISHED, task, worker, outcome, null, detail, order);
+  }
+
+  /** A task will be tried again. */
+  void retrying(Transition change, Task task, int seconds) {
+    event(
+        change,
+        TaskEventKind.RETRYING,
+        task,
+        null,
+        null,
+        null,
+        "again after " + seconds + " s",
+        null);
+  }
+
+  /** A task was dropped. */
+  void dropped(Transition change, Task task, String detail, String order) {
+    event(change, TaskEventKind.DROPPED, task, null, null, null, detail, order);
+  }
+
+  /** A task goes to the dead letters. */
+  void deadLettered(
+      Transition change, Task task, DeadReason reason, String detail, @Nullable String order) {
+    event(change, TaskEventKind.DEAD_LETTERED, task, null, null, reason, detail, order);
+  }
+
+  /** A message that is no task goes to the dead letters. */
+  void invalid(Transition change, String queue, String id, InvalidTask invalid) {
+    change.add(
+        new Effect.TellTask(
+            TaskEvent.builder(TaskEventKind.DEAD_LETTERED, id, queue)
+                .controller(change.settings.controller())
+                .reason(DeadReason.INVALID)
+                .detail(invalid.because())
+                .at(change.instant())
+                .build()));
+  }
+
+  private static void event(
+      Transition change,
+      TaskEventKind kind,
+      Task task,
+      @Nullable String worker,
+      @Nullable Outcome outcome,
+      @Nullable DeadReason reason,
+      @Nullable String detail,
+      @Nullable String order) {
+    change.add(
+        new Effect.TellTask(
+            TaskEvent.builder(kind, task.id(), task.queue())
+                .batch(task.batch())
+                .handler(task.handler())
+                .attempt(task.attempt())
+                .controller(change.settings.controller())
+                .worker(worker)
+                .outcome(outcome)
+                .reason(reason)
+                .detail(detail)
+                .order(order)
+                .traceparent(
+                    task.headers().get(TaskHeaders.TRACEPARENT) instanceof String text
+                        ? text
+                        : null)
+                .at(change.instant())
+                .build()));
+  }
+
+  /**
+   * Publishes the value of a successful run.
+   *
+   * @param token the token under which the broker answers, or 0 for no answer
+   */
+  void result(
+      Transition change,
+      long token,
+      TaskRun run,
+      String worker,
+      Body value,
+      String contentType) {
+    result(
+        change,
+        token,
+        run.task(),
+        run.startedAt(),
+        worker,
+        Outcome.SUCCEEDED,
+        value,
+        contentType,
+        null,
+        null);
+  }
+
+  /** Publishes the failure of a run, if anybody asked for the result. */
+  void failure(
+      Transition change,
+      TaskRun run,
+      String worker,
+      Outcome outcome,
+      TaskError error,
+      @Nullable String order) {
+    result(
+        change,
+        0,
+        run.task(),
+        run.startedAt(),
+        worker,
+        outcome,
+        Body.EMPTY,
+        Task.JSON,
+        error,
+        order);
+  }
+
+  /** Publishes that a task never runs, if anybody asked for the result. */
+  void neverRuns(
+      Transition change, Task task, Outcome outcome, TaskError error, @Nullable String order) {
+    result(change, 0, task, null, null, outcome, Body.EMPTY, Task.JSON, error, order);
+  }
+
+  private static void result(
+      Transition change,
+      long token,
+      Task task,
+      @Nullable Instant startedAt,
+      @Nullable String worker,
+      Outcome outcome,
+      Body value,
+      String contentType,
+      @Nullable TaskError error,
+      @Nullable String order) {
+    var replyTo = task.replyTo();
+    if (replyTo == null) {
+      return;
+    }
+    var result =
+        ResultMessage.builder(task.id(), outcome)
+            .queue(task.queue())
+            .batch(task.batch())
+            .attempt(task.attempt())
+            .startedAt(startedAt)
+            .finishedAt(change.instant())
+            .controller(change.settings.controller())
+            .worker(worker)
+            .error(error)
+            .order(order)
+            .build();
+    change.add(
+        new Effect.SendResult(token, result, value, contentType, replyTo, task.correlationId()));
+  }
+}

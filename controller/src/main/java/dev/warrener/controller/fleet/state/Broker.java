@@ -1,0 +1,99 @@
+package dev.warrener.controller.fleet.state;
+
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+
+/**
+ * The connection to the broker, and the requests that the broker has not answered. Immutable.
+ *
+ * @param generation the number of the task connection; 0 before the first
+ * @param connected whether the task connection is up
+ * @param synced whether the orders in force are known and live orders arrive
+ * @param pending the unanswered requests, by token
+ * @param lastToken the newest token
+ * @param shownRunning whether the broker was shown that processes of workers live here
+ */
+public record Broker(
+    long generation,
+    boolean connected,
+    boolean synced,
+    HashPMap<Long, Pending> pending,
+    long lastToken,
+    boolean shownRunning) {
+  /** The state before the first connection. */
+  public static final Broker UNCONNECTED =
+      new Broker(0, false, false, HashTreePMap.empty(), 0, false);
+
+  /** Whether a delivery came by the present connection, so that it can be settled on it. */
+  public boolean isCurrent(DeliveryKey delivery) {
+    return connected && delivery.generation() == generation;
+  }
+
+  /** Whether a run's delivery can be settled on the present connection. */
+  public boolean holds(TaskRun run) {
+    var delivery = run.delivery();
+    return delivery != null && isCurrent(delivery);
+  }
+
+  /** Returns the unanswered request with a token, or null if it is unknown or answered. */
+  public @Nullable Pending find(long token) {
+    return pending.get(token);
+  }
+
+  /** Whether restrictions are being written down and the write is not confirmed yet. */
+  public boolean isWriting() {
+    for (var request : pending.values()) {
+      if (request instanceof Pending.Keeping) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns a copy in which the task connection is up. */
+  public Broker up(long newGeneration) {
+    return new Broker(newGeneration, true, synced, pending, lastToken, shownRunning);
+  }
+
+  /** Returns a copy in which the task connection is down. */
+  public Broker down() {
+    return new Broker(generation, false, synced, pending, lastToken, shownRunning);
+  }
+
+  /** Returns a copy in which the orders in force are known, or not. */
+  public Broker synced(boolean now) {
+    return new Broker(generation, connected, now, pending, lastToken, shownRunning);
+  }
+
+  /** Returns a copy with one more request, under a new {@link #lastToken}. */
+  public Broker asking(Pending request) {
+    long token = lastToken + 1;
+    return new Broker(
+        generation, connected, synced, pending.plus(token, request), token, shownRunning);
+  }
+
+  /** Returns a copy without a request that has been answered. */
+  public Broker answered(long token) {
+    return new Broker(generation, connected, synced, pending.minus(token), lastToken, shownRunning);
+  }
+
+  /** Returns a copy that remembers what the broker was shown of this host. */
+  public Broker shown(boolean running) {
+    return new Broker(generation, connected, synced, pending, lastToken, running);
+  }
+
+  /**
+   * Returns a copy in which no request settles a delivery of a queue any more. The broker has those
+   * deliveries back, and may use their tags again: a late answer must not settle another delivery.
+   */
+  public Broker handedBack(String queue) {
+    var left = pending;
+    for (var entry : pending.entrySet()) {
+      var request = entry.getValue();
+      var next = request.handedBack(queue);
+      left = next == request ? left : left.plus(entry.getKey(), next);
+    }
+    return new Broker(generation, connected, synced, left, lastToken, shownRunning);
+  }
+}

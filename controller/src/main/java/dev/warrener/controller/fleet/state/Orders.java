@@ -1,0 +1,163 @@
+package dev.warrener.controller.fleet.state;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+import org.pcollections.TreePMap;
+
+/**
+ * The orders that this controller carries out, has carried out, or has refused. Immutable.
+ *
+ * @param underWay the orders that are not done, by id
+ * @param done the orders that were lately done, by id
+ * @param refusals the reasons why orders were lately refused, by id: an order that comes again is
+ *     the same order
+ * @param refused the number of orders refused since the start
+ * @param refusedLately the ids of orders refused lately, with whether each has come by another way
+ *     than the log, in which it is as well
+ */
+public record Orders(
+    TreePMap<String, OrderProgress> underWay,
+    TreePMap<String, OrderProgress> done,
+    TreePMap<String, String> refusals,
+    long refused,
+    HashPMap<String, Boolean> refusedLately) {
+  /** The state before the first order. */
+  public static final Orders NONE =
+      new Orders(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0, HashTreePMap.empty());
+
+  private static final int MOST = 1000;
+
+  /**
+   * Returns an order that is under way.
+   *
+   * @throws IllegalStateException if it is not
+   */
+  public OrderProgress current(String id) {
+    var order = underWay.get(id);
+    if (order == null) {
+      throw new IllegalStateException("order " + id + " is not under way");
+    }
+    return order;
+  }
+
+  /** Returns an order that is under way, or null. */
+  public @Nullable OrderProgress underWay(String id) {
+    return underWay.get(id);
+  }
+
+  /** Returns an order that is under way or done, or null. */
+  public @Nullable OrderProgress find(String id) {
+    var order = underWay.get(id);
+    return order != null ? order : done.get(id);
+  }
+
+  /** Returns the reason why an order was refused before, or null. */
+  public @Nullable String refusal(String id) {
+    return refusals.get(id);
+  }
+
+  /** Whether an order under way has killed a slot's worker, so that the slot stays empty. */
+  public boolean keepEmpty(int slot) {
+    for (var order : underWay.values()) {
+      for (var target : order.targets()) {
+        if (target.slot() == slot) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether an order under way will settle the waiting tasks of a queue. */
+  public boolean willSettleWaiting(String queue) {
+    for (var order : underWay.values()) {
+      if ((order.stage() == OrderProgress.Stage.HALTING
+              || order.stage() == OrderProgress.Stage.SETTLING)
+          && order.order().scope().coversQueue(queue)
+          && !order.targets().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns a copy with a new state of an order. Of the orders that are done, the oldest are
+   * forgotten when there are more than a thousand, unless they could still come again.
+   */
+  public Orders with(OrderProgress order, Instant now) {
+    var id = order.order().id();
+    if (!order.isOver()) {
+      return new Orders(underWay.plus(id, order), done, refusals, refused, refusedLately);
+    }
+    var over = done.plus(id, order);
+    // Ids sort by time: the first is the oldest.
+    while (over.size() > MOST && over.firstEntry().getValue().order().isExpired(now)) {
+      over = over.minus(over.firstKey());
+    }
+    return new Orders(underWay.minus(id), over, refusals, refused, refusedLately);
+  }
+
+  /** Returns a copy in which a delivery was settled: no order waits for it any more. */
+  public Orders settled(DeliveryKey delivery) {
+    var next = underWay;
+    for (var order : underWay.values()) {
+      if (order.owed().contains(delivery)) {
+        next = next.plus(order.order().id(), order.notOwing(delivery));
+      }
+    }
+    return with(next);
+  }
+
+  /** Returns a copy in which the broker has every delivery of a queue back. */
+  public Orders handedBack(String queue) {
+    var next = underWay;
+    for (var order : underWay.values()) {
+      next = next.plus(order.order().id(), order.handedBack(queue));
+    }
+    return with(next);
+  }
+
+  private Orders with(TreePMap<String, OrderProgress> changed) {
+    return new Orders(changed, done, refusals, refused, refusedLately);
+  }
+
+  /** Returns a copy that refuses an order of that id whenever it comes again. */
+  public Orders refusing(String id, String because) {
+    var next = refusals.plus(id, because);
+    // Ids sort by time: the first is the oldest.
+    next = next.size() > MOST ? next.minus(next.firstKey()) : next;
+    return new Orders(underWay, done, next, refused, refusedLately);
+  }
+
+  /**
+   * Whether a refusal is to be reported. The same message may arrive by several ways, once by the
+   * log and once by another.
+   *
+   * @param key the order's id, or the reason if it has none
+   */
+  public boolean isNewRefusal(String key, boolean isFromLog) {
+    var before = refusedLately.get(key);
+    return before == null || (!isFromLog && before);
+  }
+
+  /** Returns a copy that has recorded a refusal, and counted it if it is new. */
+  public Orders recordingRefusal(String key, boolean isFromLog) {
+    boolean hasCome = Boolean.TRUE.equals(refusedLately.get(key));
+    var lately = refusedLately.size() >= MOST ? HashTreePMap.<String, Boolean>empty() : refusedLately;
+    return new Orders(
+        underWay,
+        done,
+        refusals,
+        isNewRefusal(key, isFromLog) ? refused + 1 : refused,
+        lately.plus(key, !isFromLog || hasCome));
+  }
+
+  /** Returns the orders under way as they are now, by id. */
+  public List<OrderProgress> listUnderWay() {
+    return List.copyOf(underWay.values());
+  }
+}

@@ -1,0 +1,86 @@
+package dev.warrener.controller.fleet.state;
+
+import dev.warrener.messaging.task.Task;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePSet;
+import org.pcollections.MapPSet;
+import org.pcollections.TreePMap;
+
+/**
+ * A queue as this controller serves it. Immutable.
+ *
+ * @param name the queue's name
+ * @param consuming whether the broker was asked to deliver its tasks
+ * @param waiting the tasks that were delivered here and not handed to a worker, by delivery tag
+ * @param handlers the handlers that the queue's workers have; empty before one was ready
+ * @param takesAhead how many tasks a worker takes before it is free
+ * @param paceNanos the average duration of the last few runs
+ */
+public record QueueState(
+    String name,
+    boolean consuming,
+    TreePMap<Long, Task> waiting,
+    MapPSet<String> handlers,
+    int takesAhead,
+    long paceNanos) {
+  /**
+   * The assumed duration of a queue's runs before any has been measured, and the cap on what one
+   * run adds to the average, as a multiple of the longest wait allowed at a busy worker.
+   */
+  public static final long UNKNOWN_PACE = 4;
+
+  /** Returns the state of a queue that no worker has served yet. */
+  public static QueueState of(Settings.QueueSettings settings) {
+    return new QueueState(
+        settings.name(),
+        false,
+        TreePMap.empty(),
+        HashTreePSet.empty(),
+        0,
+        settings.ahead().within().multipliedBy(UNKNOWN_PACE).toNanos());
+  }
+
+  /** Whether the queue's workers have a handler of that name, or one for any name. */
+  public boolean handles(String handler) {
+    return handlers.contains(handler) || handlers.contains("*");
+  }
+
+  /** Returns the waiting task with a delivery tag, or null. */
+  public @Nullable Task find(long tag) {
+    return waiting.get(tag);
+  }
+
+  /** Returns a copy that is being consumed, or not. */
+  public QueueState consuming(boolean now) {
+    return new QueueState(name, now, waiting, handlers, takesAhead, paceNanos);
+  }
+
+  /** Returns a copy with one more waiting task. */
+  public QueueState plus(long tag, Task task) {
+    return withWaiting(waiting.plus(tag, task));
+  }
+
+  /** Returns a copy without a waiting task. */
+  public QueueState minus(long tag) {
+    return withWaiting(waiting.minus(tag));
+  }
+
+  /** Returns a copy in which no task waits. */
+  public QueueState withoutWaiting() {
+    return withWaiting(TreePMap.empty());
+  }
+
+  private QueueState withWaiting(TreePMap<Long, Task> tasks) {
+    return new QueueState(name, consuming, tasks, handlers, takesAhead, paceNanos);
+  }
+
+  /** Returns a copy with other handlers, of workers that take that many tasks ahead. */
+  public QueueState withHandlers(MapPSet<String> all, int ahead) {
+    return new QueueState(name, consuming, waiting, all, ahead, paceNanos);
+  }
+
+  /** Returns a copy with another average duration of runs. */
+  public QueueState withPace(long nanos) {
+    return new QueueState(name, consuming, waiting, handlers, takesAhead, nanos);
+  }
+}

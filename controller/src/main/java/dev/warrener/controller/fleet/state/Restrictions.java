@@ -1,0 +1,81 @@
+package dev.warrener.controller.fleet.state;
+
+import dev.warrener.messaging.task.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements of operators that keep workers and tasks from starting. Immutable.
+ *
+ * @param holds the hold and resume statements in force
+ * @param revocations the tasks and batches that must not start any more
+ * @param retained the part of both that this controller itself keeps over a restart, as last
+ *     written down or being written
+ */
+public record Restrictions(Holds holds, Revocations revocations, RetainedRestrictions retained) {
+  /** No restrictions. */
+  public static final Restrictions NONE =
+      new Restrictions(Holds.NONE, Revocations.NONE, RetainedRestrictions.NONE);
+
+  /** Whether a hold keeps a slot from starting a process or a task. */
+  public boolean held(Settings settings, Slot slot) {
+    // Asked for every slot at each event: an id is made only if a statement may name it.
+    return !holds.statements().isEmpty()
+        && holds.workerHeld(
+            settings.controller(), slot.queue(), settings.workerId(slot.number()));
+  }
+
+  /** Whether all of a queue is held at this controller. */
+  public boolean queueHeld(Settings settings, String queue) {
+    return holds.queueHeld(settings.controller(), queue);
+  }
+
+  /** Whether a hold keeps a task from starting on any worker here. */
+  public boolean taskHeld(Settings settings, Task task) {
+    return holds.taskHeld(settings.controller(), task);
+  }
+
+  /** Whether a hold keeps a task from starting in a slot. */
+  public boolean taskHeldOn(Settings settings, Slot slot, Task task) {
+    return !holds.statements().isEmpty()
+        && holds.taskHeldOn(settings.controller(), settings.workerId(slot.number()), task);
+  }
+
+  /** Returns the revocation that keeps a task from starting, or null. */
+  public Revocations.@Nullable Revocation revoked(Settings settings, Task task) {
+    return revocations.find(settings.controller(), task, task.requeuedAt());
+  }
+
+  /** Whether a task that was handed to a slot's worker may still start there. */
+  public boolean mayStart(Settings settings, Slot slot, Task task) {
+    return !taskHeldOn(settings, slot, task)
+        && !taskHeld(settings, task)
+        && revoked(settings, task) == null;
+  }
+
+  /** Whether the same holds and revocations are in force as in another state. */
+  // Asked at each event: an object that is the same has not changed.
+  @SuppressWarnings("ReferenceEquality")
+  public boolean areThoseOf(Restrictions other) {
+    return holds == other.holds && revocations == other.revocations;
+  }
+
+  /** Returns the part that this controller itself must keep over a restart. */
+  public RetainedRestrictions mustKeep() {
+    return RetainedRestrictions.of(holds, revocations);
+  }
+
+  /** Returns a copy with other holds. */
+  public Restrictions with(Holds next) {
+    return new Restrictions(next, revocations, retained);
+  }
+
+  /** Returns a copy with other revocations. */
+  public Restrictions with(Revocations next) {
+    return new Restrictions(holds, next, retained);
+  }
+
+  /** Returns a copy of which that part has been, or is being, written down. */
+  public Restrictions retaining(RetainedRestrictions next) {
+    return new Restrictions(holds, revocations, next);
+  }
+}
