@@ -17,19 +17,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the fleet's state: it takes events in the order they came, asks {@link
- * Fleet#decide} what they mean, and hands the effects on: in their order, but where workers are to
- * be killed, what only tells of it comes after all the rest. Anybody may post events and read the
- * newest state; nobody else changes it.
+ * The event loop of a controller. Its one thread owns the fleet's state: it takes events in the
+ * order in which they were posted, asks {@link Fleet#decide} for the next state and the effects,
+ * and hands the effects on. Effects keep their order, with one exception: when workers are killed,
+ * reports and log lines come after everything else. Any thread may post events and read the newest
+ * state.
  */
 final class FleetLoop {
   private static final Logger LOG = LoggerFactory.getLogger(FleetLoop.class);
 
-  /** How many events may be taken one after another before what was put off is done. */
+  /** The most events in a row before what was collected for batches is sent. */
   private static final int MOST_AT_ONCE = 64;
 
-  /** How often it looks at the clock when nothing happens. */
-  private static final long LOOK_NANOS = 250_000_000;
+  /** How often the loop reads the clock when nothing happens. */
+  private static final long TICK_NANOS = 250_000_000;
 
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final InstantSource clock;
@@ -40,10 +41,13 @@ final class FleetLoop {
   private volatile FleetState state;
 
   /**
-   * @param standstill when between two looks at the clock more than this has passed, this process
-   *     has stood still, and is told so before all else
-   * @param caughtUp called when the effects of some events have been handed on; says in how many
-   *     nanoseconds at the latest it is to be called again if nothing happens
+   * Makes a loop.
+   *
+   * @param standstill if more than this passes between two readings of the clock, the process stood
+   *     still, and {@link Event.StoodStill} is decided before any other event
+   * @param effects performs an effect
+   * @param caughtUp called after the effects of some events were handed on; returns in how many
+   *     nanoseconds to call it again, at the latest, if nothing happens
    */
   FleetLoop(
       FleetState initial,
@@ -56,7 +60,7 @@ final class FleetLoop {
     this.clock = clock;
     this.effects = effects;
     this.caughtUp = caughtUp;
-    thread = Thread.ofPlatform().name("owner").unstarted(this::run);
+    thread = Thread.ofPlatform().name("fleet-loop").unstarted(this::run);
   }
 
   void start() {
@@ -67,19 +71,19 @@ final class FleetLoop {
     events.add(event);
   }
 
-  /** The newest state. */
+  /** Returns the newest state. */
   FleetState state() {
     return state;
   }
 
   private void run() {
     try {
-      long looked = System.nanoTime();
-      long patience = LOOK_NANOS;
+      long lastTick = System.nanoTime();
+      long wait = TICK_NANOS;
       while (!state.isEnded()) {
-        var event = events.poll(patience, TimeUnit.NANOSECONDS);
-        var passed = Duration.ofNanos(System.nanoTime() - looked);
-        looked = System.nanoTime();
+        var event = events.poll(wait, TimeUnit.NANOSECONDS);
+        var passed = Duration.ofNanos(System.nanoTime() - lastTick);
+        lastTick = System.nanoTime();
         if (passed.compareTo(standstill) > 0) {
           step(new Event.StoodStill(passed));
         }
@@ -87,7 +91,7 @@ final class FleetLoop {
           step(event);
           event = i < MOST_AT_ONCE ? events.poll() : null;
         }
-        patience = Math.min(LOOK_NANOS, caughtUp.getAsLong());
+        wait = Math.min(TICK_NANOS, caughtUp.getAsLong());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -104,10 +108,10 @@ final class FleetLoop {
       return;
     }
     state = decision.state();
-    handOn(kills(decision.effects()) ? wordsLast(decision.effects()) : decision.effects());
+    handOn(kills(decision.effects()) ? reportsLast(decision.effects()) : decision.effects());
   }
 
-  // A loop, since it is asked after each event.
+  // A plain loop, because this runs after each event.
   private static boolean kills(List<Effect> all) {
     for (var effect : all) {
       if (effect instanceof Effect.Kill) {
@@ -117,9 +121,10 @@ final class FleetLoop {
     return false;
   }
 
-  private static List<Effect> wordsLast(List<Effect> all) {
+  private static List<Effect> reportsLast(List<Effect> all) {
     return Stream.concat(
-            all.stream().filter(effect -> !isWord(effect)), all.stream().filter(FleetLoop::isWord))
+            all.stream().filter(effect -> !isReport(effect)),
+            all.stream().filter(FleetLoop::isReport))
         .toList();
   }
 
@@ -133,8 +138,8 @@ final class FleetLoop {
     }
   }
 
-  /** What only tells of something; that can wait until the signals are out. */
-  private static boolean isWord(Effect effect) {
+  /** Whether an effect only reports something: it can wait until the signals are out. */
+  private static boolean isReport(Effect effect) {
     return effect instanceof Effect.Say
         || effect instanceof Effect.Log
         || effect instanceof Effect.Audit

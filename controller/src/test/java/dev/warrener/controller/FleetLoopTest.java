@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class FleetLoopTest {
   private final BlockingQueue<Effect> effects = new LinkedBlockingQueue<>();
-  private final FleetLoop owner =
+  private final FleetLoop loop =
       new FleetLoop(
           FleetState.initial(settings(), Instant.now()),
           InstantSource.system(),
@@ -37,27 +37,27 @@ class FleetLoopTest {
 
   @Test
   void killsAreSignalledBeforeAnythingIsSaidOfThem() throws InterruptedException {
-    owner.start();
-    owner.post(new Event.OrdersSynced(List.of(), null));
+    loop.start();
+    loop.post(new Event.OrdersSynced(List.of(), null));
     var worker = await(Effect.Spawn.class).worker();
-    owner.post(new Event.Spawned(worker, 4711, 1));
-    owner.post(new Event.Ready(worker, Set.of("*")));
+    loop.post(new Event.Spawned(worker, 4711, 1));
+    loop.post(new Event.Ready(worker, Set.of("*")));
 
-    owner.post(new Event.OrderArrived(new HeardOrder(killAll(), "ops", null)));
+    loop.post(new Event.OrderArrived(new HeardOrder(killAll(), "ops", null)));
 
     var untilHeard = new ArrayList<Effect>();
     do {
       untilHeard.add(await(Effect.class));
     } while (!isHeard(untilHeard.getLast()));
     assertThat(untilHeard)
-        .filteredOn(effect -> effect instanceof Effect.Kill || isWordOfTheOrder(effect))
+        .filteredOn(effect -> effect instanceof Effect.Kill || isReportOfTheOrder(effect))
         .first()
         .isEqualTo(new Effect.Kill(List.of(worker)));
 
-    owner.post(
+    loop.post(
         new Event.TreeEmpty(
             new DeathCertificate(worker, 4711, 1, "cgroup", 9, null, 1, true, 1_000)));
-    owner.post(new Event.StopRequested());
+    loop.post(new Event.StopRequested());
     await(Effect.End.class);
   }
 
@@ -65,7 +65,7 @@ class FleetLoopTest {
     return effect instanceof Effect.Say say && say.report() instanceof Report.ControllerHeard;
   }
 
-  private static boolean isWordOfTheOrder(Effect effect) {
+  private static boolean isReportOfTheOrder(Effect effect) {
     return isHeard(effect) || effect instanceof Effect.Audit || effect instanceof Effect.Log;
   }
 

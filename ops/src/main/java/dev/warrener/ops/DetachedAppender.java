@@ -3,7 +3,7 @@ package dev.warrener.ops;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import dev.warrener.controller.Controller;
+import dev.warrener.controller.inbox.WorkerOutput;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,7 +53,7 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   protected void append(ILoggingEvent line) {
     line.prepareForDeferredProcessing();
     boolean mayEnter =
-        !line.getLoggerName().equals(Controller.LOG_OF_TASKS) || awaitRoomForWorkers();
+        !line.getLoggerName().equals(WorkerOutput.LOGGER) || awaitRoomForWorkers();
     unshown.incrementAndGet();
     if (!mayEnter || !lines.offer(line)) {
       unshown.decrementAndGet();

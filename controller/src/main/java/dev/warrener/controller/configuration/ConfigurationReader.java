@@ -1,6 +1,5 @@
 package dev.warrener.controller.configuration;
 
-import dev.warrener.controller.Host;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.fleet.state.TaskEvents;
 import dev.warrener.controller.fleet.state.WithoutBroker;

@@ -78,11 +78,13 @@ public record StateFolder(Path folder) {
     return List.copyOf(places);
   }
 
+  /** The audit log. */
   public Path auditLog() {
     return folder.resolve("audit.jsonl");
   }
 
-  public Path keepsake() {
+  /** The file with the holds and revocations that no broker keeps. */
+  public Path restrictions() {
     return folder.resolve("keepsake.json");
   }
 }

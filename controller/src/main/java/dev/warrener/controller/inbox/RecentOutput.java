@@ -8,39 +8,39 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The last lines that each worker and its task have printed: what is left to look at when a task
- * has killed its worker. Thread-safe; a line is kept until its worker's death is told.
+ * The last lines that each worker and its task have printed, kept until the worker's death is
+ * reported: they often say why a task has killed its worker. Thread-safe.
  */
-public final class RecentOutput {
+final class RecentOutput {
   private static final int MOST_LINES = 10;
   private static final int LONGEST = 160;
 
   private final Map<WorkerKey, Deque<String>> lines = new ConcurrentHashMap<>();
 
-  /** A worker has started: what was said before is of no worker that lives. */
-  public void begin(WorkerKey worker) {
+  /** Starts to keep lines of a worker that has just been started. */
+  void begin(WorkerKey worker) {
     lines.put(worker, new ArrayDeque<>());
   }
 
-  /** A worker, or its task, has printed a line. */
-  public void heard(WorkerKey worker, String line) {
+  /** Adds a line; does nothing for a blank line, or after {@link #take}. */
+  void add(WorkerKey worker, String line) {
     if (line.isBlank()) {
       return;
     }
     lines.computeIfPresent(
         worker,
-        (key, said) -> {
-          if (said.size() == MOST_LINES) {
-            said.removeFirst();
+        (key, kept) -> {
+          if (kept.size() == MOST_LINES) {
+            kept.removeFirst();
           }
-          said.addLast(line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…");
-          return said;
+          kept.addLast(line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…");
+          return kept;
         });
   }
 
-  /** Takes what a worker that is dead had said last, oldest first. */
-  public List<String> take(WorkerKey worker) {
-    var said = lines.remove(worker);
-    return said == null ? List.of() : List.copyOf(said);
+  /** Removes and returns the last lines of a dead worker, oldest first. */
+  List<String> take(WorkerKey worker) {
+    var kept = lines.remove(worker);
+    return kept == null ? List.of() : List.copyOf(kept);
   }
 }

@@ -9,108 +9,125 @@ import dev.warrener.messaging.task.TaskError;
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
+import dev.warrener.worker.frame.HeaderKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
-/** What goes to workers and comes from them, in frames. */
+/** Writes the frames that a controller sends to its workers, and reads the frames they send. */
 public final class WorkerFrames {
   private WorkerFrames() {}
 
-  public static Frame hello(String worker, WorkerKey key, String controller, Duration lease) {
+  /**
+   * Returns the frame that greets a worker.
+   *
+   * @param worker its id, for example {@code web-1/2}
+   * @param lease how long the worker lives without a frame from the controller
+   */
+  static Frame hello(String worker, WorkerKey key, String controller, Duration lease) {
     return Frame.builder(FrameType.HELLO)
-        .field("version", Frame.PROTOCOL_VERSION)
-        .field("worker", worker)
-        .field("incarnation", key.incarnation())
-        .field("controller", controller)
-        .field("lease-millis", lease.toMillis())
+        .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
+        .field(HeaderKey.WORKER, worker)
+        .field(HeaderKey.INCARNATION, key.incarnation())
+        .field(HeaderKey.CONTROLLER, controller)
+        .field(HeaderKey.LEASE_MILLIS, lease.toMillis())
         .build();
   }
 
+  /**
+   * Returns the frame that hands a task to a worker.
+   *
+   * @param timeout the hard limit of the run, or null for none
+   */
   public static Frame task(Task task, @Nullable Duration timeout, Instant now) {
     var frame =
         Frame.builder(FrameType.TASK)
-            .field("task", task.id())
-            .field("attempt", task.attempt())
-            .field("queue", task.queue())
-            .field("handler", task.handler())
-            .field("content-type", task.contentType())
-            .optionalField("batch", task.batch())
+            .field(HeaderKey.TASK, task.id())
+            .field(HeaderKey.ATTEMPT, task.attempt())
+            .field(HeaderKey.QUEUE, task.queue())
+            .field(HeaderKey.HANDLER, task.handler())
+            .field(HeaderKey.CONTENT_TYPE, task.contentType())
+            .optionalField(HeaderKey.BATCH, task.batch())
             .payload(task.body().bytes());
     if (timeout != null) {
-      frame.field("timeout-millis", timeout.toMillis());
-      frame.field("deadline", now.plus(timeout).toString());
+      frame.field(HeaderKey.TIMEOUT_MILLIS, timeout.toMillis());
+      frame.field(HeaderKey.DEADLINE, now.plus(timeout).toString());
     }
     task.headers()
         .forEach((name, value) -> {
           if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-            frame.field("header." + name, value.toString());
+            frame.field(HeaderKey.PASSED_PREFIX + name, value.toString());
           }
         });
     return frame.build();
   }
 
+  /** Returns the frame that asks a worker to return a task that it has not started. */
   public static Frame recall(String task, int attempt) {
-    return Frame.builder(FrameType.RECALL).field("task", task).field("attempt", attempt).build();
-  }
-
-  public static Frame cancel(String task, int attempt, String reason) {
-    return Frame.builder(FrameType.CANCEL)
-        .field("task", task)
-        .field("attempt", attempt)
-        .field("reason", reason)
+    return Frame.builder(FrameType.RECALL)
+        .field(HeaderKey.TASK, task)
+        .field(HeaderKey.ATTEMPT, attempt)
         .build();
   }
 
-  /** The event that a frame stands for, or null if it stands for none. */
-  public static @Nullable Event event(WorkerKey worker, Frame frame) throws BrokenFrameException {
+  /** Returns the frame that asks a worker to end a run. */
+  public static Frame cancel(String task, int attempt, String reason) {
+    return Frame.builder(FrameType.CANCEL)
+        .field(HeaderKey.TASK, task)
+        .field(HeaderKey.ATTEMPT, attempt)
+        .field(HeaderKey.REASON, reason)
+        .build();
+  }
+
+  /** Returns the event that a worker's frame stands for, or null if it stands for none. */
+  static @Nullable Event event(WorkerKey worker, Frame frame) throws BrokenFrameException {
     return switch (frame.type()) {
       case READY -> {
-        if (frame.requireNumber("version") != Frame.PROTOCOL_VERSION) {
+        if (frame.requireNumber(HeaderKey.VERSION) != Frame.PROTOCOL_VERSION) {
           throw new BrokenFrameException(
               "the worker speaks version "
-                  + frame.requireText("version")
+                  + frame.requireText(HeaderKey.VERSION)
                   + " of the protocol, this controller "
                   + Frame.PROTOCOL_VERSION);
         }
         yield new Event.Ready(
             worker,
-            new HashSet<>(Arrays.asList(frame.requireText("handlers").split(",", -1))),
-            frame.text("ahead") == null ? 0 : Math.toIntExact(frame.requireNumber("ahead")));
+            new HashSet<>(Arrays.asList(frame.requireText(HeaderKey.HANDLERS).split(",", -1))),
+            frame.text(HeaderKey.AHEAD) == null
+                ? 0
+                : Math.toIntExact(frame.requireNumber(HeaderKey.AHEAD)));
       }
-      case STARTED ->
-          new Event.Started(
-              worker, frame.requireText("task"), Math.toIntExact(frame.requireNumber("attempt")));
+      case STARTED -> new Event.Started(worker, frame.requireText(HeaderKey.TASK), attempt(frame));
       case FINISHED ->
-          new Event.Finished(
-              worker,
-              frame.requireText("task"),
-              Math.toIntExact(frame.requireNumber("attempt")),
-              end(frame));
+          new Event.Finished(worker, frame.requireText(HeaderKey.TASK), attempt(frame), end(frame));
       case LOG, PROGRESS, PONG, HELLO, TASK, CANCEL, RECALL, STOP, PING -> null;
     };
   }
 
+  private static int attempt(Frame frame) throws BrokenFrameException {
+    return Math.toIntExact(frame.requireNumber(HeaderKey.ATTEMPT));
+  }
+
   private static RunEnd end(Frame frame) throws BrokenFrameException {
-    var outcome = frame.requireText("outcome");
-    if (outcome.equals("succeeded")) {
-      var contentType = frame.text("content-type");
+    var outcome = frame.requireText(HeaderKey.OUTCOME);
+    if (outcome.equals(HeaderKey.SUCCEEDED)) {
+      var contentType = frame.text(HeaderKey.CONTENT_TYPE);
       return new RunEnd(
           Body.of(frame.payload()), contentType == null ? Task.JSON : contentType, null);
     }
-    if (!outcome.equals("failed")) {
+    if (!outcome.equals(HeaderKey.FAILED)) {
       throw new BrokenFrameException("a run ends as succeeded or failed, not as " + outcome);
     }
-    var type = frame.text("error-type");
-    var message = frame.text("error-message");
+    var type = frame.text(HeaderKey.ERROR_TYPE);
+    var message = frame.text(HeaderKey.ERROR_MESSAGE);
     return new RunEnd(
         Body.EMPTY,
         Task.JSON,
         new TaskError(
             type == null ? "error" : type,
             message == null ? "the handler failed and said nothing" : message,
-            frame.text("error-stack")));
+            frame.text(HeaderKey.ERROR_STACK)));
   }
 }

@@ -1,4 +1,8 @@
-/** What reaches a controller from its workers, turned into events and log lines. */
+/**
+ * What a controller receives, turned into events for the fleet loop: {@code TaskInbox} the
+ * deliveries of tasks, {@code OrderInbox} the orders, {@code WorkerInbox} what worker processes do
+ * and say.
+ */
 @NullMarked
 package dev.warrener.controller.inbox;
 

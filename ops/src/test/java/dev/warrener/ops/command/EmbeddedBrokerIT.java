@@ -16,8 +16,8 @@ class EmbeddedBrokerIT {
       assertThat(fleet.log())
           .anyMatch(line ->
               line.contains(
-                  "keeps no log of orders: what is held or revoked is forgotten when this"
-                      + " controller ends, and what is ordered while it is away is never heard"));
+                  "keeps no log of orders: holds and revocations are lost when this controller ends,"
+                      + " and it never receives orders that are given while it is away"));
       assertThat(fleet.run("doctor").ends(0).out())
           .containsPattern("warning +broker +it keeps no log of orders, and has no tripwire");
       assertThat(fleet.run("kills", "list").ends(3).err()).contains("keeps no log of orders");

@@ -1,4 +1,4 @@
-package dev.warrener.controller;
+package dev.warrener.controller.configuration;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +10,7 @@ import java.nio.file.Path;
 public final class Host {
   private Host() {}
 
-  /** The host's name, without asking a name server where the kernel knows it. */
+  /** Returns the host's name. Reads it from the kernel, so that no name server is asked. */
   public static String name() {
     try {
       var name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();

@@ -1,0 +1,80 @@
+package dev.warrener.controller.inbox;
+
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.tasks.Delivery;
+import dev.warrener.messaging.broker.tasks.TaskIntake;
+import dev.warrener.messaging.task.InvalidTask;
+import dev.warrener.messaging.task.Task;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives deliveries from the task connection, gives each a key and posts an event about it. Keeps
+ * the deliveries until they are settled, because the fleet's state holds only their keys.
+ * Thread-safe.
+ */
+public final class TaskInbox implements TaskIntake.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskInbox.class);
+
+  private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
+  private final Consumer<Event> events;
+
+  /** Makes an inbox that posts its events to {@code events}. */
+  public TaskInbox(Consumer<Event> events) {
+    this.events = events;
+  }
+
+  @Override
+  public void up(long generation, Dialect dialect) {
+    LOG.info("receives tasks from {}", dialect.product());
+    events.accept(new Event.BrokerUp(generation));
+  }
+
+  @Override
+  public void down(long generation, String reason, Duration silence) {
+    deliveries.keySet().removeIf(key -> key.generation() <= generation);
+    events.accept(new Event.BrokerDown(generation, reason, silence));
+  }
+
+  @Override
+  public void delivered(Delivery delivery) {
+    // A channel that was reopened counts its delivery tags from 1 again, so its number is part of
+    // the key.
+    long number = ((long) delivery.channel() << 40) | delivery.tag();
+    var key = new DeliveryKey(delivery.generation(), delivery.queue(), number);
+    deliveries.put(key, delivery);
+    events.accept(
+        switch (delivery.content()) {
+          case Task task -> new Event.Delivered(key, task);
+          case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
+        });
+  }
+
+  @Override
+  public void consumptionEnded(long generation, String queue, String reason) {
+    deliveries.keySet().removeIf(key -> key.queue().equals(queue));
+    events.accept(new Event.ConsumptionEnded(generation, queue, reason));
+  }
+
+  /** Returns the message behind a delivery, or null if it was settled or its connection lost. */
+  public @Nullable Message message(DeliveryKey key) {
+    var delivery = deliveries.get(key);
+    return delivery == null ? null : delivery.message();
+  }
+
+  /**
+   * Removes a delivery that is about to be settled and returns it, or null if it was settled
+   * already or its connection lost.
+   */
+  public @Nullable Delivery take(DeliveryKey key) {
+    return deliveries.remove(key);
+  }
+}
