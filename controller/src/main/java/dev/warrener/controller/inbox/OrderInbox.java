@@ -52,7 +52,7 @@ public final class OrderInbox implements OrderFeed.Listener {
           case ReceivedOrder.Decoded decoded -> new Event.OrderArrived(heard(decoded));
           case ReceivedOrder.Unreadable unreadable ->
               new Event.UnreadableOrder(
-                  unreadable.id(), undecoded.userId(), unreadable.because(), origin(unreadable));
+                  unreadable.id(), unreadable.userId(), unreadable.because(), origin(unreadable));
         });
   }
 
@@ -76,8 +76,7 @@ public final class OrderInbox implements OrderFeed.Listener {
   }
 
   private static HeardOrder heard(ReceivedOrder.Decoded decoded) {
-    return new HeardOrder(
-        decoded.order(), decoded.userId(), decoded.replyTo(), origin(decoded));
+    return new HeardOrder(decoded.order(), decoded.userId(), decoded.replyTo(), origin(decoded));
   }
 
   private static HeardOrder.Origin origin(ReceivedOrder order) {
