@@ -19,6 +19,7 @@ import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.controller.process.ProcessSettings;
 import dev.warrener.controller.process.Strays;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.controller.warmup.KillWarmUp;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.broker.LinkSettings;
@@ -99,10 +100,11 @@ public final class Controller {
     timers = new Timers(this::post);
     processes =
         WorkerProcesses.start(
-            ProcessSettings.of(lock.run())
-                .withContainment(configuration.containment())
-                .withWorkerPids(configuration.workerPids(), configuration.workers())
-                .withWorkerNice(configuration.workerNice()),
+            ProcessSettings.builder(lock.run())
+                .containment(configuration.containment())
+                .workerPids(configuration.workerPids(), configuration.workers())
+                .workerNice(configuration.workerNice())
+                .build(),
             new WorkerInbox(
                 configuration.id(), configuration.lease(), this::processes, this::post));
     var settings = settings(configuration, processes.containment().tier());
@@ -273,7 +275,7 @@ public final class Controller {
     var presence = new PresenceReports(this::state, reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
-    Practice.start(state().settings(), processes, reporter);
+    KillWarmUp.start(state().settings());
   }
 
   /**

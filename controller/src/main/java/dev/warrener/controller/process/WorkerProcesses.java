@@ -36,8 +36,11 @@ public final class WorkerProcesses implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerProcesses.class);
   private static final long LOOK_NANOS = 300_000;
 
+  /** How long {@link #close} waits for all process trees: 10 s. */
+  private static final long CLOSE_NANOS = 10_000_000_000L;
+
   private final ProcessSettings settings;
-  private final Rehearsal listener;
+  private final ProcessListener listener;
   private final ContainmentProbe.Result probed;
   private final ConcurrentMap<WorkerKey, WorkerStart> workers = new ConcurrentHashMap<>();
   private final Set<Long> marksInUse = ConcurrentHashMap.newKeySet();
@@ -69,7 +72,7 @@ public final class WorkerProcesses implements AutoCloseable {
       long spawnerThread,
       ContainmentProbe.Result probed) {
     this.settings = settings;
-    this.listener = new Rehearsal(listener);
+    this.listener = listener;
     this.spawner = spawner;
     this.probed = probed;
     this.niceness = new Niceness(settings.workerNice(), probed.containment().programs().nice());
@@ -120,22 +123,16 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
-  /** Makes a thread of this VM, by its name, yield to the other threads as much as it can. */
-  public void haveYield(String thread) {
-    Niceness.haveYield(thread);
-  }
-
   private void begin() throws InterruptedException {
     spawner.call(() -> {
       startSidecar();
       return true;
     });
-    Niceness.haveCompilersYield();
+    Niceness.lowerPriorityOfCompilers();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
     thread("frames", frames).start();
     thread("output", output).start();
-    listener.perform(this, probed.containment().programs());
     LOG.info(
         "workers are held by {}{}; processes and threads: {}",
         probed.report().tier(),
@@ -226,7 +223,7 @@ public final class WorkerProcesses implements AutoCloseable {
 
   /**
    * Kills all workers and returns when all trees are empty and the listener has heard it, or after
-   * {@link ProcessSettings#closeWithin}. Spawns nothing more. A second call does nothing. Not to be
+   * 10 s. Spawns nothing more. A second call does nothing. Not to be
    * called by the listener.
    */
   @Override
@@ -260,7 +257,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private boolean awaitNoWorkers() throws InterruptedException {
     long start = System.nanoTime();
     while (!workers.isEmpty()) {
-      if (System.nanoTime() - start > settings.closeWithin().toNanos()) {
+      if (System.nanoTime() - start > CLOSE_NANOS) {
         return false;
       }
       TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);
