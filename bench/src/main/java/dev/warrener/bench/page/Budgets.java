@@ -191,7 +191,7 @@ final class Budgets {
                 kills.stream().map(KillTime::toString).collect(Collectors.joining(", ")) + " ms"));
   }
 
-  /** The time that a kill of so many workers took, and what the budget allows. */
+  /** The time that a kill of a number of workers took, and the time that the budget allows. */
   private record KillTime(int workers, double millis, double allowed) {
     @Override
     public String toString() {

@@ -75,7 +75,7 @@ public final class ChildProcess implements AutoCloseable {
   public void requireAlive() {
     if (!process.isAlive()) {
       throw new IllegalStateException(
-          name + " ended with " + process.exitValue() + "; it said: " + lastWords());
+          name + " ended with " + process.exitValue() + "; its last output: " + lastOutput());
     }
   }
 
@@ -88,11 +88,11 @@ public final class ChildProcess implements AutoCloseable {
     var status = endWithin(seconds);
     if (status.isEmpty()) {
       throw new IllegalStateException(
-          name + " has not ended within " + seconds + " s; it said: " + lastWords());
+          name + " has not ended within " + seconds + " s; its last output: " + lastOutput());
     }
     if (status.getAsInt() != 0) {
       throw new IllegalStateException(
-          name + " ended with " + status.getAsInt() + "; it said: " + lastWords());
+          name + " ended with " + status.getAsInt() + "; its last output: " + lastOutput());
     }
   }
 
@@ -119,7 +119,7 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  private String lastWords() {
+  private String lastOutput() {
     var text = text().strip();
     return text.length() <= 2000 ? text : "…" + text.substring(text.length() - 2000);
   }

@@ -30,7 +30,7 @@ public final class FleetWatch implements AutoCloseable {
   private final Map<String, Presence> presence = new HashMap<>();
   private final Map<String, byte[]> unreadPresence = new HashMap<>();
   private final List<Unread> unread = new ArrayList<>();
-  private List<Heard> heard = new ArrayList<>();
+  private List<ReceivedReport> received = new ArrayList<>();
 
   /** The number of reports, read and unread, from which on a waiting caller reads them. */
   private int worthReading;
@@ -45,7 +45,7 @@ public final class FleetWatch implements AutoCloseable {
    * @param order the id of the order
    * @param deathMicros the time from signal to proof in a death certificate; 0 in other reports
    */
-  public record Heard(long nanos, String type, String order, long deathMicros) {}
+  public record ReceivedReport(long nanos, String type, String order, long deathMicros) {}
 
   /** Receives the reports that are published from now on. */
   public FleetWatch(MeasuredBroker broker) throws IOException {
@@ -80,7 +80,7 @@ public final class FleetWatch implements AutoCloseable {
 
   private synchronized void arrived(Unread report) {
     unread.add(report);
-    if (heard.size() + unread.size() >= worthReading) {
+    if (received.size() + unread.size() >= worthReading) {
       notifyAll();
     }
   }
@@ -88,8 +88,8 @@ public final class FleetWatch implements AutoCloseable {
   private void readReports() {
     for (var one : unread) {
       var report = ContractJson.tree(one.body().bytes());
-      heard.add(
-          new Heard(
+      received.add(
+          new ReceivedReport(
               one.nanos(),
               report.path("type").asString(""),
               report.path("order").asString(""),
@@ -167,17 +167,17 @@ public final class FleetWatch implements AutoCloseable {
    * @param order the id of the order, or null for any order
    * @return all reports about the order so far, in the order of their arrival
    */
-  public synchronized List<Heard> await(
+  public synchronized List<ReceivedReport> await(
       @Nullable String order, String type, int count, Duration timeout)
       throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();
     worthReading = count;
     while (true) {
-      if (heard.size() + unread.size() >= count) {
+      if (received.size() + unread.size() >= count) {
         readReports();
         worthReading = 0;
       }
-      var about = heard.stream().filter(one -> order == null || one.order().equals(order)).toList();
+      var about = received.stream().filter(one -> order == null || one.order().equals(order)).toList();
       if (about.stream().filter(one -> one.type().equals(type)).count() >= count) {
         return about;
       }
@@ -193,7 +193,7 @@ public final class FleetWatch implements AutoCloseable {
   /** Forgets all reports so far. */
   public synchronized void forgetReports() {
     unread.clear();
-    heard = new ArrayList<>();
+    received = new ArrayList<>();
   }
 
   @Override

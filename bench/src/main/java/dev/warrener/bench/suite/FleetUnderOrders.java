@@ -3,7 +3,7 @@ package dev.warrener.bench.suite;
 import dev.warrener.bench.handler.HangHandler;
 import dev.warrener.bench.handler.Work;
 import dev.warrener.bench.rig.FleetWatch;
-import dev.warrener.bench.rig.FleetWatch.Heard;
+import dev.warrener.bench.rig.FleetWatch.ReceivedReport;
 import dev.warrener.bench.rig.LoadPublisher;
 import dev.warrener.bench.rig.MeasuredTasks;
 import dev.warrener.bench.rig.ProcessFigures;
@@ -165,7 +165,7 @@ final class FleetUnderOrders implements AutoCloseable {
    * @param sentNanos when the order was published, by {@link System#nanoTime}
    * @param reports the reports, in the order of their arrival
    */
-  record Killed(long sentNanos, List<Heard> reports) {
+  record Killed(long sentNanos, List<ReceivedReport> reports) {
     /** Returns the time from the order to the last report of a type, in milliseconds. */
     double lastMillis(String type) {
       return (nanos(type).max().orElseThrow() - sentNanos) / 1e6;
@@ -182,11 +182,11 @@ final class FleetUnderOrders implements AutoCloseable {
     }
 
     private java.util.stream.LongStream nanos(String type) {
-      return reports.stream().filter(one -> one.type().equals(type)).mapToLong(Heard::nanos);
+      return reports.stream().filter(one -> one.type().equals(type)).mapToLong(ReceivedReport::nanos);
     }
 
     double slowestDeathMillis() {
-      return reports.stream().mapToLong(Heard::deathMicros).max().orElse(0) / 1000.0;
+      return reports.stream().mapToLong(ReceivedReport::deathMicros).max().orElse(0) / 1000.0;
     }
   }
 

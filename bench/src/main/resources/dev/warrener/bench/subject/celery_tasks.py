@@ -8,10 +8,11 @@ import kombu.transport.pyamqp
 from celery import Celery
 from kombu import Queue
 
-# Celery 5.2 asks for a prefetch of the whole channel, which a quorum queue refuses: for each consumer, then.
+# Celery 5.2 asks for a prefetch of the whole channel, which a quorum queue refuses. This makes it ask for one for each
+# consumer.
 kombu.transport.pyamqp.Transport.qos_semantics_matches_spec = lambda self, connection: True
 
-# A line for each task would measure the terminal.
+# Without this, the time to log a line for each task would be measured.
 logging.getLogger("celery.app.trace").setLevel(logging.ERROR)
 logging.getLogger("celery.worker.strategy").setLevel(logging.ERROR)
 

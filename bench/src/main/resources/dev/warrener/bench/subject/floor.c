@@ -1,8 +1,8 @@
-/* What the kernel needs for the workers' own JVMs.
+/* Measures the time that the kernel needs to start or end the workers' own JVMs.
  *
  *   floor WORKERS FRAMES ANSWERS kill|ready COMMAND...
  *
- * Starts COMMAND so many times, each with two pipes as a controller makes them (frames in on descriptor 4,
+ * Starts COMMAND WORKERS times, each with two pipes as a controller makes them (frames in on descriptor 4,
  * frames out on 3), writes the file FRAMES to each, and waits until each has answered ANSWERS times.
  * kill: prints the milliseconds from the first SIGKILL to the last waitpid.
  * ready: prints the milliseconds from the first fork to the last first answer. */
@@ -27,7 +27,7 @@ static void fail(const char *what) {
   exit(1);
 }
 
-/* A descriptor that 3, 4 and the standard ones don't meet. */
+/* Moves a descriptor above 9, away from 3, 4 and the standard ones. */
 static int high(int fd) {
   int copy = fcntl(fd, F_DUPFD_CLOEXEC, 10);
   if (copy < 0) fail("dup");
@@ -47,7 +47,7 @@ static void read_exactly(int fd, char *to, size_t count) {
   }
 }
 
-/* Reads one frame: four bytes of length, and so many bytes; answers that aren't frames are one byte long. */
+/* Reads one frame: its length in four bytes, and its bytes. An answer that is no frame is one byte long. */
 static void read_frame(int fd) {
   static char rest[1 << 16];
   unsigned char head[4];

@@ -1,4 +1,4 @@
-"""How long a pool of processes takes to end: pool.py WORKERS idle|busy; prints milliseconds."""
+"""Prints how many milliseconds a pool of processes takes to end: pool.py WORKERS idle|busy."""
 
 import multiprocessing
 import sys

@@ -78,6 +78,6 @@ class ResultsFileTest {
     var path = Files.writeString(folder.resolve("results.json"), "no json");
     assertThatThrownBy(() -> new ResultsFile(path).readAny())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("holds no results");
+        .hasMessageContaining("does not hold results");
   }
 }
