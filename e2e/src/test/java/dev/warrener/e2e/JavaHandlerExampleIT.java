@@ -68,7 +68,7 @@ class JavaHandlerExampleIT {
             "numbers=1",
             "--handlers",
             jar().toString());
-    await("the controller takes tasks").atMost(LONG).until(this::isTakingTasks);
+    await("the controller receives tasks").atMost(LONG).until(this::isReceivingTasks);
 
     assertThat(run("publish", "numbers", "primes", "100000", "--wait"))
         .satisfies(ran -> assertThat(ran.status()).as(ran.output()).isZero())
@@ -87,9 +87,9 @@ class JavaHandlerExampleIT {
     assertThat(kill.output()).contains("CONFIRMED", "1 worker dead", "tasks: 1 dead-lettered");
   }
 
-  private boolean isTakingTasks() throws IOException {
+  private boolean isReceivingTasks() throws IOException {
     assertThat(controller).isNotNull().matches(Process::isAlive, log());
-    return log().contains("takes tasks from");
+    return log().contains("receives tasks from");
   }
 
   private String log() throws IOException {
