@@ -79,7 +79,8 @@ final class OrderArrival {
   }
 
   /** Answers an order that has come again, without carrying it out again. */
-  private void join(Transition change, OrderProgress known, HeardOrder heard, @Nullable String refusal) {
+  private void join(
+      Transition change, OrderProgress known, HeardOrder heard, @Nullable String refusal) {
     if (heard.origin() == Origin.LOG) {
       return;
     }
@@ -94,13 +95,15 @@ final class OrderArrival {
       }
     } else {
       reports.refused(
-          change, heard, "another order was given with this id before: give this one an id of its own");
+          change,
+          heard,
+          "another order was given with this id before: give this one an id of its own");
     }
   }
 
   /**
-   * Whether an order is one that is known. An order that is sent again is issued anew, perhaps about
-   * another process of a worker; and an order that was read from the log may ask for less.
+   * Whether an order is one that is known. An order that is sent again is issued anew, perhaps
+   * about another process of a worker; and an order that was read from the log may ask for less.
    */
   private static boolean isTheSame(HeardOrder known, Order other) {
     var one = known.order();
@@ -113,7 +116,9 @@ final class OrderArrival {
         && one.dryRun() == other.dryRun();
   }
 
-  /** The log of orders has been read: its orders are put in force, and carried out if not expired. */
+  /**
+   * The log of orders has been read: its orders are put in force, and carried out if not expired.
+   */
   void synced(Transition change, Event.OrdersSynced log) {
     boolean first = change.phase == Phase.STARTING;
     change.broker = change.broker.synced(true);
@@ -156,7 +161,8 @@ final class OrderArrival {
     change.log(true, "the tripwire was pulled: all workers are killed, and held until a resume");
     var now = change.instant();
     carryOut(
-        change, new HeardOrder(
+        change,
+        new HeardOrder(
             new Order(
                 Order.VERSION,
                 id,
@@ -300,8 +306,7 @@ final class OrderArrival {
       change.add(new Effect.Rearm());
     }
     if (order.revocation() != Backlog.KEEP) {
-      change.restrictions =
-          change.restrictions.with(change.restrictions.revocations().plus(heard));
+      change.restrictions = change.restrictions.with(change.restrictions.revocations().plus(heard));
     }
     retention.keep(change, heard.isKeptHereAlone());
   }

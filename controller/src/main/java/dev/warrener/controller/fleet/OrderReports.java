@@ -2,8 +2,8 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.HeardOrder;
-import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.KilledRun;
+import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.controller.process.DeathCertificate;
@@ -26,7 +26,8 @@ final class OrderReports {
     var expected = expected(change, scope);
     var order = run.heard();
     record(
-        change, order.order(),
+        change,
+        order.order(),
         new AuditEntry.Accepted(
             change.instant(), order.origin(), order.userId(), order.order(), expected));
     return say(
@@ -92,7 +93,11 @@ final class OrderReports {
 
   /** Reports that a worker is proven dead. */
   OrderProgress dead(
-      Transition change, OrderProgress run, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
+      Transition change,
+      OrderProgress run,
+      Slot slot,
+      DeathCertificate certificate,
+      @Nullable String inFlight) {
     return say(
         change,
         run,
@@ -119,7 +124,11 @@ final class OrderReports {
 
   /** Reports that processes of a killed worker still live. */
   OrderProgress unconfirmed(
-      Transition change, OrderProgress run, Slot slot, Event.Unconfirmed unconfirmed, @Nullable String inFlight) {
+      Transition change,
+      OrderProgress run,
+      Slot slot,
+      Event.Unconfirmed unconfirmed,
+      @Nullable String inFlight) {
     var survivors = new ArrayList<Report.Survivor>();
     for (var survivor : unconfirmed.survivors()) {
       survivors.add(new Report.Survivor(survivor.pid(), survivor.state(), survivor.command()));
@@ -187,9 +196,9 @@ final class OrderReports {
   /** Repeats all reports about an order, for a command that came later or missed some. */
   void again(Transition change, OrderProgress run, HeardOrder joining) {
     record(
-        change, run.order(),
-        new AuditEntry.Joined(
-            change.instant(), joining.origin(), joining.userId(), run.id()));
+        change,
+        run.order(),
+        new AuditEntry.Joined(change.instant(), joining.origin(), joining.userId(), run.id()));
     for (var report : run.reports()) {
       change.add(new Effect.Say(report, joining.replyTo()));
     }
@@ -224,14 +233,20 @@ final class OrderReports {
 
   /** Refuses an order without a report, because a command follows another order of that id. */
   void refusedSilently(Transition change, HeardOrder heard, String because) {
-    var _ = record(change, heard.order().id(), heard.userId(), heard.origin(), because, heard.order());
+    var _ =
+        record(change, heard.order().id(), heard.userId(), heard.origin(), because, heard.order());
   }
 
   /** Refuses something that can't be read as an order. */
   void refusedUnread(Transition change, Event.UnreadableOrder unreadable) {
     boolean isNew =
         record(
-            change, unreadable.id(), unreadable.userId(), unreadable.origin(), unreadable.because(), null);
+            change,
+            unreadable.id(),
+            unreadable.userId(),
+            unreadable.origin(),
+            unreadable.because(),
+            null);
     if (isNew && unreadable.id() != null) {
       change.add(new Effect.Say(refusal(change, unreadable.id(), unreadable.because()), null));
     }

@@ -254,12 +254,7 @@ final class Supervision {
             : "with exit code " + certificate.exitCode();
     change.log(true, "worker " + id + " (pid " + certificate.pid() + ") ended by itself " + how);
     report(
-        change,
-        WorkerEventKind.EXITED,
-        slot,
-        certificate.pid(),
-        certificate,
-        "by itself " + how);
+        change, WorkerEventKind.EXITED, slot, certificate.pid(), certificate, "by itself " + how);
     restartAfterDeath(change, slot, inVain);
     arrival.waitAgain(change, slot.ahead());
     if (run == null) {
@@ -304,12 +299,7 @@ final class Supervision {
               + restarts.coolDown().toSeconds()
               + " s");
       report(
-          change,
-          WorkerEventKind.CRASH_LOOPING,
-          slot,
-          0,
-          null,
-          died.deaths() + " deaths in a row");
+          change, WorkerEventKind.CRASH_LOOPING, slot, 0, null, died.deaths() + " deaths in a row");
       return;
     }
     var delay = restarts.first().multipliedBy(1L << Math.min(died.deaths() - 1, 20));
