@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * from the log, over the control socket, or as the tripwire.
  */
 final class OrderArrival {
+  /** The life of the order that a tripwire stands for. */
+  private static final Duration TRIPWIRE_LASTS = Duration.ofMinutes(30);
+
   private final OrderExecution execution;
   private final OrderKilling killing;
   private final OrderBacklog backlog;
@@ -160,27 +163,17 @@ final class OrderArrival {
   void tripped(Transition change, String id) {
     change.log(true, "the tripwire was pulled: all workers are killed, and held until a resume");
     var now = change.instant();
-    carryOut(
-        change,
-        new HeardOrder(
-            new Order(
-                Order.VERSION,
-                id,
-                OrderKind.KILL,
-                Scope.ALL,
-                InFlight.REQUEUE,
-                Backlog.KEEP,
-                Then.HOLD,
-                0,
-                "the tripwire was pulled",
-                "tripwire",
-                now,
-                now.plus(Duration.ofMinutes(30)),
-                false),
-            null,
-            null,
-            Origin.TRIPWIRE),
-        null);
+    var order =
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .id(id)
+            .inFlight(InFlight.REQUEUE)
+            .then(Then.HOLD)
+            .reason("the tripwire was pulled")
+            .issuedBy("tripwire")
+            .issuedAt(now)
+            .expiresAt(now.plus(TRIPWIRE_LASTS))
+            .build();
+    carryOut(change, new HeardOrder(order, null, null, Origin.TRIPWIRE), null);
   }
 
   private static @Nullable String refusal(Transition change, HeardOrder heard) {
@@ -325,34 +318,34 @@ final class OrderArrival {
             + order.scope().describe()
             + " by "
             + (heard.userId() == null ? order.issuedBy() : heard.userId())
-            + (order.dryRun() ? ", dry run" : "")
+            + (order.dryRun() ? ", dry progress" : "")
             + " ("
             + order.id()
             + "): "
             + order.reason());
-    var run = reports.heard(change, OrderProgress.started(heard, change.now.nanos()));
+    var progress = reports.heard(change, OrderProgress.started(heard, change.now.nanos()));
     if (logged != null) {
-      run = run.come();
+      progress = progress.come();
       if (!logged.dryRun() && OrderBacklog.isDroppedBy(change, logged)) {
-        run =
-            run.failing(
+        progress =
+            progress.failing(
                 "the order was read from the log, so the waiting tasks were left as they are: they"
                     + " may have been published since");
       }
     }
     if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
-      execution.finish(change, run);
+      execution.finish(change, progress);
       return;
     }
     putInForce(change, heard);
     if (order.kind() == OrderKind.KILL) {
-      change.put(run);
+      change.put(progress);
       killing.start(change, order);
     } else if (order.kind() == OrderKind.PURGE) {
-      change.put(run.at(Stage.SETTLING));
+      change.put(progress.at(Stage.SETTLING));
       backlog.dropWaiting(change, order, Backlog.PURGE);
     } else {
-      change.put(run);
+      change.put(progress);
     }
     arrival.checkWaiting(change);
   }

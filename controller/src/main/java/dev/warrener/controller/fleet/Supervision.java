@@ -342,18 +342,16 @@ final class Supervision {
       @Nullable String detail) {
     change.add(
         new Effect.TellWorker(
-            new WorkerEvent(
-                1,
-                kind,
-                change.workerId(slot),
-                slot.incarnation(),
-                pid == 0 ? null : pid,
-                change.settings.controller(),
-                change.settings.host(),
-                slot.queue(),
-                certificate == null ? null : certificate.exitCode(),
-                certificate == null ? null : certificate.signal(),
-                detail,
-                change.instant())));
+            WorkerEvent.builder(kind, change.workerId(slot))
+                .incarnation(slot.incarnation())
+                .pid(pid == 0 ? null : pid)
+                .controller(change.settings.controller())
+                .host(change.settings.host())
+                .queue(slot.queue())
+                .exitCode(certificate == null ? null : certificate.exitCode())
+                .signal(certificate == null ? null : certificate.signal())
+                .detail(detail)
+                .at(change.instant())
+                .build()));
   }
 }
