@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is written down about an order, for those who ask later who did what. */
+/** A record of what happened to an order, for the audit log. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = AuditEntry.Accepted.class, name = "order.accepted"),
@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface AuditEntry {
-  /** When it happened. */
+  /** The time of the entry. */
   Instant at();
 
   /**
-   * An order is carried out.
+   * An order was taken on.
    *
-   * @param origin by which way it came
-   * @param user who is vouched for, or null
-   * @param order word for word
-   * @param expected what it means here
+   * @param origin the way by which it came
+   * @param user the user who gave it, as verified; or null
+   * @param order the order as it came
+   * @param expected the workers and tasks that it covers here
    */
   record Accepted(
       Instant at,
@@ -43,15 +43,15 @@ public sealed interface AuditEntry {
       Report.Expected expected)
       implements AuditEntry {}
 
-  /** An order came again that is being carried out, or was: it was answered, and nothing done. */
+  /** A known order came again: it was answered, and not carried out again. */
   record Joined(Instant at, HeardOrder.Origin origin, @Nullable String user, String id)
       implements AuditEntry {}
 
   /**
    * An order was refused.
    *
-   * @param id of the order, or null if not even that could be read
-   * @param order word for word, or null if it could not be read
+   * @param id the id of the order, or null if it could not be read
+   * @param order the order as it came, or null if it could not be read
    */
   record Refused(
       Instant at,
@@ -66,10 +66,10 @@ public sealed interface AuditEntry {
    * An order is done here.
    *
    * @param dead the workers that were killed and proven dead
-   * @param unconfirmed the workers that were not
-   * @param tasks what became of what they ran
-   * @param backlog how many waiting tasks were dropped or moved
-   * @param failed what could not be done, and why
+   * @param unconfirmed the workers that were killed and not proven dead
+   * @param tasks the fates of the tasks that those workers ran
+   * @param backlog the number of waiting tasks that were dropped or moved
+   * @param failed the failures, each with its reason
    */
   record Ended(
       Instant at,
@@ -84,10 +84,10 @@ public sealed interface AuditEntry {
       @Nullable List<String> notes)
       implements AuditEntry {}
 
-  /** Something was reported about an order that was done: a late death, a late fate. */
+  /** A late death or fate was reported about an order that was done. */
   record Late(Instant at, String id, Report report) implements AuditEntry {}
 
-  /** A death certificate, in short. */
+  /** A short death certificate. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Dead(
       String worker,
@@ -107,7 +107,7 @@ public sealed interface AuditEntry {
   /** The fate of a task. */
   record Settled(String task, int attempt, String queue, Fate fate) {}
 
-  /** The record of an order that has just been done. */
+  /** Returns the entry of an order that has just been done. */
   static Ended ended(List<Report> said, Report.ControllerDone done) {
     var dead = new ArrayList<Dead>();
     var unconfirmed = new ArrayList<Unconfirmed>();

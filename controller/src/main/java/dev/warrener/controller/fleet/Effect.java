@@ -15,42 +15,45 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Something to be done, in the order given. */
+/** An action that a decision asks for. Effects are carried out in the order given. */
 public sealed interface Effect {
   /** Start a worker process for a queue. */
   record Spawn(WorkerKey worker, String queue) implements Effect {}
 
-  /** Hand a task to a worker, which starts it when those that it was handed before have ended. */
+  /** Send a task to a worker, which starts it after those that it was sent before. */
   record Dispatch(WorkerKey worker, Task task, @Nullable Duration timeout) implements Effect {}
 
-  /** Tell a worker to give a task back that it has not started. */
+  /**
+   * Ask a worker to return a task that it has not started. If the request is lost, the deadline of
+   * the recall handles it.
+   */
   record Recall(WorkerKey worker, String task, int attempt) implements Effect {}
 
-  /** Tell a handler to stop, and send its process group SIGTERM. */
+  /** Ask a handler to stop, and send its process group SIGTERM. */
   record AskToEnd(WorkerKey worker, @Nullable String task, int attempt, String reason)
       implements Effect {}
 
-  /** SIGKILL the trees of all these workers, at once. */
+  /** Send SIGKILL to the trees of workers, all at once. */
   record Kill(List<WorkerKey> workers) implements Effect {}
 
   /** Start consuming a queue. */
   record Consume(String queue, int prefetch) implements Effect {}
 
-  /** Stop consuming a queue; what was delivered stays ours to settle. */
+  /** Stop consuming a queue; earlier deliveries are still settled here. */
   record CancelConsumer(String queue) implements Effect {}
 
   /** Acknowledge a delivery. */
   record Acknowledge(DeliveryKey delivery) implements Effect {}
 
-  /** Give a delivery back to its queue, uncharged. */
+  /** Return a delivery to its queue, without counting an attempt. */
   record Requeue(DeliveryKey delivery) implements Effect {}
 
   /**
-   * Publish a copy of a delivery and answer with the token; the delivery is acknowledged by a later
-   * effect.
+   * Publish a copy of a delivery, and answer under the token. A later effect acknowledges the
+   * delivery.
    *
-   * @param routingKey on the tasks exchange
-   * @param headers set on the copy; a null value removes the header
+   * @param routingKey the routing key on the tasks exchange
+   * @param headers the headers to set on the copy; a null value removes the header
    */
   record Move(
       long token, DeliveryKey delivery, String routingKey, Map<String, @Nullable Object> headers)
@@ -70,10 +73,10 @@ public sealed interface Effect {
   record Say(Report report, @Nullable String replyTo) implements Effect {}
 
   /**
-   * Publish a result, and answer with the token unless it is 0.
+   * Publish a result, and answer under the token unless it is 0.
    *
-   * @param result all but the value
-   * @param value what the handler returned
+   * @param result the result without its value
+   * @param value the value that the handler returned
    */
   record SendResult(
       long token,
@@ -84,19 +87,19 @@ public sealed interface Effect {
       @Nullable String correlationId)
       implements Effect {}
 
-  /** Publish what happened to a task. */
+  /** Publish an event of a task. */
   record TellTask(TaskEvent event) implements Effect {}
 
-  /** Publish what happened to a worker. */
+  /** Publish an event of a worker. */
   record TellWorker(WorkerEvent event) implements Effect {}
 
   /** Show at the broker whether any process of a worker lives here. */
   record ShowRunning(boolean any) implements Effect {}
 
-  /** Consume the tripwire again. */
+  /** Consume the tripwire queue again. */
   record Rearm() implements Effect {}
 
-  /** Write down what is to be remembered over a restart, and answer with the token. */
+  /** Write restrictions down that must survive a restart, and answer under the token. */
   record Keep(long token, RetainedRestrictions keepsake) implements Effect {}
 
   /** Write a line of the audit log. */
@@ -105,9 +108,9 @@ public sealed interface Effect {
   /** Set a timer. */
   record Schedule(Timer timer, Instant at) implements Effect {}
 
-  /** Say something in the log. */
+  /** Write a line of the log. */
   record Log(boolean warning, String message) implements Effect {}
 
-  /** End the controller, after all that was said before has been taken by the broker. */
+  /** End the controller, after the broker has taken all that was published before. */
   record End() implements Effect {}
 }

@@ -17,44 +17,44 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened. */
+/** Something that happened to the fleet, about which {@link Fleet#decide} decides. */
 public sealed interface Event {
   /** The task connection is up. */
   record BrokerUp(long generation) implements Event {}
 
   /**
-   * The task connection is lost; the broker hands its deliveries to others.
+   * The task connection is lost, and the broker has the deliveries back.
    *
-   * @param silence for how long the broker had not been heard by then
+   * @param silence the time since the broker's last sign of life
    */
   record BrokerDown(long generation, String reason, Duration silence) implements Event {}
 
   /**
    * The order connection is up and the log has been read.
    *
-   * @param log every order that the log holds, oldest first; empty where the broker keeps none
-   * @param trippedBy if the tripwire was found pulled, an id for the order that it stands for
+   * @param log all orders of the log, oldest first; empty if the broker keeps no log
+   * @param trippedBy an id for the tripwire's order if the tripwire was found pulled, or null
    */
   record OrdersSynced(List<HeardOrder> log, @Nullable String trippedBy) implements Event {}
 
-  /** The order connection is lost: orders may be missed until it is synced again. */
+  /** The order connection is lost: orders may be missed until the log has been read again. */
   record OrdersDown(String reason) implements Event {}
 
   /** A live order arrived. */
   record OrderArrived(HeardOrder heard) implements Event {}
 
-  /** Something arrived as an order that can't be read as one. */
+  /** A message arrived that can't be read as an order. */
   record UnreadableOrder(
       @Nullable String id, @Nullable String userId, String because, HeardOrder.Origin origin)
       implements Event {}
 
-  /** What a former run of this controller had to remember by itself. */
+  /** The restrictions that a former run of this controller had written down. */
   record Remembered(RetainedRestrictions keepsake) implements Event {}
 
   /**
-   * What is to be remembered was written down.
+   * Restrictions were written down.
    *
-   * @param failure why it could not be, or null
+   * @param failure the reason why they could not be, or null
    */
   record Kept(long token, @Nullable String failure) implements Event {}
 
@@ -64,89 +64,89 @@ public sealed interface Event {
   /** A task was delivered. */
   record Delivered(DeliveryKey key, Task task) implements Event {}
 
-  /** A message was delivered that breaks the contract. */
+  /** A message was delivered that is no task by the contract. */
   record DeliveredInvalid(DeliveryKey key, InvalidTask content) implements Event {}
 
-  /** The broker ended the consumption of a queue and has all of its deliveries back. */
+  /** The broker ended the consumption of a queue, and has the deliveries back. */
   record ConsumptionEnded(long generation, String queue, String reason) implements Event {}
 
   /** A worker's process exists. */
   record Spawned(WorkerKey worker, long pid, long startTicks) implements Event {}
 
-  /** A worker's process could not be made; nothing of it exists. */
+  /** A worker's process could not be made; no part of it exists. */
   record SpawnFailed(WorkerKey worker, String reason) implements Event {}
 
   /**
-   * A worker says that it is ready.
+   * A worker reported that it is ready.
    *
-   * @param handlers what it can run; {@code *} stands for anything
-   * @param ahead how many tasks it takes before it is free, and gives back when it is told to
+   * @param handlers the handlers that it has; {@code *} stands for any
+   * @param ahead the number of tasks that it takes before it is free, and returns when asked to
    */
   record Ready(WorkerKey worker, Set<String> handlers, int ahead) implements Event {
-    /** One that takes a task only when it is free. */
+    /** Creates the event of a worker that takes a task only when it is free. */
     public Ready(WorkerKey worker, Set<String> handlers) {
       this(worker, handlers, 0);
     }
   }
 
-  /** A worker says that it starts a task. */
+  /** A worker reported the start of a run. */
   record Started(WorkerKey worker, String task, int attempt) implements Event {}
 
-  /** A worker says that a run has ended. */
+  /** A worker reported the end of a run, or returned a task that it had not started. */
   record Finished(WorkerKey worker, String task, int attempt, RunEnd end) implements Event {}
 
   /**
-   * No process of a worker's tree is left, and all that it had said has been heard.
+   * No process of a worker's tree is left, and all its frames have been received.
    *
-   * @param lastWords the last lines that it and its task had printed, oldest first
+   * @param lastWords the last lines that the worker and its task had printed, oldest first
    */
   record TreeEmpty(DeathCertificate certificate, List<String> lastWords) implements Event {
     public TreeEmpty {
       lastWords = List.copyOf(lastWords);
     }
 
-    /** One that had printed nothing. */
+    /** Creates the event of a worker that had printed nothing. */
     public TreeEmpty(DeathCertificate certificate) {
       this(certificate, List.of());
     }
   }
 
   /**
-   * This process has stood still (stopped, swapped out, its machine paused) for so long that its
-   * workers may have ended themselves, and the broker may have given their tasks to others. Comes
-   * before anything that was heard meanwhile.
+   * This process stood still: it was stopped or swapped out, or its machine was paused. It lasted
+   * so long that workers may have ended themselves, and that the broker may have redelivered their
+   * tasks. This event comes before all that was received meanwhile.
    */
   record StoodStill(Duration duration) implements Event {}
 
-  /** A worker's tree is not empty though it was killed; the attempts go on. */
+  /** A worker was killed and its tree is not empty; the attempts to empty it go on. */
   record Unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors)
       implements Event {}
 
-  /** The broker has taken what was published under that token, or nobody wanted it. */
+  /** The broker has taken the message published under a token, or no queue wanted it. */
   record Published(long token) implements Event {}
 
-  /** What was published under that token can't be taken by the broker. */
+  /** The broker can't take the message published under a token. */
   record PublishFailed(long token, String reason) implements Event {}
 
-  /** The broker has shown that it took the settlements that came before. */
+  /** The broker has shown that it took all earlier settlements on a queue. */
   record BarrierPassed(long token) implements Event {}
 
-  /** The broker could not show that it took the settlements that came before. */
+  /** The broker could not show that it took all earlier settlements on a queue. */
   record BarrierFailed(long token, String reason) implements Event {}
 
-  /** The backlog of a queue was dealt with. */
+  /** The waiting tasks of a queue were dropped or moved. */
   record BacklogDone(long token, long count) implements Event {}
 
-  /** The backlog of a queue could not be dealt with, or not all of it. */
+  /** The waiting tasks of a queue could not be dropped or moved, or not all of them. */
   record BacklogFailed(long token, long count, String reason) implements Event {}
 
-  /** A timer that was set has run out. */
+  /** A timer is due. */
   record TimerDue(Timer timer) implements Event {}
 
-  /** Another controller spoke of itself, {@code at} by our clock. */
+  /** The presence of another controller was read, {@code at} by our clock. */
   record PresenceHeard(Presence presence, Instant at) implements Event {}
 
-  /** Other controllers were heard, and what they said of themselves was not read. */
+  /** Presence of other controllers was received without being read, {@code at} by our clock. */
   record OthersSeen(Map<String, Instant> at) implements Event {}
 
   /** The controller was asked to stop: the first time by draining, the second time at once. */

@@ -16,8 +16,8 @@ public final class Fleet {
    * The decision about an event.
    *
    * @param state the next state
-   * @param effects the effects to be carried out in this order; those that only report something may
-   *     wait until the others are under way
+   * @param effects the effects to be carried out in this order; those that only report something
+   *     may wait until the others are under way
    */
   public record Decision(FleetState state, List<Effect> effects) {}
 

@@ -89,8 +89,7 @@ final class KilledRuns {
       }
       case Slot.Cause.TimedOut limit -> {
         if (run.is(limit.task(), limit.attempt())) {
-          var error =
-              new TaskError("timed-out", "it reached its hard limit and was killed", null);
+          var error = new TaskError("timed-out", "it reached its hard limit and was killed", null);
           outcomes.unsuccessful(change, run, change.workerId(slot), Outcome.TIMED_OUT, error);
         } else {
           startsAnew(change, slot, run, "its worker was killed for the run before it");
@@ -130,8 +129,7 @@ final class KilledRuns {
   /** Whether an order that killed a worker covers a run of the worker. */
   private static boolean isAbout(Transition change, String id, Slot slot, TaskRun run) {
     var order = change.orders.find(id);
-    return order == null
-        || ScopeMatcher.run(change.settings, order.order().scope(), slot, run);
+    return order == null || ScopeMatcher.run(change.settings, order.order().scope(), slot, run);
   }
 
   /** Lets an order wait until a run is settled, whichever order decides its fate. */
@@ -294,8 +292,7 @@ final class KilledRuns {
       revoke(change, progress.order(), killed);
       retention.keep(change, true);
     }
-    return progress.failing(
-        failure == null ? unproven(killed) : noProof(killed.queue(), failure));
+    return progress.failing(failure == null ? unproven(killed) : noProof(killed.queue(), failure));
   }
 
   /**

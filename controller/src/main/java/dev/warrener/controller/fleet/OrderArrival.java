@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * from the log, over the control socket, or as the tripwire.
  */
 final class OrderArrival {
+  /** The life of the order that a tripwire stands for. */
+  private static final Duration TRIPWIRE_LASTS = Duration.ofMinutes(30);
+
   private final OrderExecution execution;
   private final OrderKilling killing;
   private final OrderBacklog backlog;
@@ -79,7 +82,8 @@ final class OrderArrival {
   }
 
   /** Answers an order that has come again, without carrying it out again. */
-  private void join(Transition change, OrderProgress known, HeardOrder heard, @Nullable String refusal) {
+  private void join(
+      Transition change, OrderProgress known, HeardOrder heard, @Nullable String refusal) {
     if (heard.origin() == Origin.LOG) {
       return;
     }
@@ -94,13 +98,15 @@ final class OrderArrival {
       }
     } else {
       reports.refused(
-          change, heard, "another order was given with this id before: give this one an id of its own");
+          change,
+          heard,
+          "another order was given with this id before: give this one an id of its own");
     }
   }
 
   /**
-   * Whether an order is one that is known. An order that is sent again is issued anew, perhaps about
-   * another process of a worker; and an order that was read from the log may ask for less.
+   * Whether an order is one that is known. An order that is sent again is issued anew, perhaps
+   * about another process of a worker; and an order that was read from the log may ask for less.
    */
   private static boolean isTheSame(HeardOrder known, Order other) {
     var one = known.order();
@@ -113,7 +119,9 @@ final class OrderArrival {
         && one.dryRun() == other.dryRun();
   }
 
-  /** The log of orders has been read: its orders are put in force, and carried out if not expired. */
+  /**
+   * The log of orders has been read: its orders are put in force, and carried out if not expired.
+   */
   void synced(Transition change, Event.OrdersSynced log) {
     boolean first = change.phase == Phase.STARTING;
     change.broker = change.broker.synced(true);
@@ -155,26 +163,17 @@ final class OrderArrival {
   void tripped(Transition change, String id) {
     change.log(true, "the tripwire was pulled: all workers are killed, and held until a resume");
     var now = change.instant();
-    carryOut(
-        change, new HeardOrder(
-            new Order(
-                Order.VERSION,
-                id,
-                OrderKind.KILL,
-                Scope.ALL,
-                InFlight.REQUEUE,
-                Backlog.KEEP,
-                Then.HOLD,
-                0,
-                "the tripwire was pulled",
-                "tripwire",
-                now,
-                now.plus(Duration.ofMinutes(30)),
-                false),
-            null,
-            null,
-            Origin.TRIPWIRE),
-        null);
+    var order =
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .id(id)
+            .inFlight(InFlight.REQUEUE)
+            .then(Then.HOLD)
+            .reason("the tripwire was pulled")
+            .issuedBy("tripwire")
+            .issuedAt(now)
+            .expiresAt(now.plus(TRIPWIRE_LASTS))
+            .build();
+    carryOut(change, new HeardOrder(order, null, null, Origin.TRIPWIRE), null);
   }
 
   private static @Nullable String refusal(Transition change, HeardOrder heard) {
@@ -300,8 +299,7 @@ final class OrderArrival {
       change.add(new Effect.Rearm());
     }
     if (order.revocation() != Backlog.KEEP) {
-      change.restrictions =
-          change.restrictions.with(change.restrictions.revocations().plus(heard));
+      change.restrictions = change.restrictions.with(change.restrictions.revocations().plus(heard));
     }
     retention.keep(change, heard.isKeptHereAlone());
   }
@@ -320,34 +318,34 @@ final class OrderArrival {
             + order.scope().describe()
             + " by "
             + (heard.userId() == null ? order.issuedBy() : heard.userId())
-            + (order.dryRun() ? ", dry run" : "")
+            + (order.dryRun() ? ", dry progress" : "")
             + " ("
             + order.id()
             + "): "
             + order.reason());
-    var run = reports.heard(change, OrderProgress.started(heard, change.now.nanos()));
+    var progress = reports.heard(change, OrderProgress.started(heard, change.now.nanos()));
     if (logged != null) {
-      run = run.come();
+      progress = progress.come();
       if (!logged.dryRun() && OrderBacklog.isDroppedBy(change, logged)) {
-        run =
-            run.failing(
+        progress =
+            progress.failing(
                 "the order was read from the log, so the waiting tasks were left as they are: they"
                     + " may have been published since");
       }
     }
     if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
-      execution.finish(change, run);
+      execution.finish(change, progress);
       return;
     }
     putInForce(change, heard);
     if (order.kind() == OrderKind.KILL) {
-      change.put(run);
+      change.put(progress);
       killing.start(change, order);
     } else if (order.kind() == OrderKind.PURGE) {
-      change.put(run.at(Stage.SETTLING));
+      change.put(progress.at(Stage.SETTLING));
       backlog.dropWaiting(change, order, Backlog.PURGE);
     } else {
-      change.put(run);
+      change.put(progress);
     }
     arrival.checkWaiting(change);
   }

@@ -127,9 +127,7 @@ final class OrderExecution {
   private static OrderProgress notingWhatIsBack(Transition change, OrderProgress progress) {
     long back =
         progress.killedRuns().stream()
-            .filter(
-                killed ->
-                    killed.fate() == Fate.REQUEUED && !change.broker.holds(killed.run()))
+            .filter(killed -> killed.fate() == Fate.REQUEUED && !change.broker.holds(killed.run()))
             .count();
     return back == 0
         ? progress
@@ -152,7 +150,6 @@ final class OrderExecution {
       shutdown.drain(change);
     }
     // The runs with their tasks are not needed any more.
-    change.put(
-        reports.done(change, progress.withoutRuns().at(Stage.DONE)));
+    change.put(reports.done(change, progress.withoutRuns().at(Stage.DONE)));
   }
 }

@@ -150,9 +150,7 @@ final class OrderKilling {
 
   private static boolean isRunning(Slot slot, DeferredKill kill) {
     var run = slot.run();
-    return slot.key().equals(kill.worker())
-        && run != null
-        && run.is(kill.task(), kill.attempt());
+    return slot.key().equals(kill.worker()) && run != null && run.is(kill.task(), kill.attempt());
   }
 
   // Deaths.
@@ -173,11 +171,7 @@ final class OrderKilling {
 
   /** Processes of a worker that an order killed still live: the order gives the worker up. */
   void unconfirmed(
-      Transition change,
-      String id,
-      Slot slot,
-      Slot.Dying dying,
-      Event.Unconfirmed unconfirmed) {
+      Transition change, String id, Slot slot, Slot.Dying dying, Event.Unconfirmed unconfirmed) {
     var progress = change.orders.underWay(id);
     if (progress == null || !progress.awaited().contains(slot.key())) {
       return;

@@ -2,8 +2,8 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.HeardOrder;
-import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.KilledRun;
+import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.controller.process.DeathCertificate;
@@ -21,29 +21,32 @@ import org.jspecify.annotations.Nullable;
 /** Makes the reports about orders. Each report counts up the sequence of its order. */
 final class OrderReports {
   /** Reports that an order has arrived, and what it covers here. */
-  OrderProgress heard(Transition change, OrderProgress run) {
-    var scope = run.order().scope();
-    var expected = expected(change, scope);
-    var order = run.heard();
+  OrderProgress heard(Transition change, OrderProgress progress) {
+    var heard = progress.heard();
+    var order = progress.order();
+    var expected = expected(change, order.scope());
     record(
-        change, order.order(),
-        new AuditEntry.Accepted(
-            change.instant(), order.origin(), order.userId(), order.order(), expected));
+        change,
+        order,
+        new AuditEntry.Accepted(change.instant(), heard.origin(), heard.userId(), order, expected));
+    boolean isQuestion = order.kind() == OrderKind.ROLL_CALL || order.dryRun();
     return say(
         change,
-        run,
-        new Report.ControllerHeard(
-            1,
-            run.id(),
-            change.settings.controller(),
-            change.settings.host(),
-            change.instant(),
-            run.nextReport(),
-            expected,
-            PresenceSnapshot.roster(change.others, change.instant()),
-            run.order().kind() == OrderKind.ROLL_CALL || run.order().dryRun()
-                ? PresenceSnapshot.of(change.state(), change.instant())
-                : null));
+        progress,
+        next(change, progress)
+            .heard(
+                expected,
+                PresenceSnapshot.roster(change.others, change.instant()),
+                isQuestion ? PresenceSnapshot.of(change.state(), change.instant()) : null));
+  }
+
+  private static Report.Header next(Transition change, OrderProgress progress) {
+    return header(change, progress.id(), progress.nextReport());
+  }
+
+  private static Report.Header header(Transition change, String order, long sequence) {
+    return new Report.Header(
+        order, change.settings.controller(), change.settings.host(), change.instant(), sequence);
   }
 
   private Report.Expected expected(Transition change, Scope scope) {
@@ -92,105 +95,86 @@ final class OrderReports {
 
   /** Reports that a worker is proven dead. */
   OrderProgress dead(
-      Transition change, OrderProgress run, Slot slot, DeathCertificate certificate, @Nullable String inFlight) {
-    return say(
-        change,
-        run,
-        new Report.WorkerDead(
-            1,
-            run.id(),
-            change.settings.controller(),
-            change.settings.host(),
-            change.instant(),
-            run.nextReport(),
+      Transition change,
+      OrderProgress progress,
+      Slot slot,
+      DeathCertificate certificate,
+      @Nullable String task) {
+    var worker =
+        new Report.KilledWorker(
             change.workerId(slot),
             slot.incarnation(),
             certificate.pid(),
             certificate.startTicks(),
-            certificate.containment(),
-            certificate.signal(),
-            certificate.exitCode(),
-            certificate.processesKilled(),
-            true,
-            certificate.proven(),
-            inFlight,
-            certificate.deathMicros()));
+            certificate.containment());
+    return say(
+        change,
+        progress,
+        next(change, progress)
+            .dead(worker)
+            .signal(certificate.signal())
+            .exitCode(certificate.exitCode())
+            .processesKilled(certificate.processesKilled())
+            .proven(certificate.proven())
+            .task(task)
+            .deathMicros(certificate.deathMicros())
+            .build());
   }
 
   /** Reports that processes of a killed worker still live. */
   OrderProgress unconfirmed(
-      Transition change, OrderProgress run, Slot slot, Event.Unconfirmed unconfirmed, @Nullable String inFlight) {
+      Transition change,
+      OrderProgress progress,
+      Slot slot,
+      Event.Unconfirmed unconfirmed,
+      @Nullable String task) {
     var survivors = new ArrayList<Report.Survivor>();
     for (var survivor : unconfirmed.survivors()) {
       survivors.add(new Report.Survivor(survivor.pid(), survivor.state(), survivor.command()));
     }
-    return say(
-        change,
-        run,
-        new Report.WorkerUnconfirmed(
-            1,
-            run.id(),
-            change.settings.controller(),
-            change.settings.host(),
-            change.instant(),
-            run.nextReport(),
+    var worker =
+        new Report.KilledWorker(
             change.workerId(slot),
             slot.incarnation(),
             unconfirmed.pid(),
             unconfirmed.startTicks(),
-            change.settings.containment(),
-            inFlight,
-            survivors));
+            change.settings.containment());
+    return say(change, progress, next(change, progress).unconfirmed(worker, task, survivors));
   }
 
   /** Reports the fate of a killed run. */
-  OrderProgress settled(Transition change, OrderProgress run, KilledRun killed) {
+  OrderProgress settled(Transition change, OrderProgress progress, KilledRun killed) {
     var task = killed.run().task();
     return say(
         change,
-        run,
-        new Report.TaskSettled(
-            1,
-            run.id(),
-            change.settings.controller(),
-            change.settings.host(),
-            change.instant(),
-            run.nextReport(),
-            task.id(),
-            task.attempt(),
-            task.batch(),
-            killed.queue(),
-            killed.fate()));
+        progress,
+        next(change, progress)
+            .settled(task.id(), task.attempt(), task.batch(), killed.queue(), killed.fate()));
   }
 
   /** Reports that an order is done here. */
-  OrderProgress done(Transition change, OrderProgress run) {
+  OrderProgress done(Transition change, OrderProgress progress) {
     return say(
         change,
-        run,
-        new Report.ControllerDone(
-            1,
-            run.id(),
-            change.settings.controller(),
-            change.settings.host(),
-            change.instant(),
-            run.nextReport(),
-            run.workers(),
-            run.tasks(),
-            run.backlog(),
-            stateFor(change, run.order().scope()),
-            change.now.microsSince(run.startedNanos()),
-            List.copyOf(run.failed()),
-            run.notes().isEmpty() ? null : List.copyOf(run.notes())));
+        progress,
+        next(change, progress)
+            .done(stateFor(change, progress.order().scope()))
+            .workers(progress.workers())
+            .tasks(progress.tasks())
+            .backlog(progress.backlog())
+            .tookMicros(change.now.microsSince(progress.startedNanos()))
+            .failed(List.copyOf(progress.failed()))
+            .notes(progress.notes().isEmpty() ? null : List.copyOf(progress.notes()))
+            .build());
   }
 
   /** Repeats all reports about an order, for a command that came later or missed some. */
-  void again(Transition change, OrderProgress run, HeardOrder joining) {
+  void again(Transition change, OrderProgress progress, HeardOrder joining) {
     record(
-        change, run.order(),
-        new AuditEntry.Joined(
-            change.instant(), joining.origin(), joining.userId(), run.id()));
-    for (var report : run.reports()) {
+        change,
+        progress.order(),
+        new AuditEntry.Joined(change.instant(), joining.origin(), joining.userId(), progress.id()));
+    for (var report : progress.reports()) {
       change.add(new Effect.Say(report, joining.replyTo()));
     }
   }
@@ -224,14 +208,20 @@ final class OrderReports {
 
   /** Refuses an order without a report, because a command follows another order of that id. */
   void refusedSilently(Transition change, HeardOrder heard, String because) {
-    var _ = record(change, heard.order().id(), heard.userId(), heard.origin(), because, heard.order());
+    var _ =
+        record(change, heard.order().id(), heard.userId(), heard.origin(), because, heard.order());
   }
 
   /** Refuses something that can't be read as an order. */
   void refusedUnread(Transition change, Event.UnreadableOrder unreadable) {
     boolean isNew =
         record(
-            change, unreadable.id(), unreadable.userId(), unreadable.origin(), unreadable.because(), null);
+            change,
+            unreadable.id(),
+            unreadable.userId(),
+            unreadable.origin(),
+            unreadable.because(),
+            null);
     if (isNew && unreadable.id() != null) {
       change.add(new Effect.Say(refusal(change, unreadable.id(), unreadable.because()), null));
     }
@@ -268,18 +258,18 @@ final class OrderReports {
     return true;
   }
 
-  private Report.ControllerRefused refusal(Transition change, String id, String because) {
-    return new Report.ControllerRefused(
-        1, id, change.settings.controller(), change.settings.host(), change.instant(), 1, because);
+  private static Report.ControllerRefused refusal(Transition change, String id, String because) {
+    return header(change, id, 1).refused(because);
   }
 
-  private OrderProgress say(Transition change, OrderProgress run, Report report) {
-    change.add(new Effect.Say(report, run.heard().replyTo()));
-    var next = run.reporting(report);
+  private OrderProgress say(Transition change, OrderProgress progress, Report report) {
+    change.add(new Effect.Say(report, progress.heard().replyTo()));
+    var next = progress.reporting(report);
     if (report instanceof Report.ControllerDone done) {
-      record(change, run.order(), AuditEntry.ended(next.reports(), done));
-    } else if (run.isOver()) {
-      record(change, run.order(), new AuditEntry.Late(change.instant(), report.order(), report));
+      record(change, progress.order(), AuditEntry.ended(next.reports(), done));
+    } else if (progress.isOver()) {
+      record(
+          change, progress.order(), new AuditEntry.Late(change.instant(), report.order(), report));
     }
     return next;
   }

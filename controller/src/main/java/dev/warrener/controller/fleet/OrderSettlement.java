@@ -18,10 +18,7 @@ final class OrderSettlement {
   private final Retention retention;
 
   OrderSettlement(
-      KilledRuns killedRuns,
-      Consumption consumption,
-      OrderReports reports,
-      Retention retention) {
+      KilledRuns killedRuns, Consumption consumption, OrderReports reports, Retention retention) {
     this.killedRuns = killedRuns;
     this.consumption = consumption;
     this.reports = reports;
@@ -58,8 +55,7 @@ final class OrderSettlement {
         var progress = change.orders.underWay(proof.order());
         if (progress != null) {
           var next = progress.notWaitingFor(token);
-          change.put(
-              failure == null ? next : unproven(change, next, proof.queue(), failure));
+          change.put(failure == null ? next : unproven(change, next, proof.queue(), failure));
         }
       }
       case Pending.LateProof late -> {
@@ -67,8 +63,7 @@ final class OrderSettlement {
         var progress = change.orders.find(late.order());
         if (progress != null) {
           change.put(
-              killedRuns.lateProven(
-                  change, progress.notWaitingFor(token), late.killed(), failure));
+              killedRuns.lateProven(change, progress.notWaitingFor(token), late.killed(), failure));
         }
       }
       case null, default -> {}
@@ -166,8 +161,7 @@ final class OrderSettlement {
       }
       case Pending.Waiting waiting -> {
         change.answered(token);
-        yield progress.failing(
-            "the waiting tasks of queue " + waiting.queue() + ": " + NO_ANSWER);
+        yield progress.failing("the waiting tasks of queue " + waiting.queue() + ": " + NO_ANSWER);
       }
       case Pending.LateProof late -> {
         change.answered(token);

@@ -50,36 +50,33 @@ final class PresenceSnapshot {
           new Presence.Hold(
               hold.order(), hold.scope(), hold.reason(), hold.issuedBy(), hold.issuedAt()));
     }
-    return new Presence(
-        1,
-        settings.controller(),
-        settings.host(),
-        settings.pid(),
-        settings.software(),
-        now,
-        controllerState(state, queues),
-        List.copyOf(workers),
-        List.copyOf(queues),
-        List.copyOf(holds),
-        settings.boundWithoutBroker().toMillis(),
-        settings.containment(),
-        state.orders().refused());
+    return Presence.builder(settings.controller(), settings.host())
+        .pid(settings.pid())
+        .software(settings.software())
+        .at(now)
+        .state(controllerState(state, queues))
+        .workers(List.copyOf(workers))
+        .queues(List.copyOf(queues))
+        .holds(List.copyOf(holds))
+        .leaseMillis(settings.boundWithoutBroker().toMillis())
+        .containment(settings.containment())
+        .refusedOrders(state.orders().refused())
+        .build();
   }
 
   private static Presence.WorkerPresence worker(Slot slot) {
     var run = slot.run();
     var task = run == null ? null : run.task();
-    return new Presence.WorkerPresence(
-        slot.number(),
-        slot.queue(),
-        slot.incarnation(),
-        slot.process() instanceof Slot.Live live && live.pid() > 0 ? live.pid() : null,
-        slot.process().state(),
-        task == null ? null : task.id(),
-        task == null ? null : task.attempt(),
-        task == null ? null : task.batch(),
-        task == null ? null : task.handler(),
-        slot.process().since());
+    return Presence.WorkerPresence.builder(slot.number(), slot.queue())
+        .incarnation(slot.incarnation())
+        .pid(slot.process() instanceof Slot.Live live && live.pid() > 0 ? live.pid() : null)
+        .state(slot.process().state())
+        .task(task == null ? null : task.id())
+        .attempt(task == null ? null : task.attempt())
+        .batch(task == null ? null : task.batch())
+        .handler(task == null ? null : task.handler())
+        .since(slot.process().since())
+        .build();
   }
 
   private static ControllerState controllerState(

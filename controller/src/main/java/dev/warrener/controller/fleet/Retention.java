@@ -10,7 +10,8 @@ import dev.warrener.messaging.order.OrderKind;
 /** Has restrictions written down that must survive a restart and that nobody else keeps. */
 final class Retention {
   static final String NOT_WRITTEN_DOWN =
-      "the order could not be written down here, so it does not survive a restart of this controller";
+      "the order could not be written down here, so it does not survive a restart of this"
+          + " controller";
 
   /** Puts the restrictions in force that a former run of this controller had written down. */
   void remembered(Transition change, RetainedRestrictions retained) {

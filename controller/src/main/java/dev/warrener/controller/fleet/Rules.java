@@ -1,8 +1,8 @@
 package dev.warrener.controller.fleet;
 
 /**
- * All rules, each built from the rules that it calls. A rule never calls one that is built later, so
- * calls run in one direction. Rules keep nothing between calls.
+ * All rules, each built from the rules that it calls. A rule never calls one that is built later,
+ * so calls run in one direction. Rules keep nothing between calls.
  */
 final class Rules {
   private final Retention retention = new Retention();
@@ -17,8 +17,7 @@ final class Rules {
   private final KilledRuns killedRuns =
       new KilledRuns(outcomes, taskReports, arrival, orderReports, retention);
   private final Publications publications = new Publications(killedRuns);
-  private final Supervision supervision =
-      new Supervision(killing, killedRuns, outcomes, arrival);
+  private final Supervision supervision = new Supervision(killing, killedRuns, outcomes, arrival);
   private final RunProgress runProgress =
       new RunProgress(supervision, killing, prefetch, arrival, outcomes, taskReports);
   private final Shutdown shutdown = new Shutdown(supervision, consumption);
@@ -58,8 +57,7 @@ final class Rules {
       case Event.Published published -> publications.published(change, published.token());
       case Event.PublishFailed failed -> publications.failed(change, failed);
       case Event.BarrierPassed passed -> settlement.proven(change, passed.token(), null);
-      case Event.BarrierFailed failed ->
-          settlement.proven(change, failed.token(), failed.reason());
+      case Event.BarrierFailed failed -> settlement.proven(change, failed.token(), failed.reason());
       case Event.BacklogDone done -> backlog.over(change, done.token(), done.count(), null);
       case Event.BacklogFailed failed ->
           backlog.over(change, failed.token(), failed.count(), failed.reason());

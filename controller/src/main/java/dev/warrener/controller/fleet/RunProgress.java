@@ -103,8 +103,7 @@ final class RunProgress {
     }
   }
 
-  private void finishedBusy(
-      Transition change, Slot slot, Slot.Busy busy, TaskRun run, RunEnd end) {
+  private void finishedBusy(Transition change, Slot slot, Slot.Busy busy, TaskRun run, RunEnd end) {
     // A worker that returns a task without having been asked to has failed at it. Otherwise the
     // task could be returned and dispatched for ever.
     boolean isBack = run.isGivenBack(end) && run.recalled();
@@ -166,9 +165,7 @@ final class RunProgress {
     var timeout = Dispatch.timeoutOf(change, busy.run().task());
     if (busy.ahead().isEmpty()
         || timeout == null
-        || change
-            .instant()
-            .isAfter(busy.since().plus(timeout).plus(WorkerPrefetch.DEFERRED))) {
+        || change.instant().isAfter(busy.since().plus(timeout).plus(WorkerPrefetch.DEFERRED))) {
       supervision.kill(change, slot, new Slot.Cause.TimedOut(due.task(), due.attempt()));
     } else {
       prefetch.recallAll(change, slot, busy);

@@ -38,8 +38,7 @@ final class Shutdown {
   }
 
   private static void scheduleDrainOver(Transition change) {
-    change.schedule(
-        new Timer.DrainOver(), change.instant().plus(change.settings.drainDeadline()));
+    change.schedule(new Timer.DrainOver(), change.instant().plus(change.settings.drainDeadline()));
   }
 
   /** The time for draining, or for stopping, is over. */

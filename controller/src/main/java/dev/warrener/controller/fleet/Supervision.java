@@ -254,12 +254,7 @@ final class Supervision {
             : "with exit code " + certificate.exitCode();
     change.log(true, "worker " + id + " (pid " + certificate.pid() + ") ended by itself " + how);
     report(
-        change,
-        WorkerEventKind.EXITED,
-        slot,
-        certificate.pid(),
-        certificate,
-        "by itself " + how);
+        change, WorkerEventKind.EXITED, slot, certificate.pid(), certificate, "by itself " + how);
     restartAfterDeath(change, slot, inVain);
     arrival.waitAgain(change, slot.ahead());
     if (run == null) {
@@ -304,12 +299,7 @@ final class Supervision {
               + restarts.coolDown().toSeconds()
               + " s");
       report(
-          change,
-          WorkerEventKind.CRASH_LOOPING,
-          slot,
-          0,
-          null,
-          died.deaths() + " deaths in a row");
+          change, WorkerEventKind.CRASH_LOOPING, slot, 0, null, died.deaths() + " deaths in a row");
       return;
     }
     var delay = restarts.first().multipliedBy(1L << Math.min(died.deaths() - 1, 20));
@@ -352,18 +342,16 @@ final class Supervision {
       @Nullable String detail) {
     change.add(
         new Effect.TellWorker(
-            new WorkerEvent(
-                1,
-                kind,
-                change.workerId(slot),
-                slot.incarnation(),
-                pid == 0 ? null : pid,
-                change.settings.controller(),
-                change.settings.host(),
-                slot.queue(),
-                certificate == null ? null : certificate.exitCode(),
-                certificate == null ? null : certificate.signal(),
-                detail,
-                change.instant())));
+            WorkerEvent.builder(kind, change.workerId(slot))
+                .incarnation(slot.incarnation())
+                .pid(pid == 0 ? null : pid)
+                .controller(change.settings.controller())
+                .host(change.settings.host())
+                .queue(slot.queue())
+                .exitCode(certificate == null ? null : certificate.exitCode())
+                .signal(certificate == null ? null : certificate.signal())
+                .detail(detail)
+                .at(change.instant())
+                .build()));
   }
 }

@@ -83,10 +83,8 @@ final class TaskArrival {
     return false;
   }
 
-  private static void acknowledgeCopy(
-      Transition change, DeliveryKey key, Task task, String where) {
-    change.log(
-        false, "a copy of task " + task.id() + ", which " + where + ", was acknowledged");
+  private static void acknowledgeCopy(Transition change, DeliveryKey key, Task task, String where) {
+    change.log(false, "a copy of task " + task.id() + ", which " + where + ", was acknowledged");
     change.acknowledge(key);
   }
 

@@ -12,7 +12,6 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Outcome;
-
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import dev.warrener.messaging.task.TaskHeaders;
@@ -159,8 +158,7 @@ final class TaskOutcomes {
   // Tasks that never run here.
 
   /** Settles a waiting task that is revoked. */
-  void revoked(
-      Transition change, DeliveryKey key, Task task, Revocations.Revocation revocation) {
+  void revoked(Transition change, DeliveryKey key, Task task, Revocations.Revocation revocation) {
     var order = revocation.order();
     if (revocation.fate() == Backlog.PURGE) {
       change.acknowledge(key);
@@ -199,8 +197,7 @@ final class TaskOutcomes {
   }
 
   /** Moves a waiting task for which its queue's workers have no handler to the dead letters. */
-  void unknownHandler(
-      Transition change, DeliveryKey key, Task task, Collection<String> handlers) {
+  void unknownHandler(Transition change, DeliveryKey key, Task task, Collection<String> handlers) {
     var names = new TreeSet<>(handlers);
     names.remove("");
     deadLetterUnused(
@@ -251,8 +248,7 @@ final class TaskOutcomes {
       Task task,
       int seconds,
       Map<String, @Nullable Object> headers) {
-    move(
-        change, key, task, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
+    move(change, key, task, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
   }
 
   /** Settles a second copy of a task as the last run of the task was settled. */
@@ -263,8 +259,7 @@ final class TaskOutcomes {
             false, "a copy of task " + task.id() + ", which has ended here, was acknowledged");
         change.acknowledge(key);
       }
-      case Owed.Copy copy ->
-          move(change, key, task, copy.routingKey(), copy.headers(), null);
+      case Owed.Copy copy -> move(change, key, task, copy.routingKey(), copy.headers(), null);
     }
   }
 
@@ -314,8 +309,7 @@ final class TaskOutcomes {
 
   private static void remember(Transition change, Task task, Owed owed) {
     change.memory =
-        change.memory.remembering(
-            task, owed, change.instant(), change.settings.duplicateWindow());
+        change.memory.remembering(task, owed, change.instant(), change.settings.duplicateWindow());
   }
 
   private static int maxAttempts(Transition change, Task task) {

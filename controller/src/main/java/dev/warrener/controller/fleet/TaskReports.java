@@ -9,10 +9,10 @@ import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Outcome;
+import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import dev.warrener.messaging.task.TaskHeaders;
-import dev.warrener.messaging.task.ResultMessage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +28,7 @@ final class TaskReports {
   /** An order has requeued the task of a killed run. */
   void requeued(Transition change, Task task, String worker, Order order) {
     if (change.settings.taskEvents() == TaskEvents.ALL) {
-      event(
-          change, TaskEventKind.REQUEUED, task, worker, null, null, order.reason(), order.id());
+      event(change, TaskEventKind.REQUEUED, task, worker, null, null, order.reason(), order.id());
     }
   }
 
@@ -122,12 +121,7 @@ final class TaskReports {
    * @param token the token under which the broker answers, or 0 for no answer
    */
   void result(
-      Transition change,
-      long token,
-      TaskRun run,
-      String worker,
-      Body value,
-      String contentType) {
+      Transition change, long token, TaskRun run, String worker, Body value, String contentType) {
     result(
         change,
         token,

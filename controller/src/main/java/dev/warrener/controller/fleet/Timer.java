@@ -3,34 +3,35 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.process.WorkerKey;
 
 /**
- * What a timer is for. A timer is never cancelled: when it is due it is checked against the state.
+ * The purpose of a timer. A timer is never cancelled: when it is due, it is checked against the
+ * state.
  */
 public sealed interface Timer {
-  /** The worker should have said by now that it is ready. */
+  /** The worker should have reported by now that it is ready. */
   record StartDeadline(WorkerKey worker) implements Timer {}
 
   /** The run has reached its hard limit. */
   record RunDeadline(WorkerKey worker, String task, int attempt) implements Timer {}
 
-  /** What was handed to busy workers may have waited there for too long. */
+  /** Tasks that were handed to busy workers may have waited there for too long. */
   record RecallDue() implements Timer {}
 
-  /** The worker should have said by now what became of a task that it was told to give back. */
+  /** The worker should have answered by now about a task that it was asked to return. */
   record RecallUnanswered(WorkerKey worker, String task, int attempt) implements Timer {}
 
-  /** The worker must die for the run that it is at, whatever else it may have begun by then. */
+  /** The worker must die for its run now, even if that hits another task. */
   record DeferralOver(String order, WorkerKey worker) implements Timer {}
 
   /** The worker was asked to end and has had its grace. */
   record GraceOver(WorkerKey worker) implements Timer {}
 
-  /** The slot's back-off or cool-down is over. */
+  /** The back-off or cool-down of the slot is over. */
   record Respawn(int slot, long incarnation) implements Timer {}
 
-  /** Runs have gone on without the broker for as long as they may. */
+  /** Runs have gone on without the broker for the whole lease. */
   record LeaseOver(long generation) implements Timer {}
 
-  /** An order that no broker backs stops waiting for a broker that may be away. */
+  /** An order that came without a broker stops waiting for the broker. */
   record SettlementOver(String order) implements Timer {}
 
   /** A draining controller stops waiting. */

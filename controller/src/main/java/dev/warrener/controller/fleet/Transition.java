@@ -65,16 +65,7 @@ final class Transition {
   /** Returns the state as it is by now. */
   FleetState state() {
     return new FleetState(
-        settings,
-        startedAt,
-        phase,
-        broker,
-        pool,
-        queues,
-        orders,
-        restrictions,
-        memory,
-        others);
+        settings, startedAt, phase, broker, pool, queues, orders, restrictions, memory, others);
   }
 
   Fleet.Decision decision() {

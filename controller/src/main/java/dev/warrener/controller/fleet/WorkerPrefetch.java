@@ -204,8 +204,7 @@ final class WorkerPrefetch {
 
   private static boolean isUnanswered(Transition change, Scope scope) {
     for (var slot : change.pool.slots()) {
-      if (slot.find(
-              run -> run.recalled() && ScopeMatcher.run(change.settings, scope, slot, run))
+      if (slot.find(run -> run.recalled() && ScopeMatcher.run(change.settings, scope, slot, run))
           != null) {
         return true;
       }

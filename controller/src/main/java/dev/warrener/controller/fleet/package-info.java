@@ -1,6 +1,13 @@
 /**
- * The state of a host's fleet and the one pure function that changes it: {@link
- * dev.warrener.controller.fleet.Fleet#decide}. Nothing here acts, waits, or looks at a clock.
+ * The rules of a host's fleet, behind one pure function: {@link
+ * dev.warrener.controller.fleet.Fleet#decide}. It turns a state and an event into the next state
+ * and a list of effects. Nothing here acts, waits, or looks at a clock. The state itself is in
+ * {@link dev.warrener.controller.fleet.state}.
+ *
+ * <p>An event is applied by one rule, and then the state is reconciled: what may not start is taken
+ * back, orders advance, processes are started, queues are consumed, tasks are handed out. Each rule
+ * is built from the rules that it calls ({@link dev.warrener.controller.fleet.Rules}), so calls run
+ * in one direction.
  *
  * <pre>
  *   a worker's slot
@@ -18,12 +25,12 @@
  *
  *   waiting ──dispatch──▶ at a worker ──started──▶ running ──▶ settled: acknowledged, requeued,
  *    │  ▲                     │                       └───────▶ moving (copy published)
- *    │  └───── given back ────┘                                 ▲  └─confirmed─▶ acknowledged
+ *    │  └────── returned ─────┘                                 ▲  └─confirmed─▶ acknowledged
  *    └──────────────────────────────────────────────────────────┘
  *
  *   an order
  *
- *   KILLING ──all trees empty──▶ SETTLING ──copies confirmed──▶ PROVING ──barriers──▶ BACKLOG ──▶ DONE
+ *   HALTING ──all trees empty──▶ SETTLING ──copies confirmed──▶ PROVING ──barriers──▶ BACKLOG ──▶ DONE
  * </pre>
  *
  * <p>Invariants, checked by the simulator: a delivery is settled exactly once or handed back by the

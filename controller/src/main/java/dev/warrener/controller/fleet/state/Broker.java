@@ -92,7 +92,7 @@ public record Broker(
     for (var entry : pending.entrySet()) {
       var request = entry.getValue();
       var next = request.handedBack(queue);
-      left = next == request ? left : left.plus(entry.getKey(), next);
+      left = next.equals(request) ? left : left.plus(entry.getKey(), next);
     }
     return new Broker(generation, connected, synced, left, lastToken, shownRunning);
   }

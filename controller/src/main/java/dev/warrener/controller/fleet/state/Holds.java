@@ -22,6 +22,7 @@ import org.pcollections.TreePVector;
 public record Holds(PVector<Statement> statements) {
   /** How long a resume is kept that lifts nothing yet: a hold can arrive that much later. */
   private static final Duration IDLE_KEPT = Duration.ofHours(1);
+
   /** The most such resumes that are kept. */
   private static final int MOST_IDLE = 100;
 

@@ -1,18 +1,18 @@
 package dev.warrener.controller.fleet.state;
 
-import io.vavr.collection.HashSet;
 import java.util.Collection;
+import org.pcollections.TreePSet;
 
 /**
- * The ids of the tasks that may be here: all tasks that are here, and some that were. A task that is
- * not known has no run and no waiting copy here, so that nothing need be searched for it.
+ * The ids of the tasks that may be here: all tasks that are here, and some that were. A task that
+ * is not known has no run and no waiting copy here, so that nothing need be searched for it.
  * Immutable.
  *
  * @param ids the ids of tasks that were lately delivered
  * @param again the ids of tasks that were delivered while they were known
  * @param most the size at which the tasks that have left are forgotten
  */
-public record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
+public record KnownTasks(TreePSet<String> ids, TreePSet<String> again, int most) {
   /**
    * The smallest size at which the set is pruned. Pruning scans all deliveries, so it is done only
    * once in this many additions.
@@ -20,7 +20,8 @@ public record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
   public static final int LEAST_FULL = 4096;
 
   /** No tasks. */
-  public static final KnownTasks NONE = new KnownTasks(HashSet.empty(), HashSet.empty(), LEAST_FULL);
+  public static final KnownTasks NONE =
+      new KnownTasks(TreePSet.empty(), TreePSet.empty(), LEAST_FULL);
 
   /** Whether a task may be here. */
   public boolean contains(String task) {
@@ -34,12 +35,12 @@ public record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
 
   /** Returns a copy with a task that was not known. */
   public KnownTasks plus(String task) {
-    return new KnownTasks(ids.add(task), again, most);
+    return new KnownTasks(ids.plus(task), again, most);
   }
 
   /** Returns a copy with one more delivery of a known task. */
   public KnownTasks plusAgain(String task) {
-    return new KnownTasks(ids, again.add(task), most);
+    return new KnownTasks(ids, again.plus(task), most);
   }
 
   /** Whether the set is to be pruned. */
@@ -49,19 +50,23 @@ public record KnownTasks(HashSet<String> ids, HashSet<String> again, int most) {
 
   /** Returns the ids that are still in a worker's or a queue's hands here. */
   public KnownTasks of(Collection<Slot> slots, Collection<QueueState> queues) {
-    HashSet<String> here = HashSet.empty();
+    TreePSet<String> here = TreePSet.empty();
     for (var slot : slots) {
       var run = slot.run();
-      here = run == null ? here : here.add(run.task().id());
+      here = run == null ? here : here.plus(run.task().id());
       for (var later : slot.ahead()) {
-        here = here.add(later.task().id());
+        here = here.plus(later.task().id());
       }
     }
     for (var queue : queues) {
       for (var task : queue.waiting().values()) {
-        here = here.add(task.id());
+        here = here.plus(task.id());
       }
     }
-    return new KnownTasks(here, again.intersect(here), Math.max(LEAST_FULL, 2 * here.size()));
+    var againHere = again;
+    for (var task : again) {
+      againHere = here.contains(task) ? againHere : againHere.minus(task);
+    }
+    return new KnownTasks(here, againHere, Math.max(LEAST_FULL, 2 * here.size()));
   }
 }

@@ -147,7 +147,8 @@ public record Orders(
   /** Returns a copy that has recorded a refusal, and counted it if it is new. */
   public Orders recordingRefusal(String key, boolean isFromLog) {
     boolean hasCome = Boolean.TRUE.equals(refusedLately.get(key));
-    var lately = refusedLately.size() >= MOST ? HashTreePMap.<String, Boolean>empty() : refusedLately;
+    var lately =
+        refusedLately.size() >= MOST ? HashTreePMap.<String, Boolean>empty() : refusedLately;
     return new Orders(
         underWay,
         done,

@@ -20,8 +20,7 @@ public record Restrictions(Holds holds, Revocations revocations, RetainedRestric
   public boolean held(Settings settings, Slot slot) {
     // Asked for every slot at each event: an id is made only if a statement may name it.
     return !holds.statements().isEmpty()
-        && holds.workerHeld(
-            settings.controller(), slot.queue(), settings.workerId(slot.number()));
+        && holds.workerHeld(settings.controller(), slot.queue(), settings.workerId(slot.number()));
   }
 
   /** Whether all of a queue is held at this controller. */

@@ -197,7 +197,8 @@ public record Revocations(
     return new Revocations(tasks, batches, others, tasksResumed, batchesResumed);
   }
 
-  private static HashPMap<String, Resumption> plus(HashPMap<String, Resumption> all, String name, Resumption added) {
+  private static HashPMap<String, Resumption> plus(
+      HashPMap<String, Resumption> all, String name, Resumption added) {
     return added.isNewerThan(all.get(name)) ? all.plus(name, added) : all;
   }
 

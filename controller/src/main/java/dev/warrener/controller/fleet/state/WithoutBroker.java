@@ -1,6 +1,8 @@
 package dev.warrener.controller.fleet.state;
 
-/** The policy for runs that go on while the broker is lost and may hand their tasks to other hosts. */
+/**
+ * The policy for runs that go on while the broker is lost and may hand their tasks to other hosts.
+ */
 public enum WithoutBroker {
   /** Runs go on for the lease, counted from the broker's last sign of life, and are then killed. */
   LEASE("lease"),

@@ -41,8 +41,7 @@ public final class WorkerPool {
     for (var queue : queues) {
       int from = next;
       for (; next < from + queue.processes(); next++) {
-        slots[next] =
-            new Slot(next + 1, queue.name(), 0, new Slot.None(now), 0, null, false);
+        slots[next] = new Slot(next + 1, queue.name(), 0, new Slot.None(now), 0, null, false);
       }
       sections.put(queue.name(), new Section(from, next));
     }

@@ -325,7 +325,8 @@ final class EffectChecks {
 
   /** Whether it is killed for the run that an order is about, and for no other. */
   private boolean isAimedAt(Book book, Event event, Book.WorkerEntry worker) {
-    boolean isDue = event instanceof Event.TimerDue due && due.timer() instanceof Timer.DeferralOver;
+    boolean isDue =
+        event instanceof Event.TimerDue due && due.timer() instanceof Timer.DeferralOver;
     boolean isMeant = false;
     for (var entry : book.orders.values()) {
       // Two orders may have aimed at it.
