@@ -12,8 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whose a header is, the contract's or the broker's, and reads and checks header values. */
-public final class Headers {
-  static final String STREAM_OFFSET = "x-stream-offset";
+final class Headers {
   static final String DEATHS = "x-death";
   static final String FIRST_DEATH_REASON = "x-first-death-reason";
 
@@ -40,7 +39,7 @@ public final class Headers {
           "x-delivery-count",
           "x-acquired-count",
           DEATHS,
-          STREAM_OFFSET,
+          Message.STREAM_OFFSET,
           "x-original-routing-key",
           "CC",
           "BCC");
@@ -65,7 +64,7 @@ public final class Headers {
   /**
    * The headers with plain strings in place of the client's long ones; null values are left out.
    */
-  public static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
+  static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
     var plain = new LinkedHashMap<String, Object>();
     if (headers != null) {
       headers.forEach((name, value) -> {

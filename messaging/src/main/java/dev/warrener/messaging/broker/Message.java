@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * faithful. Immutable.
  */
 public final class Message {
+  /**
+   * The header of a message that came from a stream, and the argument of a consumer that says where
+   * in the stream to begin.
+   */
+  public static final String STREAM_OFFSET = "x-stream-offset";
+
   private final BasicProperties properties;
   private final Body body;
 
@@ -40,6 +46,11 @@ public final class Message {
   /** All headers; strings are strings, and headers without a value are left out. */
   public Map<String, Object> headers() {
     return Headers.plain(properties.getHeaders());
+  }
+
+  /** The place of the message in its stream, or null if it came from no stream. */
+  public @Nullable Long streamOffset() {
+    return headers().get(STREAM_OFFSET) instanceof Long offset ? offset : null;
   }
 
   /** The body. */

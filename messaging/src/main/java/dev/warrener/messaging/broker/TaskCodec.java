@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * user_id}, which nobody else may set.
  */
 public final class TaskCodec {
-  /** How long an {@code x-dead-detail} may be: headers must fit into one frame. */
-  private static final int MAX_DETAIL = 4_000;
-
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -223,59 +220,6 @@ public final class TaskCodec {
 
   private static @Nullable String text(@Nullable Instant instant) {
     return instant == null ? null : MILLIS.format(instant);
-  }
-
-  /** The copy that goes to the dead letters: key {@code NAME.dead}. It no longer expires. */
-  public static Message deadLetter(Message message, DeadLetterMark mark) {
-    var headers = copiedHeaders(message);
-    headers.keySet().removeIf(Headers::isOfDeadLetter);
-    headers.put(TaskHeaders.DEAD_REASON, mark.reason().wire());
-    headers.put(TaskHeaders.DEAD_DETAIL, shorten(mark.detail()));
-    putIfPresent(headers, TaskHeaders.DEAD_ORDER, mark.order());
-    putIfPresent(headers, TaskHeaders.DEAD_AT, text(mark.at()));
-    putIfPresent(headers, TaskHeaders.DEAD_CONTROLLER, mark.controller());
-    headers.remove(TaskHeaders.EXPIRES_AT);
-    return copy(message, headers);
-  }
-
-  private static String shorten(String detail) {
-    return detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL) + "…";
-  }
-
-  /**
-   * The copy that waits for run number {@code attempt}: key {@code NAME.retry.N}, or {@code NAME}.
-   * It has been started and no longer expires.
-   */
-  public static Message retry(Message message, int attempt) {
-    var headers = copiedHeaders(message);
-    headers.put(TaskHeaders.ATTEMPT, attempt);
-    headers.remove(TaskHeaders.EXPIRES_AT);
-    return copy(message, headers);
-  }
-
-  /**
-   * The copy that waits in a retry queue without having been started: held, or not yet due. The
-   * attempt stays; what is left of its expiration becomes {@code x-expires-at}, since a message
-   * that expires in a retry queue is not dead but early.
-   */
-  public static Message delay(Message message, Instant now) {
-    var headers = copiedHeaders(message);
-    var expiration = lenientExpiration(message.properties().getExpiration());
-    if (expiration != null && !headers.containsKey(TaskHeaders.EXPIRES_AT)) {
-      var timestamp = message.properties().getTimestamp();
-      var since =
-          timestamp == null || timestamp.toInstant().isAfter(now) ? now : timestamp.toInstant();
-      headers.put(TaskHeaders.EXPIRES_AT, MILLIS.format(since.plus(expiration)));
-    }
-    return copy(message, headers);
-  }
-
-  private static @Nullable Duration lenientExpiration(@Nullable String expiration) {
-    try {
-      return expiration(expiration);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
   }
 
   /**

@@ -71,15 +71,6 @@ public final class Topology {
   }
 
   /**
-   * Tells whether the queue of tasks {@code queue} is there; also true if the user may not know.
-   *
-   * @throws BrokerUnreachableException if the broker is lost meanwhile
-   */
-  public boolean hasQueue(String queue) {
-    return look(namespace.taskQueue(queue)) != Presence.MISSING;
-  }
-
-  /**
    * Makes the tripwire again, after a resume. Does nothing if it is there.
    *
    * @throws NotAllowedException if it is missing and may not be made

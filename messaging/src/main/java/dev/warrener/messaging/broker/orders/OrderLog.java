@@ -8,6 +8,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.Message;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the stream of orders from its beginning to its end, and goes on with what is added. What
  * comes after the end that was found when it began is live.
  */
-public final class OrderLog {
+final class OrderLog {
   private static final int PREFETCH = 500;
 
   /** How long a log that is not empty may be silent before it has failed. */
@@ -37,19 +38,20 @@ public final class OrderLog {
   private long reached = -1;
 
   /** Will hand what is added after the end was reached to {@code live}. */
-  public OrderLog(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
+  OrderLog(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
     this.session = session;
     this.stream = access.namespace().ordersStream();
     this.live = live;
   }
 
   /** Reads all that is there now, oldest first. */
-  public List<ReceivedOrder> read() throws IOException {
+  List<ReceivedOrder> read() throws IOException {
     var last = StreamEnd.find(session, stream);
     long end = last == null ? -1 : last.offset();
     var channel = session.channel();
     channel.basicQos(PREFETCH);
-    channel.basicConsume(stream, false, Map.of("x-stream-offset", "first"), new Reader(channel));
+    channel.basicConsume(
+        stream, false, Map.of(Message.STREAM_OFFSET, "first"), new Reader(channel));
     return awaitEnd(end);
   }
 

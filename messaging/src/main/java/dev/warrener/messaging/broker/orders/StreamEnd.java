@@ -4,8 +4,8 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import dev.warrener.messaging.broker.Headers;
 import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
 import java.time.Duration;
@@ -45,7 +45,7 @@ final class StreamEnd {
     channel.basicQos(PREFETCH);
     var chunk = new LastChunk(channel);
     long asked = System.nanoTime();
-    var tag = channel.basicConsume(stream, false, Map.of("x-stream-offset", "last"), chunk);
+    var tag = channel.basicConsume(stream, false, Map.of(Message.STREAM_OFFSET, "last"), chunk);
     // A broker that takes long for one answer takes long for the next thing, too.
     var patience = Duration.ofNanos(4 * (System.nanoTime() - asked));
     Last last = null;
@@ -58,13 +58,6 @@ final class StreamEnd {
     return last;
   }
 
-  /** The place of a message in its stream, or null if it names none. */
-  static @Nullable Long offset(BasicProperties properties) {
-    return Headers.plain(properties.getHeaders()).get("x-stream-offset") instanceof Long offset
-        ? offset
-        : null;
-  }
-
   private static final class LastChunk extends DefaultConsumer {
     private final BlockingQueue<Last> messages = new LinkedBlockingQueue<>();
 
@@ -75,9 +68,10 @@ final class StreamEnd {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      var offset = offset(properties);
+      var message = new Message(properties, Body.of(body));
+      var offset = message.streamOffset();
       if (offset != null) {
-        messages.add(new Last(offset, Body.of(body)));
+        messages.add(new Last(offset, message.body()));
       }
     }
 

@@ -98,21 +98,10 @@ public final class ConfirmedPublisher implements AutoCloseable {
    */
   public CompletableFuture<PublishOutcome> publish(
       String exchange, String routingKey, Message message) {
-    return enter(exchange, routingKey, message, settings.timeout());
-  }
-
-  /** As {@link #publish(String, String, Message)}, but refused at once if the window is full. */
-  public CompletableFuture<PublishOutcome> tryPublish(
-      String exchange, String routingKey, Message message) {
-    return enter(exchange, routingKey, message, Duration.ZERO);
-  }
-
-  private CompletableFuture<PublishOutcome> enter(
-      String exchange, String routingKey, Message message, Duration patience) {
     var publish =
         new Publish(exchange, routingKey, message, true, settings.timeout(), System.nanoTime());
     try {
-      if (!window.enter(publish.size(), patience)) {
+      if (!window.enter(publish.size(), settings.timeout())) {
         publish.outcome.complete(
             new PublishOutcome.Refused(
                 "not sent: "

@@ -29,12 +29,7 @@ public record PublisherSettings(int window, long windowBytes, Duration timeout) 
     }
   }
 
-  /** The same with another window. */
-  public PublisherSettings withWindow(int window) {
-    return new PublisherSettings(window, windowBytes, timeout);
-  }
-
-  /** The same with another timeout. */
+  /** Returns a copy with another timeout. */
   public PublisherSettings withTimeout(Duration timeout) {
     return new PublisherSettings(window, windowBytes, timeout);
   }

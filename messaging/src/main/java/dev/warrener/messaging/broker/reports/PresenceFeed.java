@@ -73,7 +73,7 @@ public final class PresenceFeed implements AutoCloseable {
     queue.start();
   }
 
-  /** Waits until what is said is heard. */
+  /** Waits until the queue is bound. */
   void awaitUp(Duration timeout) {
     queue.awaitUp(timeout);
   }
@@ -97,16 +97,6 @@ public final class PresenceFeed implements AutoCloseable {
   }
 
   private final class Reading implements ReplyQueue.Listener {
-    @Override
-    public void up(long generation) {
-      // What comes from here on is heard; what was missed comes again within two seconds.
-    }
-
-    @Override
-    public void down(long generation, String reason) {
-      // Nobody is heard meanwhile, which is what shows.
-    }
-
     @Override
     public void received(String routingKey, BasicProperties properties, byte[] body) {
       var id = routingKey.startsWith(KEY) ? routingKey.substring(KEY.length()) : routingKey;

@@ -29,19 +29,22 @@ import java.util.UUID;
 final class ReplyQueue implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  /** Hears. Called on one thread, in order. */
+  /** Receives messages. Called on one thread, in order. */
   interface Listener {
-    void up(long generation);
+    /** A connection is up, and the queue is bound. */
+    default void up(long generation) {}
 
-    void down(long generation, String reason);
+    /** The connection is gone; another one is tried. */
+    default void down(long generation, String reason) {}
 
     /**
-     * A message has come.
+     * Takes a message.
      *
      * @throws MalformedMessageException if it can't be read; {@link #unreadable} is called then
      */
     void received(String routingKey, BasicProperties properties, byte[] body);
 
+    /** Takes a message that could not be read. */
     void unreadable(String routingKey, BasicProperties properties, String because);
   }
 

@@ -4,22 +4,18 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe;
-import dev.warrener.messaging.broker.NoSuchQueueException;
-import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
-import java.time.Duration;
 import java.util.Collection;
 
 /**
  * Hears what controllers say, by an exclusive reply queue that is bound to the reports exchange.
  * The connection is kept up; what is said while it is away is missed. Thread-safe.
  */
-public final class ReportFeed implements AutoCloseable {
-  private final ReplyQueue queue;
+public final class ReportFeed extends Feed {
 
   /** Hears. Called on one thread at a time, in order; must not block. */
   public interface Listener {
@@ -52,12 +48,20 @@ public final class ReportFeed implements AutoCloseable {
    *     kill.ORDER.*}, {@code presence.*}
    */
   public ReportFeed(BrokerAccess access, Collection<String> keys, Listener listener) {
+    super(
+        new ReplyQueue(
+            access,
+            "reports",
+            access.namespace().reportsExchange(),
+            requireKeys(keys),
+            new Reading(listener)));
+  }
+
+  private static Collection<String> requireKeys(Collection<String> keys) {
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("a report feed needs a routing key, such as presence.*");
     }
-    this.queue =
-        new ReplyQueue(
-            access, "reports", access.namespace().reportsExchange(), keys, new Reading(listener));
+    return keys;
   }
 
   /** Tells what a message is by the first word of its routing key. */
@@ -97,23 +101,6 @@ public final class ReportFeed implements AutoCloseable {
     }
   }
 
-  /** Starts to connect, and goes on until {@link #close}. */
-  public void start() {
-    queue.start();
-  }
-
-  /**
-   * Waits until the queue is bound.
-   *
-   * @throws BrokerUnreachableException if it is not in time, with the last attempt's reason
-   * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
-   *     right
-   * @throws NoSuchQueueException as soon as the broker says that there is no such fleet
-   */
-  public void awaitUp(Duration timeout) {
-    queue.awaitUp(timeout);
-  }
-
   /**
    * Counts over the feed's own connection, which never publishes, so that an alarm does not block
    * it. Good for as long as this connection is up; for one thread.
@@ -121,12 +108,6 @@ public final class ReportFeed implements AutoCloseable {
    * @throws BrokerUnreachableException if the connection is away
    */
   public FleetProbe probe() {
-    return queue.probe();
-  }
-
-  /** Ends the connection, and with it the queue. */
-  @Override
-  public void close() {
-    queue.close();
+    return queue().probe();
   }
 }
