@@ -3,7 +3,7 @@
  * confirmed by the broker, and brings their results.
  *
  * <pre>{@code
- * try (var warrener = Warrener.connect("amqp://publisher@rabbit.example/fleet")) {
+ * try (var warrener = WarrenerClient.connect("amqp://publisher@rabbit.example/fleet")) {
  *   warrener.submit(Task.to("thumbnails", "resize").json("{\"image\":\"a.png\"}").build()).join();
  * }
  * }</pre>
