@@ -36,14 +36,14 @@ final class ClientLink implements ConfirmedPublisher.Listener {
   @Override
   public void blocked(String reason) {
     blockedBecause = reason;
-    LOG.warn("the broker takes no publishes ({}): submits wait", reason);
+    LOG.warn("the broker blocks publishers ({}): submits wait", reason);
     tell(told -> told.blocked(reason));
   }
 
   @Override
   public void unblocked() {
     blockedBecause = null;
-    LOG.info("the broker takes publishes again");
+    LOG.info("the broker accepts publishes again");
     tell(ClientListener::unblocked);
   }
 
@@ -55,7 +55,7 @@ final class ClientLink implements ConfirmedPublisher.Listener {
   /** What to add to the reason of a failure: that the broker is blocked, or nothing. */
   String remark() {
     var because = blockedBecause;
-    return because == null ? "" : " (the broker takes no publishes now: " + because + ")";
+    return because == null ? "" : " (the broker blocks publishers now: " + because + ")";
   }
 
   private void tell(Consumer<ClientListener> event) {

@@ -22,17 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A publisher's client of a fleet. It submits tasks, each confirmed by the broker or failed with
- * its reason, and brings their results. One client serves a whole program: it is thread-safe, has
- * one connection (and a second one as soon as results are asked for), and reconnects by itself.
+ * A publisher's client of a fleet. It submits tasks, each of which the broker confirms or which
+ * fails with a reason, and it waits for their results. One client serves a whole program: it is
+ * thread-safe, reconnects by itself, and has one connection. When results are asked for it opens a
+ * second one.
  *
- * <p><b>Memory is bounded.</b> At most {@link ClientOptions#window} tasks are on their way; a
+ * <p><b>Memory is bounded.</b> At most {@link ClientOptions#window} tasks are on their way. A
  * submit above that blocks its caller until there is room, and fails with {@link RefusedException}
- * if there is none within {@link ClientOptions#publishTimeout}. While the broker has an alarm it
- * takes nothing, so submits block too; {@link ClientListener#blocked} hears of it.
+ * if there is none within {@link ClientOptions#publishTimeout}. While the broker has a memory or
+ * disk alarm it blocks publishers, so submits block, too; {@link ClientListener#blocked} is called
+ * then.
  *
- * <p><b>Futures complete on one thread of the client.</b> A callback may submit more, but must not
- * wait there for another of the client's futures.
+ * <p><b>Futures complete on one thread of the client.</b> A callback may submit more tasks, but
+ * must not wait for another of the client's futures.
  */
 public final class WarrenerClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WarrenerClient.class);
@@ -77,9 +79,9 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /**
-   * Connects, and returns when the connection is up.
+   * Connects to a fleet, and returns when the connection is up.
    *
-   * @throws BrokerUnreachableException if it is not within {@link ClientOptions#connectTimeout}
+   * @throws BrokerUnreachableException if it is not up within {@link ClientOptions#connectTimeout}
    * @throws NotAllowedException if the broker refuses user, password or virtual host
    */
   public static WarrenerClient connect(BrokerAddress address, ClientOptions options) {
@@ -93,32 +95,32 @@ public final class WarrenerClient implements AutoCloseable {
   /**
    * Submits a task. Blocks while the window is full.
    *
-   * @return completes when the broker has confirmed it, or with a {@link PublishException}: {@link
-   *     UnroutableException}, {@link RefusedException} or {@link UnknownOutcomeException}, some
-   *     time after the {@link ClientOptions#publishTimeout} at the latest. Cancelling it has no
-   *     effect on the task
+   * @return a future that completes when the broker has confirmed the task. Otherwise it fails with
+   *     a {@link PublishException}: {@link UnroutableException}, {@link RefusedException} or {@link
+   *     UnknownOutcomeException}, soon after the {@link ClientOptions#publishTimeout} at the
+   *     latest. Cancelling it has no effect on the task
    */
   public CompletableFuture<Published> submit(Task task) {
     return submissions.submit(task);
   }
 
   /**
-   * Submits all tasks and waits until each is answered for. Takes from the stream only as fast as
-   * the broker confirms.
+   * Submits all tasks and waits until each has an outcome. It takes tasks from the stream only as
+   * fast as the broker confirms them.
    *
-   * @return how many were confirmed: all
-   * @throws SomeNotPublishedException if not all were; the others are published
-   * @throws InterruptedException if interrupted; what was submitted before goes on
+   * @return the number of tasks, all of which were confirmed
+   * @throws SomeNotPublishedException if some were not confirmed; the others are published
+   * @throws InterruptedException if interrupted; tasks that were submitted before go on
    */
   public long submitAll(Stream<Task> tasks) throws InterruptedException {
     return submitAll(tasks.iterator());
   }
 
   /**
-   * As {@link #submitAll(Stream)}.
+   * Submits all tasks, as {@link #submitAll(Stream)} does.
    *
-   * @throws SomeNotPublishedException if not all were confirmed
-   * @throws InterruptedException if interrupted; what was submitted before goes on
+   * @throws SomeNotPublishedException if some were not confirmed; the others are published
+   * @throws InterruptedException if interrupted; tasks that were submitted before go on
    */
   public long submitAll(Iterable<Task> tasks) throws InterruptedException {
     return submitAll(tasks.iterator());
@@ -146,14 +148,15 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /**
-   * Submits a task and waits for its result in the background: how it ended for good, retries and
-   * kills included. Blocks while the window, or the number of results that are waited for, is full.
-   * The task's own {@code replyTo} and {@code correlationId} are replaced.
+   * Submits a task and waits for its result in the background. The result is the final one, after
+   * retries and kills. Blocks while the window is full, or while {@link
+   * ClientOptions#maxPendingResults} results are waited for. The task's own {@code replyTo} and
+   * {@code correlationId} are replaced.
    *
-   * @return completes with the result, whatever its outcome; or with a {@link PublishException}, a
-   *     {@link ResultTimeoutException} after {@code timeout}, another {@link ResultException}, or a
-   *     {@link BrokerException} if no reply queue can be had. Cancelling it forgets the result and
-   *     has no effect on the task
+   * @return a future that completes with the result, whatever its outcome. Otherwise it fails with
+   *     a {@link PublishException}, with a {@link ResultTimeoutException} after {@code timeout},
+   *     with another {@link ResultException}, or with a {@link BrokerException} if the client can't
+   *     create a reply queue. Cancelling it forgets the result and has no effect on the task
    */
   public CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout) {
     var refusal = closed ? "the client is closed" : resultRoom.enter(0);
@@ -204,10 +207,10 @@ public final class WarrenerClient implements AutoCloseable {
   /**
    * Submits a task and waits for its result.
    *
-   * @throws PublishException if it was not published
-   * @throws ResultTimeoutException if no result has come within {@code timeout}
-   * @throws ResultException if no result can be told for another reason
-   * @throws BrokerException if no reply queue can be had
+   * @throws PublishException if the task was not published
+   * @throws ResultTimeoutException if no result has arrived within {@code timeout}
+   * @throws ResultException if the result is not known for another reason
+   * @throws BrokerException if the client can't create a reply queue
    * @throws InterruptedException if interrupted; the task goes on
    */
   public ResultMessage submitAndWait(Task task, Duration timeout) throws InterruptedException {
@@ -221,14 +224,15 @@ public final class WarrenerClient implements AutoCloseable {
     }
   }
 
-  /** The number of tasks that are submitted and not yet answered for. */
+  /** Returns the number of tasks that are submitted and have no outcome yet. */
   public int outstanding() {
     return submissions.outstanding();
   }
 
   /**
-   * Closes after waiting for what is on its way, for at most {@link ClientOptions#closeTimeout}.
-   * The log says what was left; the futures of what was left fail. Closing twice is fine.
+   * Waits for tasks that are on their way, for at most {@link ClientOptions#closeTimeout}, and
+   * closes. The futures of tasks that have no outcome by then fail, and the log says how many.
+   * Closing twice is fine.
    */
   @Override
   public void close() {
@@ -236,10 +240,10 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /**
-   * Closes after waiting for what is on its way, for at most {@code timeout}. Results that have not
-   * come yet are not waited for.
+   * Waits for tasks that are on their way, for at most {@code timeout}, and closes. It does not
+   * wait for results.
    *
-   * @return how many tasks had no answer by then; their futures fail
+   * @return the number of tasks that had no outcome by then; their futures fail
    */
   public int close(Duration timeout) {
     closed = true;

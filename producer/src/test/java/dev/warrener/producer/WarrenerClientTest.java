@@ -127,7 +127,7 @@ class WarrenerClientTest extends ClientFixture {
     assertThat(failure(client.submit(task("mail"))))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("the window (1 tasks) stayed full")
-        .hasMessageContaining("the broker takes no publishes now: low on memory");
+        .hasMessageContaining("the broker blocks publishers now: low on memory");
     assertThat(first).isNotDone();
   }
 

@@ -37,10 +37,10 @@ public final class BrokerLink implements AutoCloseable {
     /** The connection is gone. Its deliveries and publishes are void. */
     void down(LinkSession session, String reason, Duration silence);
 
-    /** The broker takes no publishes on this connection. Called on one of the client's threads. */
+    /** The broker blocks publishers on this connection. Called on one of the client's threads. */
     default void blocked(LinkSession session, String reason) {}
 
-    /** The broker takes publishes again. Called on one of the client's threads. */
+    /** The broker accepts publishes again. Called on one of the client's threads. */
     default void unblocked(LinkSession session) {}
   }
 
@@ -172,12 +172,12 @@ public final class BrokerLink implements AutoCloseable {
           .addBlockedListener(
               reason -> {
                 session.blocked(true);
-                LOG.warn("{}: the broker takes no publishes: {}", purpose, reason);
+                LOG.warn("{}: the broker blocks publishers: {}", purpose, reason);
                 owner.blocked(session, reason);
               },
               () -> {
                 session.blocked(false);
-                LOG.info("{}: the broker takes publishes again", purpose);
+                LOG.info("{}: the broker accepts publishes again", purpose);
                 owner.unblocked(session);
               });
       prepare(session);

@@ -112,9 +112,9 @@ public final class DeadLetters {
         case CONFIRMED -> null;
         case UNROUTABLE -> "there is no queue " + queue;
         case REFUSED -> "the broker refused it; is the queue full?";
-        case BLOCKED -> "the broker takes no publishes now: " + publisher.blocked();
+        case BLOCKED -> "the broker blocks publishers now: " + publisher.blocked();
         case HELD ->
-            "the broker takes no publishes now: "
+            "the broker blocks publishers now: "
                 + publisher.blocked()
                 + "; it may take this one when the alarm is over, and has a copy more then";
         case UNANSWERED -> "the broker did not confirm it in time";

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param logged whether the log has it; false where the broker keeps none, see {@link
  *     Dialect#keepsOrders}
  * @param signalled whether it went out to the controllers that listen now
- * @param blocked why the broker takes no publishes (a memory or disk alarm), or null; the tripwire
+ * @param blocked why the broker blocks publishers (a memory or disk alarm), or null; the tripwire
  *     works then
- * @param pending whether, though the broker takes no publishes, it has the order or part of it, and
+ * @param pending whether, though the broker blocks publishers, it has the order or part of it, and
  *     may hand it out when the alarm is over
  * @param problem a sentence about what did not work, or null
  */

@@ -116,7 +116,7 @@ public final class OrderSender implements AutoCloseable {
       case CONFIRMED -> "it was confirmed";
       case UNROUTABLE -> "its exchange has no queue now";
       case REFUSED -> "the broker refused it";
-      case BLOCKED, HELD -> "the broker takes no publishes now";
+      case BLOCKED, HELD -> "the broker blocks publishers now";
       case UNANSWERED -> "the broker did not confirm it in time";
     };
   }

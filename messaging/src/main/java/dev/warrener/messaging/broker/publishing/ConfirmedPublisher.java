@@ -37,10 +37,10 @@ public final class ConfirmedPublisher implements AutoCloseable {
     /** The connection is gone; another one is tried. */
     default void down(long generation, String reason) {}
 
-    /** The broker takes no publishes: a memory or disk alarm. */
+    /** The broker blocks publishers: a memory or disk alarm. */
     default void blocked(String reason) {}
 
-    /** The broker takes publishes again. */
+    /** The broker accepts publishes again. */
     default void unblocked() {}
   }
 
@@ -153,7 +153,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
     return window.messages();
   }
 
-  /** Why the broker takes no publishes now, or null if it takes them. */
+  /** Why the broker blocks publishers now, or null if it does not. */
   public @Nullable String blockedReason() {
     return writer.blockedReason();
   }

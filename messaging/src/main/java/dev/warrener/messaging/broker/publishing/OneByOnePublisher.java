@@ -40,7 +40,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     UNROUTABLE,
     /** The broker said no. */
     REFUSED,
-    /** Not sent: the broker takes no publishes now; {@link #blocked} says why. */
+    /** Not sent: the broker blocks publishers now; {@link #blocked} says why. */
     BLOCKED,
     /** Sent just as the broker began to take nothing: it may take this when the alarm is over. */
     HELD,
@@ -140,7 +140,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     return open.connection().isOpen();
   }
 
-  /** Why the broker takes no publishes, or null if it takes them. */
+  /** Why the broker blocks publishers, or null if it does not. */
   public @Nullable String blocked() {
     return blocked;
   }
