@@ -12,8 +12,8 @@
  *     {@code embedded}</td></tr>
  * <tr><td>{@code docker}</td><td>RabbitMQ in a container, by Testcontainers, from the image that
  *     {@code WARRENER_TEST_IMAGE} names (default {@code rabbitmq:4-management})</td></tr>
- * <tr><td>{@code private}</td><td>a throw-away RabbitMQ node, started from the {@code
- *     rabbitmq-server} that is installed here, started as the user who runs the tests</td></tr>
+ * <tr><td>{@code private}</td><td>a throw-away RabbitMQ node, from the {@code rabbitmq-server} that
+ *     is installed here, started as the user who runs the tests</td></tr>
  * <tr><td>{@code embedded}</td><td>Qpid Broker-J inside the JVM</td></tr>
  * <tr><td>{@code amqp://…}, {@code amqps://…}</td><td>the broker at that address. Its management
  *     API is expected on the same host with the same user, on port 15672, or at the URL in {@code

@@ -33,7 +33,7 @@ final class Headers {
           TaskHeaders.DEAD_AT,
           TaskHeaders.DEAD_CONTROLLER);
 
-  /** What a broker adds to a message, or takes as an instruction, and must not be copied. */
+  /** Headers that a broker adds, or takes as an instruction. Copies must not have them. */
   private static final Set<String> OF_THE_BROKER =
       Set.of(
           "x-delivery-count",
@@ -46,7 +46,7 @@ final class Headers {
 
   private Headers() {}
 
-  /** Whether the name means something in the contract of a task. */
+  /** Whether the contract or the broker gives the header a meaning. */
   static boolean isOfTask(String name) {
     return OF_A_TASK.contains(name) || isOfDeadLetter(name) || isOfBroker(name);
   }
@@ -62,7 +62,8 @@ final class Headers {
   }
 
   /**
-   * The headers with plain strings in place of the client's long ones; null values are left out.
+   * Returns the headers with plain strings instead of the client's long strings, without null
+   * values.
    */
   static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
     var plain = new LinkedHashMap<String, Object>();

@@ -17,8 +17,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One connection for one piece of work, such as a command: it is not made again when it is lost.
- * Every call is bounded by the request timeout. Not thread-safe.
+ * One connection for one piece of work, such as a command. It does not reconnect. The request
+ * timeout bounds every call. Not thread-safe.
  */
 public final class BrokerSession implements AutoCloseable {
   private static final int CLOSE_MILLIS = 1_000;
@@ -36,29 +36,29 @@ public final class BrokerSession implements AutoCloseable {
   /**
    * Connects.
    *
-   * @throws BrokerUnreachableException if nobody answers there
+   * @throws BrokerUnreachableException if the broker can't be reached
    * @throws NotAllowedException if user, password or virtual host are refused
    */
   public static BrokerSession open(BrokerAccess access) {
     return new BrokerSession(access, Connecting.open(access, "session", 1));
   }
 
-  /** What the broker is. */
+  /** Returns the dialect of the broker. */
   public Dialect dialect() {
     return dialect;
   }
 
-  /** Makes and checks exchanges and queues over this connection. */
+  /** Returns what declares exchanges and queues over this connection. */
   public Topology topology() {
     return new Topology(requests, dialect);
   }
 
-  /** Counts over this connection. */
+  /** Returns what reads counts over this connection. */
   public FleetProbe probe() {
     return new FleetProbe(requests, dialect);
   }
 
-  /** Reads and moves dead letters over this connection. */
+  /** Returns what reads and moves dead letters over this connection. */
   public DeadLetters deadLetters() {
     return new DeadLetters(open.connection(), requests, dialect);
   }
@@ -77,7 +77,7 @@ public final class BrokerSession implements AutoCloseable {
     return new OrderHistory(new LinkSession(1, open), requests.access());
   }
 
-  /** Drops the waiting tasks of a queue and of its retry queues, and says how many. */
+  /** Drops the waiting tasks of a queue and of its retry queues, and returns their number. */
   public long purge(String queue) {
     return new Purge(requests, dialect).of(queue);
   }

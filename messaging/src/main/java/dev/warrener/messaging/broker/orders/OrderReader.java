@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class OrderReader {
   private OrderReader() {}
 
-  /** Reads one order. Throws nothing: what can't be read is said in the answer. */
+  /** Reads one order. It throws nothing: the answer says whether the order could be read. */
   static ReceivedOrder read(BasicProperties properties, byte[] body) {
     var offset = new Message(properties, Body.of(body)).streamOffset();
     try {

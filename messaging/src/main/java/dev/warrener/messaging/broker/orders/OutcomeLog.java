@@ -24,14 +24,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the stream that keeps what controllers said about orders, from some time on. */
+/** Reads the stream that keeps the reports about orders, from some time on. */
 final class OutcomeLog {
   private static final int PREFETCH = 500;
 
-  /** The broker finds a time by the chunk that holds it, and hosts' clocks differ. */
+  /** How much earlier reading begins, because the clocks of hosts differ. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
-  /** How long a stream that has more may be silent before it has failed. */
+  /** How long reading may stall before the end of the stream before it has failed. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
 
   private final LinkSession session;
@@ -42,7 +42,7 @@ final class OutcomeLog {
     this.stream = access.namespace().outcomesStream();
   }
 
-  /** Reads all that was said since, oldest first. What is no report of this version is left out. */
+  /** Reads all reports since then, oldest first. Reports of other versions are left out. */
   List<Report> read(Instant since) throws IOException {
     var from = since.minus(MARGIN);
     var end = StreamEnd.find(session, stream);

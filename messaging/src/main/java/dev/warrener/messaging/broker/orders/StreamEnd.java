@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where a stream ends. It doesn't tell, and an empty one looks like a slow one: so a reader
- * asks for the last chunk, and what that shows must be reached by whoever reads the rest. Only
- * where it shows nothing does time decide.
+ * Finds the end of a stream. The broker does not say where a stream ends, and an empty stream looks
+ * like a slow one. So a consumer of the last chunk finds the last message, up to which the stream
+ * must then be read. A stream whose last chunk stays empty for a while counts as empty.
  */
 final class StreamEnd {
   private static final int PREFETCH = 500;
@@ -26,7 +26,7 @@ final class StreamEnd {
   /** How long the last chunk's messages may be apart. */
   private static final Duration CHUNK_GAP = Duration.ofMillis(50);
 
-  /** After this without any message a stream counts as empty. */
+  /** How long no message may arrive before a stream counts as empty. */
   private static final Duration EMPTY_AFTER = Duration.ofMillis(500);
 
   private StreamEnd() {}
@@ -34,12 +34,12 @@ final class StreamEnd {
   /**
    * The last message of a stream.
    *
-   * @param offset its place
-   * @param body what it says
+   * @param offset its place in the stream
+   * @param body its body
    */
   record Last(long offset, Body body) {}
 
-  /** The last message now, or null if there is none. */
+  /** Returns the last message that is in the stream now, or null if there is none. */
   static @Nullable Last find(LinkSession session, String stream) throws IOException {
     var channel = session.channel();
     channel.basicQos(PREFETCH);

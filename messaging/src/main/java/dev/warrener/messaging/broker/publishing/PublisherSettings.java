@@ -3,14 +3,13 @@ package dev.warrener.messaging.broker.publishing;
 import java.time.Duration;
 
 /**
- * How messages are published.
+ * The limits of a {@link ConfirmedPublisher}.
  *
- * @param window the most messages that are published and not yet answered for, queued ones
- *     included; 1000 by default
- * @param windowBytes the most bytes of their bodies; 64 MiB by default. One message alone may have
- *     more
- * @param timeout until a message that is not confirmed is given up, reconnections included; 30 s by
- *     default
+ * @param window the most messages that wait for an answer, queued ones included; 1000 by default
+ * @param windowBytes the most bytes of those messages' bodies; 64 MiB by default. One message alone
+ *     may have more
+ * @param timeout how long a message may stay unconfirmed before it is given up, reconnections
+ *     included; 30 s by default
  */
 public record PublisherSettings(int window, long windowBytes, Duration timeout) {
   /** The defaults. */

@@ -5,7 +5,7 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import java.time.Duration;
 
-/** What all feeds have in common: a {@link ReplyQueue} of their own, and its life. */
+/** The start and the end that feeds have in common, each with a {@link ReplyQueue}. */
 abstract class Feed implements AutoCloseable {
   private final ReplyQueue queue;
 
@@ -17,7 +17,7 @@ abstract class Feed implements AutoCloseable {
     return queue;
   }
 
-  /** Starts to connect, and goes on until {@link #close}. */
+  /** Starts to connect, and stays connected until {@link #close}. */
   public final void start() {
     queue.start();
   }

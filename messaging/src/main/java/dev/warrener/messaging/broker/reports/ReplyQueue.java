@@ -20,11 +20,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * An exclusive queue of one program's own, bound to one exchange, on a connection that is kept up.
- * What comes while the connection is away is missed. Thread-safe.
+ * An exclusive queue of one program, bound to one exchange, on a connection that is kept up.
+ * Messages that arrive while the connection is away are missed. Thread-safe.
  *
- * <p>A queue that is bound by its name keeps it. Others get a new one with each connection: the
- * broker may hold the old one for as long as a node of its cluster is away.
+ * <p>A queue that is bound by its name keeps the name. Other queues get a new name with each
+ * connection, because the broker may keep the old queue for as long as a node of its cluster is
+ * down.
  */
 final class ReplyQueue implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
@@ -78,7 +79,7 @@ final class ReplyQueue implements AutoCloseable {
     return access.namespace().replyQueue(access.address().user(), UUID.randomUUID().toString());
   }
 
-  /** The queue's name, if it is bound by it. */
+  /** Returns the queue's name, if the queue is bound by it. */
   String name() {
     return name;
   }
@@ -154,9 +155,9 @@ final class ReplyQueue implements AutoCloseable {
   }
 
   /**
-   * Counts over the same connection; the same object for as long as it is up.
+   * Returns the probe of the connection that is up now.
    *
-   * @throws BrokerUnreachableException if it is away
+   * @throws BrokerUnreachableException if no connection is up
    */
   FleetProbe probe() {
     return link.requireSession().probe(access);

@@ -8,18 +8,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears the results of one publisher's tasks, by an exclusive reply queue of its own. Its name
- * stays the same over reconnects; results that come while it is away are tried again for half a
- * minute by the controllers. Thread-safe.
+ * Receives the results of one publisher's tasks, on an exclusive reply queue. The queue keeps its
+ * name over reconnects. Controllers try for half a minute to publish results that come while the
+ * connection is away. Thread-safe.
  */
 public final class ResultFeed extends Feed {
 
-  /** Hears. Called on one thread at a time, in order; must not block. */
+  /** Receives results. Called on one thread at a time, in order; must not block. */
   public interface Listener {
-    /** A result has come, perhaps not for the first time. */
+    /** Takes a result, perhaps not for the first time. */
     void result(ResultMessage result, @Nullable String correlationId);
 
-    /** A message that could not be read. */
+    /** Takes a message that could not be read. */
     default void unreadable(@Nullable String correlationId, String because) {}
   }
 
@@ -52,7 +52,7 @@ public final class ResultFeed extends Feed {
     }
   }
 
-  /** The reply queue's name: what goes into {@code reply_to}. */
+  /** Returns the reply queue's name, for the {@code reply_to} of tasks. */
   public String replyQueue() {
     return queue().name();
   }
