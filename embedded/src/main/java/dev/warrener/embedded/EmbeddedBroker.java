@@ -32,19 +32,19 @@ import org.slf4j.LoggerFactory;
  * OutOfMemoryError} (about 0.8 kB of heap for each small message).
  */
 public final class EmbeddedBroker implements AutoCloseable {
-  /** What a program that starts this broker tells its user. */
+  /** The text that a program which starts this broker shows to its user. */
   public static final String BANNER =
       "embedded broker: Apache Qpid Broker-J, in memory only, not RabbitMQ; its messages end with"
           + " this process";
 
-  /** How long {@link #close} waits at most. */
+  /** The longest time that {@link #close} waits. */
   static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
   private static final String HOST = "127.0.0.1";
   private static final String DEFAULT_USER = "warrener";
 
-  /** Named, because the broker asks for one, and never made, because nothing is written. */
+  /** The work folder that the broker asks for. It is never made, because nothing is written. */
   static final Path WORK_FOLDER =
       Path.of(System.getProperty("java.io.tmpdir"), "warrener-embedded-broker");
 
@@ -65,7 +65,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts a broker on a free port and returns when it accepts connections: about 2 s in a fresh
    * JVM, 0.1 s afterwards.
    *
-   * @throws EmbeddedBrokerException if it can't start; nothing of it is left then
+   * @throws EmbeddedBrokerException if it can't start; then nothing of it is left
    */
   public static EmbeddedBroker start() {
     return start(0);
@@ -75,18 +75,18 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts a broker on {@code port} (0: a free one) and returns when it accepts connections.
    *
    * @throws EmbeddedBrokerException if it can't start, for instance because the port is in use;
-   *     nothing of it is left then
+   *     then nothing of it is left
    */
   public static EmbeddedBroker start(int port) {
     return start(port, randomPassword());
   }
 
   /**
-   * As {@link #start(int)}, with a password of the caller's choice: a broker that takes the place
-   * of one that was closed.
+   * Starts a broker as {@link #start(int)} does, with a password of the caller's choice, to replace
+   * one that was closed.
    *
    * @throws EmbeddedBrokerException if it can't start, for instance because the port is in use;
-   *     nothing of it is left then
+   *     then nothing of it is left
    */
   public static EmbeddedBroker start(int port, String password) {
     return start(port, DEFAULT_USER, password);
@@ -97,7 +97,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * when it accepts connections.
    *
    * @throws EmbeddedBrokerException if it can't start, for instance because the port is in use;
-   *     nothing of it is left then
+   *     then nothing of it is left
    */
   public static EmbeddedBroker start(int port, String user, String password) {
     return start(
@@ -118,7 +118,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       launcher.startup(attributes(port, user, password, configuration));
       return new EmbeddedBroker(launcher, startup.boundPort(), user, password);
     } catch (Throwable e) {
-      // Also an Error, such as a missing class, leaves threads behind that keep the JVM alive.
+      // An Error, such as a missing class, leaves threads behind, too, that keep the JVM alive.
       launcher.shutdown();
       if (e instanceof EmbeddedBrokerException told) {
         throw told;
@@ -130,36 +130,36 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** The address with user and password, for any AMQP client: {@code amqp://…@127.0.0.1:…/%2F}. */
+  /** Returns the address with user and password: {@code amqp://…@127.0.0.1:…/%2F}. */
   public URI uri() {
     return URI.create(
         "amqp://" + encode(user) + ":" + encode(password) + "@" + HOST + ":" + port + "/%2F");
   }
 
-  /** The loopback address that it listens on. */
+  /** Returns the loopback address that it listens on. */
   public String host() {
     return HOST;
   }
 
-  /** The TCP port that it listens on. */
+  /** Returns the TCP port that it listens on. */
   public int port() {
     return port;
   }
 
-  /** The name of its only user. */
+  /** Returns the name of its only user. */
   public String user() {
     return user;
   }
 
-  /** The password of {@link #user}, new in each run. */
+  /** Returns the password of {@link #user}; by default a new one in each run. */
   public String password() {
     return password;
   }
 
   /**
-   * Stops the broker; clients see their connections closed. Returns when it is gone, after at most
-   * 10 s: a connection that hangs inside the broker can hold it for up to 30 s, and its end then
-   * goes on in the background. Closing twice is fine.
+   * Stops the broker, which closes the connections of clients. Returns when the broker is gone, and
+   * after 10 s at the latest. A connection that hangs inside the broker can delay its end by up to
+   * 30 s; then the end goes on in the background. Closing twice is fine.
    */
   @Override
   public void close() {
@@ -203,7 +203,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             Map.entry("warrener.password", password),
             // Stores in memory never touch it; with the default a folder "work" could appear.
             Map.entry("qpid.work_dir", WORK_FOLDER.toString()),
-            // reject and nack without requeue discard or dead-letter; else they requeue for ever.
+            // reject and nack without requeue discard or dead-letter; otherwise they requeue for
+            // ever.
             Map.entry("queue.maximumDeliveryAttempts", "1"),
             // A header that can't be kept is refused at the publish, not dropped after a confirm.
             Map.entry("qpid.connection.forceValidation", "true"),
@@ -214,7 +215,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             Map.entry("qpid.port.sessionCountLimit", "2047"),
             // Milliseconds between looks at direct memory. A stop waits for the next one.
             Map.entry("qpid.compact_memory_interval", "200"),
-            // One small machine, not a server: 33 threads in place of 95.
+            // One small machine, not a server: 33 threads instead of 95.
             Map.entry("qpid.port.amqp.threadPool.size", "4"),
             Map.entry("qpid.port.amqp.threadPool.numberOfSelectors", "1"),
             Map.entry("virtualhost.connectionThreadPool.size", "8"),
@@ -274,7 +275,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Hears of the start from the broker's own threads. */
+  /** Receives the outcome of the start from the broker's own threads. */
   private static final class Startup extends DefaultSystemLauncherListener {
     private final AtomicReference<@Nullable SystemConfig<?>> system = new AtomicReference<>();
     private final AtomicReference<@Nullable RuntimeException> error = new AtomicReference<>();

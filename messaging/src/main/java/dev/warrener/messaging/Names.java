@@ -9,7 +9,7 @@ public final class Names {
 
   private Names() {}
 
-  /** Tells whether {@code value} is a valid name. */
+  /** Returns whether {@code value} is a valid name. */
   public static boolean isValid(String value) {
     // By hand, since this is done for every message.
     int length = value.length();
@@ -32,8 +32,8 @@ public final class Names {
   /**
    * Returns {@code value} if it is a valid name.
    *
-   * @param what what the name is of, for the message: "queue", "batch"
-   * @throws IllegalArgumentException if it is not, with a sentence that states the rule
+   * @param what the kind of name, for the error: "queue", "batch"
+   * @throws IllegalArgumentException if it is not; the message states the rule
    */
   public static String require(String what, String value) {
     if (!isValid(value)) {
@@ -41,17 +41,17 @@ public final class Names {
           what
               + " \""
               + shorten(value)
-              + "\" is not a valid name: use 1 to 128 letters, digits, '.', '_' or '-', and start with a"
-              + " letter or digit");
+              + "\" is not a valid name: use 1 to 128 letters, digits, '.', '_' or '-', and start"
+              + " with a letter or digit");
     }
     return value;
   }
 
   /**
-   * Returns {@code value} if it can name a queue of tasks: a valid name that does not end as the
-   * queues that belong to a queue do ({@code .dead}, {@code .retry.N}).
+   * Returns {@code value} if it can name a queue of tasks. The endings {@code .dead} and {@code
+   * .retry.N} are kept for the dead letters and retries of a queue.
    *
-   * @throws IllegalArgumentException if it can't, with a sentence that states the rule
+   * @throws IllegalArgumentException if it can't; the message states the rule
    */
   public static String requireQueue(String value) {
     require("queue", value);
@@ -60,7 +60,8 @@ public final class Names {
       throw new IllegalArgumentException(
           "queue \""
               + value
-              + "\" can't be used: names that end in .dead or .retry.N belong to a queue's own dead letters and retries");
+              + "\" can't be used: names that end in .dead or .retry.N belong to a queue's own dead"
+              + " letters and retries");
     }
     return value;
   }

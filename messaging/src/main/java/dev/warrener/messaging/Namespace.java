@@ -3,10 +3,10 @@ package dev.warrener.messaging;
 import java.util.List;
 
 /**
- * The names of a fleet's exchanges and queues at the broker; two fleets with different namespaces
- * can share a vhost. The default namespace is {@code warrener}.
+ * The namespace of a fleet, and the names of the fleet's exchanges and queues in it. Two fleets
+ * with different namespaces can share a vhost. The default is {@code warrener}.
  *
- * @param name what every exchange and queue of the fleet starts with
+ * @param name the prefix of the names of all the fleet's exchanges and queues
  */
 public record Namespace(String name) {
   /** The namespace {@code warrener}. */
@@ -34,7 +34,7 @@ public record Namespace(String name) {
     return name + ".log";
   }
 
-  /** The topic exchange for everything that controllers say. */
+  /** The topic exchange for reports, presence and events, which controllers publish. */
   public String reportsExchange() {
     return name + ".reports";
   }
@@ -49,7 +49,7 @@ public record Namespace(String name) {
     return name + ".orders";
   }
 
-  /** The stream that keeps what controllers say about orders. */
+  /** The stream that keeps the reports about orders. */
   public String outcomesStream() {
     return name + ".outcomes";
   }

@@ -4,9 +4,9 @@ import java.security.SecureRandom;
 import java.util.UUID;
 
 /**
- * Makes UUIDs of version 7 (RFC 9562): the first 48 bits are the time in milliseconds, so ids sort
- * by when they were made. Within a process ids never go back, also when the clock does.
- * Thread-safe.
+ * Makes UUIDs of version 7 (RFC 9562). The first 48 bits are the time in milliseconds, so ids sort
+ * by the time when they were made. Each id of a process is greater than the one before, even if the
+ * clock is set back. Thread-safe.
  */
 public final class Uuid7 {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -27,7 +27,7 @@ public final class Uuid7 {
     return new UUID(high, low).toString();
   }
 
-  /** Tells whether {@code id} is a UUID of version 7 in its usual form. */
+  /** Returns whether {@code id} is a UUID of version 7 in its usual form. */
   public static boolean isValid(String id) {
     try {
       var uuid = UUID.fromString(id);

@@ -3,15 +3,16 @@ package dev.warrener.messaging;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** A constant that has a name of its own in messages, on screens and on the command line. */
+/** A constant that is written under its own name in messages, on screens and in commands. */
 public interface WireName {
-  /** The name in messages and on screens. */
+  /** Returns the name in messages and on screens. */
   String wire();
 
   /**
    * Returns the constant with that name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @param what the kind of constant, for the error: "outcome", "fate"
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   static <T extends WireName> T find(String what, T[] constants, String wire) {
     return Arrays.stream(constants)

@@ -7,7 +7,7 @@ import dev.warrener.messaging.broker.publishing.PublisherSettings;
 import dev.warrener.messaging.task.Task;
 import java.util.concurrent.CompletableFuture;
 
-/** The broker as the place where tasks leave to. */
+/** Sends tasks to the broker. */
 record BrokerTaskSink(ConfirmedPublisher publisher) implements TaskSink {
   static BrokerTaskSink connect(BrokerAccess access, ClientOptions options, ClientLink link) {
     var settings =

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of the client's connection, and the way to its listener, whose errors end here.
- * Written by the publisher's thread, read by any.
+ * Remembers whether the broker blocks the client, and calls the client's listener. Errors of the
+ * listener are logged here. Written by the publisher's thread, read by any.
  */
 final class ClientLink implements ConfirmedPublisher.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLink.class);
@@ -36,14 +36,14 @@ final class ClientLink implements ConfirmedPublisher.Listener {
   @Override
   public void blocked(String reason) {
     blockedBecause = reason;
-    LOG.warn("the broker takes no publishes ({}): submits wait", reason);
+    LOG.warn("the broker blocks publishers ({}): submits wait", reason);
     tell(told -> told.blocked(reason));
   }
 
   @Override
   public void unblocked() {
     blockedBecause = null;
-    LOG.info("the broker takes publishes again");
+    LOG.info("the broker accepts publishes again");
     tell(ClientListener::unblocked);
   }
 
@@ -52,10 +52,10 @@ final class ClientLink implements ConfirmedPublisher.Listener {
     tell(told -> told.notPublished(failure));
   }
 
-  /** What to add to the reason of a failure: that the broker is blocked, or nothing. */
+  /** Returns what to add to the reason of a failure: that the broker blocks publishers, or "". */
   String remark() {
     var because = blockedBecause;
-    return because == null ? "" : " (the broker takes no publishes now: " + because + ")";
+    return because == null ? "" : " (the broker blocks publishers now: " + because + ")";
   }
 
   private void tell(Consumer<ClientListener> event) {

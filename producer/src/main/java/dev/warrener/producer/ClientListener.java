@@ -1,28 +1,33 @@
 package dev.warrener.producer;
 
 /**
- * Hears what happens to a {@link WarrenerClient}'s connection and to its tasks. Called on the
- * client's own threads: must not block.
+ * Is told about a {@link WarrenerClient}'s connection and about tasks that were not published. The
+ * client calls it on its own threads, so it must not block.
  */
 public interface ClientListener {
-  /** Hears nothing. What fails is logged all the same. */
+  /** A listener that does nothing. The client still logs failures. */
   ClientListener NONE = new ClientListener() {};
 
   /** The connection is up, for the first time or again. */
   default void connected() {}
 
-  /** The connection is gone. It is made again; what is on its way is sent again. */
+  /**
+   * The connection is gone. The client reconnects, and sends the tasks again that were on their
+   * way.
+   */
   default void disconnected(String reason) {}
 
   /**
-   * The broker takes no publishes (a memory or disk alarm, as {@code reason} says). Submits wait,
-   * and fail when their time is up.
+   * The broker blocks publishers, because of a memory or disk alarm. Submits wait, and fail when
+   * their time is up.
+   *
+   * @param reason the alarm, in the broker's words
    */
   default void blocked(String reason) {}
 
-  /** The broker takes publishes again. */
+  /** The broker accepts publishes again. */
   default void unblocked() {}
 
-  /** A task was not confirmed. Its future says the same; this is for those who drop futures. */
+  /** A task was not confirmed. Its future fails with the same exception. */
   default void notPublished(PublishException failure) {}
 }

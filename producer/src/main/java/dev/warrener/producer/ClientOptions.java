@@ -4,7 +4,7 @@ import dev.warrener.messaging.Namespace;
 import java.time.Duration;
 
 /**
- * What can be chosen for a {@link WarrenerClient}. Immutable.
+ * The options of a {@link WarrenerClient}. Immutable.
  *
  * @param namespace the fleet's namespace; {@code warrener} by default
  * @param program the name under which the broker shows the connection; {@code publisher} by default
@@ -12,24 +12,25 @@ import java.time.Duration;
  *     default
  * @param publishTimeout how long a task may go without an answer from the broker, reconnections
  *     included, and how long a submit waits for room in the window; 30 s by default
- * @param window the most tasks that are submitted and not yet answered for; a submit above it
- *     blocks. 1000 by default
- * @param windowBytes the most bytes of their bodies, 64 MiB by default. One task alone may have
- *     more
- * @param maxBodyBytes the largest body of a task, 16 MiB by default: what RabbitMQ 4 takes
- * @param attempts how often a task is sent that the broker refuses, for instance because its queue
- *     is full; 3 by default. The waits between grow from {@code firstWait}, doubled each time, with
- *     jitter of half, to {@code longestWait}. An attempt that a lost connection cut off is repeated
- *     without being counted. Repeating is safe: the id stays the same, and controllers drop copies
- * @param firstWait before the second attempt; 200 ms by default
- * @param longestWait between two attempts; 5 s by default
- * @param resultTimeout how long a result is waited for where the call does not say; 5 min by
+ * @param window the most tasks that are submitted and not answered yet; a submit above it blocks.
+ *     1000 by default
+ * @param windowBytes the most bytes of those tasks' bodies; 64 MiB by default. One task alone may
+ *     have more
+ * @param maxBodyBytes the largest body of a task; 16 MiB by default, the limit of RabbitMQ 4
+ * @param attempts how often a task is sent if the broker refuses it, for instance because its queue
+ *     is full; 3 by default. The waits between attempts start at {@code firstWait} and double up to
+ *     {@code longestWait}, with a jitter of half. An attempt that a lost connection cut off is
+ *     repeated and not counted. Repeating is safe: the id stays the same, and controllers drop
+ *     copies
+ * @param firstWait the wait before the second attempt; 200 ms by default
+ * @param longestWait the longest wait between two attempts; 5 s by default
+ * @param resultTimeout how long a result is waited for if the call sets no timeout; 5 min by
  *     default
- * @param maxPendingResults the most results that are waited for; a submit for a result above it
- *     blocks. 10,000 by default
- * @param closeTimeout how long {@link WarrenerClient#close} waits for what is on its way; 10 s by
- *     default
- * @param listener hears of the connection and of failures; by default none
+ * @param maxPendingResults the most results that are waited for at the same time; a submit for a
+ *     result above it blocks. 10,000 by default
+ * @param closeTimeout how long {@link WarrenerClient#close} waits for tasks that are on their way;
+ *     10 s by default
+ * @param listener is told about the connection and about failures; none by default
  */
 public record ClientOptions(
     Namespace namespace,
@@ -77,7 +78,7 @@ public record ClientOptions(
     }
   }
 
-  /** Starts with the defaults. */
+  /** Returns a builder that starts with the defaults. */
   public static Builder builder() {
     return new Builder();
   }
@@ -94,7 +95,7 @@ public record ClientOptions(
     }
   }
 
-  /** Puts options together; each is explained at {@link ClientOptions}. Not thread-safe. */
+  /** Builds options. {@link ClientOptions} explains each. Not thread-safe. */
   public static final class Builder {
     private Namespace namespace = Namespace.DEFAULT;
     private String program = "publisher";
@@ -155,7 +156,7 @@ public record ClientOptions(
       return this;
     }
 
-    /** How often a refused task is sent; 1 for never again. */
+    /** How often a refused task is sent; 1 for no further attempt. */
     public Builder attempts(int attempts) {
       this.attempts = attempts;
       return this;
@@ -168,25 +169,25 @@ public record ClientOptions(
       return this;
     }
 
-    /** How long a result is waited for where the call does not say. */
+    /** How long a result is waited for if the call sets no timeout. */
     public Builder resultTimeout(Duration resultTimeout) {
       this.resultTimeout = resultTimeout;
       return this;
     }
 
-    /** The most results that are waited for. */
+    /** The most results that are waited for at the same time. */
     public Builder maxPendingResults(int maxPendingResults) {
       this.maxPendingResults = maxPendingResults;
       return this;
     }
 
-    /** How long {@link WarrenerClient#close} waits for what is on its way. */
+    /** How long {@link WarrenerClient#close} waits for tasks that are on their way. */
     public Builder closeTimeout(Duration closeTimeout) {
       this.closeTimeout = closeTimeout;
       return this;
     }
 
-    /** Hears of the connection and of failures. */
+    /** Is told about the connection and about failures. */
     public Builder listener(ClientListener listener) {
       this.listener = listener;
       return this;
@@ -195,7 +196,7 @@ public record ClientOptions(
     /**
      * Returns the options.
      *
-     * @throws IllegalArgumentException if a value can't be used, with a sentence that says why
+     * @throws IllegalArgumentException if a value can't be used; the message says why
      */
     public ClientOptions build() {
       return new ClientOptions(

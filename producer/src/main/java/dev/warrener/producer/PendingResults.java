@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who waits for which result. Thread-safe. */
+/** The results that are waited for, by correlation id. Thread-safe. */
 final class PendingResults implements ResultFeed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(PendingResults.class);
 
@@ -27,7 +27,7 @@ final class PendingResults implements ResultFeed.Listener {
     this.callbacks = callbacks;
   }
 
-  /** A future for the result with that correlation id. Whoever completes it, it is forgotten. */
+  /** Returns a future for the result with that correlation id. Once completed it is forgotten. */
   CompletableFuture<ResultMessage> expect(String correlationId, String taskId) {
     var future = new CompletableFuture<ResultMessage>();
     pending.put(correlationId, new Pending(taskId, future));
@@ -55,7 +55,7 @@ final class PendingResults implements ResultFeed.Listener {
     }
   }
 
-  /** Gives up all that are waited for, and returns how many. */
+  /** Fails all futures that wait, and returns their number. */
   int giveUp() {
     var left = List.copyOf(pending.values());
     for (var expected : left) {

@@ -4,8 +4,8 @@ import dev.warrener.messaging.task.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task was submitted and not confirmed. Three kinds, because a caller can do three different
- * things about it. The message is a sentence for a person.
+ * Thrown when a submitted task was not confirmed. It has three subclasses, because a caller can do
+ * three different things about it. The message is a sentence for people.
  */
 public abstract class PublishException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -19,12 +19,12 @@ public abstract class PublishException extends RuntimeException {
     this.queue = task.queue();
   }
 
-  /** The task's id. */
+  /** Returns the task's id. */
   public final String taskId() {
     return taskId;
   }
 
-  /** The queue that it was submitted to. */
+  /** Returns the queue that the task was submitted to. */
   public final String queue() {
     return queue;
   }

@@ -3,7 +3,10 @@ package dev.warrener.producer;
 import dev.warrener.messaging.task.Task;
 import org.jspecify.annotations.Nullable;
 
-/** The task is certainly not at the broker: the broker said no, or it was never sent. */
+/**
+ * Thrown when the broker certainly does not have the task: the broker refused it, or it was never
+ * sent.
+ */
 public final class RefusedException extends PublishException {
   private static final long serialVersionUID = 1L;
 

@@ -3,8 +3,8 @@ package dev.warrener.producer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No result can be told of a task. The task itself may run, or have run. The message is a sentence
- * for a person.
+ * Thrown when a task's result is not known. The task itself may run, or may have run. The message
+ * is a sentence for people.
  */
 public class ResultException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public class ResultException extends RuntimeException {
     this.taskId = taskId;
   }
 
-  /** The task's id. */
+  /** Returns the task's id. */
   public final String taskId() {
     return taskId;
   }

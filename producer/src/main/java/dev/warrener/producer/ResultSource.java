@@ -1,8 +1,8 @@
 package dev.warrener.producer;
 
-/** Where results come in: the broker, or a test's own. */
+/** The place that results come from: the broker, or a test's own. */
 interface ResultSource extends AutoCloseable {
-  /** The name that goes into a task's {@code reply_to}. */
+  /** Returns the name for a task's {@code reply_to}. */
   String replyQueue();
 
   @Override

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No result came in time. The task goes on, wherever it is. Where it is not even known whether it
- * was published, the cause is the {@link UnknownOutcomeException}.
+ * Thrown when no result has arrived in time. The task is not affected. If it is not known either
+ * whether the task was published, the cause is the {@link UnknownOutcomeException}.
  */
 public final class ResultTimeoutException extends ResultException {
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package dev.warrener.producer;
 
 import java.util.List;
 
-/** Of many tasks that were submitted together, some were not confirmed. */
+/** Thrown when some of the tasks that were submitted together were not confirmed. */
 public final class SomeNotPublishedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -23,17 +23,20 @@ public final class SomeNotPublishedException extends RuntimeException {
     this.first = List.copyOf(first);
   }
 
-  /** How many tasks were confirmed. */
+  /** Returns the number of tasks that were confirmed. */
   public long confirmed() {
     return confirmed;
   }
 
-  /** How many were not. */
+  /** Returns the number of tasks that were not confirmed. */
   public long failed() {
     return failed;
   }
 
-  /** The first of those that were not, at most 100. {@link ClientListener} hears of all. */
+  /**
+   * Returns the failures of the first tasks that were not confirmed, at most 100. {@link
+   * ClientListener#notPublished} is called for all.
+   */
   public List<PublishException> first() {
     return first;
   }

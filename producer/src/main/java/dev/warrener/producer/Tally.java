@@ -40,7 +40,7 @@ final class Tally {
   /**
    * Waits for all answers and returns their number.
    *
-   * @throws SomeNotPublishedException if one of them was no confirm
+   * @throws SomeNotPublishedException if a task was not confirmed
    */
   synchronized long await() throws InterruptedException {
     while (open > 0) {

@@ -3,8 +3,8 @@ package dev.warrener.producer;
 import dev.warrener.messaging.task.Task;
 
 /**
- * The task was sent and no answer came: it may be in its queue or not. Submitting it again with the
- * same id is safe: a controller that has the one and meets the other drops it.
+ * Thrown when the task was sent and the broker did not answer: the task may be in its queue or not.
+ * Submitting it again with the same id is safe: a controller that receives both drops one.
  */
 public final class UnknownOutcomeException extends PublishException {
   private static final long serialVersionUID = 1L;

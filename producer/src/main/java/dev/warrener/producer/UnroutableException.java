@@ -2,7 +2,7 @@ package dev.warrener.producer;
 
 import dev.warrener.messaging.task.Task;
 
-/** The task's queue does not exist; the task is nowhere. */
+/** Thrown when the task's queue does not exist. The task is in no queue. */
 public final class UnroutableException extends PublishException {
   private static final long serialVersionUID = 1L;
 

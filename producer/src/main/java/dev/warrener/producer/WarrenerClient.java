@@ -6,27 +6,14 @@ import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.NotAllowedException;
-import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.broker.publishing.PublishWindow;
 import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
-import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Iterator;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -35,64 +22,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A publisher's client of a fleet. It submits tasks, each confirmed by the broker or failed with
- * its reason, and brings their results. One client serves a whole program: it is thread-safe, has
- * one connection (and a second one as soon as results are asked for), and reconnects by itself.
+ * A publisher's client of a fleet. It submits tasks, each of which the broker confirms or which
+ * fails with a reason, and it waits for their results. One client serves a whole program: it is
+ * thread-safe, reconnects by itself, and has one connection. When results are asked for it opens a
+ * second one.
  *
- * <p><b>Memory is bounded.</b> At most {@link ClientOptions#window} tasks are on their way; a
+ * <p><b>Memory is bounded.</b> At most {@link ClientOptions#window} tasks are on their way. A
  * submit above that blocks its caller until there is room, and fails with {@link RefusedException}
- * if there is none within {@link ClientOptions#publishTimeout}. While the broker has an alarm it
- * takes nothing, so submits block too; {@link ClientListener#blocked} hears of it.
+ * if there is none within {@link ClientOptions#publishTimeout}. While the broker has a memory or
+ * disk alarm it blocks publishers, so submits block, too; {@link ClientListener#blocked} is called
+ * then.
  *
- * <p><b>Futures complete on one thread of the client.</b> A callback may submit more, but must not
- * wait there for another of the client's futures.
+ * <p><b>Futures complete on one thread of the client.</b> A callback may submit more tasks, but
+ * must not wait for another of the client's futures.
  */
 public final class WarrenerClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WarrenerClient.class);
 
   private final ClientOptions options;
-  private final TaskSink outlet;
-  private final Function<PendingResults, ResultSource> inlets;
-  private final ClientLink link;
-  private final PublishWindow window;
-  private final PublishWindow resultWindow;
-  private final PendingResults results;
-  private final Retry retry;
-  private final ExecutorService callbackThread =
-      Executors.newSingleThreadExecutor(task -> daemon("warrener-callbacks", task));
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, task -> daemon("warrener-timer", task));
-  private final Set<Submission> submissions = ConcurrentHashMap.newKeySet();
-  private final AtomicLong submitted = new AtomicLong();
-  private final AtomicLong notPublished = new AtomicLong();
-  private final Object inletLock = new Object();
-  private @Nullable ResultSource inlet;
+  private final TaskSink sink;
+  private final Function<PendingResults, ResultSource> sources;
+  private final Callbacks callbacks = new Callbacks();
+  private final Submissions submissions;
+  private final Room resultRoom;
+  private final PendingResults pending;
+  private final Object sourceLock = new Object();
+  private @Nullable ResultSource source;
   private volatile boolean closed;
 
   WarrenerClient(
       ClientOptions options,
-      TaskSink outlet,
-      Function<PendingResults, ResultSource> inlets,
+      TaskSink sink,
+      Function<PendingResults, ResultSource> sources,
       ClientLink link) {
     this.options = options;
-    this.outlet = outlet;
-    this.inlets = inlets;
-    this.link = link;
-    this.window = new PublishWindow(options.window(), options.windowBytes());
-    this.resultWindow = new PublishWindow(options.maxPendingResults(), Long.MAX_VALUE);
-    this.results = new PendingResults(this::callBack);
-    this.retry =
-        Retry.of(
-            "publish",
-            RetryConfig.<Attempt>custom()
-                .maxAttempts(options.attempts())
-                .intervalFunction(
-                    IntervalFunction.ofExponentialRandomBackoff(
-                        options.firstWait(), 2, 0.5, options.longestWait()))
-                .retryOnResult(attempt -> attempt.again)
-                .retryOnException(error -> false)
-                .build());
-    timer.setRemoveOnCancelPolicy(true);
+    this.sink = sink;
+    this.sources = sources;
+    this.submissions = new Submissions(options, sink, link, callbacks);
+    this.resultRoom =
+        new Room(
+            new PublishWindow(options.maxPendingResults(), Long.MAX_VALUE),
+            "the number of results that are waited for (" + options.maxPendingResults() + ")",
+            options.publishTimeout(),
+            link);
+    this.pending = new PendingResults(callbacks);
   }
 
   /**
@@ -106,68 +79,48 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /**
-   * Connects, and returns when the connection is up.
+   * Connects to a fleet, and returns when the connection is up.
    *
-   * @throws BrokerUnreachableException if it is not within {@link ClientOptions#connectTimeout}
+   * @throws BrokerUnreachableException if it is not up within {@link ClientOptions#connectTimeout}
    * @throws NotAllowedException if the broker refuses user, password or virtual host
    */
   public static WarrenerClient connect(BrokerAddress address, ClientOptions options) {
     var access = BrokerAccess.of(address, options.namespace(), options.program());
     var link = new ClientLink(options.listener());
-    var outlet = BrokerTaskSink.connect(access, options, link);
+    var sink = BrokerTaskSink.connect(access, options, link);
     return new WarrenerClient(
-        options, outlet, results -> BrokerResultSource.connect(access, options, results), link);
+        options, sink, results -> BrokerResultSource.connect(access, options, results), link);
   }
 
   /**
    * Submits a task. Blocks while the window is full.
    *
-   * @return completes when the broker has confirmed it, or with a {@link PublishException}: {@link
-   *     UnroutableException}, {@link RefusedException} or {@link UnknownOutcomeException}, some
-   *     time after the {@link ClientOptions#publishTimeout} at the latest. Cancelling it has no
-   *     effect on the task
+   * @return a future that completes when the broker has confirmed the task. Otherwise it fails with
+   *     a {@link PublishException}: {@link UnroutableException}, {@link RefusedException} or {@link
+   *     UnknownOutcomeException}, soon after the {@link ClientOptions#publishTimeout} at the
+   *     latest. Cancelling it has no effect on the task
    */
   public CompletableFuture<Published> submit(Task task) {
-    var submission = new Submission(task, System.nanoTime());
-    submitted.incrementAndGet();
-    var refusal = refusal(task);
-    if (refusal == null) {
-      refusal = enter(window, task.body().length(), "the window (" + options.window() + " tasks)");
-    }
-    if (refusal != null) {
-      submission.fail(new RefusedException(task, refusal));
-      return submission.answer;
-    }
-    submissions.add(submission);
-    if (closed) {
-      // The sweep of close() may have passed already.
-      submission.finish(new PublishOutcome.Refused("the client is closed"));
-      return submission.answer;
-    }
-    var unused =
-        retry
-            .executeCompletionStage(timer, submission::attempt)
-            .whenComplete(submission::finishAttempts);
-    return submission.answer;
+    return submissions.submit(task);
   }
 
   /**
-   * Submits all tasks and waits until each is answered for. Takes from the stream only as fast as
-   * the broker confirms.
+   * Submits all tasks and waits until each has an outcome. It takes tasks from the stream only as
+   * fast as the broker confirms them.
    *
-   * @return how many were confirmed: all
-   * @throws SomeNotPublishedException if not all were; the others are published
-   * @throws InterruptedException if interrupted; what was submitted before goes on
+   * @return the number of tasks, all of which were confirmed
+   * @throws SomeNotPublishedException if some were not confirmed; the others are published
+   * @throws InterruptedException if interrupted; tasks that were submitted before go on
    */
   public long submitAll(Stream<Task> tasks) throws InterruptedException {
     return submitAll(tasks.iterator());
   }
 
   /**
-   * As {@link #submitAll(Stream)}.
+   * Submits all tasks, as {@link #submitAll(Stream)} does.
    *
-   * @throws SomeNotPublishedException if not all were confirmed
-   * @throws InterruptedException if interrupted; what was submitted before goes on
+   * @throws SomeNotPublishedException if some were not confirmed; the others are published
+   * @throws InterruptedException if interrupted; tasks that were submitted before go on
    */
   public long submitAll(Iterable<Task> tasks) throws InterruptedException {
     return submitAll(tasks.iterator());
@@ -195,38 +148,33 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /**
-   * Submits a task and waits for its result in the background: how it ended for good, retries and
-   * kills included. Blocks while the window, or the number of results that are waited for, is full.
-   * The task's own {@code replyTo} and {@code correlationId} are replaced.
+   * Submits a task and waits for its result in the background. The result is the final one, after
+   * retries and kills. Blocks while the window is full, or while {@link
+   * ClientOptions#maxPendingResults} results are waited for. The task's own {@code replyTo} and
+   * {@code correlationId} are replaced.
    *
-   * @return completes with the result, whatever its outcome; or with a {@link PublishException}, a
-   *     {@link ResultTimeoutException} after {@code timeout}, another {@link ResultException}, or a
-   *     {@link BrokerException} if no reply queue can be had. Cancelling it forgets the result and
-   *     has no effect on the task
+   * @return a future that completes with the result, whatever its outcome. Otherwise it fails with
+   *     a {@link PublishException}, with a {@link ResultTimeoutException} after {@code timeout},
+   *     with another {@link ResultException}, or with a {@link BrokerException} if the client can't
+   *     create a reply queue. Cancelling it forgets the result and has no effect on the task
    */
   public CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout) {
-    var refusal =
-        closed
-            ? "the client is closed"
-            : enter(
-                resultWindow,
-                0,
-                "the number of results that are waited for (" + options.maxPendingResults() + ")");
+    var refusal = closed ? "the client is closed" : resultRoom.enter(0);
     if (refusal != null) {
       return CompletableFuture.failedFuture(new RefusedException(task, refusal));
     }
     String replyQueue;
     try {
-      replyQueue = inlet().replyQueue();
+      replyQueue = results().replyQueue();
     } catch (RuntimeException e) {
-      resultWindow.leave(0);
+      resultRoom.leave(0);
       return CompletableFuture.failedFuture(e);
     }
     var correlationId = Uuid7.next();
-    var result = results.expect(correlationId, task.id());
+    var result = pending.expect(correlationId, task.id());
     var doubt = new AtomicReference<@Nullable UnknownOutcomeException>();
     var timeUp =
-        later(
+        callbacks.later(
             timeout,
             () ->
                 result.completeExceptionally(
@@ -234,7 +182,7 @@ public final class WarrenerClient implements AutoCloseable {
     var unused =
         result.whenComplete((value, error) -> {
           timeUp.run();
-          resultWindow.leave(0);
+          resultRoom.leave(0);
         });
     var asked = task.toBuilder().replyTo(replyQueue).correlationId(correlationId).build();
     tellIfNotPublished(submit(asked), result, doubt);
@@ -259,10 +207,10 @@ public final class WarrenerClient implements AutoCloseable {
   /**
    * Submits a task and waits for its result.
    *
-   * @throws PublishException if it was not published
-   * @throws ResultTimeoutException if no result has come within {@code timeout}
-   * @throws ResultException if no result can be told for another reason
-   * @throws BrokerException if no reply queue can be had
+   * @throws PublishException if the task was not published
+   * @throws ResultTimeoutException if no result has arrived within {@code timeout}
+   * @throws ResultException if the result is not known for another reason
+   * @throws BrokerException if the client can't create a reply queue
    * @throws InterruptedException if interrupted; the task goes on
    */
   public ResultMessage submitAndWait(Task task, Duration timeout) throws InterruptedException {
@@ -276,14 +224,15 @@ public final class WarrenerClient implements AutoCloseable {
     }
   }
 
-  /** The number of tasks that are submitted and not yet answered for. */
+  /** Returns the number of tasks that are submitted and have no outcome yet. */
   public int outstanding() {
-    return window.messages();
+    return submissions.outstanding();
   }
 
   /**
-   * Closes after waiting for what is on its way, for at most {@link ClientOptions#closeTimeout}.
-   * The log says what was left; the futures of what was left fail. Closing twice is fine.
+   * Waits for tasks that are on their way, for at most {@link ClientOptions#closeTimeout}, and
+   * closes. The futures of tasks that have no outcome by then fail, and the log says how many.
+   * Closing twice is fine.
    */
   @Override
   public void close() {
@@ -291,30 +240,29 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /**
-   * Closes after waiting for what is on its way, for at most {@code timeout}. Results that have not
-   * come yet are not waited for.
+   * Waits for tasks that are on their way, for at most {@code timeout}, and closes. It does not
+   * wait for results.
    *
-   * @return how many tasks had no answer by then; their futures fail
+   * @return the number of tasks that had no outcome by then; their futures fail
    */
   public int close(Duration timeout) {
     closed = true;
     try {
-      window.awaitEmpty(timeout);
+      submissions.finish(timeout);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    int left = window.messages();
-    outlet.close();
-    synchronized (inletLock) {
-      if (inlet != null) {
-        inlet.close();
-        inlet = null;
+    int left = submissions.outstanding();
+    sink.close();
+    synchronized (sourceLock) {
+      if (source != null) {
+        source.close();
+        source = null;
       }
     }
-    submissions.forEach(Submission::giveUp);
-    int withoutResult = results.giveUp();
-    timer.shutdownNow();
-    callbackThread.shutdown();
+    submissions.giveUp();
+    int withoutResult = pending.giveUp();
+    callbacks.close();
     if (left > 0 || withoutResult > 0) {
       LOG.warn(
           "closed with {} tasks that the broker had not confirmed after {} s, and {} results that"
@@ -323,184 +271,28 @@ public final class WarrenerClient implements AutoCloseable {
           timeout.toSeconds(),
           withoutResult);
     }
-    long failed = notPublished.getAndSet(0);
-    if (failed > 0) {
-      LOG.warn("{} of {} submitted tasks were not published", failed, submitted.get());
-    }
+    submissions.logFailures();
     return left;
   }
 
   @Override
   public String toString() {
     return "Warrener client (outstanding="
-        + window.messages()
+        + submissions.outstanding()
         + ", results awaited="
-        + results.size()
+        + pending.size()
         + (closed ? ", closed)" : ")");
   }
 
-  private @Nullable String refusal(Task task) {
-    if (closed) {
-      return "the client is closed";
-    }
-    if (task.body().length() > options.maxBodyBytes()) {
-      return "its body has "
-          + task.body().length()
-          + " bytes, and at most "
-          + options.maxBodyBytes()
-          + " are allowed: store the data elsewhere and send where it is";
-    }
-    return null;
-  }
-
-  /** Waits for room; returns why there was none, or null if there was. */
-  private @Nullable String enter(PublishWindow room, long size, String what) {
-    try {
-      return room.enter(size, options.publishTimeout())
-          ? null
-          : what
-              + " stayed full for "
-              + options.publishTimeout().toSeconds()
-              + " s"
-              + link.remark();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "its thread was interrupted while it waited for room";
-    }
-  }
-
-  private ResultSource inlet() {
-    synchronized (inletLock) {
+  private ResultSource results() {
+    synchronized (sourceLock) {
       if (closed) {
         throw new BrokerException("the client is closed", null);
       }
-      if (inlet == null) {
-        inlet = inlets.apply(results);
+      if (source == null) {
+        source = sources.apply(pending);
       }
-      return inlet;
-    }
-  }
-
-  /** Runs it later; what is returned undoes that. */
-  private Runnable later(Duration delay, Runnable action) {
-    try {
-      var scheduled = timer.schedule(() -> callBack(action), delay.toNanos(), TimeUnit.NANOSECONDS);
-      return () -> scheduled.cancel(false);
-    } catch (RejectedExecutionException e) {
-      // Closed meanwhile: close() has given the result up, or is about to.
-      return () -> {};
-    }
-  }
-
-  private void callBack(Runnable callback) {
-    try {
-      callbackThread.execute(callback);
-    } catch (RejectedExecutionException e) {
-      // Closed, and a late answer has come: told on the thread that brings it.
-      callback.run();
-    }
-  }
-
-  private static Thread daemon(String name, Runnable task) {
-    var thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  /** How one attempt ended, and whether another one is to be made. */
-  private record Attempt(PublishOutcome outcome, boolean again) {}
-
-  /**
-   * One task on its way. Its answer is given once, by whoever removes it from {@link #submissions}.
-   */
-  private final class Submission {
-    private final Task task;
-    private final long start;
-    private final CompletableFuture<Published> answer = new CompletableFuture<>();
-    private volatile PublishOutcome last = new PublishOutcome.Refused("it was never sent");
-    private volatile boolean waiting;
-
-    Submission(Task task, long start) {
-      this.task =
-          task.publishedAt() == null ? task.toBuilder().publishedAt(Instant.now()).build() : task;
-      this.start = start;
-    }
-
-    CompletableFuture<Attempt> attempt() {
-      waiting = false;
-      try {
-        return outlet.publish(task).thenApply(this::judge);
-      } catch (IllegalArgumentException e) {
-        // The task can't be a message: no attempt will change that.
-        var refused = new PublishOutcome.Refused(String.valueOf(e.getMessage()));
-        return CompletableFuture.completedFuture(new Attempt(refused, false));
-      }
-    }
-
-    private Attempt judge(PublishOutcome outcome) {
-      last = outcome;
-      if (!(outcome instanceof PublishOutcome.Refused)
-          || elapsed().compareTo(options.publishTimeout()) >= 0) {
-        return new Attempt(outcome, false);
-      }
-      waiting = true;
-      // Read after "waiting" is written, as close() writes the one before it reads the other.
-      return new Attempt(outcome, !closed);
-    }
-
-    void finishAttempts(@Nullable Attempt attempt, @Nullable Throwable error) {
-      if (attempt != null) {
-        finish(attempt.outcome);
-      } else {
-        var cause = error instanceof CompletionException ? error.getCause() : error;
-        finish(new PublishOutcome.Refused(cause == null ? "" : String.valueOf(cause.getMessage())));
-      }
-    }
-
-    /**
-     * Called by close() when the outlet is closed: only what waits for its next attempt is left.
-     */
-    void giveUp() {
-      if (waiting) {
-        finish(last);
-      }
-    }
-
-    void finish(PublishOutcome outcome) {
-      if (!submissions.remove(this)) {
-        return;
-      }
-      window.leave(task.body().length());
-      if (outcome instanceof PublishOutcome.Confirmed) {
-        callBack(() -> answer.complete(new Published(task.id(), task.queue(), elapsed())));
-      } else {
-        fail(exception(outcome));
-      }
-    }
-
-    void fail(PublishException failure) {
-      notPublished.incrementAndGet();
-      callBack(() -> {
-        link.notPublished(failure);
-        answer.completeExceptionally(failure);
-      });
-    }
-
-    private PublishException exception(PublishOutcome outcome) {
-      if (outcome instanceof PublishOutcome.Unroutable) {
-        return new UnroutableException(task);
-      }
-      if (outcome instanceof PublishOutcome.Unknown unknown) {
-        return new UnknownOutcomeException(task, unknown.because());
-      }
-      if (outcome instanceof PublishOutcome.Refused refused) {
-        return new RefusedException(task, refused.because());
-      }
-      throw new IllegalStateException("no failure: " + outcome);
-    }
-
-    private Duration elapsed() {
-      return Duration.ofNanos(System.nanoTime() - start);
+      return source;
     }
   }
 }

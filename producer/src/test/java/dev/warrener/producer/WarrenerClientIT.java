@@ -284,7 +284,7 @@ class WarrenerClientIT {
             .allSatisfy(failure ->
                 assertThat(failure)
                     .isInstanceOf(RefusedException.class)
-                    .hasMessageContaining("takes no publishes"));
+                    .hasMessageContaining("blocks publishers"));
 
         broker.clearMemoryAlarm();
         assertThat(unblocked.await(30, SECONDS)).isTrue();

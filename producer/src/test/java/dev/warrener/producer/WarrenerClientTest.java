@@ -2,58 +2,21 @@ package dev.warrener.producer;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.task.Body;
-import dev.warrener.messaging.task.Outcome;
-import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class WarrenerClientTest {
-  private static final Duration SHORT = Duration.ofMillis(50);
-
-  private final FakeBroker broker = new FakeBroker();
-  private final LinkedBlockingQueue<PublishException> heard = new LinkedBlockingQueue<>();
-  private final ClientOptions.Builder options =
-      ClientOptions.builder()
-          .waits(Duration.ofMillis(1), Duration.ofMillis(2))
-          .closeTimeout(Duration.ZERO)
-          .listener(
-              new ClientListener() {
-                @Override
-                public void notPublished(PublishException failure) {
-                  heard.add(failure);
-                }
-              });
-
-  private @Nullable ClientLink link;
-  private @Nullable PendingResults results;
-  private @Nullable WarrenerClient client;
-
-  @AfterEach
-  void close() {
-    if (client != null) {
-      client.close();
-    }
-  }
-
+/** Submitting tasks, and closing. */
+class WarrenerClientTest extends ClientFixture {
   @Test
   void aConfirmedTaskIsPublished() throws Exception {
     var answer = client().submit(task("mail"));
@@ -164,7 +127,7 @@ class WarrenerClientTest {
     assertThat(failure(client.submit(task("mail"))))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("the window (1 tasks) stayed full")
-        .hasMessageContaining("the broker takes no publishes now: low on memory");
+        .hasMessageContaining("the broker blocks publishers now: low on memory");
     assertThat(first).isNotDone();
   }
 
@@ -298,147 +261,6 @@ class WarrenerClientTest {
   }
 
   @Test
-  void aResultCompletesTheFutureOfItsTask() throws Exception {
-    var answer = client().submitForResult(task("mail"));
-    var sent = broker.next();
-    assertThat(sent.task().replyTo()).isEqualTo("replies");
-    sent.confirm();
-    results().result(result("another"), "unknown");
-    results().result(result("another"), null);
-    results().result(result(sent.task().id()), sent.task().correlationId());
-
-    assertThat(answer.get(10, SECONDS).task()).isEqualTo(sent.task().id());
-    assertThat(results().size()).isZero();
-  }
-
-  @Test
-  void theFirstOfTwoResultsCounts() throws Exception {
-    var answer = client().submitForResult(task("mail"));
-    var correlation = broker.next().task().correlationId();
-    results().result(result("first"), correlation);
-    results().result(result("second"), correlation);
-
-    assertThat(answer.get(10, SECONDS).task()).isEqualTo("first");
-  }
-
-  @Test
-  void aResultThatDoesNotComeInTimeIsAnException() throws Exception {
-    var answer = client().submitForResult(task("mail"), SHORT);
-    broker.next().confirm();
-
-    assertThat(failure(answer))
-        .isInstanceOf(ResultTimeoutException.class)
-        .hasMessageContaining("within 0.05 s: it may still wait or run");
-    assertThat(results().size()).isZero();
-  }
-
-  @Test
-  void aTaskThatIsNotPublishedHasNoResult() throws Exception {
-    var answer = client().submitForResult(task("emial"));
-    broker.next().unroutable();
-
-    assertThat(failure(answer)).isInstanceOf(UnroutableException.class);
-  }
-
-  @Test
-  void aResultSettlesWhetherATaskWasPublished() throws Exception {
-    var answer = client().submitForResult(task("mail"));
-    var sent = broker.next();
-    sent.unknown("the connection was lost");
-    results().result(result(sent.task().id()), sent.task().correlationId());
-
-    assertThat(answer.get(10, SECONDS).task()).isEqualTo(sent.task().id());
-  }
-
-  @Test
-  void aTimeoutRemembersThatThePublishWasUnknown() throws Exception {
-    var answer = client().submitForResult(task("mail"), Duration.ofMillis(200));
-    broker.next().unknown("the connection was lost");
-
-    assertThat(failure(answer))
-        .isInstanceOf(ResultTimeoutException.class)
-        .hasCauseInstanceOf(UnknownOutcomeException.class);
-  }
-
-  @Test
-  void aResultThatCanNotBeReadIsAnException() throws Exception {
-    var answer = client().submitForResult(task("mail"));
-    results().unreadable(broker.next().task().correlationId(), "it is no JSON");
-
-    assertThat(failure(answer))
-        .isInstanceOf(ResultException.class)
-        .hasMessageContaining("can't be read: it is no JSON");
-  }
-
-  @Test
-  void withoutAReplyQueueNothingIsSubmitted() {
-    client =
-        new WarrenerClient(
-            options.build(),
-            broker,
-            pending -> {
-              throw new BrokerException("no right to declare a reply queue", null);
-            },
-            new ClientLink(ClientListener.NONE));
-
-    assertThat(failure(client.submitForResult(task("mail"))))
-        .isInstanceOf(BrokerException.class)
-        .hasMessage("no right to declare a reply queue");
-    assertThat(broker.sent).isEmpty();
-  }
-
-  @Test
-  void aResultThatNobodyWantsAnyMoreMakesRoomForAnother() throws Exception {
-    var client = client(options.maxPendingResults(1).publishTimeout(SHORT));
-    var first = client.submitForResult(task("mail"));
-    broker.next().confirm();
-    assertThat(failure(client.submitForResult(task("mail"))))
-        .hasMessageContaining("the number of results that are waited for (1) stayed full");
-
-    first.cancel(false);
-    var second = client.submitForResult(task("mail"));
-
-    broker.next().confirm();
-    assertThat(second).isNotDone();
-    assertThat(results().size()).isEqualTo(1);
-  }
-
-  @Test
-  void closeGivesUpTheResultsThatHaveNotCome() throws Exception {
-    var client = client();
-    var answer = client.submitForResult(task("mail"));
-    broker.next().confirm();
-    client.close();
-
-    assertThat(failure(answer))
-        .isInstanceOf(ResultException.class)
-        .hasMessageContaining("the client was closed before the result");
-  }
-
-  @Test
-  void submitAndWaitGivesTheResultOrThrows() throws Exception {
-    var client = client();
-    var answered = new CountDownLatch(1);
-    var answering =
-        CompletableFuture.runAsync(() ->
-            unchecked(() -> {
-              var sent = broker.next();
-              sent.confirm();
-              results().result(result(sent.task().id()), sent.task().correlationId());
-              broker.next().unroutable();
-              answered.countDown();
-              return "";
-            }));
-
-    assertThat(client.submitAndWait(task("mail"), Duration.ofSeconds(30)).outcome())
-        .isEqualTo(Outcome.SUCCEEDED);
-    assertThatThrownBy(() -> client.submitAndWait(task("emial"), Duration.ofSeconds(30)))
-        .isInstanceOf(UnroutableException.class);
-    assertThat(answered.await(10, SECONDS)).isTrue();
-    answering.get(10, SECONDS);
-  }
-
-  @Test
   void manyThreadsSubmitAndAllAreAnswered() throws Exception {
     var client = client(options.window(16));
     var answers = new ArrayList<CompletableFuture<Long>>();
@@ -464,88 +286,5 @@ class WarrenerClientTest {
       assertThat(answer.get(30, SECONDS)).isEqualTo(500);
     }
     assertThat(client.outstanding()).isZero();
-  }
-
-  private WarrenerClient client() {
-    return client == null ? client(options) : client;
-  }
-
-  private WarrenerClient client(ClientOptions.Builder chosen) {
-    var built = chosen.build();
-    var toListener = new ClientLink(built.listener());
-    var made =
-        new WarrenerClient(
-            built,
-            broker,
-            pending -> {
-              results = pending;
-              return new FakeInlet();
-            },
-            toListener);
-    link = toListener;
-    client = made;
-    return made;
-  }
-
-  private ClientLink link() {
-    if (link == null) {
-      throw new AssertionError("there is no client yet");
-    }
-    return link;
-  }
-
-  private PendingResults results() {
-    if (results == null) {
-      throw new AssertionError("nobody has asked for a result");
-    }
-    return results;
-  }
-
-  private static Task task(String queue) {
-    return Task.to(queue, "echo").json("1").build();
-  }
-
-  private static ResultMessage result(String task) {
-    return ResultMessage.builder(task, Outcome.SUCCEEDED)
-        .queue("mail")
-        .startedAt(Instant.EPOCH)
-        .finishedAt(Instant.EPOCH)
-        .controller("web-1")
-        .worker("web-1/1")
-        .build();
-  }
-
-  private static Throwable failure(CompletableFuture<?> future) {
-    var thrown = catchThrowable(() -> future.get(10, SECONDS));
-    assertThat(thrown).isInstanceOf(ExecutionException.class);
-    var cause = thrown.getCause();
-    if (cause == null) {
-      throw new AssertionError("no cause", thrown);
-    }
-    return cause;
-  }
-
-  private interface Action<T> {
-    T run() throws Exception;
-  }
-
-  private static <T> T unchecked(Action<T> action) {
-    try {
-      return action.run();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static final class FakeInlet implements ResultSource {
-    @Override
-    public String replyQueue() {
-      return "replies";
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -1,6 +1,6 @@
 package dev.warrener.testbroker;
 
-/** What software the broker is. */
+/** The software of a broker. */
 public enum BrokerKind {
   /** RabbitMQ, of any version. */
   RABBITMQ,

@@ -2,7 +2,7 @@ package dev.warrener.testbroker;
 
 import org.jspecify.annotations.Nullable;
 
-/** A kind of broker can't be had on this machine. The message is a clause that says why. */
+/** Thrown when a kind of broker is not available here. The message says why, as a clause. */
 final class BrokerUnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 

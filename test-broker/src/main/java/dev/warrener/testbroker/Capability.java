@@ -1,10 +1,10 @@
 package dev.warrener.testbroker;
 
-/** Something that some of the brokers can do for a test, and others can't. */
+/** An ability that some of the brokers have, and others lack. */
 public enum Capability {
   /**
-   * It is RabbitMQ: quorum queues, streams, {@code x-} arguments, consumers that hear of a deleted
-   * queue, checked user ids.
+   * It is RabbitMQ: quorum queues, streams, {@code x-} arguments, consumers that are told of a
+   * deleted queue, checked user ids.
    */
   RABBITMQ("RabbitMQ"),
   /** Users with permissions of their own can be made. */

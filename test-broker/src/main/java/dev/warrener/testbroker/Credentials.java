@@ -4,7 +4,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
-/** The user and the password in an address; {@code guest} where it says none. */
+/** The user and the password in an address; {@code guest} if it names none. */
 record Credentials(String user, String password) {
   static Credentials of(URI uri) {
     var info = uri.getRawUserInfo();

@@ -18,7 +18,7 @@ import org.testcontainers.utility.DockerImageName;
  * stays the same when the container is stopped and started. Thread-safe.
  */
 final class DockerBroker extends RabbitMqBroker {
-  /** What Testcontainers starts first, to tidy up after a JVM that was killed. */
+  /** The image that Testcontainers starts first, to clean up after a JVM that was killed. */
   static final String REAPER_IMAGE = "testcontainers/ryuk:0.14.0";
 
   private static final String DEFAULT_IMAGE = "rabbitmq:4-management";
@@ -63,7 +63,7 @@ final class DockerBroker extends RabbitMqBroker {
             e.getMessage() + "; TESTCONTAINERS_RYUK_DISABLED=true does without", e);
       }
     }
-    // Ports are found free, closed, and used only then: somebody may come between.
+    // The ports were free when they were looked for; another process may have taken them since.
     for (int attempt = 1; ; attempt++) {
       try {
         return start(image, room);

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A Docker engine, asked directly and within limits. Testcontainers waits for minutes where there
- * is no engine or no registry; so it is only called when this says that it will do.
+ * Asks a Docker engine directly, with short time limits. Testcontainers waits for minutes if there
+ * is no engine or no registry, so it is called only if this class finds both.
  */
 final class DockerEngine {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
@@ -44,7 +44,7 @@ final class DockerEngine {
   }
 
   /**
-   * Finds the engine where Testcontainers would, and sees that it answers.
+   * Finds the engine where Testcontainers would, and checks that it answers.
    *
    * @throws BrokerUnavailableException if there is none, or it doesn't answer within seconds
    */
@@ -71,9 +71,9 @@ final class DockerEngine {
   }
 
   /**
-   * Sees that the image is there, and pulls it if it is not: one attempt.
+   * Pulls an image if it is not there, with one attempt.
    *
-   * @throws BrokerUnavailableException if it can't be had
+   * @throws BrokerUnavailableException if the image can't be pulled
    */
   void require(String image) throws BrokerUnavailableException {
     try {
@@ -159,7 +159,7 @@ final class DockerEngine {
     }
   }
 
-  /** What the last line of a failed pull says. */
+  /** Returns the error in the last line of a failed pull. */
   private static String reason(String body) {
     var lines = body.strip().lines().toList();
     var last = lines.isEmpty() ? "no reason given" : lines.getLast();

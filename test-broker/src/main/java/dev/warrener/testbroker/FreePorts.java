@@ -8,9 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds TCP ports that nobody listens on. They are taken from below the range from which systems
- * choose ports by themselves, and away from the ports that RabbitMQ's tools choose; no port is
- * given out twice.
+ * Finds free TCP ports. They are below the range from which operating systems choose ports, and are
+ * none that RabbitMQ's tools choose. No port is returned twice.
  */
 final class FreePorts {
   private static final int FIRST = 20_000;

@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file system of its own that can be frozen: whoever writes into it then waits in the kernel
- * (state D), where no signal reaches it, SIGKILL included, until it is thawed. So a process that
- * can't be killed is staged with nothing but what root has on most machines: a file as a loop
- * device.
+ * A file system on a loop device, which can be frozen. A process that writes into it then waits in
+ * the kernel (state D), where no signal reaches it, not even SIGKILL, until it is thawed. Tests use
+ * it to stage a process that can't be killed. It takes root, and nothing else on most machines.
  */
 public final class FrozenFileSystem implements AutoCloseable {
   private static final int BYTES = 16 << 20;
@@ -28,9 +27,9 @@ public final class FrozenFileSystem implements AutoCloseable {
   }
 
   /**
-   * Makes one inside that directory, not frozen yet.
+   * Makes a file system inside that directory. It is not frozen.
    *
-   * @throws IOException if this machine or user can't, with the reason
+   * @throws IOException if this machine or user can't make one, with the reason
    */
   public static FrozenFileSystem make(Path directory) throws IOException {
     Path image = directory.resolve("file-system");
@@ -41,18 +40,18 @@ public final class FrozenFileSystem implements AutoCloseable {
     return new FrozenFileSystem(image, mount);
   }
 
-  /** A file inside; to write into it is what can't be interrupted. */
+  /** Returns a file inside. While frozen, writing into it can't be interrupted. */
   public Path file() {
     return mount.resolve("file");
   }
 
-  /** From now on writers wait. */
+  /** Freezes it: writers wait from now on. */
   public void freeze() throws IOException {
     run("fsfreeze", "-f", mount.toString());
     frozen = true;
   }
 
-  /** Writers go on. */
+  /** Thaws it: writers go on. */
   public void thaw() throws IOException {
     if (frozen) {
       run("fsfreeze", "-u", mount.toString());
@@ -60,7 +59,7 @@ public final class FrozenFileSystem implements AutoCloseable {
     }
   }
 
-  /** Thaws it and leaves nothing of it. */
+  /** Thaws and removes it. */
   @Override
   public void close() throws IOException {
     thaw();

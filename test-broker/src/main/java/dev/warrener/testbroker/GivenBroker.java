@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A broker that somebody else runs. Its tests never stop it. Thread-safe. */
+/** A broker that is already running. Tests never stop it. Thread-safe. */
 final class GivenBroker implements TestBroker {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -98,7 +98,7 @@ final class GivenBroker implements TestBroker {
     return description();
   }
 
-  /** The same vhost under another name for everything. What a test makes there stays. */
+  /** A namespace in the shared vhost. The queues that a test makes there stay. */
   private final class FreshNamespace implements Vhost {
     private final String namespace =
         "test-%d-%x-%d"

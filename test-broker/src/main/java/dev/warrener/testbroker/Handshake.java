@@ -10,7 +10,7 @@ import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What a broker says of itself when a client connects.
+ * The product and version that a broker names when a client connects.
  *
  * @param product such as {@code RabbitMQ}
  * @param version such as {@code 4.3.6}
@@ -18,20 +18,21 @@ import java.util.concurrent.TimeoutException;
 record Handshake(String product, String version) {
   private static final int LIMIT_MILLIS = 5000;
 
-  /** While a broker starts, dropped connections are no news. */
+  /** Ignores dropped connections: they are expected while a broker starts. */
   private static final ExceptionHandler SILENT =
       new DefaultExceptionHandler() {
         @Override
         public void handleUnexpectedConnectionDriverException(
             Connection connection, Throwable error) {
-          // The caller hears of it.
+          // The caller gets the exception, too.
         }
       };
 
   /**
    * Connects and disconnects.
    *
-   * @throws IOException if it can't be reached, doesn't let us in, or doesn't answer within seconds
+   * @throws IOException if the broker can't be reached, refuses the user, or doesn't answer in
+   *     seconds
    */
   static Handshake with(URI uri) throws IOException {
     var factory = new ConnectionFactory();

@@ -35,7 +35,7 @@ final class Management {
                 .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Tells whether it answers, and lets us in as an administrator. */
+  /** Returns whether the API answers and accepts the user as an administrator. */
   boolean answers() {
     try {
       return send("GET", "/api/vhosts", null).statusCode() == 200;
@@ -49,7 +49,7 @@ final class Management {
     permit(vhost, administrator, ".*", ".*", ".*");
   }
 
-  /** Deletes it if it is there. */
+  /** Deletes a vhost if it exists. */
   void deleteVhost(String vhost) {
     succeed("DELETE", "/api/vhosts/" + Address.escape(vhost), null);
   }
@@ -61,7 +61,7 @@ final class Management {
         "{\"password\":" + quote(password) + ",\"tags\":\"\"}");
   }
 
-  /** Deletes it if it is there. */
+  /** Deletes a user if it exists. */
   void deleteUser(String user) {
     succeed("DELETE", "/api/users/" + Address.escape(user), null);
   }
@@ -74,7 +74,7 @@ final class Management {
             .formatted(quote(configure), quote(write), quote(read)));
   }
 
-  /** Tells whether the node has a memory or disk alarm. */
+  /** Returns whether the node has a memory or disk alarm. */
   boolean hasAlarm() {
     try {
       return send("GET", "/api/health/checks/local-alarms", null).statusCode() == 503;
@@ -114,7 +114,7 @@ final class Management {
     }
   }
 
-  /** A JSON string. Names and regular expressions need no more than this. */
+  /** Returns a JSON string. It escapes only what names and regular expressions may contain. */
   private static String quote(String text) {
     return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }

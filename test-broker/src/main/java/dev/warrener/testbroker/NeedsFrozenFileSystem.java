@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Marks a test, or all tests of a class, that stages a process which no signal reaches, by a {@link
- * FrozenFileSystem}. Where that can't be made, it is left out, and listed on stderr with the reason
- * when the tests have ended.
+ * FrozenFileSystem}. If that can't be made, the test is skipped, and listed on stderr with the
+ * reason when the tests have ended.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Tries it, once in each JVM: makes a file system, freezes and thaws it. */
+/** Skips tests if a file system can't be made, frozen and thawed, tried once in each JVM. */
 final class NeedsFrozenFileSystemCondition implements ExecutionCondition {
   private static final class Trial {
-    /** Null: it works. */
+    /** Why it does not work, or null if it does. */
     static final @Nullable String FAILURE = run();
 
     private static @Nullable String run() {

@@ -7,16 +7,16 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Marks a test, or all tests of a class, that can't run on every broker. Where it can't, it is left
- * out, and listed on stderr with the reason when the tests have ended.
+ * Marks a test, or all tests of a class, that can't run on every broker. On other brokers it is
+ * skipped, and listed on stderr with the reason when the tests have ended.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsRabbitMqCondition.class)
 public @interface NeedsRabbitMq {
-  /** What the test needs of RabbitMQ, as a clause: "the embedded broker has no streams". */
+  /** Why the test needs RabbitMQ, as a clause: "the embedded broker has no streams". */
   String value();
 
-  /** What else it needs. */
+  /** The abilities that the test needs. */
   Capability[] with() default {};
 }

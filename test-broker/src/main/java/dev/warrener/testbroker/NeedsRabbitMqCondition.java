@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Leaves out what the broker of this JVM can't do. {@link NotRunListener} lists it. */
+/** Skips tests that the broker of this JVM can't run. {@link NotRunListener} lists them. */
 final class NeedsRabbitMqCondition implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -14,8 +14,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Says loudly, at the end of a run, which tests were not run and why. JUnit finds it by itself in
- * every module that has this one on its class path, so no test is left out silently.
+ * Lists on stderr, at the end of a run, the tests that were skipped and why. JUnit finds it by
+ * itself in every module that has this one on its class path, so no test is skipped silently.
  */
 public final class NotRunListener implements TestExecutionListener {
   private static final String RULE = "=".repeat(100);
@@ -68,8 +68,8 @@ public final class NotRunListener implements TestExecutionListener {
         "NOT TESTED HERE: "
             + count
             + (count == 1 ? " test was" : " tests were")
-            + " left out, for the reasons below. RabbitMQ is there with Docker, or where rabbitmq-server is"
-            + " installed, or by WARRENER_TEST_BROKER.");
+            + " left out, for the reasons below. RabbitMQ is there with Docker, or where"
+            + " rabbitmq-server is installed, or by WARRENER_TEST_BROKER.");
     namesByReason.forEach((reason, names) -> {
       lines.add("  " + reason);
       names.forEach(name -> lines.add("    - " + name));

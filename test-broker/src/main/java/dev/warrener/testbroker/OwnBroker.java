@@ -1,19 +1,19 @@
 package dev.warrener.testbroker;
 
 /**
- * A broker of one test's own, with verbs to break it. Its address stays the same over {@link #stop}
- * and {@link #start}. Each verb returns when its effect can be seen from outside.
+ * A broker for one test, with methods to break it. Its address stays the same over {@link #stop}
+ * and {@link #start}. Each method returns when its effect can be seen from outside.
  *
- * <p>The verbs fail with an {@link IllegalStateException} where they had no effect, and with an
- * {@link UnsupportedOperationException} where the broker lacks {@link Capability#FAULTS}.
+ * <p>The methods throw an {@link IllegalStateException} if they had no effect, and an {@link
+ * UnsupportedOperationException} if the broker lacks {@link Capability#FAULTS}.
  */
 public interface OwnBroker extends TestBroker, AutoCloseable {
   /**
-   * Starts one that is meant for measuring, not for breaking.
+   * Starts a broker that is meant for measuring, not for breaking.
    *
    * @param kind {@code docker} or {@code private}
-   * @param room what it may take of the machine
-   * @throws IllegalStateException if it can't be had, with the reason
+   * @param room the share of the machine that the broker may use
+   * @throws IllegalStateException if the broker is not available, with the reason
    */
   static OwnBroker start(String kind, Room room) {
     try {
@@ -27,7 +27,7 @@ public interface OwnBroker extends TestBroker, AutoCloseable {
     }
   }
 
-  /** Stops it in order; connections are closed. What is durable stays, on RabbitMQ. */
+  /** Stops it, which closes connections. On RabbitMQ durable queues and messages stay. */
   void stop();
 
   /** Starts it again after {@link #stop} or {@link #kill}; returns when it takes connections. */

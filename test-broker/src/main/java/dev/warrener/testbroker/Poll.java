@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for something in another process, which nobody would tell us of. */
+/** Waits for a condition in another process, which sends no signal when it holds. */
 final class Poll {
   private static final Duration PAUSE = Duration.ofMillis(100);
 

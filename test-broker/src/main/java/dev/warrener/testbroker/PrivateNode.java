@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 /**
  * A RabbitMQ node from this machine's own installation, on free loopback ports, with everything it
  * writes in one temporary folder. It runs as the user who runs the tests, root or not, touches no
- * system node, and ends with this JVM, whatever ends that. Thread-safe.
+ * system node, and ends with this JVM, in whatever way the JVM ends. Thread-safe.
  */
 final class PrivateNode extends RabbitMqBroker {
-  /** Debian's real script: the one on the PATH changes the user, and refuses most. */
+  /** The scripts of Debian's package. Those on the PATH change the user, and refuse most users. */
   private static final Path DEBIAN = Path.of("/usr/lib/rabbitmq/bin");
 
   private static final String USER = "warrener";
@@ -69,7 +69,7 @@ final class PrivateNode extends RabbitMqBroker {
         find("epmd")
             .orElseThrow(
                 () -> new BrokerUnavailableException("there is no epmd on the PATH", null));
-    // Ports are found free, closed, and used only then: somebody may come between.
+    // The ports were free when they were looked for; another process may have taken them since.
     for (int attempt = 1; ; attempt++) {
       try {
         return launch(server, epmd, room);
@@ -257,7 +257,7 @@ final class PrivateNode extends RabbitMqBroker {
     }
   }
 
-  /** The end of what the node printed, for the message of a start that failed. */
+  /** Returns the end of the node's output, for the error of a failed start. */
   private String lastWords() {
     try {
       var console = folder.resolve("console.log");
@@ -274,7 +274,7 @@ final class PrivateNode extends RabbitMqBroker {
     }
   }
 
-  /** Nothing that the tests' own environment says of another node may reach this one. */
+  /** Removes settings for other nodes from the environment, and adds this node's own. */
   private static void use(Map<String, String> own, Map<String, String> environment) {
     environment
         .keySet()

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** A RabbitMQ that we started ourselves, so that a test may break it. */
+/** A RabbitMQ that these tests started, so that they may break it. */
 abstract class RabbitMqBroker implements OwnBroker {
   static final String DISK_LIMIT = "10MB";
   static final Duration START_LIMIT = Duration.ofMinutes(2);

@@ -1,15 +1,16 @@
 package dev.warrener.testbroker;
 
 /**
- * What a broker of ours may take of the machine.
+ * The share of the machine that a broker may use.
  *
- * @param memory where its memory alarm is, as RabbitMQ writes sizes, such as {@code 512MB}
- * @param schedulers how many of its Erlang schedulers run; 0 for one on each processor
+ * @param memory the limit at which its memory alarm goes off, as RabbitMQ writes sizes, such as
+ *     {@code 512MB}
+ * @param schedulers the number of its Erlang schedulers; 0 for one on each processor
  */
 public record Room(String memory, int schedulers) {
-  /** Small enough for a small machine that runs tests besides, and large enough for the tests. */
+  /** Small enough for a small machine that also runs tests, and large enough for the tests. */
   public static final Room OF_TESTS = new Room("512MB", 1);
 
-  /** All that a broker on a machine of its own would take. */
+  /** As much as a broker on a machine of its own would use. */
   public static final Room OF_MEASURING = new Room("4GB", 0);
 }

@@ -6,16 +6,16 @@ import java.util.Set;
 /**
  * A broker that tests run on. Thread-safe.
  *
- * <p>The choice is made at the first call of {@link #get} or {@link #own}, and said in one line on
- * stderr.
+ * <p>The first call of {@link #get} or {@link #own} chooses the broker, and prints the choice on
+ * stderr in one line.
  */
 public interface TestBroker {
   /**
-   * The broker that all tests of this JVM share. Work in a {@link #freshVhost}; don't disturb
-   * others.
+   * Returns the broker that all tests of this JVM share. A test works in a {@link #freshVhost}, so
+   * that it does not disturb others.
    *
-   * @throws IllegalStateException if the broker that {@code WARRENER_TEST_BROKER} asks for can't be
-   *     had, with the reason
+   * @throws IllegalStateException if the broker that {@code WARRENER_TEST_BROKER} asks for is not
+   *     available, with the reason
    */
   static TestBroker get() {
     return TestBrokerChoice.OF_THIS_JVM.shared();
@@ -31,38 +31,21 @@ public interface TestBroker {
     return TestBrokerChoice.OF_THIS_JVM.own();
   }
 
-  /**
-   * Fails the test that runs unless the tests run on RabbitMQ. To leave a test out elsewhere, mark
-   * it with {@link NeedsRabbitMq}.
-   *
-   * @param why what the test needs of RabbitMQ
-   */
-  static void requireRabbitMq(String why) {
-    if (get().kind() != BrokerKind.RABBITMQ) {
-      throw new IllegalStateException(
-          "this test needs RabbitMQ ("
-              + why
-              + ") and runs on "
-              + get().description()
-              + ": mark it with @NeedsRabbitMq");
-    }
-  }
-
-  /** The address of the default vhost, with an administrator and its password. */
+  /** Returns the address of the default vhost, with an administrator and its password. */
   URI uri();
 
-  /** What software it is. */
+  /** Returns the kind of broker. */
   BrokerKind kind();
 
-  /** The version that the broker says it has, such as {@code 4.3.6}. */
+  /** Returns the broker's version, such as {@code 4.3.6}. */
   String version();
 
-  /** What it is, for a person: {@code RabbitMQ 4.3.6 (Docker, rabbitmq:4-management)}. */
+  /** Returns a description for people: {@code RabbitMQ 4.3.6 (Docker, rabbitmq:4-management)}. */
   String description();
 
-  /** What tests can do with it. */
+  /** Returns the abilities that tests may use. */
   Set<Capability> capabilities();
 
-  /** A new place where a test meets nothing of other tests. Milliseconds. */
+  /** Returns a new vhost, or the like, for one test. Takes milliseconds. */
   Vhost freshVhost();
 }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which broker the tests run on: once, at the first question, with the answer or the
- * failure kept. Thread-safe: its lock is held while the broker starts.
+ * Chooses the broker that the tests run on, once, at the first call. The broker or the failure is
+ * kept. Thread-safe: its lock is held while the broker starts.
  */
 final class TestBrokerChoice {
   static final TestBrokerChoice OF_THIS_JVM =
@@ -21,12 +21,12 @@ final class TestBrokerChoice {
           uri -> GivenBroker.connect(uri, System.getenv("WARRENER_TEST_MANAGEMENT")),
           line -> System.err.println("[test-broker] " + line));
 
-  /** Starts a broker, or says why it can't be had. */
+  /** Starts a broker, or throws with the reason why it is not available. */
   interface Launcher {
     OwnBroker launch() throws BrokerUnavailableException;
   }
 
-  /** Connects to a broker that is there, or says why it can't. */
+  /** Connects to a running broker, or throws with the reason why it can't. */
   interface Connector {
     TestBroker connect(URI uri) throws BrokerUnavailableException;
   }
@@ -44,7 +44,7 @@ final class TestBrokerChoice {
   private @Nullable String failure;
 
   /**
-   * @param wanted an address, the name of an option, or null for the first option that can be had
+   * @param wanted an address, the name of an option, or null for the first option that is available
    */
   TestBrokerChoice(
       @Nullable String wanted, List<Option> options, Connector given, Consumer<String> announce) {
@@ -124,7 +124,7 @@ final class TestBrokerChoice {
     return made;
   }
 
-  /** The wish, without the password that an address carries. */
+  /** Returns the wanted broker without the password in its address. */
   private String masked() {
     return wanted == null || wanted.isBlank()
         ? "any broker"

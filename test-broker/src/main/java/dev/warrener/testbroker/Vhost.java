@@ -3,16 +3,16 @@ package dev.warrener.testbroker;
 import java.net.URI;
 
 /**
- * A place at a broker where a test meets nothing of other tests: a vhost of its own, or a broker of
- * its own, or at least a namespace of its own.
+ * A place at a broker that a test has to itself: a vhost, or a whole broker, or at least a
+ * namespace.
  */
 public interface Vhost extends AutoCloseable {
-  /** The address, with a user who may do anything there. */
+  /** Returns the address, with a user who may do anything there. */
   URI uri();
 
   /**
-   * The namespace to use: {@code warrener} as by default, or, where a vhost could not be had, a
-   * name that no other test uses.
+   * Returns the namespace to use: {@code warrener}, or a name that no other test uses if the test
+   * has no vhost to itself.
    */
   String namespace();
 
@@ -25,7 +25,7 @@ public interface Vhost extends AutoCloseable {
    */
   URI createUser(String name, String password, String configure, String write, String read);
 
-  /** Removes it with all that is in it; connections to it are closed. Closing twice is fine. */
+  /** Removes it with all that is in it, which closes its connections. Closing twice is fine. */
   @Override
   void close();
 }

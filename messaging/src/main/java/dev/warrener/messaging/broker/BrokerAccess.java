@@ -3,18 +3,18 @@ package dev.warrener.messaging.broker;
 import dev.warrener.messaging.Namespace;
 
 /**
- * All that is needed to talk to a fleet's broker. Immutable; opens nothing by itself.
+ * All that a program needs to connect to a fleet's broker. Immutable; opens no connection.
  *
- * @param address where the broker is and who connects
- * @param namespace of the fleet
- * @param program who this is, such as {@code controller web-1}: the connections' names at the
- *     broker start with it
+ * @param address the broker, and the user who connects
+ * @param namespace the namespace of the fleet
+ * @param program the name of this program, such as {@code controller web-1}. The names of its
+ *     connections at the broker start with it
  * @param settings how connections are kept up
  */
 public record BrokerAccess(
     BrokerAddress address, Namespace namespace, String program, LinkSettings settings) {
 
-  /** Access with the default settings. */
+  /** Returns an access with the default settings. */
   public static BrokerAccess of(BrokerAddress address, Namespace namespace, String program) {
     return new BrokerAccess(address, namespace, program, LinkSettings.DEFAULT);
   }

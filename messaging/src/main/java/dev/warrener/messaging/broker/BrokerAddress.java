@@ -6,14 +6,15 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where the broker is and who connects: {@code amqp[s]://USER:PASSWORD@HOST:PORT/VHOST}. Immutable.
+ * The address of a broker, with the user who connects: {@code
+ * amqp[s]://USER:PASSWORD@HOST:PORT/VHOST}. Immutable.
  *
  * @param host a name or an address
  * @param port 1 to 65535; by default 5672, with TLS 5671
  * @param virtualHost by default {@code /}
  * @param user by default {@code guest}
  * @param password by default {@code guest}; never shown by {@link #toString}
- * @param tls whether the connection is encrypted and the broker's certificate checked
+ * @param tls whether the connection is encrypted and the broker's certificate is checked
  */
 public record BrokerAddress(
     String host, int port, String virtualHost, String user, String password, boolean tls) {
@@ -35,11 +36,11 @@ public record BrokerAddress(
   }
 
   /**
-   * Reads an address. What the URI leaves out has its default; {@code %2F} and the like are
-   * decoded; a path of {@code /} or none is the virtual host {@code /}.
+   * Reads an address. Parts that the URI leaves out have their defaults. Percent escapes such as
+   * {@code %2F} are decoded. A path of {@code /} or none is the virtual host {@code /}.
    *
-   * @throws IllegalArgumentException if it is no such URI, with a sentence that says what is wrong
-   *     and never repeats a password
+   * @throws IllegalArgumentException if {@code uri} is no such address. The message says why, and
+   *     never repeats a password
    */
   public static BrokerAddress parse(String uri) {
     URI parsed;
@@ -85,12 +86,12 @@ public record BrokerAddress(
     return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  /** The same broker for another user. */
+  /** Returns a copy for another user. */
   public BrokerAddress withCredentials(String user, String password) {
     return new BrokerAddress(host, port, virtualHost, user, password, tls);
   }
 
-  /** The address as a URI without the password: what logs, screens and messages show. */
+  /** Returns the address as a URI without the password, as logs, screens and errors show it. */
   @Override
   public String toString() {
     return (tls ? "amqps://" : "amqp://")

@@ -13,18 +13,18 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what the client throws into sentences that say what to do. */
+/** Turns exceptions of the AMQP client into ours, whose messages say what to do. */
 public final class BrokerErrors {
   private static final Pattern INEQUIVALENT =
       Pattern.compile(
-          "inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '[^']*': received (.*)"
-              + " but current is (.*)",
+          "inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '[^']*': received"
+              + " (.*) but current is (.*)",
           Pattern.DOTALL);
   private static final Pattern VALUE = Pattern.compile("(?:the value )?'([^']*)'.*");
 
   private BrokerErrors() {}
 
-  /** Why a connection could not be made. */
+  /** Returns the exception for a connection that could not be made. */
   static BrokerException ofConnecting(Throwable error, BrokerAddress address) {
     if (causeOf(error, PossibleAuthenticationFailureException.class) != null) {
       return new NotAllowedException(
@@ -82,7 +82,7 @@ public final class BrokerErrors {
     return "it closed the connection (" + reason(error) + "); is that port an AMQP port?";
   }
 
-  /** What became of a request on an open connection. */
+  /** Returns the exception for a request that failed on an open connection. */
   public static BrokerException ofRequest(Throwable error, BrokerAccess access, String what) {
     if (error instanceof BrokerException told) {
       return told;
@@ -133,8 +133,8 @@ public final class BrokerErrors {
           what
               + " does not exist at the broker at "
               + access.address()
-              + ": check its name and the namespace; a controller makes what it serves when it starts,"
-              + " and so does warrener queue create (it said: "
+              + ": check its name and the namespace; a controller makes what it serves when it"
+              + " starts, and so does warrener queue create (it said: "
               + text
               + ")",
           error);
@@ -147,9 +147,7 @@ public final class BrokerErrors {
     return value.matches() ? value.group(1) : described;
   }
 
-  /**
-   * AMQP's code for the end of a channel or connection; 0 if it was not the broker who ended it.
-   */
+  /** Returns AMQP's code for the end of a channel or connection; 0 if the broker did not end it. */
   public static int replyCode(ShutdownSignalException shutdown) {
     if (shutdown.getReason() instanceof AMQP.Channel.Close close) {
       return close.getReplyCode();
@@ -160,7 +158,7 @@ public final class BrokerErrors {
     return 0;
   }
 
-  /** What the broker said at the end of a channel or connection. */
+  /** Returns the broker's text for the end of a channel or connection. */
   public static String replyText(ShutdownSignalException shutdown) {
     if (shutdown.getReason() instanceof AMQP.Channel.Close close) {
       return close.getReplyText();
@@ -171,7 +169,7 @@ public final class BrokerErrors {
     return reason(shutdown);
   }
 
-  /** The innermost words of an error, for the end of a sentence. */
+  /** Returns the message of an error's innermost cause, for the end of a sentence. */
   public static String reason(Throwable error) {
     var shutdown = error instanceof ShutdownSignalException s ? s : null;
     if (shutdown != null && replyCode(shutdown) != 0) {
@@ -208,9 +206,9 @@ public final class BrokerErrors {
           AMQP.NOT_ALLOWED);
 
   /**
-   * Codes for the end of a connection that is no fault of what was sent. RabbitMQ 4.3 ends one with
-   * a resource error when a queue that it has routed a message to is gone just then: the queue of a
-   * controller that dies while an order goes out.
+   * Codes for the end of a connection that no message caused. RabbitMQ 4.3 ends a connection with a
+   * resource error when a queue that it has just routed a message to is deleted: the queue of a
+   * controller that dies while an order is sent.
    */
   private static final Set<Integer> OF_THE_BROKER =
       Set.of(AMQP.CONNECTION_FORCED, AMQP.RESOURCE_ERROR, AMQP.INTERNAL_ERROR);

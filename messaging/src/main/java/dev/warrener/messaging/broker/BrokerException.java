@@ -2,7 +2,7 @@ package dev.warrener.messaging.broker;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something that the broker refused or could not do. The message is a sentence for a person. */
+/** Thrown when the broker refuses or fails a request. The message is a sentence for people. */
 public class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

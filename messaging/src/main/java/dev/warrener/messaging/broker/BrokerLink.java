@@ -14,22 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection that is kept up: made, watched, declared lost on our own clock, and made again,
- * each time with the next generation number. The client's own recovery is off: it would leave stale
- * delivery tags and unanswered publishes behind without a word.
+ * Keeps one connection to the broker up. It connects, watches the connection, declares it lost when
+ * the broker does not answer in time, and connects again. Each connection has the next generation
+ * number. The client's own recovery is off: it would leave stale delivery tags and unanswered
+ * publishes behind without notice.
  *
- * <p>Two threads: one makes the connection and waits for its end, one asks the broker something
- * cheap in each interval. Thread-safe; {@link #close} before {@link #start}, twice, or at any time
- * is fine.
+ * <p>It has two threads. One connects and waits for the end of the connection. The other sends a
+ * cheap request to the broker in each interval. Thread-safe; {@link #close} before {@link #start},
+ * twice, or at any time is fine.
  */
 public final class BrokerLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BrokerLink.class);
   private static final int CLOSE_MILLIS = 1_000;
 
-  /** Whose connection it is. All calls come from the link's thread. */
+  /** Uses the connection. Called on the link's thread unless said otherwise. */
   public interface Owner {
     /**
-     * Prepares the connection. When it throws, the connection is dropped and {@link #down} is not
+     * Prepares a new connection. If it throws, the connection is dropped and {@link #down} is not
      * called.
      */
     void up(LinkSession session) throws IOException;
@@ -37,10 +38,10 @@ public final class BrokerLink implements AutoCloseable {
     /** The connection is gone. Its deliveries and publishes are void. */
     void down(LinkSession session, String reason, Duration silence);
 
-    /** The broker takes no publishes on this connection. Called on one of the client's threads. */
+    /** The broker blocks publishers on this connection. Called on one of the client's threads. */
     default void blocked(LinkSession session, String reason) {}
 
-    /** The broker takes publishes again. Called on one of the client's threads. */
+    /** The broker accepts publishes again. Called on one of the client's threads. */
     default void unblocked(LinkSession session) {}
   }
 
@@ -86,7 +87,7 @@ public final class BrokerLink implements AutoCloseable {
     }
   }
 
-  /** The session that is up now, or null. */
+  /** Returns the session that is up now, or null. */
   @Nullable LinkSession session() {
     synchronized (monitor) {
       return current;
@@ -94,7 +95,7 @@ public final class BrokerLink implements AutoCloseable {
   }
 
   /**
-   * The session that is up now.
+   * Returns the session that is up now.
    *
    * @throws BrokerUnreachableException if there is none
    */
@@ -163,7 +164,7 @@ public final class BrokerLink implements AutoCloseable {
     }
   }
 
-  /** Connects, serves until the end of the session, and returns; or throws if it never came up. */
+  /** Connects and returns at the end of the session. Throws if the session never came up. */
   private void serve(long generation) throws IOException {
     var session = new LinkSession(generation, Connecting.open(access, purpose, consumerThreads));
     try {
@@ -172,12 +173,12 @@ public final class BrokerLink implements AutoCloseable {
           .addBlockedListener(
               reason -> {
                 session.blocked(true);
-                LOG.warn("{}: the broker takes no publishes: {}", purpose, reason);
+                LOG.warn("{}: the broker blocks publishers: {}", purpose, reason);
                 owner.blocked(session, reason);
               },
               () -> {
                 session.blocked(false);
-                LOG.info("{}: the broker takes publishes again", purpose);
+                LOG.info("{}: the broker accepts publishes again", purpose);
                 owner.unblocked(session);
               });
       prepare(session);
@@ -213,7 +214,7 @@ public final class BrokerLink implements AutoCloseable {
     }
   }
 
-  /** Waits for the end of the session, or declares it. */
+  /** Waits for the end of the session, or declares it lost. Returns the reason. */
   private String watch(LinkSession session) {
     var lostAfter = access.settings().lostAfter();
     var interval = access.settings().watchdogInterval().dividedBy(4);
@@ -253,7 +254,8 @@ public final class BrokerLink implements AutoCloseable {
   }
 
   /**
-   * Asks something cheap on a channel of its own; the answer's age is what {@link #watch} judges.
+   * Starts the thread that sends cheap requests on a channel of its own. {@link #watch} judges by
+   * the age of the last answer.
    */
   private void startWatchdog(LinkSession session) throws IOException {
     var channel = session.channel();

@@ -3,8 +3,8 @@ package dev.warrener.messaging.broker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker could not be reached, or was lost before it had answered: nobody knows whether what
- * was asked has been done. Exit status 69.
+ * Thrown when the broker can't be reached, or its connection is lost before it has answered. Then
+ * nobody knows whether the request was carried out. Commands exit with status 69.
  */
 public final class BrokerUnreachableException extends BrokerException {
   private static final long serialVersionUID = 1;

@@ -21,27 +21,27 @@ import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes one connection to the broker, the way all of ours are made. */
+/** Opens a connection to the broker, with the settings that all of ours have. */
 public final class Connecting {
   private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
 
   /**
-   * The client's own limit is 64 MiB, and a longer message would break the connection again and
-   * again.
+   * The largest message that the client accepts. With its default of 64 MiB a larger message would
+   * break each new connection again.
    */
   private static final int MAX_BODY_BYTES = 512 << 20;
 
   private Connecting() {}
 
   /**
-   * A connection with what is needed to end it at once.
+   * An open connection, with its socket and threads.
    *
-   * @param connection the client's
-   * @param socket under it; closing it frees whatever hangs on it
+   * @param connection the client's connection
+   * @param socket its socket; closing the socket frees threads that hang in a write
    * @param consumers runs the callbacks of its consumers
    */
   public record Open(Connection connection, Socket socket, ExecutorService consumers) {
-    /** Ends it in order, waiting for the broker for at most {@code millis}. */
+    /** Closes the connection, and waits for the broker for at most {@code millis}. */
     public void close(int millis) {
       try {
         connection.close(millis);
@@ -51,7 +51,7 @@ public final class Connecting {
       consumers.shutdown();
     }
 
-    /** Ends it at once, also if nothing answers any more. Returns at once. */
+    /** Ends the connection without waiting for the broker. Returns at once. */
     void drop(String threadName) {
       // A TLS socket may wait for a writer that hangs, and the client for its own threads.
       daemon(threadName + "-drop")
@@ -71,9 +71,9 @@ public final class Connecting {
   /**
    * Connects.
    *
-   * @param purpose the last word of the connection's name at the broker
+   * @param purpose the last part of the connection's name at the broker
    * @param consumerThreads how many callbacks of consumers run at the same time
-   * @throws BrokerUnreachableException if nobody answers there
+   * @throws BrokerUnreachableException if the broker can't be reached
    * @throws NotAllowedException if user, password or virtual host are refused
    */
   public static Open open(BrokerAccess access, String purpose, int consumerThreads) {
@@ -124,7 +124,7 @@ public final class Connecting {
     return factory;
   }
 
-  /** The client may still have something to say to consumers when their threads have ended. */
+  /** Returns an executor for consumers that runs late callbacks on the caller's thread. */
   private static ExecutorService consumers(int threads, ThreadFactory factory) {
     return new ThreadPoolExecutor(
         threads,
@@ -136,7 +136,7 @@ public final class Connecting {
         (task, executor) -> task.run());
   }
 
-  /** Makes daemon threads of that name: the program's end must not wait for a broker. */
+  /** Returns a factory of daemon threads: a program's end must not wait for a broker. */
   public static ThreadFactory daemon(String name) {
     var count = new AtomicInteger();
     return task -> {
@@ -146,9 +146,9 @@ public final class Connecting {
     };
   }
 
-  /** Leaves channels open when a callback throws: each of ours says by itself what follows. */
+  /** Logs what callbacks throw, and leaves their channels open. */
   private static final class LoggingExceptionHandler extends ForgivingExceptionHandler {
-    /** A connection was lost: whoever owns it says so, in a sentence and without a stack. */
+    /** Logs a lost connection at debug level only: its owner reports the loss in a sentence. */
     @Override
     public void handleUnexpectedConnectionDriverException(Connection connection, Throwable error) {
       LOG.debug("a connection was cut off", error);

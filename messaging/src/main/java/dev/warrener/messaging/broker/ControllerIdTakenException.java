@@ -2,7 +2,7 @@ package dev.warrener.messaging.broker;
 
 import org.jspecify.annotations.Nullable;
 
-/** Another connected controller has the same id. Exit status 78. */
+/** Thrown when another connected controller has the same id. Commands exit with status 78. */
 public final class ControllerIdTakenException extends BrokerException {
   private static final long serialVersionUID = 1;
 

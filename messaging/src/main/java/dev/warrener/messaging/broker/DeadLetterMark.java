@@ -5,13 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why and by whom a task was moved to the dead letters: the headers {@code x-dead-*}.
+ * The reason why a task is a dead letter, and who moved it: the headers {@code x-dead-*}.
  *
  * @param reason the kind of reason, {@code x-dead-reason}
  * @param detail a sentence for people, {@code x-dead-detail}
- * @param order that chose this fate, {@code x-dead-order}, or null
- * @param at when, {@code x-dead-at}; null if the broker moved it
- * @param controller that moved it, {@code x-dead-controller}; null if the broker did
+ * @param order the order that chose this fate, {@code x-dead-order}, or null
+ * @param at when it was moved, {@code x-dead-at}; null if the broker moved it
+ * @param controller the controller that moved it, {@code x-dead-controller}; null if the broker did
  */
 public record DeadLetterMark(
     DeadReason reason,

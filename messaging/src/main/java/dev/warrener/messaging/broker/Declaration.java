@@ -3,10 +3,10 @@ package dev.warrener.messaging.broker;
 import java.util.Map;
 
 /**
- * Something that a fleet needs at its broker. The order of a list of them is the order of making.
+ * An exchange, queue or binding that a fleet needs at its broker. Lists are in order of creation.
  */
 sealed interface Declaration {
-  /** The name that the broker knows it by, for messages. */
+  /** Returns a description with the name at the broker, for error messages. */
   String describe();
 
   /** A durable exchange. */

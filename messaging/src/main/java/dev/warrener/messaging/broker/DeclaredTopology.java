@@ -1,7 +1,7 @@
 package dev.warrener.messaging.broker;
 
 /**
- * What was found at the broker when the fleet's exchanges and queues were declared.
+ * The state of a fleet at the broker before its exchanges and queues were declared.
  *
  * @param created whether the fleet is new: its running queue was not there. The exchanges and the
  *     order log may have been made by an administrator's definitions, which can't make the armed

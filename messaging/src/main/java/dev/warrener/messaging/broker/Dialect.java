@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the broker at the other end can do and how it wants it said: RabbitMQ by version, or the
- * embedded broker. All differences between them stand here. Immutable.
+ * The abilities of a broker, and its way of doing what others do differently: RabbitMQ by version,
+ * or the embedded broker. All differences between brokers are here. Immutable.
  */
 public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   private final String product;
@@ -23,7 +23,7 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
     this.product = product;
   }
 
-  /** Chooses by what the broker says of itself. */
+  /** Returns the dialect of the broker at the other end of a connection. */
   public static Dialect of(Connection connection) {
     var properties = connection.getServerProperties();
     var product = String.valueOf(properties.getOrDefault("product", "unknown broker"));
@@ -33,7 +33,7 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
         : new RabbitDialect(product, version);
   }
 
-  /** The broker's name and version, for screens: {@code RabbitMQ 4.3.6}. */
+  /** Returns the broker's name and version, for screens: {@code RabbitMQ 4.3.6}. */
   public final String product() {
     return product;
   }
@@ -50,7 +50,7 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   /** Whether a queue's count of messages includes those that a controller holds. */
   public abstract boolean countsHeldMessages();
 
-  /** All that a fleet has besides its queues of tasks, in the order of making. */
+  /** Returns the exchanges, queues and bindings of a fleet, except for its queues of tasks. */
   final List<Declaration> fleet(Namespace namespace) {
     var plan = new ArrayList<Declaration>();
     // In this order: a fleet is new as long as it has no running queue, and is never seen with that
@@ -76,7 +76,7 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
     return plan;
   }
 
-  /** All that one queue of tasks has, in the order of making. */
+  /** Returns all queues, exchanges and bindings of one queue of tasks. */
   final List<Declaration> queue(Namespace namespace, String queue, QueueSettings settings) {
     var plan = new ArrayList<Declaration>();
     var tasks = namespace.tasksExchange();
@@ -107,30 +107,30 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
 
   abstract Map<String, Object> retryQueue(Namespace namespace, String queue, int seconds);
 
-  /** Exchanges that a queue needs so that what expires in it finds its way. */
+  /** Returns the exchanges that route messages which expire in a queue. */
   List<Declaration> routesBack(Namespace namespace, String queue) {
     return List.of();
   }
 
-  /** The bindings of {@link #routesBack}. */
+  /** Returns the bindings of {@link #routesBack}. */
   List<Declaration> bindingsBack(Namespace namespace, String queue) {
     return List.of();
   }
 
-  /** The properties as this broker wants them from a publisher. */
+  /** Returns the properties as this broker wants them from a publisher. */
   public BasicProperties outgoing(BasicProperties properties) {
     return properties;
   }
 
-  /** The properties as the contract has them, of a message that this broker delivered. */
+  /** Returns the properties of a message that this broker delivered, as the contract has them. */
   public BasicProperties incoming(BasicProperties properties) {
     return properties;
   }
 
-  /** Why a dead letter is one that carries nothing of ours and nothing of the broker's. */
+  /** Returns the reason of a dead letter whose headers name none. */
   public abstract DeadLetterMark unmarkedDeadLetter();
 
-  /** Whether an unroutable message is first refused and then returned, and not the other way. */
+  /** Whether an unroutable message is first refused and then returned, instead of the reverse. */
   public abstract boolean returnsAfterNack();
 
   /** Whether one acknowledgement can stand for several deliveries. */

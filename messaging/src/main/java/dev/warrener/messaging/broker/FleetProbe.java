@@ -5,8 +5,8 @@ import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.Requests.Presence;
 
 /**
- * Asks the broker itself for counts, by passive declares. On RabbitMQ 4.3 that needs a right on
- * what is asked for. Not thread-safe.
+ * Reads counts from the broker itself, by passive declares. On RabbitMQ 4.3 the user needs a right
+ * on the queue. Not thread-safe.
  */
 public final class FleetProbe {
   private final Requests requests;
@@ -20,7 +20,7 @@ public final class FleetProbe {
   }
 
   /**
-   * How many controllers listen for orders now: consumers of the armed queue.
+   * Returns the number of controllers that listen for orders now: consumers of the armed queue.
    *
    * @throws NoSuchQueueException if the tripwire has been pulled, or there is no fleet
    */
@@ -28,7 +28,7 @@ public final class FleetProbe {
     return look("the tripwire", namespace.armedQueue()).getConsumerCount();
   }
 
-  /** Whether the armed queue is there; also true if the user may not know. */
+  /** Returns whether the armed queue exists; true as well if the user may not know. */
   public boolean armed() {
     var armed = namespace.armedQueue();
     return requests.look("the tripwire", channel -> channel.queueDeclarePassive(armed))
@@ -36,7 +36,7 @@ public final class FleetProbe {
   }
 
   /**
-   * How many controllers still run a process: consumers of the running queue.
+   * Returns the number of controllers that run a process: consumers of the running queue.
    *
    * @throws NoSuchQueueException if there is no fleet
    */
@@ -45,9 +45,9 @@ public final class FleetProbe {
   }
 
   /**
-   * Counts of one queue.
+   * Returns the counts of one queue.
    *
-   * @throws NoSuchQueueException if there is none of that name
+   * @throws NoSuchQueueException if there is no queue of that name
    */
   public QueueDepth queue(String name) {
     var what = "queue " + name;
@@ -61,7 +61,8 @@ public final class FleetProbe {
   }
 
   /**
-   * Whether {@link QueueDepth#waiting} includes tasks that controllers hold: the embedded broker.
+   * Returns whether {@link QueueDepth#waiting} includes tasks that controllers have received, as on
+   * the embedded broker.
    */
   public boolean countsHeldTasks() {
     return dialect.countsHeldMessages();
@@ -80,17 +81,17 @@ public final class FleetProbe {
   }
 
   /**
-   * Counts.
+   * The counts of a queue.
    *
-   * @param waiting tasks in the queue that no controller holds; on the embedded broker those that
-   *     are held, too
-   * @param retrying tasks in its retry queues
-   * @param dead tasks among its dead letters
-   * @param consumers controllers that take tasks from it now
+   * @param waiting the number of tasks that no controller has received; on the embedded broker
+   *     those that controllers have received are included
+   * @param retrying the number of tasks in its retry queues
+   * @param dead the number of its dead letters
+   * @param consumers the number of controllers that consume it now
    */
   public record QueueDepth(long waiting, long retrying, long dead, int consumers) {
 
-    /** The same without {@code held} of the tasks that wait. */
+    /** Returns a copy with {@code held} fewer waiting tasks. */
     public QueueDepth withoutHeld(long held) {
       return new QueueDepth(Math.max(0, waiting - held), retrying, dead, consumers);
     }
@@ -99,7 +100,7 @@ public final class FleetProbe {
   /**
    * Pulls the tripwire: deletes the armed queue. Every controller kills all, requeues and holds.
    *
-   * @return how many controllers were listening to it
+   * @return the number of controllers that listened to it
    * @throws UnsupportedOperationException on the embedded broker, which tells nobody
    * @throws NoSuchQueueException if it has been pulled before
    * @throws NotAllowedException if the user may not delete it

@@ -12,8 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whose a header is, the contract's or the broker's, and reads and checks header values. */
-public final class Headers {
-  static final String STREAM_OFFSET = "x-stream-offset";
+final class Headers {
   static final String DEATHS = "x-death";
   static final String FIRST_DEATH_REASON = "x-first-death-reason";
 
@@ -34,20 +33,20 @@ public final class Headers {
           TaskHeaders.DEAD_AT,
           TaskHeaders.DEAD_CONTROLLER);
 
-  /** What a broker adds to a message, or takes as an instruction, and must not be copied. */
+  /** Headers that a broker adds, or takes as an instruction. Copies must not have them. */
   private static final Set<String> OF_THE_BROKER =
       Set.of(
           "x-delivery-count",
           "x-acquired-count",
           DEATHS,
-          STREAM_OFFSET,
+          Message.STREAM_OFFSET,
           "x-original-routing-key",
           "CC",
           "BCC");
 
   private Headers() {}
 
-  /** Whether the name means something in the contract of a task. */
+  /** Whether the contract or the broker gives the header a meaning. */
   static boolean isOfTask(String name) {
     return OF_A_TASK.contains(name) || isOfDeadLetter(name) || isOfBroker(name);
   }
@@ -63,9 +62,10 @@ public final class Headers {
   }
 
   /**
-   * The headers with plain strings in place of the client's long ones; null values are left out.
+   * Returns the headers with plain strings instead of the client's long strings, without null
+   * values.
    */
-  public static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
+  static Map<String, Object> plain(@Nullable Map<String, Object> headers) {
     var plain = new LinkedHashMap<String, Object>();
     if (headers != null) {
       headers.forEach((name, value) -> {

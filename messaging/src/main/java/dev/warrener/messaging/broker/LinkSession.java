@@ -27,7 +27,7 @@ public final class LinkSession {
     open.connection().addShutdownListener(cause -> lost(BrokerErrors.reason(cause)));
   }
 
-  /** Counts the connections of a link, from 1. */
+  /** Returns the number of the connection in its link, from 1. */
   public long generation() {
     return generation;
   }
@@ -53,7 +53,7 @@ public final class LinkSession {
     return channel;
   }
 
-  /** Counts over this connection, always on the same channel. The probe is for one thread. */
+  /** Returns the probe of this connection, which uses one channel. For one thread. */
   public synchronized FleetProbe probe(BrokerAccess access) {
     var made = probe;
     if (made == null) {
@@ -63,7 +63,7 @@ public final class LinkSession {
     return made;
   }
 
-  /** Ends the session, if it has not ended, for {@code reason}. Returns at once. */
+  /** Ends the session for {@code reason}, if it has not ended yet. Returns at once. */
   public void lost(String reason) {
     end.complete(reason);
   }
@@ -86,17 +86,19 @@ public final class LinkSession {
     }
   }
 
-  /** Notes that something was answered that was asked at {@code askedNanos}. */
+  /** Notes that the broker has answered a request that was sent at {@code askedNanos}. */
   void heard(long askedNanos) {
     heardNanos = askedNanos;
   }
 
-  /** For how long the broker has not been heard, for certain. */
+  /** Returns how long the broker has not answered: the time since the last answered request. */
   Duration silence() {
     return Duration.ofNanos(System.nanoTime() - heardNanos);
   }
 
-  /** A blocked connection is not read by the broker, so nothing on it is answered. */
+  /**
+   * Notes whether the connection is blocked: the broker answers nothing on a blocked connection.
+   */
   void blocked(boolean blocked) {
     if (!blocked) {
       heardNanos = System.nanoTime();

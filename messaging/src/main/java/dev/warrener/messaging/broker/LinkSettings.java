@@ -3,16 +3,16 @@ package dev.warrener.messaging.broker;
 import java.time.Duration;
 
 /**
- * How a connection is made and kept up.
+ * How connections are made and kept up.
  *
- * @param connectTimeout for one attempt to connect, the handshake included; 5 s by default
- * @param rpcTimeout for the broker's answer to one request; 5 s by default
- * @param heartbeat asked of the broker, whole seconds; 10 s by default
- * @param watchdogInterval between two cheap requests that show that the broker still answers; 1 s
- *     by default
- * @param lostAfter without an answer to them the connection is declared lost, on our own clock; 10
- *     s by default. Shorter than two heartbeats, after which the broker may hand our tasks to
- *     others
+ * @param connectTimeout the limit on one attempt to connect, the handshake included; 5 s by default
+ * @param rpcTimeout the limit on the broker's answer to one request; 5 s by default
+ * @param heartbeat the heartbeat that is asked of the broker, in whole seconds; 10 s by default
+ * @param watchdogInterval the time between two cheap requests that show that the broker still
+ *     answers; 1 s by default
+ * @param lostAfter how long the watchdog may go without an answer before the connection is declared
+ *     lost; 10 s by default. Shorter than two heartbeats, after which the broker may deliver our
+ *     tasks to others
  * @param firstBackoff the shortest wait before the next attempt to connect, give or take half; 200
  *     ms by default, doubled each time
  * @param longestBackoff the longest such wait; 5 s by default
@@ -66,7 +66,7 @@ public record LinkSettings(
     }
   }
 
-  /** The same, but declared lost after {@code lostAfter} without an answer. */
+  /** Returns a copy with another {@code lostAfter}. */
   public LinkSettings withLostAfter(Duration lostAfter) {
     return new LinkSettings(
         connectTimeout,
@@ -78,7 +78,7 @@ public record LinkSettings(
         longestBackoff);
   }
 
-  /** The same, but with {@code heartbeat}. */
+  /** Returns a copy with another {@code heartbeat}. */
   public LinkSettings withHeartbeat(Duration heartbeat) {
     return new LinkSettings(
         connectTimeout,

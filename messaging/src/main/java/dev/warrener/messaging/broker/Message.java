@@ -7,11 +7,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message as it is at the broker: all its properties and headers, and its body. Made by {@link
- * TaskCodec} and others here, received, or made from a received one; so that a copy of it is
- * faithful. Immutable.
+ * One message as the broker has it, with all its properties and headers and its body, so that
+ * copies keep everything. Immutable.
  */
 public final class Message {
+  /**
+   * The header of a message that came from a stream, and the argument of a consumer that says where
+   * in the stream to begin.
+   */
+  public static final String STREAM_OFFSET = "x-stream-offset";
+
   private final BasicProperties properties;
   private final Body body;
 
@@ -20,7 +25,7 @@ public final class Message {
     this.body = body;
   }
 
-  /** A persistent message of JSON, with an id of its own. */
+  /** Returns a persistent JSON message with a new id. */
   public static Message json(byte[] json) {
     return new Message(jsonProperties().build(), Body.of(json));
   }
@@ -32,17 +37,22 @@ public final class Message {
         .deliveryMode(2);
   }
 
-  /** The {@code message_id}, or null. */
+  /** Returns the {@code message_id}, or null. */
   public @Nullable String id() {
     return properties.getMessageId();
   }
 
-  /** All headers; strings are strings, and headers without a value are left out. */
+  /** Returns all headers that have a value, with plain Java strings. */
   public Map<String, Object> headers() {
     return Headers.plain(properties.getHeaders());
   }
 
-  /** The body. */
+  /** Returns the place of the message in its stream, or null if it came from no stream. */
+  public @Nullable Long streamOffset() {
+    return headers().get(STREAM_OFFSET) instanceof Long offset ? offset : null;
+  }
+
+  /** Returns the body. */
   public Body body() {
     return body;
   }
@@ -55,7 +65,7 @@ public final class Message {
     return new Message(properties, body);
   }
 
-  /** The id and the size; never the contents. */
+  /** Returns the id and the size; never the contents. */
   @Override
   public String toString() {
     return "message " + id() + " of " + body;

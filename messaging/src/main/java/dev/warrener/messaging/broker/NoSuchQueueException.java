@@ -2,7 +2,7 @@ package dev.warrener.messaging.broker;
 
 import org.jspecify.annotations.Nullable;
 
-/** The queue, or the fleet's exchange, does not exist at the broker. Exit status 4. */
+/** Thrown when a queue or an exchange does not exist. Commands exit with status 4. */
 public final class NoSuchQueueException extends BrokerException {
   private static final long serialVersionUID = 1;
 

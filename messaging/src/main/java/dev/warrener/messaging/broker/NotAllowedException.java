@@ -3,8 +3,8 @@ package dev.warrener.messaging.broker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker does not let this user do that: a wrong password, no such virtual host, a right that
- * is missing. Exit status 77.
+ * Thrown when the broker denies a request: the password is wrong, the virtual host does not exist,
+ * or the user lacks a right. Commands exit with status 77.
  */
 public final class NotAllowedException extends BrokerException {
   private static final long serialVersionUID = 1;

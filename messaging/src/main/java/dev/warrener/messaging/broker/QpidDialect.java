@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Qpid Broker-J, the embedded broker. It refuses RabbitMQ's {@code x-} arguments, has no streams,
- * and tells no consumer that its queue was deleted. It routes what expires by the key that it was
- * published with: so a fanout exchange for each target stands in for a dead-letter routing key.
+ * and tells no consumer that its queue was deleted. It routes expired messages by the key that they
+ * were published with, so a fanout exchange for each target replaces the dead-letter routing key.
  */
 final class QpidDialect extends Dialect {
   QpidDialect(String version) {
@@ -74,7 +74,7 @@ final class QpidDialect extends Dialect {
     return arguments;
   }
 
-  /** What expired comes with its expiration, and would be gone at once. */
+  /** Removes the expiration: an expired message keeps it, and would expire again at once. */
   @Override
   Map<String, Object> deadQueue(Namespace namespace, String queue, QueueSettings settings) {
     return Map.of("minimumMessageTtl", Duration.ofDays(36_500).toMillis());
@@ -94,7 +94,7 @@ final class QpidDialect extends Dialect {
     return arguments;
   }
 
-  /** Exchanges named as the queues that they feed. */
+  /** Returns exchanges that are named as the queues that they feed. */
   @Override
   List<Declaration> routesBack(Namespace namespace, String queue) {
     return List.of(
@@ -111,7 +111,7 @@ final class QpidDialect extends Dialect {
     return bindings;
   }
 
-  /** Here an expiration is a moment, in milliseconds since 1970, and not a duration. */
+  /** Writes the expiration as a time, in milliseconds since 1970, instead of a duration. */
   @Override
   public BasicProperties outgoing(BasicProperties properties) {
     var millis = millis(properties.getExpiration());
@@ -142,7 +142,7 @@ final class QpidDialect extends Dialect {
     }
   }
 
-  /** It moves only what has expired, and leaves no word about it. */
+  /** Returns "expired": this broker moves only expired messages, and adds no header. */
   @Override
   public DeadLetterMark unmarkedDeadLetter() {
     return new DeadLetterMark(
@@ -164,7 +164,7 @@ final class QpidDialect extends Dialect {
     return true;
   }
 
-  /** The channel itself settles here, so any request behind the settlements is enough. */
+  /** Sends any request: the channel answers it after it has settled all before. */
   @Override
   public void barrier(Channel channel, String queue) throws IOException {
     channel.queueDeclarePassive(queue);

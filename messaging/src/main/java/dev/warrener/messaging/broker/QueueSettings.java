@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be chosen for a queue of tasks when it is made. A queue keeps what it was made with.
+ * The settings of a queue of tasks. A queue keeps the settings that it was made with.
  *
- * @param maxLength the most waiting tasks before publishers are refused; null for no limit
+ * @param maxLength the most tasks that may wait; above it publishers are refused. Null for no limit
  * @param maxPriority the highest priority, 1 to 31, where priorities must be asked for (the
  *     embedded broker); null for none. RabbitMQ 4.3 always has 0 to 31, 4.0 to 4.2 two levels, 3.x
  *     none

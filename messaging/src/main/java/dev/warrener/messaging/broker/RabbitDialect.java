@@ -20,20 +20,20 @@ import java.util.concurrent.TimeUnit;
  */
 final class RabbitDialect extends Dialect {
   /**
-   * How often a task may be handed out. Never -1: on 3.10 that drops a message at its first return;
-   * and without any limit 3.10 and 4.0 put a returned message at the tail.
+   * The most deliveries of a task. Never -1: on 3.10 that drops a message at its first return. And
+   * without any limit 3.10 and 4.0 put a returned message at the tail.
    */
   private static final int DELIVERY_LIMIT = 1_000;
 
-  /** Listing dead letters returns them; years of listing must not drop one. */
+  /** The most deliveries of a dead letter. Each listing counts one; no letter may be dropped. */
   private static final int DEAD_DELIVERY_LIMIT = 1_000_000;
 
-  /** The log keeps about two million orders; the oldest go first, a segment at a time. */
+  /** The size of the log: about two million orders. The oldest segment is dropped first. */
   private static final long LOG_BYTES = 1_000_000_000L;
 
   private static final long LOG_SEGMENT_BYTES = 50_000_000L;
 
-  /** Some hundred thousand reports, previews among them; the oldest go first. */
+  /** The size of the stream of outcomes: some hundred thousand reports, previews included. */
   private static final long OUTCOME_BYTES = 200_000_000L;
 
   private static final long OUTCOME_SEGMENT_BYTES = 10_000_000L;
@@ -64,8 +64,9 @@ final class RabbitDialect extends Dialect {
   }
 
   /**
-   * Empty, and a quorum queue all the same: a classic one is away with its node of a cluster, and
-   * 4.3 does not even answer who asks for it then.
+   * Returns the arguments of a quorum queue, though the queue is always empty. A classic queue is
+   * unavailable while its node of a cluster is down, and 4.3 then does not answer questions about
+   * it.
    */
   @Override
   Map<String, Object> alwaysEmptyQueue() {
@@ -117,7 +118,10 @@ final class RabbitDialect extends Dialect {
     return arguments;
   }
 
-  /** At-least-once needs all four, and falls back silently to at-most-once if one is missing. */
+  /**
+   * Returns the arguments for dead-lettering at least once. It takes all four: if one is missing,
+   * the broker dead-letters at most once, without an error.
+   */
   private static Map<String, Object> deadLettering(Namespace namespace, String routingKey) {
     var arguments = new HashMap<String, Object>();
     arguments.put("x-queue-type", "quorum");
@@ -149,9 +153,9 @@ final class RabbitDialect extends Dialect {
   }
 
   /**
-   * Consumes and cancels: both go through the log of a quorum queue, behind the settlements, which
-   * any other request overtakes. One waiting message may be handed out meanwhile; it goes straight
-   * back. Measured in docs/decisions/0018.
+   * Consumes and cancels. Both go through the log of a quorum queue, behind the settlements; any
+   * other request overtakes them. One waiting message may be delivered meanwhile, and is returned
+   * at once. Measured in docs/decisions/0018.
    */
   @Override
   public void barrier(Channel channel, String queue) throws IOException {
@@ -172,7 +176,7 @@ final class RabbitDialect extends Dialect {
     }
   }
 
-  /** Collects what it is given. */
+  /** Collects deliveries. */
   private static final class Probe extends DefaultConsumer {
     private final Queue<Long> received = new ConcurrentLinkedQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);

@@ -7,8 +7,8 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 
 /**
- * Asks the broker single things, each on a channel that may break: a refusal closes it, and the
- * next request opens another. Not thread-safe.
+ * Sends single requests to the broker. A refusal closes the channel; the next request opens another
+ * one. Not thread-safe.
  */
 public final class Requests implements AutoCloseable {
 
@@ -17,7 +17,7 @@ public final class Requests implements AutoCloseable {
     T on(Channel channel) throws IOException;
   }
 
-  /** One request that answers nothing. */
+  /** One request without an answer's value. */
   public interface Command {
     void on(Channel channel) throws IOException;
   }
@@ -36,10 +36,10 @@ public final class Requests implements AutoCloseable {
   }
 
   /**
-   * Asks.
+   * Sends a request and returns its answer.
    *
-   * @param what is asked for, as the object of a sentence
-   * @throws BrokerException by what the broker answered, or if it is lost
+   * @param what the thing that the request is about, as the object of a sentence
+   * @throws BrokerException if the broker refuses the request, or the connection is lost
    */
   public <T> T ask(String what, Request<T> request) {
     try {
@@ -49,7 +49,7 @@ public final class Requests implements AutoCloseable {
     }
   }
 
-  /** As {@link #ask}, for a request that answers nothing. */
+  /** Sends a request as {@link #ask} does, and returns nothing. */
   public void tell(String what, Command command) {
     ask(
         what,
@@ -59,7 +59,7 @@ public final class Requests implements AutoCloseable {
         });
   }
 
-  /** The answer to a question that the broker may refuse to answer. */
+  /** Whether a thing is at the broker, if the user may know. */
   enum Presence {
     THERE,
     MISSING,

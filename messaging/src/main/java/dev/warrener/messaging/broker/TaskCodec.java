@@ -19,23 +19,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns tasks into messages and back, exactly as the contract says; and makes the copies of a
- * message that are published when a task moves. All copies keep id, body, and foreign headers. They
- * drop what the broker has added ({@code x-delivery-count}, {@code x-acquired-count}, {@code
- * x-death} and the like), what would route them elsewhere ({@code CC}), and the publisher's {@code
- * user_id}, which nobody else may set.
+ * Turns tasks into messages and back, as the contract says, and makes the copies of a message that
+ * are published when a task moves. All copies keep id, body, and foreign headers. They drop the
+ * headers that the broker has added ({@code x-delivery-count}, {@code x-acquired-count}, {@code
+ * x-death} and the like), those that would route them elsewhere ({@code CC}), and the publisher's
+ * {@code user_id}, which the broker accepts from that user only.
  */
 public final class TaskCodec {
-  /** How long an {@code x-dead-detail} may be: headers must fit into one frame. */
-  private static final int MAX_DETAIL = 4_000;
-
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private TaskCodec() {}
 
   /**
-   * The message of a task, persistent.
+   * Returns the persistent message of a task.
    *
    * @throws IllegalArgumentException if a header of the task has a name that the contract keeps for
    *     itself, or a value that AMQP can't carry
@@ -83,7 +80,7 @@ public final class TaskCodec {
     }
   }
 
-  /** Reads a message that came from the queue of tasks {@code queue}. Throws nothing. */
+  /** Reads a message that came from the queue of tasks {@code queue}. It throws nothing. */
   public static ReceivedTask decode(String queue, Message message) {
     try {
       return read(queue, message);
@@ -139,9 +136,7 @@ public final class TaskCodec {
     throw wrongType(name, "a string", value);
   }
 
-  /**
-   * Whole numbers of any width, and their decimal digits: some clients have string headers only.
-   */
+  /** Returns a whole number of any width, or of decimal digits: some clients send strings only. */
   private static @Nullable Long whole(Map<String, Object> headers, String name) {
     var value = headers.get(name);
     if (value == null) {
@@ -225,64 +220,11 @@ public final class TaskCodec {
     return instant == null ? null : MILLIS.format(instant);
   }
 
-  /** The copy that goes to the dead letters: key {@code NAME.dead}. It no longer expires. */
-  public static Message deadLetter(Message message, DeadLetterMark mark) {
-    var headers = copiedHeaders(message);
-    headers.keySet().removeIf(Headers::isOfDeadLetter);
-    headers.put(TaskHeaders.DEAD_REASON, mark.reason().wire());
-    headers.put(TaskHeaders.DEAD_DETAIL, shorten(mark.detail()));
-    putIfPresent(headers, TaskHeaders.DEAD_ORDER, mark.order());
-    putIfPresent(headers, TaskHeaders.DEAD_AT, text(mark.at()));
-    putIfPresent(headers, TaskHeaders.DEAD_CONTROLLER, mark.controller());
-    headers.remove(TaskHeaders.EXPIRES_AT);
-    return copy(message, headers);
-  }
-
-  private static String shorten(String detail) {
-    return detail.length() <= MAX_DETAIL ? detail : detail.substring(0, MAX_DETAIL) + "…";
-  }
-
   /**
-   * The copy that waits for run number {@code attempt}: key {@code NAME.retry.N}, or {@code NAME}.
-   * It has been started and no longer expires.
-   */
-  public static Message retry(Message message, int attempt) {
-    var headers = copiedHeaders(message);
-    headers.put(TaskHeaders.ATTEMPT, attempt);
-    headers.remove(TaskHeaders.EXPIRES_AT);
-    return copy(message, headers);
-  }
-
-  /**
-   * The copy that waits in a retry queue without having been started: held, or not yet due. The
-   * attempt stays; what is left of its expiration becomes {@code x-expires-at}, since a message
-   * that expires in a retry queue is not dead but early.
-   */
-  public static Message delay(Message message, Instant now) {
-    var headers = copiedHeaders(message);
-    var expiration = lenientExpiration(message.properties().getExpiration());
-    if (expiration != null && !headers.containsKey(TaskHeaders.EXPIRES_AT)) {
-      var timestamp = message.properties().getTimestamp();
-      var since =
-          timestamp == null || timestamp.toInstant().isAfter(now) ? now : timestamp.toInstant();
-      headers.put(TaskHeaders.EXPIRES_AT, MILLIS.format(since.plus(expiration)));
-    }
-    return copy(message, headers);
-  }
-
-  private static @Nullable Duration lenientExpiration(@Nullable String expiration) {
-    try {
-      return expiration(expiration);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-  }
-
-  /**
-   * The copy that an operator puts back into {@code queue}: {@code x-requeued-at} is set, {@code
-   * x-dead-*} are gone. A task that had used up its attempts (failed, timed out, crashed, poison)
-   * gets one more: {@code x-attempt} goes up by one, and {@code x-max-attempts} to at least that.
-   * One that an order killed, that expired, or that was invalid, keeps its attempt.
+   * Returns the copy that an operator puts back into {@code queue}. It has {@code x-requeued-at}
+   * and no {@code x-dead-*}. A task that had used up its attempts (failed, timed out, crashed,
+   * poison) gets one more: {@code x-attempt} goes up by one, and {@code x-max-attempts} to at least
+   * that. A task that an order killed, that expired, or that was invalid keeps its attempt.
    */
   public static Message requeue(String queue, Message message, Instant now) {
     var headers = copiedHeaders(message);
@@ -323,9 +265,9 @@ public final class TaskCodec {
   }
 
   /**
-   * The copy that a controller moves, with the headers that it decides. It no longer expires.
+   * Returns the copy that a controller moves. It no longer expires.
    *
-   * @param changes set on the copy; a null value removes the header
+   * @param changes the headers to set on the copy; a null value removes the header
    */
   public static Message withHeaders(
       Message message, Map<String, ? extends @Nullable Object> changes) {
@@ -353,8 +295,9 @@ public final class TaskCodec {
   }
 
   /**
-   * Why the message is among the dead letters of {@code queue}, or null if nothing in it says so.
-   * What the broker moved by itself has no {@code x-dead-reason}: its own headers are read then.
+   * Returns why the message is among the dead letters of {@code queue}, or null if its headers
+   * don't say. A message that the broker moved has no {@code x-dead-reason}; then the broker's own
+   * headers are read.
    */
   public static @Nullable DeadLetterMark mark(String queue, Message message) {
     var headers = message.headers();
@@ -370,7 +313,7 @@ public final class TaskCodec {
     }
     if (headers.get(Headers.DEATHS) instanceof List<?> deaths) {
       for (Object death : deaths) {
-        // The newest stands first. A return from a retry queue is one, too, but of another queue.
+        // The newest is first. A return from a retry queue has an entry, too, of another queue.
         if (death instanceof Map<?, ?> fields
             && fields.get("queue") instanceof String from
             && from.endsWith(".q." + queue)

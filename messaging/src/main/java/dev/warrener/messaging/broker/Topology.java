@@ -13,9 +13,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Makes and checks the fleet's exchanges and queues. Declaring what is there already changes
- * nothing; where the user has no right to declare, what is there is used as it is. Each call takes
- * at most a few request timeouts. Not thread-safe.
+ * Declares the fleet's exchanges and queues. Declaring an existing one changes nothing. If the user
+ * has no right to declare, existing ones are used as they are. Each call takes at most a few
+ * request timeouts. Not thread-safe.
  */
 public final class Topology {
   private final Requests requests;
@@ -71,15 +71,6 @@ public final class Topology {
   }
 
   /**
-   * Tells whether the queue of tasks {@code queue} is there; also true if the user may not know.
-   *
-   * @throws BrokerUnreachableException if the broker is lost meanwhile
-   */
-  public boolean hasQueue(String queue) {
-    return look(namespace.taskQueue(queue)) != Presence.MISSING;
-  }
-
-  /**
    * Makes the tripwire again, after a resume. Does nothing if it is there.
    *
    * @throws NotAllowedException if it is missing and may not be made
@@ -91,7 +82,7 @@ public final class Topology {
 
   /**
    * Deletes all that a fleet has at the broker, tasks and the log of orders included: for a fleet
-   * that was made for one run, such as a demo's. What is missing already is fine.
+   * that was made for one run, such as a demo's. Parts that do not exist are skipped.
    *
    * @param queues the fleet's queues of tasks
    * @throws NotAllowedException if something may not be deleted
@@ -180,7 +171,7 @@ public final class Topology {
     }
   }
 
-  /** Bindings can't be seen: one that may not be made is taken as given. */
+  /** Looks for one thing. Bindings can't be seen; one that may not be made counts as there. */
   private Presence see(Declaration declaration) {
     if (declaration instanceof Exchange exchange) {
       return requests.look(

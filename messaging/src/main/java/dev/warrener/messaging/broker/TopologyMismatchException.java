@@ -3,8 +3,8 @@ package dev.warrener.messaging.broker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange or queue exists with other properties than this release gives it. The message says
- * which, what was found and wanted, and what to do. Exit status 78.
+ * Thrown when an exchange or queue exists with other properties than this release gives it. The
+ * message names it, says what was found and wanted, and what to do. Commands exit with status 78.
  */
 public final class TopologyMismatchException extends BrokerException {
   private static final long serialVersionUID = 1;

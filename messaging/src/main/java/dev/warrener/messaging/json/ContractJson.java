@@ -22,12 +22,12 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
- * Reads and writes the contract's JSON. Fields that a reader doesn't know are ignored, so that the
- * contract can grow; a field that isn't {@link Nullable} in the record is required. Times are
- * written in UTC with milliseconds. Thread-safe.
+ * Reads and writes the contract's JSON. It ignores unknown fields, so that the contract can grow. A
+ * field that isn't {@link Nullable} in its record is required. Times are written in UTC with
+ * milliseconds. Thread-safe.
  */
 public final class ContractJson {
-  /** How the names of our own types begin. */
+  /** The prefix of the names of our own types. */
   static final String OURS = "dev.warrener.";
 
   private static final DateTimeFormatter MILLIS =
@@ -65,7 +65,7 @@ public final class ContractJson {
    * Reads one value.
    *
    * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, or a
-   *     value breaks the contract; the message is a sentence that says what
+   *     value breaks the contract; the message says which
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {

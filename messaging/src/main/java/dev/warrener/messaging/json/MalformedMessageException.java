@@ -2,7 +2,7 @@ package dev.warrener.messaging.json;
 
 import org.jspecify.annotations.Nullable;
 
-/** A message that can't be read as what it should be. The message is a sentence that says why. */
+/** Thrown when a message can't be read as the expected type. Its text says why, in a sentence. */
 public final class MalformedMessageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

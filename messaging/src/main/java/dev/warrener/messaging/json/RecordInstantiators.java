@@ -10,9 +10,9 @@ import tools.jackson.databind.deser.ValueInstantiators;
 import tools.jackson.databind.deser.std.StdValueInstantiator;
 
 /**
- * Has our records made by plain reflection. Jackson's own way, a method handle that takes an array,
- * has the Java VM generate classes for each number of components when it is first used: a twentieth
- * of a second for a command that reads a few reports and ends.
+ * Creates our records by plain reflection. Jackson uses a method handle that takes an array, for
+ * which the Java VM generates classes for each number of components at its first use. That takes a
+ * twentieth of a second in a command that reads a few reports and ends.
  */
 final class RecordInstantiators extends ValueInstantiators.Base {
 

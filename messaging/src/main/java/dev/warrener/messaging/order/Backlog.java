@@ -8,9 +8,9 @@ import dev.warrener.messaging.WireName;
 public enum Backlog implements WireName {
   /** They keep waiting. */
   KEEP("keep"),
-  /** Gone. */
+  /** They are dropped. */
   PURGE("purge"),
-  /** To the queue's dead letters. */
+  /** They move to the queue's dead letters. */
   DEAD_LETTER("dead-letter");
 
   private final String wire;
@@ -26,9 +26,9 @@ public enum Backlog implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static Backlog of(String wire) {

@@ -6,11 +6,11 @@ import dev.warrener.messaging.WireName;
 
 /** What becomes of the tasks that killed workers were running. */
 public enum InFlight implements WireName {
-  /** Back to the queue; the attempt is not charged. */
+  /** They go back to the queue; the attempt is not counted. */
   REQUEUE("requeue"),
-  /** Gone. */
+  /** They are dropped. */
   PURGE("purge"),
-  /** To the queue's dead letters, with the order's id and reason. */
+  /** They move to the queue's dead letters, with the order's id and reason. */
   DEAD_LETTER("dead-letter");
 
   private final String wire;
@@ -26,9 +26,9 @@ public enum InFlight implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static InFlight of(String wire) {

@@ -9,24 +9,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator's order, version 1. Immutable; a value that breaks the contract can't be made.
+ * An operator's order to controllers. Immutable; an order that breaks the contract can't be built.
  *
- * @param version of the contract, 1
- * @param id a UUID of version 7; the same id twice is one order
- * @param kind what it asks for
- * @param scope what it is about
+ * @param version the version of the contract, 1
+ * @param id a UUID of version 7; two messages with the same id are one order
+ * @param kind what the order asks for
+ * @param scope what the order covers
  * @param inFlight what becomes of the tasks that killed workers were running; null only if {@code
  *     kind} is not a kill
  * @param backlog what becomes of waiting tasks in scope
- * @param then what comes after a kill; null only if {@code kind} is not a kill
- * @param graceMillis 0: SIGKILL at once; above: tell the handler to stop, SIGTERM, and SIGKILL
- *     after it
- * @param reason for people; may be empty
- * @param issuedBy who issued it, as the command knows it; the broker's {@code user_id} is what
- *     counts
- * @param issuedAt when
- * @param expiresAt after this it does nothing but is answered
- * @param dryRun answer as if, and do nothing
+ * @param then what controllers do after a kill; null only if {@code kind} is not a kill
+ * @param graceMillis how long handlers have to end by themselves, in milliseconds. 0: controllers
+ *     send SIGKILL at once. Above 0: they ask the handler to stop, send SIGTERM, and send SIGKILL
+ *     when the grace is over
+ * @param reason the reason, for people; may be empty
+ * @param issuedBy who issued the order, as its program knows. Controllers go by the broker's {@code
+ *     user_id} instead
+ * @param issuedAt when the order was issued
+ * @param expiresAt when the order stops having an effect; controllers still answer it
+ * @param dryRun whether controllers only answer what the order would mean
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Order(
@@ -44,7 +45,7 @@ public record Order(
     Instant expiresAt,
     boolean dryRun) {
 
-  /** The version of the contract that this class speaks. */
+  /** The version of the contract that this class reads and writes. */
   public static final int VERSION = Contract.VERSION;
 
   /** The most bytes that an order may have. */
@@ -131,7 +132,11 @@ public record Order(
         Boolean.TRUE.equals(dryRun));
   }
 
-  /** The fate of in-flight tasks, of a kill. */
+  /**
+   * Returns what becomes of in-flight tasks.
+   *
+   * @throws IllegalStateException if this is not a kill
+   */
   public InFlight inFlightOfKill() {
     if (inFlight == null) {
       throw new IllegalStateException(kind.wire() + " has no fate of in-flight tasks");
@@ -139,7 +144,11 @@ public record Order(
     return inFlight;
   }
 
-  /** What comes after, of a kill. */
+  /**
+   * Returns what controllers do after the kill.
+   *
+   * @throws IllegalStateException if this is not a kill
+   */
   public Then thenOfKill() {
     if (then == null) {
       throw new IllegalStateException(kind.wire() + " has no then");
@@ -147,12 +156,12 @@ public record Order(
     return then;
   }
 
-  /** Tells whether the order can no longer be carried out. */
+  /** Returns whether the order no longer has an effect. */
   public boolean isExpired(Instant now) {
     return now.isAfter(expiresAt);
   }
 
-  /** Tells whether the order sets a hold: a hold, a drain, or a kill that holds or exits. */
+  /** Returns whether the order sets a hold: a hold, a drain, or a kill that holds or exits. */
   public boolean setsHold() {
     return !dryRun
         && (kind == OrderKind.HOLD
@@ -161,8 +170,8 @@ public record Order(
   }
 
   /**
-   * What waiting tasks of this order's batches and tasks meet when they come up, or {@link
-   * Backlog#KEEP} if the order revokes nothing.
+   * Returns what becomes of waiting tasks that this order names, by id or by batch, when a
+   * controller receives them; {@link Backlog#KEEP} if the order revokes nothing.
    */
   public Backlog revocation() {
     if (dryRun || kind != OrderKind.KILL || !scope.namesTasks()) {

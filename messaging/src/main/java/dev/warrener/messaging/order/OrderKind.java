@@ -8,13 +8,13 @@ import dev.warrener.messaging.WireName;
 public enum OrderKind implements WireName {
   /** Kill the workers in scope with all their descendants, and settle what they ran. */
   KILL("kill"),
-  /** Take no more tasks of this scope; what runs goes on. */
+  /** Dispatch no more tasks of this scope; running tasks go on. */
   HOLD("hold"),
   /** Lift holds. */
   RESUME("resume"),
   /** Hold, and confirm when nothing in scope runs any more. */
   DRAIN("drain"),
-  /** Answer, do nothing. */
+  /** Only answer. */
   ROLL_CALL("roll-call"),
   /** Drop the waiting tasks of queues. */
   PURGE("purge");
@@ -32,9 +32,9 @@ public enum OrderKind implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static OrderKind of(String wire) {

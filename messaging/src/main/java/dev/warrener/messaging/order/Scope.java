@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an order is about: everything, or what all of the non-empty lists agree on (several keys
- * narrow each other).
+ * The part of a fleet that an order covers: everything, or the intersection of all lists that are
+ * not empty.
  *
- * @param all everything
+ * @param all whether the scope is everything
  * @param controllers ids of controllers; empty for any
  * @param queues names of queues; empty for any
  * @param batches names of batches; empty for any
@@ -44,11 +44,13 @@ public record Scope(
             && workers.isEmpty());
     if (all && narrowed) {
       throw new IllegalArgumentException(
-          "a scope is either {\"all\":true} or names controllers, queues, batches, tasks or workers, not both");
+          "a scope is either {\"all\":true} or names controllers, queues, batches, tasks or"
+              + " workers, not both");
     }
     if (!all && !narrowed) {
       throw new IllegalArgumentException(
-          "an empty scope: say {\"all\":true}, or name controllers, queues, batches, tasks or workers");
+          "an empty scope: say {\"all\":true}, or name controllers, queues, batches, tasks or"
+              + " workers");
     }
   }
 
@@ -73,28 +75,28 @@ public record Scope(
     return list == null ? List.of() : list;
   }
 
-  /** The scope of one queue. */
+  /** Returns the scope of one queue. */
   public static Scope ofQueue(String queue) {
     return new Scope(false, List.of(), List.of(queue), List.of(), List.of(), List.of());
   }
 
-  /** The scope of one batch. */
+  /** Returns the scope of one batch. */
   public static Scope ofBatch(String batch) {
     return new Scope(false, List.of(), List.of(), List.of(batch), List.of(), List.of());
   }
 
-  /** The scope of one task, whichever its attempt. */
+  /** Returns the scope of one task, whatever its attempt. */
   public static Scope ofTask(String task) {
     return new Scope(
         false, List.of(), List.of(), List.of(), List.of(new TaskTarget(task, null)), List.of());
   }
 
-  /** Tells whether tasks are singled out, by id or by batch, and not only places. */
+  /** Returns whether the scope names tasks, by id or by batch. */
   public boolean namesTasks() {
     return !batches.isEmpty() || !tasks.isEmpty();
   }
 
-  /** Tells whether the controller {@code id} can have anything in scope. */
+  /** Returns whether the controller {@code id} can have anything in scope. */
   public boolean coversController(String id) {
     if (!controllers.isEmpty() && !controllers.contains(id)) {
       return false;
@@ -103,17 +105,20 @@ public record Scope(
         || workers.stream().anyMatch(worker -> worker.id().startsWith(id + "/"));
   }
 
-  /** Tells whether queue {@code queue} is in scope, as far as the scope names queues. */
+  /** Returns whether the scope names {@code queue}, or names no queue. */
   public boolean coversQueue(String queue) {
     return queues.isEmpty() || queues.contains(queue);
   }
 
-  /** Tells whether the worker {@code id} is in scope, as far as the scope names workers. */
+  /** Returns whether the scope names the worker {@code id}, or names no worker. */
   public boolean coversWorker(String id) {
     return workers.isEmpty() || workers.stream().anyMatch(worker -> worker.id().equals(id));
   }
 
-  /** Tells whether a task is in scope, as far as the scope names tasks and batches. */
+  /**
+   * Returns whether the scope names the task, or names no task, and the same of its batch. An
+   * attempt in the scope is ignored.
+   */
   public boolean coversTask(String id, @Nullable String batch) {
     if (!batches.isEmpty() && (batch == null || !batches.contains(batch))) {
       return false;
@@ -121,7 +126,10 @@ public record Scope(
     return tasks.isEmpty() || tasks.stream().anyMatch(task -> task.id().equals(id));
   }
 
-  /** The same of one run: a target with an attempt covers that attempt only. */
+  /**
+   * Returns whether the scope covers one run of a task. As {@link #coversTask}, but a target with
+   * an attempt covers that attempt only.
+   */
   public boolean coversRun(String id, int attempt, @Nullable String batch) {
     if (!batches.isEmpty() && (batch == null || !batches.contains(batch))) {
       return false;
@@ -132,7 +140,7 @@ public record Scope(
                 task.id().equals(id) && (task.attempt() == null || task.attempt() == attempt));
   }
 
-  /** The same tasks and workers, whichever attempts and incarnations. */
+  /** Returns a copy without attempts and incarnations. */
   public Scope withoutFences() {
     return new Scope(
         all,
@@ -143,7 +151,7 @@ public record Scope(
         workers.stream().map(worker -> new WorkerTarget(worker.id(), null)).toList());
   }
 
-  /** Tells whether everything in {@code other} is in this scope too. */
+  /** Returns whether everything in {@code other} is in this scope, too. */
   public boolean includes(Scope other) {
     if (all) {
       return true;
@@ -163,7 +171,7 @@ public record Scope(
     return mine.isEmpty() || (!others.isEmpty() && mine.containsAll(others));
   }
 
-  /** The scope in the words of the command line: {@code --all}, {@code --queue mail}. */
+  /** Returns the scope as options of the command line: {@code --all}, {@code --queue mail}. */
   public String describe() {
     if (all) {
       return "--all";

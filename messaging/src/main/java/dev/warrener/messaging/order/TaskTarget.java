@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A task in an order's scope. In JSON a string, or an object with {@code id} and {@code attempt}.
  *
  * @param id the task's id
- * @param attempt the run that is meant, or null for whichever; on another one the order is refused
+ * @param attempt the only attempt that the order is meant for, or null for any. If another one
+ *     runs, the controller refuses the order
  */
 public record TaskTarget(String id, @Nullable Integer attempt) {
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What comes after the kill. */
+/** What controllers do after a kill. */
 public enum Then implements WireName {
-  /** Take no more tasks of this scope until a resume; survives restarts. */
+  /** Dispatch no more tasks of this scope until a resume; survives restarts. */
   HOLD("hold"),
-  /** Go on with fresh workers. */
+  /** Go on with new workers. */
   RESPAWN("respawn"),
-  /** Hold, then the controller ends itself with status 0 after it has confirmed. */
+  /** Hold; the controller then confirms, and ends with status 0. */
   EXIT("exit");
 
   private final String wire;
@@ -26,9 +26,9 @@ public enum Then implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static Then of(String wire) {

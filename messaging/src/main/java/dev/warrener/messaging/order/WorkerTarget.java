@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * incarnation}.
  *
  * @param id the worker's id, {@code CONTROLLER/SLOT}
- * @param incarnation the process that is meant, or null for whichever; on another one the order is
- *     refused
+ * @param incarnation the only process that the order is meant for, or null for any. If another one
+ *     runs, the controller refuses the order
  */
 public record WorkerTarget(String id, @Nullable Long incarnation) {
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)

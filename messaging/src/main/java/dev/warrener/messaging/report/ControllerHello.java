@@ -3,16 +3,16 @@ package dev.warrener.messaging.report;
 import dev.warrener.messaging.Contract;
 
 /**
- * The first line of a controller to whoever connects to its control socket.
+ * The first line that a controller sends over its control socket.
  *
- * @param version of the contract, 1
+ * @param version the version of the contract, 1
  * @param type {@code controller.hello}
  * @param controller its id
  * @param host the host that it runs on
- * @param namespace of its fleet
+ * @param namespace the namespace of its fleet
  * @param pid its process id
  * @param software the release of Warrener that it runs
- * @param connected whether it has the broker, as far as it knows
+ * @param connected whether it is connected to the broker, as far as it knows
  */
 public record ControllerHello(
     int version,
@@ -24,7 +24,7 @@ public record ControllerHello(
     String software,
     boolean connected) {
 
-  /** What {@code type} says. */
+  /** The value of {@code type}. */
   public static final String TYPE = "controller.hello";
 
   public ControllerHello {

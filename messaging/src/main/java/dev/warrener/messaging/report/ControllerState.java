@@ -8,7 +8,7 @@ import dev.warrener.messaging.WireName;
 public enum ControllerState implements WireName {
   /** It reads the order log and has not consumed yet. */
   STARTING("starting"),
-  /** It takes tasks. */
+  /** It dispatches tasks. */
   RUNNING("running"),
   /** A hold is in force for all that it serves. */
   HELD("held"),
@@ -16,7 +16,7 @@ public enum ControllerState implements WireName {
   DRAINING("draining"),
   /** It ends itself. */
   EXITING("exiting"),
-  /** It has lost the broker. */
+  /** It has lost its connection to the broker. */
   DISCONNECTED("disconnected"),
   /** It has ended in order. */
   LEFT("left");
@@ -34,9 +34,9 @@ public enum ControllerState implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static ControllerState of(String wire) {

@@ -6,11 +6,11 @@ import dev.warrener.messaging.WireName;
 
 /** What became of an in-flight task of a killed worker. */
 public enum Fate implements WireName {
-  /** Back in its queue. */
+  /** It is back in its queue. */
   REQUEUED("requeued"),
-  /** Gone. */
+  /** It was dropped. */
   PURGED("purged"),
-  /** Among the dead letters. */
+  /** It is among the dead letters. */
   DEAD_LETTERED("dead-lettered");
 
   private final String wire;
@@ -26,9 +26,9 @@ public enum Fate implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static Fate of(String wire) {

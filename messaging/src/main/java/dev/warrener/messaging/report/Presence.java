@@ -9,22 +9,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a controller says of itself every two seconds and at each change.
+ * The state of a controller, which it publishes every two seconds and at each change.
  *
- * @param version of the contract, 1
+ * @param version the version of the contract, 1
  * @param id the controller's id
  * @param host the host that it runs on
  * @param pid its process id
  * @param software the release of Warrener that it runs
- * @param at when it said this
+ * @param at when it published this
  * @param state what it does now
  * @param workers its workers, by slot
  * @param queues the queues that it serves
  * @param holds the holds in force here
- * @param leaseMillis how long runs go on without the broker, in milliseconds; 0 if nothing bounds
- *     it
+ * @param leaseMillis how long runs go on without the broker, in milliseconds; 0 if without limit
  * @param containment the tier that holds its workers
- * @param refusedOrders how many orders it has refused since its start; null if it doesn't say
+ * @param refusedOrders the number of orders that it has refused since its start, or null if left
+ *     out
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -47,7 +47,7 @@ public record Presence(
     return new Builder(id, host);
   }
 
-  /** A presence that doesn't say how many orders were refused. */
+  /** Makes a presence without the number of refused orders. */
   public Presence(
       int version,
       String id,
@@ -82,14 +82,14 @@ public record Presence(
    *
    * @param slot its number at the controller, from 1; its id is {@code CONTROLLER/SLOT}
    * @param queue the queue that it serves
-   * @param incarnation counts the processes that the slot has had, from 1; 0 before the first
-   * @param pid of the process, or null if there is none
-   * @param state what it does now
-   * @param task that it runs, or null
-   * @param attempt of that task, or null
-   * @param batch of that task, or null
-   * @param handler of that task, or null
-   * @param since when it entered its state
+   * @param incarnation the number of processes that the slot has had; 0 before the first
+   * @param pid the process id, or null if there is no process
+   * @param state what the worker does now
+   * @param task the id of the task that it runs, or null
+   * @param attempt the attempt of that task, or null
+   * @param batch the batch of that task, or null
+   * @param handler the handler of that task, or null
+   * @param since when the worker entered its state
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record WorkerPresence(
@@ -200,9 +200,9 @@ public record Presence(
    * One queue.
    *
    * @param name the queue's name
-   * @param workers how many workers serve it here
-   * @param waiting tasks that this controller holds and has not started
-   * @param running tasks that run here
+   * @param workers the number of workers that serve it here
+   * @param waiting the number of tasks that this controller has received and not started
+   * @param running the number of tasks that run here
    * @param held whether a hold is in force for all of it here
    */
   public record QueuePresence(String name, int workers, int waiting, int running, boolean held) {}
@@ -212,8 +212,8 @@ public record Presence(
    *
    * @param order the id of the order that set it
    * @param scope what it holds
-   * @param reason the order's
-   * @param issuedBy the order's
+   * @param reason the reason of that order
+   * @param issuedBy who issued that order
    * @param since when the order was issued
    */
   public record Hold(String order, Scope scope, String reason, String issuedBy, Instant since) {}

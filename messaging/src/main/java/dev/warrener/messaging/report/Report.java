@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a controller says about an order. Each has a header in common, flat in the JSON. */
+/** A controller's report about an order. All reports share the fields of {@link Header}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Report.ControllerHeard.class, name = "controller.heard"),
@@ -20,22 +20,22 @@ import org.jspecify.annotations.Nullable;
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface Report {
-  /** The version of the contract, 1. */
+  /** Returns the version of the contract, 1. */
   int version();
 
-  /** The order's id. */
+  /** Returns the order's id. */
   String order();
 
-  /** The controller that says it. */
+  /** Returns the id of the controller that reports. */
   String controller();
 
-  /** The host that the controller runs on. */
+  /** Returns the host that the controller runs on. */
   String host();
 
-  /** When it was said. */
+  /** Returns when the controller reported this. */
   Instant at();
 
-  /** Counts up from 1 for each order and controller. */
+  /** Returns the number of the report, counted from 1 for each order and controller. */
   long sequence();
 
   /**
@@ -46,7 +46,7 @@ public sealed interface Report {
    * @param controller the controller that reports
    * @param host the host that the controller runs on
    * @param at when it reported this
-   * @param sequence counts up from 1 for each order and controller
+   * @param sequence the number of the report, counted from 1 for each order and controller
    */
   record Header(String order, String controller, String host, Instant at, long sequence) {
 
@@ -129,10 +129,10 @@ public sealed interface Report {
   /**
    * What an order means at one controller.
    *
-   * @param workers worker processes in scope
-   * @param tasks tasks in flight in scope
-   * @param busy how many of the workers run a task
-   * @param waiting tasks in scope that this controller holds and has not started
+   * @param workers the number of worker processes in scope
+   * @param tasks the number of in-flight tasks in scope
+   * @param busy the number of those workers that run a task
+   * @param waiting the number of tasks in scope that this controller has received and not started
    * @param oldestMillis how long the oldest of the tasks in flight has run, in milliseconds; null
    *     if there is none
    */
@@ -143,23 +143,24 @@ public sealed interface Report {
    *
    * @param id the controller's id
    * @param host the host that it runs on
-   * @param lastSeen when its presence was last heard
-   * @param state what is known of it
-   * @param leaseMillis its lease, as its presence said: by {@code lastSeen} plus this its workers
-   *     have ended, if it has lost the broker or is frozen; null if it never said
+   * @param lastSeen when its presence was last received
+   * @param state whether it is live, silent or has left
+   * @param leaseMillis the lease in its presence, in milliseconds, or null if unknown. If the
+   *     controller has lost the broker or is frozen, its workers have ended by {@code lastSeen}
+   *     plus this
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record RosterEntry(
       String id, String host, Instant lastSeen, RosterState state, @Nullable Long leaseMillis) {
 
-    /** An entry that doesn't say the lease. */
+    /** Makes an entry without the lease. */
     public RosterEntry(String id, String host, Instant lastSeen, RosterState state) {
       this(id, host, lastSeen, state, null);
     }
   }
 
   /**
-   * A process of a killed worker's tree that is not gone.
+   * A process of a killed worker's tree that still exists.
    *
    * @param pid its process id
    * @param state the kernel's letter for its state, such as {@code D}
@@ -167,7 +168,10 @@ public sealed interface Report {
    */
   record Survivor(long pid, String state, String command) {}
 
-  /** The order has arrived. With a roll-call it carries the controller's presence. */
+  /**
+   * Reports that the order has arrived. For a roll-call or a dry run it carries the controller's
+   * presence.
+   */
   record ControllerHeard(
       int version,
       String order,
@@ -188,14 +192,14 @@ public sealed interface Report {
    * @param pid of the head of its tree
    * @param startTicks when that process started: field 22 of the kernel's stat
    * @param containment the tier that held the tree
-   * @param signal that ended it, or 0
-   * @param exitCode if it ended by itself, or null
-   * @param processesKilled how many processes of the tree were signalled
+   * @param signal the signal that ended it, or 0
+   * @param exitCode its exit code if it ended by itself, or null
+   * @param processesKilled the number of processes of the tree that were signalled
    * @param treeEmpty always true
-   * @param proven true: the kernel said so, by cgroup or namespace; false: no process of the tree
-   *     was found any more
-   * @param task that it ran, or null
-   * @param deathMicros from the first signal to the empty tree, in microseconds
+   * @param proven whether the kernel showed that the tree is empty, by cgroup or namespace. If
+   *     false, a scan found no process of the tree
+   * @param task the id of the task that it ran, or null
+   * @param deathMicros the time from the first signal to the empty tree, in microseconds
    */
   record WorkerDead(
       int version,
@@ -295,7 +299,7 @@ public sealed interface Report {
     }
   }
 
-  /** A worker whose tree could not be shown to be empty. */
+  /** Reports a worker whose tree could not be shown to be empty. */
   record WorkerUnconfirmed(
       int version,
       String order,
@@ -312,7 +316,7 @@ public sealed interface Report {
       List<Survivor> survivors)
       implements Report {}
 
-  /** The fate of an in-flight task, after the worker's death. */
+  /** Reports the fate of an in-flight task, after its worker's death. */
   record TaskSettled(
       int version,
       String order,
@@ -328,15 +332,15 @@ public sealed interface Report {
       implements Report {}
 
   /**
-   * All of it, here.
+   * Reports that the controller has carried out the order.
    *
-   * @param workers how many workers were killed and proven dead
-   * @param tasks how many in-flight tasks were settled
-   * @param backlog how many waiting tasks were purged or dead-lettered
+   * @param workers the number of workers that were killed and shown to be dead
+   * @param tasks the number of in-flight tasks that were settled
+   * @param backlog the number of waiting tasks that were purged or dead-lettered
    * @param state what the controller does now
-   * @param tookMicros from the order's arrival, in microseconds
-   * @param failed what could not be done, and why; empty if all was
-   * @param notes what else a person should know, though nothing failed; null if there is nothing
+   * @param tookMicros the time since the order's arrival, in microseconds
+   * @param failed what could not be done, and why; empty if nothing failed
+   * @param notes what else a person should know, or null
    */
   record ControllerDone(
       int version,
@@ -370,7 +374,7 @@ public sealed interface Report {
         this.state = state;
       }
 
-      /** The number of workers that were killed and proven dead; 0 by default. */
+      /** The number of workers that were killed and shown to be dead; 0 by default. */
       public Builder workers(int workers) {
         this.workers = workers;
         return this;
@@ -425,7 +429,7 @@ public sealed interface Report {
       }
     }
 
-    /** A report without notes. */
+    /** Makes a report without notes. */
     public ControllerDone(
         int version,
         String order,
@@ -456,7 +460,7 @@ public sealed interface Report {
     }
   }
 
-  /** Nothing was done. */
+  /** Reports that the controller refused the order and did nothing. */
   record ControllerRefused(
       int version,
       String order,

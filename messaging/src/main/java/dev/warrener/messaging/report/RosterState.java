@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What is known of another controller. */
+/** Whether another controller is there. */
 public enum RosterState implements WireName {
-  /** Heard of lately. */
+  /** Its presence was received lately. */
   LIVE("live"),
-  /** Not heard of for longer than three presence intervals. */
+  /** Its presence was not received for more than three intervals. */
   SILENT("silent"),
-  /** It said that it was leaving. */
+  /** It published that it was leaving. */
   LEFT("left");
 
   private final String wire;
@@ -26,9 +26,9 @@ public enum RosterState implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static RosterState of(String wire) {

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that happened to a task, published with the key {@code task.EVENT.QUEUE}.
  *
- * @param version of the contract, 1
+ * @param version the version of the contract, 1
  * @param event what happened
  * @param task the task's id
- * @param queue that it is in
- * @param batch that it belongs to, or null
- * @param handler that it names, or null if the message names none
- * @param attempt the run that this is about, from 1
- * @param controller that says it
- * @param worker that ran it, or null
- * @param outcome of the run, of {@code finished}; else null
- * @param reason of {@code dead-lettered}; else null
+ * @param queue the queue that it is in
+ * @param batch the batch that it belongs to, or null
+ * @param handler the handler that it names, or null if the message names none
+ * @param attempt the number of the run, from 1
+ * @param controller the controller that reports it
+ * @param worker the worker that ran it, or null
+ * @param outcome how the run ended, if {@code event} is {@code finished}; otherwise null
+ * @param reason why, if {@code event} is {@code dead-lettered}; otherwise null
  * @param detail a sentence for people, or null
- * @param order that caused it, or null
+ * @param order the id of the order that caused it, or null
  * @param traceparent the task's trace context, or null
  * @param at when it happened
  */

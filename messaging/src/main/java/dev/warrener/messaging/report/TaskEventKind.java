@@ -12,7 +12,7 @@ public enum TaskEventKind implements WireName {
   FINISHED("finished"),
   /** It waits for another run. */
   RETRYING("retrying"),
-  /** It went back to its queue, the attempt not charged. */
+  /** It went back to its queue; the attempt was not counted. */
   REQUEUED("requeued"),
   /** It went to the dead letters. */
   DEAD_LETTERED("dead-lettered"),
@@ -32,9 +32,9 @@ public enum TaskEventKind implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static TaskEventKind of(String wire) {

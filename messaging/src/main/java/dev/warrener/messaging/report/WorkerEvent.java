@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that happened to a worker, published with the key {@code worker.EVENT.CONTROLLER}.
  *
- * @param version of the contract, 1
+ * @param version the version of the contract, 1
  * @param event what happened
  * @param worker the worker's id
  * @param incarnation which process of that worker
- * @param pid of the process, or null if there is none
- * @param controller that says it
- * @param host that it runs on
- * @param queue that the worker serves
- * @param exitCode of {@code exited}, or null
- * @param signal that ended it, or null
+ * @param pid the process id, or null if there is no process
+ * @param controller the controller that reports it
+ * @param host the host that the controller runs on
+ * @param queue the queue that the worker serves
+ * @param exitCode the exit code, if {@code event} is {@code exited}; otherwise null
+ * @param signal the signal that ended the process, or null
  * @param detail a sentence for people, or null
  * @param at when it happened
  */

@@ -8,13 +8,13 @@ import dev.warrener.messaging.WireName;
 public enum WorkerEventKind implements WireName {
   /** Its process was started. */
   SPAWNED("spawned"),
-  /** It said that it is ready. */
+  /** It reported that it is ready. */
   READY("ready"),
   /** Its process ended, for whatever reason. */
   EXITED("exited"),
-  /** It was ended between two tasks, to be replaced by a fresh process. */
+  /** It was ended between two tasks, to be replaced by a new process. */
   RECYCLED("recycled"),
-  /** It died too often and is left alone until the cool-down. */
+  /** It died too often and is not restarted until the cool-down is over. */
   CRASH_LOOPING("crash-looping");
 
   private final String wire;
@@ -30,9 +30,9 @@ public enum WorkerEventKind implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static WorkerEventKind of(String wire) {

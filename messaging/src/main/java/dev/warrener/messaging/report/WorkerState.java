@@ -8,17 +8,17 @@ import dev.warrener.messaging.WireName;
 public enum WorkerState implements WireName {
   /** No process: held, or not yet started. */
   EMPTY("empty"),
-  /** The process runs and has not said that it is ready. */
+  /** The process runs and has not reported that it is ready. */
   STARTING("starting"),
-  /** Ready for a task. */
+  /** It is ready for a task. */
   IDLE("idle"),
   /** It runs a task. */
   BUSY("busy"),
   /** It was signalled and its tree is not empty yet. */
   DYING("dying"),
-  /** It died, and is started again after a delay. */
+  /** It died, and is restarted after a delay. */
   BACKING_OFF("backing-off"),
-  /** It died too often; it is started again after the cool-down. */
+  /** It died too often, and is restarted after the cool-down. */
   CRASH_LOOPING("crash-looping");
 
   private final String wire;
@@ -34,9 +34,9 @@ public enum WorkerState implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static WorkerState of(String wire) {

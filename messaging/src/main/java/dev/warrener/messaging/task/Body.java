@@ -19,22 +19,22 @@ public final class Body {
     return bytes.length == 0 ? EMPTY : new Body(bytes);
   }
 
-  /** The UTF-8 bytes of {@code text}. */
+  /** Returns the UTF-8 bytes of {@code text}. */
   public static Body of(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The bytes themselves, not a copy. */
+  /** Returns the bytes themselves, not a copy. */
   public byte[] bytes() {
     return bytes;
   }
 
-  /** The number of bytes. */
+  /** Returns the number of bytes. */
   public int length() {
     return bytes.length;
   }
 
-  /** The bytes read as UTF-8; what is no UTF-8 becomes the replacement character. */
+  /** Returns the bytes read as UTF-8. Invalid bytes become the replacement character. */
   public String text() {
     return new String(bytes, StandardCharsets.UTF_8);
   }

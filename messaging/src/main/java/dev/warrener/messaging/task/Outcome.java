@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** How a run ended. Six different things, in every report, metric and screen. */
+/** How a run ended. Reports, metrics and screens keep the six apart. */
 public enum Outcome implements WireName {
   /** The handler returned. */
   SUCCEEDED("succeeded"),
@@ -32,9 +32,9 @@ public enum Outcome implements WireName {
   }
 
   /**
-   * Returns the value with that {@link #wire} name.
+   * Returns the constant with that {@link #wire} name.
    *
-   * @throws IllegalArgumentException if there is none, with the names that there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   @JsonCreator
   public static Outcome of(String wire) {

@@ -10,9 +10,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * The result of a task, sent to the publisher's reply queue when the task has ended for good.
  *
- * @param version of the contract, 1
+ * @param version the version of the contract, 1
  * @param task the task's id
- * @param queue the queue that the task was published to, or null from a controller that doesn't say
+ * @param queue the queue that the task was published to, or null if the controller left it out
  * @param batch the task's batch, or null
  * @param outcome how the last run ended
  * @param attempt the number of the last run, from 1
@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
  * @param controller the controller that ran it
  * @param worker the worker that ran it, or null if none did
  * @param error why it did not succeed, or null
- * @param value what the handler returned, if that was JSON
- * @param valueBase64 what the handler returned, if that was something else
+ * @param value the value that the handler returned, if that is JSON
+ * @param valueBase64 the value that the handler returned, in Base64, if that is not JSON
  * @param order the order that killed it, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -47,7 +47,7 @@ public record ResultMessage(
     return new Builder(task, outcome);
   }
 
-  /** Returns a copy with what the handler returned: as JSON, as Base64, or neither. */
+  /** Returns a copy with the value that the handler returned: as JSON, as Base64, or none. */
   public ResultMessage withValue(@Nullable JsonNode json, @Nullable String base64) {
     return new ResultMessage(
         version,
@@ -135,13 +135,13 @@ public record ResultMessage(
       return this;
     }
 
-    /** What the handler returned, if that was JSON. */
+    /** The value that the handler returned, if that is JSON. */
     public Builder value(@Nullable JsonNode value) {
       this.value = value;
       return this;
     }
 
-    /** What the handler returned, in Base64, if that was not JSON. */
+    /** The value that the handler returned, in Base64, if that is not JSON. */
     public Builder valueBase64(@Nullable String valueBase64) {
       this.valueBase64 = valueBase64;
       return this;

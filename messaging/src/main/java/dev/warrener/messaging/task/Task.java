@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
  * @param queue the queue that it is published to
  * @param handler the name of the handler that runs it
  * @param body the handler's input
- * @param contentType of the body; {@code application/json} by default
+ * @param contentType the content type of the body; {@code application/json} by default
  * @param batch the batch that it belongs to, or null
  * @param attempt the number of the next run, from 1; a retry or a crash adds one, an operator's
  *     kill does not
- * @param maxAttempts how many runs it may have, or null for the queue's default
+ * @param maxAttempts the most runs that it may have, or null for the queue's default
  * @param timeout the hard limit on one run, or null for the queue's default
- * @param notBefore don't start earlier, or null
- * @param publishedAt when it was published, or null if the publisher did not say
+ * @param notBefore the time before which the task must not start, or null
+ * @param publishedAt when it was published, or null if the publisher did not set it
  * @param priority 0 to 31, or null
  * @param expiration how long it may wait before it is dead-lettered as {@code expired}, or null
  * @param replyTo the reply queue for its result, or null
- * @param correlationId comes back with the result, or null
- * @param requeuedAt when an operator put it back from the dead letters, or null; orders given
- *     before that moment don't revoke it, and it is no duplicate of the run that ended before
- * @param expiresAt when it stops being worth starting, or null; set where {@code expiration} can't
- *     be left to the broker, such as while the task waits in a retry queue
+ * @param correlationId an id that its result carries, too, or null
+ * @param requeuedAt when an operator put it back from the dead letters, or null. Orders that were
+ *     issued before don't revoke it, and it is no duplicate of its earlier runs
+ * @param expiresAt when it expires, or null. Set where the broker can't apply {@code expiration},
+ *     such as while the task waits in a retry queue
  * @param headers all other headers, passed through to the handler; among them {@code traceparent}
  *     and {@code tracestate}
  */
@@ -85,24 +85,24 @@ public record Task(
     headers = Map.copyOf(headers);
   }
 
-  /** Starts a task with a new id, attempt 1 and an empty JSON body. */
+  /** Starts a task with a new id, attempt 1 and the JSON body {@code null}. */
   public static Builder to(String queue, String handler) {
     return new Builder(queue, handler);
   }
 
-  /** The same task, before its run number {@code next}. */
+  /** Returns a copy whose next run is number {@code next}. */
   public Task withAttempt(int next) {
     var copy = new Builder(this);
     copy.attempt = next;
     return copy.build();
   }
 
-  /** A builder that starts with all that this task has. */
+  /** Returns a builder that starts with all that this task has, its id included. */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** Puts a task together. Not thread-safe. */
+  /** Builds a task. Not thread-safe. */
   public static final class Builder {
     private @Nullable String id;
     private String queue;
@@ -154,7 +154,7 @@ public record Task(
       return this;
     }
 
-    /** Another queue than the one that the builder was made for. */
+    /** The queue, instead of the one that the builder was made for. */
     public Builder queue(String queue) {
       this.queue = queue;
       return this;
@@ -184,7 +184,7 @@ public record Task(
       return this;
     }
 
-    /** How many runs it may have; by default as many as the queue says. */
+    /** The most runs that the task may have; by default as many as the queue allows. */
     public Builder maxAttempts(@Nullable Integer maxAttempts) {
       this.maxAttempts = maxAttempts;
       return this;
@@ -196,13 +196,13 @@ public record Task(
       return this;
     }
 
-    /** Don't start earlier. */
+    /** The time before which the task must not start. */
     public Builder notBefore(@Nullable Instant notBefore) {
       this.notBefore = notBefore;
       return this;
     }
 
-    /** When it was published; publishing sets it. */
+    /** When the task was published. Publishing sets it. */
     public Builder publishedAt(@Nullable Instant publishedAt) {
       this.publishedAt = publishedAt;
       return this;
@@ -226,7 +226,7 @@ public record Task(
       return this;
     }
 
-    /** Comes back with the result. */
+    /** An id that the result carries, too. */
     public Builder correlationId(@Nullable String correlationId) {
       this.correlationId = correlationId;
       return this;
@@ -238,7 +238,7 @@ public record Task(
       return this;
     }
 
-    /** When it stops being worth starting. */
+    /** When the task expires. */
     public Builder expiresAt(@Nullable Instant expiresAt) {
       this.expiresAt = expiresAt;
       return this;
@@ -253,8 +253,7 @@ public record Task(
     /**
      * Returns the task.
      *
-     * @throws IllegalArgumentException if something breaks the contract, with a sentence that says
-     *     what
+     * @throws IllegalArgumentException if the task breaks the contract; the message says how
      */
     public Task build() {
       var own = id;

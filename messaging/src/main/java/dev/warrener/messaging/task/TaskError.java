@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the kind of error, such as a class name, {@code exit} or {@code signal}
  * @param message a sentence for a person
- * @param stack where it happened, or null
+ * @param stack the stack trace, or null
  */
 public record TaskError(String type, String message, @Nullable String stack) {}

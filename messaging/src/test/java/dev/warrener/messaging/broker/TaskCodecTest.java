@@ -15,6 +15,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -180,7 +181,7 @@ class TaskCodecTest {
   }
 
   @Test
-  void deadLetterKeepsTheMessageAndSaysWhy() {
+  void copyThatIsMovedKeepsTheMessageAndSaysWhy() {
     var headers = new HashMap<String, Object>(Map.of("x-batch", "night", "mine", "kept"));
     headers.put("x-delivery-count", 3L);
     headers.put("x-acquired-count", 4L);
@@ -191,7 +192,7 @@ class TaskCodecTest {
         message(
             properties().headers(headers).userId("ana").expiration("5000").replyTo("back").build());
 
-    var dead = TaskCodec.deadLetter(message, KILLED);
+    var dead = dead(message, KILLED);
 
     assertThat(dead.headers())
         .containsOnly(
@@ -212,7 +213,7 @@ class TaskCodecTest {
 
   @Test
   void killedTaskThatIsRequeuedKeepsItsAttempt() {
-    var dead = TaskCodec.deadLetter(message(attempts(2, 3)), KILLED);
+    var dead = dead(message(attempts(2, 3)), KILLED);
 
     var again = (Task) TaskCodec.decode("mail", TaskCodec.requeue("mail", dead, NOW));
 
@@ -225,7 +226,7 @@ class TaskCodecTest {
   @Test
   void taskThatHadUsedUpItsAttemptsGetsOneMore() {
     var failed = new DeadLetterMark(DeadReason.FAILED, "it threw", null, NOW, "web-1");
-    var dead = TaskCodec.deadLetter(message(attempts(3, 3)), failed);
+    var dead = dead(message(attempts(3, 3)), failed);
 
     var again = (Task) TaskCodec.decode("mail", TaskCodec.requeue("mail", dead, NOW));
 
@@ -236,7 +237,7 @@ class TaskCodecTest {
   @Test
   void poisonThatCameEarlyKeepsItsHigherLimit() {
     var poison = new DeadLetterMark(DeadReason.POISON, "it killed its worker", null, NOW, "web-1");
-    var dead = TaskCodec.deadLetter(message(attempts(2, 9)), poison);
+    var dead = dead(message(attempts(2, 9)), poison);
 
     var again = (Task) TaskCodec.decode("mail", TaskCodec.requeue("mail", dead, NOW));
 
@@ -274,36 +275,28 @@ class TaskCodecTest {
   }
 
   @Test
-  void retryCountsAndNoLongerExpires() {
-    var message = message(properties().headers(Map.of("x-attempt", 1)).expiration("9").build());
+  void aNullRemovesAHeaderFromTheCopy() {
+    var headers = Map.<String, Object>of("x-attempt", 1, "x-expires-at", "2026-11-23T03:12:07Z");
+    var message = message(properties().headers(headers).expiration("9").build());
+    var changes = new HashMap<String, @Nullable Object>();
+    changes.put("x-attempt", 2);
+    changes.put("x-expires-at", null);
 
-    var retry = TaskCodec.retry(message, 2);
+    var retry = TaskCodec.withHeaders(message, changes);
 
     assertThat(retry.headers()).containsOnly(Map.entry("x-attempt", 2));
     assertThat(retry.properties().getExpiration()).isNull();
   }
 
-  @Test
-  void delayKeepsTheAttemptAndTurnsTheExpirationIntoAMoment() {
-    var message =
-        message(properties().timestamp(Date.from(NOW.minusSeconds(2))).expiration("5000").build());
-
-    var delayed = TaskCodec.delay(message, NOW);
-    var delayedAgain = TaskCodec.delay(delayed, NOW.plusSeconds(1));
-
-    var task = (Task) TaskCodec.decode("mail", delayedAgain);
-    assertThat(delayed.properties().getExpiration()).isNull();
-    assertThat(task.expiresAt()).isEqualTo(NOW.plusSeconds(3));
-    assertThat(task.attempt()).isEqualTo(1);
-  }
-
-  @Test
-  void longDetailIsCutSoThatTheHeadersFitIntoAFrame() {
-    var mark = new DeadLetterMark(DeadReason.INVALID, "x".repeat(200_000), null, NOW, "web-1");
-
-    var dead = TaskCodec.deadLetter(message(properties().build()), mark);
-
-    assertThat((String) dead.headers().get("x-dead-detail")).hasSize(4_001).endsWith("…");
+  /** The copy that a controller moves to the dead letters. */
+  private static Message dead(Message message, DeadLetterMark mark) {
+    var headers = new HashMap<String, @Nullable Object>();
+    headers.put("x-dead-reason", mark.reason().wire());
+    headers.put("x-dead-detail", mark.detail());
+    headers.put("x-dead-order", mark.order());
+    headers.put("x-dead-at", "2026-11-23T03:12:07.072Z");
+    headers.put("x-dead-controller", mark.controller());
+    return TaskCodec.withHeaders(message, headers);
   }
 
   private static Map<String, Object> death(String queue, String reason) {

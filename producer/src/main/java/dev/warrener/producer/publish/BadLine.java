@@ -1,10 +1,10 @@
 package dev.warrener.producer.publish;
 
 /**
- * A line of input that is no task.
+ * A line of the input that is no task.
  *
- * @param number of the line, from 1
- * @param because a clause that says what is wrong
+ * @param number the number of the line, from 1
+ * @param because what is wrong, as a clause
  */
 public record BadLine(long number, String because) {
   /** {@code line 7: …}. */

@@ -1,9 +1,9 @@
 package dev.warrener.producer.publish;
 
-/** What becomes of an input in which a line is bad. */
+/** What to do about bad lines in the input. */
 public enum BadLines {
-  /** Nothing is published: every line is checked before the first task goes. */
+  /** Publish nothing: every line is checked before the first task is published. */
   STOP,
-  /** The good lines are published, as they come; the bad ones are named. */
+  /** Publish the good lines as they come, and name the bad ones. */
   SKIP
 }

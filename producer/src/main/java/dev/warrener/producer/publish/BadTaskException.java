@@ -1,6 +1,6 @@
 package dev.warrener.producer.publish;
 
-/** A line is no task. The message is a clause that says why. */
+/** Thrown when a line is no task. The message says why, as a clause. */
 final class BadTaskException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -4,18 +4,15 @@ import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.producer.Published;
 
-/**
- * Hears what becomes of each task while a {@link PublishRun} goes on. Called by one thread at a
- * time.
- */
+/** Is told the outcome of each task during a {@link PublishRun}. Called by one thread at a time. */
 public interface PublishListener {
-  /** Hears nothing. */
+  /** A listener that does nothing. */
   PublishListener NONE = new PublishListener() {};
 
-  /** The broker has confirmed it. Not called for a task whose result is waited for. */
+  /** The broker has confirmed a task. Not called for a task whose result is waited for. */
   default void published(Published published) {}
 
-  /** It was not published, or no result came; {@code because} says why, in a sentence. */
+  /** A task was not published, or no result arrived; {@code because} says why, in a sentence. */
   default void failed(Task task, RuntimeException because) {}
 
   /** A line is no task. */

@@ -4,18 +4,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a {@link PublishRun}.
+ * The result of a {@link PublishRun}.
  *
- * @param published how many tasks are known to be at the broker, or to have been: confirmed, or
- *     with a result
- * @param succeeded of those whose result was waited for, how many ended as {@code succeeded}
- * @param otherwise of those, how many ended otherwise
- * @param unroutable how many tasks name a queue that does not exist
- * @param refused how many are certainly not at the broker for another reason
- * @param unknown of how many nobody knows: whether they were published, or, where results were
- *     waited for, how they ended
- * @param bad how many lines are no task
- * @param firstBad the first of those, at most 100
+ * @param published the number of tasks that reached the broker for certain: they were confirmed, or
+ *     have a result
+ * @param succeeded the number of tasks whose result arrived and is {@code succeeded}
+ * @param otherwise the number of tasks whose result arrived and is another outcome
+ * @param unroutable the number of tasks whose queue does not exist
+ * @param refused the number of tasks that the broker certainly does not have, for another reason
+ * @param unknown the number of tasks that may have been published, or whose result was waited for
+ *     and did not arrive
+ * @param bad the number of lines that are no task
+ * @param firstBad the first of those lines, at most 100
  * @param stopped why not all of the input was published, or null if it was
  */
 public record PublishReport(
@@ -29,21 +29,22 @@ public record PublishReport(
     List<BadLine> firstBad,
     @Nullable String stopped) {
 
-  /** How many bad lines are named. */
+  /** The most bad lines that are named. */
   public static final int NAMED = 100;
 
   public PublishReport {
     firstBad = List.copyOf(firstBad);
   }
 
-  /** Whether every task of the input was published, and, if waited for, has succeeded. */
+  /** Returns whether every task was published, and has succeeded if its result was waited for. */
   public boolean complete() {
     return exitStatus() == 0;
   }
 
   /**
-   * The exit status of a command with this report: 0 all done; 2 a bad line, and therefore nothing
-   * published; 3 something failed; 4 only that queues do not exist; 124 of something nobody knows.
+   * Returns the exit status of a command with this report: 0 if all is done; 2 if a line is bad and
+   * nothing was published; 3 if something failed; 4 if only queues do not exist; 124 if an outcome
+   * is unknown.
    */
   public int exitStatus() {
     if (unknown > 0) {

@@ -26,14 +26,14 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes a series of tasks once, and accounts for each. Memory is bounded by the client's
- * window. When the broker refuses a task, or leaves one without an answer, no further ones are
- * sent; a queue that does not exist stops only a run that does not skip.
+ * Publishes a series of tasks and counts their outcomes. The client's window bounds memory. When
+ * the broker refuses a task, or does not answer, no further tasks are sent. A queue that does not
+ * exist stops the run only with {@link BadLines#STOP}.
  *
  * <p>To be used once, by one thread.
  */
 public final class PublishRun {
-  /** What a run needs of a client. */
+  /** The part of a client that a run uses. */
   interface Submitter {
     CompletableFuture<Published> submit(Task task);
 
@@ -99,7 +99,7 @@ public final class PublishRun {
   /**
    * Publishes {@code tasks} until one fails.
    *
-   * @throws InterruptedException if interrupted; what was submitted before goes on
+   * @throws InterruptedException if interrupted; tasks that were submitted before go on
    */
   public PublishReport tasks(Iterator<Task> tasks) throws InterruptedException {
     while (tasks.hasNext() && mayGoOn(BadLines.STOP)) {
@@ -112,12 +112,12 @@ public final class PublishRun {
   }
 
   /**
-   * Publishes the tasks in {@code lines}: JSON, one object a line; blank lines are passed over.
-   * With {@link BadLines#STOP} the input is read to its end first, into a temporary file, and
-   * published only if every line is good. With {@link BadLines#SKIP} each line goes as it comes.
+   * Publishes the tasks in {@code lines}: JSON, one object a line; blank lines are skipped. With
+   * {@link BadLines#STOP} the input is read to its end first, into a temporary file, and published
+   * only if every line is good. With {@link BadLines#SKIP} each line goes as it comes.
    *
    * @throws IOException if the input can't be read, or the temporary file not be written
-   * @throws InterruptedException if interrupted; what was submitted before goes on
+   * @throws InterruptedException if interrupted; tasks that were submitted before go on
    */
   public PublishReport lines(InputStream lines, TaskDefaults defaults, BadLines badLines)
       throws IOException, InterruptedException {
@@ -168,7 +168,7 @@ public final class PublishRun {
     }
   }
 
-  /** The task of the line, or null if the line is blank or bad; then that is counted. */
+  /** Returns the task of a line; null if the line is blank, or bad and counted as such. */
   private @Nullable Task read(LineReader.Line line, TaskDefaults defaults) {
     var text = line.text();
     if (text == null) {
@@ -186,7 +186,7 @@ public final class PublishRun {
     }
   }
 
-  /** Room for the largest body as Base64, and for the other fields. */
+  /** Returns the longest line: the largest body as Base64, and room for the other fields. */
   private int maxLineBytes() {
     return (int) Math.min(Integer.MAX_VALUE - 16, maxBodyBytes * 4L / 3 + (1 << 20));
   }
@@ -246,7 +246,7 @@ public final class PublishRun {
         task, cause instanceof RuntimeException told ? told : new CompletionException(cause));
   }
 
-  /** Whether it says something of a task that may have been published. */
+  /** Whether the error is about a task that may have been published. */
   private static boolean isOfTask(@Nullable Throwable cause) {
     return cause instanceof PublishException || cause instanceof ResultException;
   }

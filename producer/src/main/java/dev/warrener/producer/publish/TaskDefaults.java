@@ -6,16 +6,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What holds for a line that does not say otherwise. Null: nothing.
+ * The values for fields that a line leaves out; null for no value.
  *
  * @param queue the queue
  * @param handler the handler's name
  * @param batch the batch
- * @param maxAttempts how many runs a task may have
+ * @param maxAttempts the most runs of a task
  * @param timeout the hard limit on one run
- * @param delay don't start earlier than this after the publish
+ * @param delay how long after the publish a task must not start
  * @param priority 0 to 31
- * @param expiration how long it may wait
+ * @param expiration how long a task may wait
  */
 public record TaskDefaults(
     @Nullable String queue,
@@ -27,16 +27,16 @@ public record TaskDefaults(
     @Nullable Integer priority,
     @Nullable Duration expiration) {
 
-  /** Nothing. */
+  /** No defaults. */
   public static final TaskDefaults NONE =
       new TaskDefaults(null, null, null, null, null, null, null, null);
 
-  /** A queue and a handler, and nothing else. */
+  /** Returns defaults with a queue and a handler only. */
   public static TaskDefaults of(@Nullable String queue, @Nullable String handler) {
     return new TaskDefaults(queue, handler, null, null, null, null, null, null);
   }
 
-  /** Starts a task with all that is given here; its delay counts from {@code now}. */
+  /** Starts a task with these values. Its delay counts from {@code now}. */
   public Task.Builder task(String queue, String handler, Instant now) {
     return Task.to(queue, handler)
         .batch(batch)

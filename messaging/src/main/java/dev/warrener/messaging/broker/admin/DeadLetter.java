@@ -7,9 +7,9 @@ import dev.warrener.messaging.task.ReceivedTask;
 /**
  * One message among the dead letters of a queue.
  *
- * @param queue of tasks that it came from
- * @param content the task, or why it is none
- * @param mark why it is here
+ * @param queue the queue of tasks that it came from
+ * @param content the task, or why the message is none
+ * @param mark why it is a dead letter
  * @param message the message itself
  */
 public record DeadLetter(

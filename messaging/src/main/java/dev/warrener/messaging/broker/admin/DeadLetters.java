@@ -31,15 +31,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and moves the dead letters of queues. Not thread-safe. */
 public final class DeadLetters {
-  /** How long the broker may take to show what was given back to it. */
+  /** How long the broker may take to show the messages that were returned to it. */
   private static final Duration RETURN_LIMIT = Duration.ofSeconds(1);
 
   private static final long RETURN_POLL_MILLIS = 2;
 
-  /** As many as a consumer can be given without an answer. */
+  /** The most deliveries that a consumer can have without settling them. */
   private static final int MOST = 65_535;
 
-  /** How long the next letter may take to come; then somebody else has taken it. */
+  /** How long to wait for the next letter before assuming that someone else has received it. */
   private static final Duration ARRIVAL_LIMIT = Duration.ofSeconds(2);
 
   private final Connection connection;
@@ -54,15 +54,15 @@ public final class DeadLetters {
     this.namespace = requests.access().namespace();
   }
 
-  /** What to do with the chosen ones. */
+  /** Moves a chosen letter. */
   private interface Fate {
     /** Returns null if the letter can be removed, or a sentence that says why not. */
     @Nullable String of(DeadLetter letter) throws IOException;
   }
 
   /**
-   * The oldest dead letters of {@code queue}, oldest first, at most {@code limit} and at most
-   * 65,535. They stay where they are; while they are read nobody else sees them.
+   * Returns the oldest dead letters of {@code queue}, oldest first: at most {@code limit}, and at
+   * most 65,535. They stay in the queue. While they are read no one else can receive them.
    *
    * @throws NoSuchQueueException if there is no such queue
    */
@@ -82,8 +82,8 @@ public final class DeadLetters {
   /**
    * Puts dead letters back into their queue: each is published, confirmed, and then removed.
    *
-   * @param limit how many are looked at, oldest first
-   * @param chosen which of them
+   * @param limit the most letters to look at, oldest first
+   * @param chosen which of those to move
    * @throws NoSuchQueueException if there is no such queue
    */
   public Moved requeue(String queue, int limit, Predicate<DeadLetter> chosen, Instant now) {
@@ -112,9 +112,9 @@ public final class DeadLetters {
         case CONFIRMED -> null;
         case UNROUTABLE -> "there is no queue " + queue;
         case REFUSED -> "the broker refused it; is the queue full?";
-        case BLOCKED -> "the broker takes no publishes now: " + publisher.blocked();
+        case BLOCKED -> "the broker blocks publishers now: " + publisher.blocked();
         case HELD ->
-            "the broker takes no publishes now: "
+            "the broker blocks publishers now: "
                 + publisher.blocked()
                 + "; it may take this one when the alarm is over, and has a copy more then";
         case UNANSWERED -> "the broker did not confirm it in time";
@@ -127,8 +127,8 @@ public final class DeadLetters {
   /**
    * Drops dead letters for good.
    *
-   * @param limit how many are looked at, oldest first
-   * @param chosen which of them
+   * @param limit the most letters to look at, oldest first
+   * @param chosen which of those to move
    * @throws NoSuchQueueException if there is no such queue
    */
   public Moved purge(String queue, int limit, Predicate<DeadLetter> chosen) {
@@ -136,9 +136,9 @@ public final class DeadLetters {
   }
 
   /**
-   * What became of the chosen.
+   * The result of moving or dropping letters.
    *
-   * @param done how many are no longer among the dead letters
+   * @param done the number of letters that are no longer among the dead letters
    * @param failed a sentence for each that could not be moved, with its id
    */
   public record Moved(int done, List<String> failed) {
@@ -163,9 +163,8 @@ public final class DeadLetters {
       int wanted = (int) Math.min(Math.min(limit, MOST), before);
       moved =
           wanted == 0 ? new Moved(0, List.of()) : visit(channel, name, queue, wanted, chosen, fate);
-      // Closing gives back to the queue what one consumer was given, in its old order. Neither a
-      // nack
-      // for each of many nor the closing after many gets does that in a quorum queue.
+      // Closing returns the deliveries of one consumer to the queue in their old order. In a quorum
+      // queue neither a nack for each of many nor closing after many gets does that.
       channel.close();
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, requests.access(), what);
@@ -217,7 +216,7 @@ public final class DeadLetters {
         message);
   }
 
-  /** The broker answers before it shows what it was given back: the next look must see it. */
+  /** Waits until the broker shows the returned messages, so that the next call finds them. */
   private void awaitReturn(String what, String name, long expected) {
     long until = System.nanoTime() + RETURN_LIMIT.toNanos();
     while (System.nanoTime() < until

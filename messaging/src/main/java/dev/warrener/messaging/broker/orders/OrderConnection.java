@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrderConnection {
 
-  /** Hears what this connection hears. */
+  /** Receives the orders of this connection. */
   interface Listener {
     void synced(List<ReceivedOrder> log, boolean tripped);
 
@@ -42,7 +42,10 @@ final class OrderConnection {
   private final LinkSession session;
   private final Listener listener;
 
-  /** Live orders until the log has been handed over, then null. Guarded by this object's lock. */
+  /**
+   * The live orders that arrived before the log was handed over; null afterwards. Guarded by this
+   * object's lock.
+   */
   private @Nullable List<ReceivedOrder> early = new ArrayList<>();
 
   private volatile @Nullable Channel tripwire;
@@ -112,8 +115,8 @@ final class OrderConnection {
                 + controller
                 + " is connected to the broker at "
                 + access.address()
-                + ": give each its own --id (after a cut network it may be this one, until the broker"
-                + " has noticed)",
+                + ": give each its own --id (after a cut network it may be this one, until the"
+                + " broker has noticed)",
             e);
       }
       // The broker holds the queue of our last connection: until it misses us, or for as long as
@@ -170,7 +173,10 @@ final class OrderConnection {
     }
   }
 
-  /** The same code says that the node that has the queue is down: then it has not been pulled. */
+  /**
+   * Whether the error means that the queue was deleted. The same code is used while the node that
+   * has the queue is down; then the tripwire has not been pulled.
+   */
   private static boolean saysDeleted(IOException error) {
     return BrokerErrors.hasCode(error, AMQP.NOT_FOUND)
         && !BrokerErrors.reason(error).contains("home node");
@@ -181,7 +187,7 @@ final class OrderConnection {
     return listening != null && listening.isOpen();
   }
 
-  /** Consumes from the running queue, or not. */
+  /** Starts or ends the consumption of the running queue. */
   void showRunning(boolean wanted) throws IOException {
     var channel = running;
     if (wanted && channel == null) {
@@ -206,7 +212,7 @@ final class OrderConnection {
     session.lost(reason);
   }
 
-  /** A consumer without which the connection is worth nothing. */
+  /** A consumer whose end ends the connection. */
   private class Steady extends DefaultConsumer {
     Steady(Channel channel) {
       super(channel);

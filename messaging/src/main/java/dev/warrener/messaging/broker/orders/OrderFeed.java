@@ -27,25 +27,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The controller's connection for orders: it only consumes. On each connection it first takes the
- * live orders, then reads the log from its beginning, hands that over whole, and goes on with live
- * ones; so none falls between. The same order may come several times. Thread-safe.
+ * The controller's connection for orders. It only consumes. On each connection it first listens for
+ * live orders, then reads the log from its beginning, hands the log over as a whole, and goes on
+ * with the live orders. So no order is missed in between. The same order may arrive several times.
+ * Thread-safe.
  */
 public final class OrderFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OrderFeed.class);
   private static final Duration REARM_INTERVAL = Duration.ofSeconds(1);
 
   /**
-   * How often, and for how long, a tripwire that cancelled its consumers is looked for before it is
-   * consumed from again. RabbitMQ 4.3 cancels while it still deletes a quorum queue, and closes the
-   * connection of whoever consumes from it then.
+   * The interval at which a tripwire that cancelled its consumers is looked for before it is
+   * consumed from again. RabbitMQ 4.3 cancels consumers while it still deletes a quorum queue, and
+   * closes the connection of a client that consumes from the queue then.
    */
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
 
   private static final int LOOKS = 50;
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  /** Hears orders. Called on one thread, in order; must not block. */
+  /** Receives orders. Called on one thread, in order; must not block. */
   public interface Listener {
     /**
      * A connection is up and the whole log has been read. Live orders follow.
@@ -62,10 +63,10 @@ public final class OrderFeed implements AutoCloseable {
     void tripped(long generation);
 
     /**
-     * The connection is gone: no order is heard until the next {@link #synced}.
+     * The connection is gone: no order arrives until the next {@link #synced}.
      *
      * @param reason a sentence
-     * @param silence for how long the broker had not been heard when it was declared lost
+     * @param silence how long the broker had not answered when the connection was declared lost
      */
     void down(long generation, String reason, Duration silence);
   }
@@ -78,7 +79,7 @@ public final class OrderFeed implements AutoCloseable {
   /** Calls the listener; a kill must not wait for a virtual thread's carrier. */
   private final SerialExecutor events = new SerialExecutor("broker-orders-events");
 
-  /** Does what was asked for and needs the broker. */
+  /** Runs the commands that need the broker. */
   private final ScheduledExecutorService commands =
       Executors.newSingleThreadScheduledExecutor(Connecting.daemon("orders-commands"));
 
@@ -118,7 +119,7 @@ public final class OrderFeed implements AutoCloseable {
     }
   }
 
-  /** Passes on what one connection hears. */
+  /** Hands the orders of one connection to the listener. */
   private final class Handover implements OrderConnection.Listener {
     private final long generation;
 
@@ -141,7 +142,7 @@ public final class OrderFeed implements AutoCloseable {
       command(() -> lookForTripwire(connection, LOOKS));
     }
 
-    /** A failover cancels, too. Only a queue that is gone has been deleted. */
+    /** A failover cancels consumers, too. The tripwire was pulled only if its queue is gone. */
     private void lookForTripwire(OrderConnection connection, int looks) {
       if (!connection.isOver() && !isThere(connection)) {
         events.execute(() -> listener.tripped(generation));
@@ -164,8 +165,8 @@ public final class OrderFeed implements AutoCloseable {
    * @throws BrokerUnreachableException if none is in time, with the last attempt's reason
    * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
    *     right
-   * @throws ControllerIdTakenException if in time nothing but another controller of this id stood
-   *     in the way
+   * @throws ControllerIdTakenException if another controller of this id has been connected all the
+   *     time
    * @throws TopologyMismatchException as soon as the fleet's exchanges or queues don't fit
    */
   public void awaitSynced(Duration timeout) {
@@ -173,7 +174,7 @@ public final class OrderFeed implements AutoCloseable {
   }
 
   /**
-   * What the broker is; of the last connection.
+   * Returns the broker's dialect, as of the last connection.
    *
    * @throws BrokerUnreachableException if there has been none yet
    */
@@ -187,8 +188,8 @@ public final class OrderFeed implements AutoCloseable {
   }
 
   /**
-   * Says whether any process of this controller's workers lives, by consuming from the running
-   * queue or not. Returns at once; holds over reconnects.
+   * Shows the broker whether any process of this controller's workers lives, by consuming from the
+   * running queue or not. Returns at once. The choice is kept over reconnects.
    */
   public void setRunning(boolean running) {
     this.running = running;
@@ -203,8 +204,8 @@ public final class OrderFeed implements AutoCloseable {
   }
 
   /**
-   * Makes the tripwire again if it is missing, and listens to it. Returns at once, and is tried
-   * again each second until it is done or the connection is lost.
+   * Makes the tripwire again if it is missing, and consumes from it. Returns at once, and tries
+   * each second until that is done or the connection is lost.
    */
   public void rearm() {
     command(this::tryToRearm);
@@ -234,7 +235,7 @@ public final class OrderFeed implements AutoCloseable {
   private boolean listenToTripwire(OrderConnection connection) {
     var listening = new boolean[1];
     onConnection(connection, () -> listening[0] = connection.listenToTripwire());
-    // On a connection that is lost meanwhile nothing is known: the next one looks again.
+    // If the connection is lost meanwhile, the next one looks again.
     return listening[0] || connection.isOver();
   }
 

@@ -8,6 +8,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.Message;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,38 +19,39 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the stream of orders from its beginning to its end, and goes on with what is added. What
- * comes after the end that was found when it began is live.
+ * Reads the stream of orders from its beginning to its end, and goes on with the orders that are
+ * added. Orders after the end that was found at the beginning are live.
  */
-public final class OrderLog {
+final class OrderLog {
   private static final int PREFETCH = 500;
 
-  /** How long a log that is not empty may be silent before it has failed. */
+  /** How long reading may stall before the end of the log before it has failed. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
 
   private final LinkSession session;
   private final String stream;
   private final Consumer<ReceivedOrder> live;
 
-  /** What was read until the end was reached, then null. Guarded by this object's lock. */
+  /** The orders up to the end of the log; null once they were returned. Guarded by this lock. */
   private @Nullable List<ReceivedOrder> log = new ArrayList<>();
 
   private long reached = -1;
 
-  /** Will hand what is added after the end was reached to {@code live}. */
-  public OrderLog(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
+  /** Prepares reading. Orders after the end of the log go to {@code live}. */
+  OrderLog(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
     this.session = session;
     this.stream = access.namespace().ordersStream();
     this.live = live;
   }
 
-  /** Reads all that is there now, oldest first. */
-  public List<ReceivedOrder> read() throws IOException {
+  /** Reads all orders that are in the log now, oldest first. */
+  List<ReceivedOrder> read() throws IOException {
     var last = StreamEnd.find(session, stream);
     long end = last == null ? -1 : last.offset();
     var channel = session.channel();
     channel.basicQos(PREFETCH);
-    channel.basicConsume(stream, false, Map.of("x-stream-offset", "first"), new Reader(channel));
+    channel.basicConsume(
+        stream, false, Map.of(Message.STREAM_OFFSET, "first"), new Reader(channel));
     return awaitEnd(end);
   }
 

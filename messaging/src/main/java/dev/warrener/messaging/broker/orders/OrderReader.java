@@ -1,22 +1,20 @@
 package dev.warrener.messaging.broker.orders;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import dev.warrener.messaging.broker.Headers;
+import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.task.Body;
 import org.jspecify.annotations.Nullable;
 
 /** Reads orders from messages. */
 final class OrderReader {
   private OrderReader() {}
 
-  /** Reads one order. Throws nothing: what can't be read is said in the answer. */
+  /** Reads one order. It throws nothing: the answer says whether the order could be read. */
   static ReceivedOrder read(BasicProperties properties, byte[] body) {
-    var offset =
-        Headers.plain(properties.getHeaders()).get("x-stream-offset") instanceof Long at
-            ? at
-            : null;
+    var offset = new Message(properties, Body.of(body)).streamOffset();
     try {
       return new ReceivedOrder.Decoded(
           ContractJson.readOrder(body), properties.getUserId(), properties.getReplyTo(), offset);

@@ -4,16 +4,16 @@ import dev.warrener.messaging.broker.Dialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of an order that was sent.
+ * Says where an order that was sent has arrived.
  *
- * @param logged whether the log has it; false where the broker keeps none, see {@link
+ * @param logged whether the log has the order; false where the broker keeps none, see {@link
  *     Dialect#keepsOrders}
- * @param signalled whether it went out to the controllers that listen now
- * @param blocked why the broker takes no publishes (a memory or disk alarm), or null; the tripwire
- *     works then
- * @param pending whether, though the broker takes no publishes, it has the order or part of it, and
- *     may hand it out when the alarm is over
- * @param problem a sentence about what did not work, or null
+ * @param signalled whether the order was sent to the controllers that listen now
+ * @param blocked why the broker blocks publishers (a memory or disk alarm), or null. The tripwire
+ *     works during an alarm
+ * @param pending whether the broker may deliver the order when the alarm is over: it began to read
+ *     the order before it blocked publishers
+ * @param problem what did not work, in a sentence, or null
  */
 public record OrderReceipt(
     boolean logged,

@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends an operator's orders: to the log first, until it is kept, and then to the controllers that
- * listen now. Not thread-safe.
+ * Sends an operator's orders: first to the log, until the broker keeps them, and then to the
+ * controllers that listen now. Not thread-safe.
  */
 public final class OrderSender implements AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
@@ -46,8 +46,8 @@ public final class OrderSender implements AutoCloseable {
   }
 
   /**
-   * Gets ready to send, so that the first order needs no more than its own way: for as long as
-   * something else is waited for.
+   * Opens the channel for the first order, so that sending it takes less time. To be called while
+   * the program waits for something else, such as a confirmation.
    *
    * @throws BrokerUnreachableException if the connection is lost
    */
@@ -55,18 +55,18 @@ public final class OrderSender implements AutoCloseable {
     publisher.prepare();
   }
 
-  /** What the broker is. */
+  /** Returns the dialect of the broker. */
   public Dialect dialect() {
     return publisher.dialect();
   }
 
   /**
-   * Sends an order, or the same one again. If the log does not take it in half of the time it is
-   * signalled all the same, and the receipt says so. If an alarm at the broker holds it back, that
-   * is said at once.
+   * Sends an order, or sends it again. If the log does not take it in half of the time, the order
+   * is signalled to the controllers all the same. If the broker blocks publishers, the call returns
+   * at once. The receipt tells these cases apart.
    *
-   * @param replyTo a reply queue for the answers besides the reports exchange, or null
-   * @param timeout for all of it
+   * @param replyTo a queue that gets the answers, too, besides the reports exchange; or null
+   * @param timeout the limit on the whole call
    * @throws NotAllowedException if the user may not give orders
    * @throws NoSuchQueueException if there is no such fleet at this broker
    * @throws BrokerUnreachableException if the connection is lost, and can't be made again in time
@@ -106,7 +106,7 @@ public final class OrderSender implements AutoCloseable {
     return answer == Answer.BLOCKED || answer == Answer.HELD;
   }
 
-  /** Why it is blocked; it may be over by the time of the question. */
+  /** Returns the alarm that blocks publishers; it may be over by now. */
   private String alarm() {
     return Objects.requireNonNullElse(publisher.blocked(), "an alarm that is over");
   }
@@ -116,7 +116,7 @@ public final class OrderSender implements AutoCloseable {
       case CONFIRMED -> "it was confirmed";
       case UNROUTABLE -> "its exchange has no queue now";
       case REFUSED -> "the broker refused it";
-      case BLOCKED, HELD -> "the broker takes no publishes now";
+      case BLOCKED, HELD -> "the broker blocks publishers now";
       case UNANSWERED -> "the broker did not confirm it in time";
     };
   }
@@ -155,7 +155,8 @@ public final class OrderSender implements AutoCloseable {
   }
 
   /**
-   * That nobody is bound to the kill exchange is an answer; that the log has no route is a fault.
+   * Whether publishing again may help. No queue at the kill exchange is a valid answer: no
+   * controller listens. No queue at the log is a fault.
    */
   private boolean isWorthAnotherTry(String exchange, Answer answer) {
     return answer == Answer.REFUSED

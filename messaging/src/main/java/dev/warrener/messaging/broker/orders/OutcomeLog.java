@@ -7,6 +7,7 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.report.Report;
@@ -23,26 +24,26 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the stream that keeps what controllers said about orders, from some time on. */
-public final class OutcomeLog {
+/** Reads the stream that keeps the reports about orders, from some time on. */
+final class OutcomeLog {
   private static final int PREFETCH = 500;
 
-  /** The broker finds a time by the chunk that holds it, and hosts' clocks differ. */
+  /** How much earlier reading begins, because the clocks of hosts differ. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
-  /** How long a stream that has more may be silent before it has failed. */
+  /** How long reading may stall before the end of the stream before it has failed. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
 
   private final LinkSession session;
   private final String stream;
 
-  public OutcomeLog(LinkSession session, BrokerAccess access) {
+  OutcomeLog(LinkSession session, BrokerAccess access) {
     this.session = session;
     this.stream = access.namespace().outcomesStream();
   }
 
-  /** Reads all that was said since, oldest first. What is no report of this version is left out. */
-  public List<Report> read(Instant since) throws IOException {
+  /** Reads all reports since then, oldest first. Reports of other versions are left out. */
+  List<Report> read(Instant since) throws IOException {
     var from = since.minus(MARGIN);
     var end = StreamEnd.find(session, stream);
     if (end == null || isOlder(end.body(), from)) {
@@ -52,7 +53,7 @@ public final class OutcomeLog {
     channel.basicQos(PREFETCH);
     var reader = new Reader(channel);
     var tag =
-        channel.basicConsume(stream, false, Map.of("x-stream-offset", Date.from(from)), reader);
+        channel.basicConsume(stream, false, Map.of(Message.STREAM_OFFSET, Date.from(from)), reader);
     var reports = new ArrayList<Report>();
     long reached = -1;
     while (reached < end.offset()) {
@@ -98,9 +99,10 @@ public final class OutcomeLog {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
-      var offset = StreamEnd.offset(properties);
+      var message = new Message(properties, Body.of(body));
+      var offset = message.streamOffset();
       if (offset != null) {
-        messages.add(new StreamEnd.Last(offset, Body.of(body)));
+        messages.add(new StreamEnd.Last(offset, message.body()));
       }
       try {
         getChannel().basicAck(envelope.getDeliveryTag(), false);

@@ -3,17 +3,15 @@ package dev.warrener.messaging.broker.orders;
 import dev.warrener.messaging.order.Order;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An order as it came from the broker, legible or not. Whether it is obeyed is not decided here.
- */
+/** An order as it came from the broker, readable or not. The controller decides about it. */
 public sealed interface ReceivedOrder {
-  /** The user who published it, as the broker says; null if the message names none. */
+  /** Returns the user who published it, checked by the broker; null if the message names none. */
   @Nullable String userId();
 
-  /** Where answers are wanted besides the reports exchange, or null. */
+  /** Returns the queue that gets the answers, too, besides the reports exchange; or null. */
   @Nullable String replyTo();
 
-  /** Its place in the log, or null if it came live. */
+  /** Returns its place in the log, or null if it came live. */
   @Nullable Long offset();
 
   /** An order that could be read. */
@@ -25,7 +23,7 @@ public sealed interface ReceivedOrder {
    * A message that is no order of the contract.
    *
    * @param id the order's id, if at least that could be read
-   * @param because a sentence that says why not
+   * @param because why the message is none, in a sentence
    */
   record Unreadable(
       @Nullable String id,

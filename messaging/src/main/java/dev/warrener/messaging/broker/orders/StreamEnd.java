@@ -4,8 +4,8 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import dev.warrener.messaging.broker.Headers;
 import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where a stream ends. It doesn't tell, and an empty one looks like a slow one: so a reader
- * asks for the last chunk, and what that shows must be reached by whoever reads the rest. Only
- * where it shows nothing does time decide.
+ * Finds the end of a stream. The broker does not say where a stream ends, and an empty stream looks
+ * like a slow one. So a consumer of the last chunk finds the last message, up to which the stream
+ * must then be read. A stream whose last chunk stays empty for a while counts as empty.
  */
 final class StreamEnd {
   private static final int PREFETCH = 500;
@@ -26,7 +26,7 @@ final class StreamEnd {
   /** How long the last chunk's messages may be apart. */
   private static final Duration CHUNK_GAP = Duration.ofMillis(50);
 
-  /** After this without any message a stream counts as empty. */
+  /** How long no message may arrive before a stream counts as empty. */
   private static final Duration EMPTY_AFTER = Duration.ofMillis(500);
 
   private StreamEnd() {}
@@ -34,18 +34,18 @@ final class StreamEnd {
   /**
    * The last message of a stream.
    *
-   * @param offset its place
-   * @param body what it says
+   * @param offset its place in the stream
+   * @param body its body
    */
   record Last(long offset, Body body) {}
 
-  /** The last message now, or null if there is none. */
+  /** Returns the last message that is in the stream now, or null if there is none. */
   static @Nullable Last find(LinkSession session, String stream) throws IOException {
     var channel = session.channel();
     channel.basicQos(PREFETCH);
     var chunk = new LastChunk(channel);
     long asked = System.nanoTime();
-    var tag = channel.basicConsume(stream, false, Map.of("x-stream-offset", "last"), chunk);
+    var tag = channel.basicConsume(stream, false, Map.of(Message.STREAM_OFFSET, "last"), chunk);
     // A broker that takes long for one answer takes long for the next thing, too.
     var patience = Duration.ofNanos(4 * (System.nanoTime() - asked));
     Last last = null;
@@ -58,13 +58,6 @@ final class StreamEnd {
     return last;
   }
 
-  /** The place of a message in its stream, or null if it names none. */
-  static @Nullable Long offset(BasicProperties properties) {
-    return Headers.plain(properties.getHeaders()).get("x-stream-offset") instanceof Long offset
-        ? offset
-        : null;
-  }
-
   private static final class LastChunk extends DefaultConsumer {
     private final BlockingQueue<Last> messages = new LinkedBlockingQueue<>();
 
@@ -75,9 +68,10 @@ final class StreamEnd {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      var offset = offset(properties);
+      var message = new Message(properties, Body.of(body));
+      var offset = message.streamOffset();
       if (offset != null) {
-        messages.add(new Last(offset, Body.of(body)));
+        messages.add(new Last(offset, message.body()));
       }
     }
 

@@ -16,20 +16,20 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes over a connection of its own, confirmed and mandatory, with a bounded window. Messages
- * that were cut off by a lost connection are published again on the next one, with the same id,
- * until their time is up: consumers drop the duplicate.
+ * Publishes messages over a connection of its own, each confirmed by the broker, with a bounded
+ * number of messages on their way. Messages that a lost connection cut off are published again on
+ * the next one, with the same id, until their time is up. Consumers drop duplicates.
  *
  * <p>Thread-safe. The futures complete on one thread of the publisher: a callback that blocks
  * delays the others.
  *
- * <p>Callers only queue: {@link PublishWriter} has the threads, {@link PublishLedger} knows what
- * becomes of each message.
+ * <p>Publishing only adds the message to a queue. {@link PublishWriter} has the threads, and {@link
+ * PublishLedger} knows the state of each message.
  */
 public final class ConfirmedPublisher implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  /** Hears of the connection. Called on the publisher's own thread; must not block. */
+  /** Is told about the connection. Called on the publisher's own thread; must not block. */
   public interface Listener {
     /** A connection is up. */
     default void up(long generation, Dialect dialect) {}
@@ -37,10 +37,10 @@ public final class ConfirmedPublisher implements AutoCloseable {
     /** The connection is gone; another one is tried. */
     default void down(long generation, String reason) {}
 
-    /** The broker takes no publishes: a memory or disk alarm. */
+    /** The broker blocks publishers, because of a memory or disk alarm. */
     default void blocked(String reason) {}
 
-    /** The broker takes publishes again. */
+    /** The broker accepts publishes again. */
     default void unblocked() {}
   }
 
@@ -62,7 +62,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
     this.writer = new PublishWriter(access, this::ended);
   }
 
-  /** Starts to connect, and goes on until {@link #close}. */
+  /** Starts to connect, and stays connected until {@link #close}. */
   public void start() {
     if (writer.start()) {
       link.start();
@@ -92,27 +92,16 @@ public final class ConfirmedPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes. Blocks while the window is full, for at most the settings' timeout: then, or when
-   * closed, the outcome is {@link PublishOutcome.Refused}. The future always completes, by the
-   * timeout at the latest, and never exceptionally.
+   * Publishes a message. Blocks while the window is full, for at most the settings' timeout. After
+   * that, or when the publisher is closed, the outcome is {@link PublishOutcome.Refused}. The
+   * future never completes exceptionally, and it completes by the timeout at the latest.
    */
   public CompletableFuture<PublishOutcome> publish(
       String exchange, String routingKey, Message message) {
-    return enter(exchange, routingKey, message, settings.timeout());
-  }
-
-  /** As {@link #publish(String, String, Message)}, but refused at once if the window is full. */
-  public CompletableFuture<PublishOutcome> tryPublish(
-      String exchange, String routingKey, Message message) {
-    return enter(exchange, routingKey, message, Duration.ZERO);
-  }
-
-  private CompletableFuture<PublishOutcome> enter(
-      String exchange, String routingKey, Message message, Duration patience) {
     var publish =
         new Publish(exchange, routingKey, message, true, settings.timeout(), System.nanoTime());
     try {
-      if (!window.enter(publish.size(), patience)) {
+      if (!window.enter(publish.size(), settings.timeout())) {
         publish.outcome.complete(
             new PublishOutcome.Refused(
                 "not sent: "
@@ -131,7 +120,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes without waiting for room in the window.
+   * Publishes a message without waiting for room in the window.
    *
    * @param mandatory whether a message that no queue takes is {@link PublishOutcome.Unroutable};
    *     otherwise it is confirmed
@@ -159,19 +148,19 @@ public final class ConfirmedPublisher implements AutoCloseable {
     publish.outcome.complete(new PublishOutcome.Refused("not sent: the publisher is closed"));
   }
 
-  /** The number of messages that wait for an answer. */
+  /** Returns the number of messages that wait for an answer. */
   public int outstanding() {
     return window.messages();
   }
 
-  /** Why the broker takes no publishes now, or null if it takes them. */
+  /** Returns why the broker blocks publishers now, or null if it does not. */
   public @Nullable String blockedReason() {
     return writer.blockedReason();
   }
 
   /**
-   * Waits until nothing is outstanding and every future has completed; false if that was not so in
-   * time.
+   * Waits until no message waits for an answer and every future has completed. Returns false if
+   * that was not so in time.
    */
   public boolean flush(Duration timeout) {
     long until = System.nanoTime() + timeout.toNanos();
@@ -221,7 +210,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
     completions.execute(() -> publish.outcome.complete(outcome));
   }
 
-  /** Closes at once. What is outstanding is unknown, or refused if it was not sent. */
+  /** Closes at once. Messages without an answer are unknown, or refused if they were not sent. */
   @Override
   public void close() {
     if (!writer.close()) {

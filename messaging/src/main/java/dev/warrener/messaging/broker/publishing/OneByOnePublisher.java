@@ -19,32 +19,35 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes on a connection of its own, which an alarm at the broker may block, and waits for each
- * answer. It doesn't connect again. Not thread-safe.
+ * Publishes one message at a time over a connection of its own, and waits for each answer. It does
+ * not reconnect. Not thread-safe.
  *
- * <p>While it has an alarm RabbitMQ says so at a connection's first publish, and keeps what it has
- * read of that until the alarm is over, though the connection be closed long before. So the first
- * publish is one that no queue wants: what is published after it is not sent in the first place.
+ * <p>During an alarm RabbitMQ blocks a connection only at its first publish. It keeps the part of
+ * that message that it has read, and may deliver the message when the alarm is over, even if the
+ * connection was closed long before. So the first message is a probe that no queue takes. If it is
+ * blocked, nothing else is sent.
  */
 public final class OneByOnePublisher implements AutoCloseable {
   private static final int CLOSE_MILLIS = 1_000;
 
-  /** The embedded broker says first that it refuses a message, and then that it has no queue. */
+  /** How long a refused message may still be returned: the embedded broker refuses it first. */
   private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
 
-  /** What became of a publish. */
+  /** The outcome of a publish. */
   public enum Answer {
-    /** A queue has it. */
+    /** A queue has the message. */
     CONFIRMED,
-    /** No queue is bound for it. */
+    /** No queue is bound for the message. */
     UNROUTABLE,
-    /** The broker said no. */
+    /** The broker refused the message. */
     REFUSED,
-    /** Not sent: the broker takes no publishes now; {@link #blocked} says why. */
+    /** The message was not sent: the broker blocks publishers. {@link #blocked} says why. */
     BLOCKED,
-    /** Sent just as the broker began to take nothing: it may take this when the alarm is over. */
+    /**
+     * The message was sent just before the alarm: the broker may take it when the alarm is over.
+     */
     HELD,
-    /** No answer in time. Nothing more can be sent. */
+    /** The broker did not answer in time. */
     UNANSWERED
   }
 
@@ -55,7 +58,10 @@ public final class OneByOnePublisher implements AutoCloseable {
   private volatile @Nullable Lane lane;
   private @Nullable Lane probed;
 
-  /** A channel with its answers. After one that did not come the next would be the wrong one's. */
+  /**
+   * A channel with its answers. After an answer that did not arrive in time the channel is given
+   * up: a late answer would be taken for the next message's.
+   */
   private record Lane(Channel channel, BlockingQueue<Answer> answers) {
     @Nullable Answer poll(Duration limit) throws IOException {
       try {
@@ -96,7 +102,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     this.probed = dialect.hasTripwire() ? probe() : null;
   }
 
-  /** Publishes what no queue wants; null if not even that can be done, as the next one will say. */
+  /** Publishes the probe. Returns null if that fails; then the first message fails, too. */
   private @Nullable Lane probe() {
     try {
       var on = lane();
@@ -113,7 +119,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     }
   }
 
-  /** Whether the probe had an answer, whatever that was, or nobody waits for one. */
+  /** Whether the probe has been answered, in whatever way, or there is none. */
   private boolean hasAnsweredProbe(Duration limit) throws IOException {
     var on = probed;
     if (on == null) {
@@ -135,12 +141,12 @@ public final class OneByOnePublisher implements AutoCloseable {
     return dialect;
   }
 
-  /** Whether more can be sent on it. */
+  /** Returns whether the connection is open. */
   public boolean isOpen() {
     return open.connection().isOpen();
   }
 
-  /** Why the broker takes no publishes, or null if it takes them. */
+  /** Returns why the broker blocks publishers, or null if it does not. */
   public @Nullable String blocked() {
     return blocked;
   }
@@ -161,11 +167,11 @@ public final class OneByOnePublisher implements AutoCloseable {
   /**
    * Publishes, mandatory and confirmed.
    *
-   * @param what is published, as the object of a sentence
+   * @param what the message, as the object of a sentence
    * @throws NotAllowedException if the user may not publish there
    * @throws NoSuchQueueException if the exchange does not exist
    * @throws BrokerException for another refusal by the broker; nothing was published
-   * @throws BrokerUnreachableException if the connection is lost: nobody knows whether it arrived
+   * @throws BrokerUnreachableException if the connection is lost; the message may have arrived
    */
   public Answer publish(
       String what, String exchange, String routingKey, Message message, Duration limit) {

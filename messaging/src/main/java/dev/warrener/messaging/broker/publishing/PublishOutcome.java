@@ -1,30 +1,30 @@
 package dev.warrener.messaging.broker.publishing;
 
-/** What became of a publish. One of four; never silently fine. */
+/** The outcome of a publish. */
 public sealed interface PublishOutcome {
-  /** The broker has it, in at least one queue. */
+  /** The broker has the message in at least one queue. */
   record Confirmed() implements PublishOutcome {}
 
   /**
    * The exchange has no queue for the routing key: the message is in no queue.
    *
-   * @param exchange that it was published to
-   * @param routingKey that it was published with
+   * @param exchange the exchange that it was published to
+   * @param routingKey the routing key that it was published with
    */
   record Unroutable(String exchange, String routingKey) implements PublishOutcome {}
 
   /**
-   * Not published: the broker said no, or it was never sent.
+   * The message was not published: the broker refused it, or it was never sent.
    *
-   * @param because a sentence
+   * @param because why, in a sentence
    */
   record Refused(String because) implements PublishOutcome {}
 
   /**
-   * Sent, and nobody knows whether it arrived: the connection was lost, or the time was up, before
-   * the broker had answered. Publishing it again with the same id is safe.
+   * The message was sent, and may have arrived: the connection was lost, or the time was up, before
+   * the broker answered. Publishing it again with the same id is safe.
    *
-   * @param because a sentence
+   * @param because why, in a sentence
    */
   record Unknown(String because) implements PublishOutcome {}
 }

@@ -96,7 +96,7 @@ final class PublishWriter {
     lock.lock();
     try {
       if (blocked != null) {
-        return ", which takes no publishes now (" + blocked + ")";
+        return ", which blocks publishers now (" + blocked + ")";
       }
       return session == null ? "; " + away : "";
     } finally {
@@ -352,7 +352,7 @@ final class PublishWriter {
   /** Why the broker has not confirmed a message, as the end of a sentence. The lock is held. */
   private String whyUnconfirmed() {
     if (blocked != null) {
-      return "it takes no publishes now (" + blocked + ")";
+      return "it blocks publishers now (" + blocked + ")";
     }
     return session == null ? away : "it has not answered";
   }

@@ -3,14 +3,13 @@ package dev.warrener.messaging.broker.publishing;
 import java.time.Duration;
 
 /**
- * How messages are published.
+ * The limits of a {@link ConfirmedPublisher}.
  *
- * @param window the most messages that are published and not yet answered for, queued ones
- *     included; 1000 by default
- * @param windowBytes the most bytes of their bodies; 64 MiB by default. One message alone may have
- *     more
- * @param timeout until a message that is not confirmed is given up, reconnections included; 30 s by
- *     default
+ * @param window the most messages that wait for an answer, queued ones included; 1000 by default
+ * @param windowBytes the most bytes of those messages' bodies; 64 MiB by default. One message alone
+ *     may have more
+ * @param timeout how long a message may stay unconfirmed before it is given up, reconnections
+ *     included; 30 s by default
  */
 public record PublisherSettings(int window, long windowBytes, Duration timeout) {
   /** The defaults. */
@@ -29,12 +28,7 @@ public record PublisherSettings(int window, long windowBytes, Duration timeout) 
     }
   }
 
-  /** The same with another window. */
-  public PublisherSettings withWindow(int window) {
-    return new PublisherSettings(window, windowBytes, timeout);
-  }
-
-  /** The same with another timeout. */
+  /** Returns a copy with another timeout. */
   public PublisherSettings withTimeout(Duration timeout) {
     return new PublisherSettings(window, windowBytes, timeout);
   }

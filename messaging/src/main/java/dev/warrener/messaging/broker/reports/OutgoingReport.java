@@ -4,18 +4,18 @@ import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import java.util.concurrent.CompletableFuture;
 
-/** Something that a controller says. Its mutable fields are guarded by the reporter's lock. */
+/** A message of a controller. The reporter's lock guards its mutable fields. */
 final class OutgoingReport {
 
-  /** What it is about, the most urgent first. */
+  /** The kinds of messages, the most urgent first. */
   enum Kind {
     /** A report about an order. */
     ORDER,
-    /** How the controller is. */
+    /** The controller's presence. */
     PRESENCE,
     /** A task's result. */
     RESULT,
-    /** What happened to a task or a worker. */
+    /** An event of a task or a worker. */
     EVENT
   }
 
@@ -24,7 +24,7 @@ final class OutgoingReport {
   final String routingKey;
   final Message message;
 
-  /** Whether it is an error that nobody hears it. */
+  /** Whether it is an error if no queue takes the message. */
   final boolean mandatory;
 
   final long saidNanos = System.nanoTime();
@@ -42,17 +42,17 @@ final class OutgoingReport {
     this.mandatory = mandatory;
   }
 
-  /** For whoever listens. */
+  /** Returns a message for all who listen, if any do. */
   static OutgoingReport open(Kind kind, String exchange, String routingKey, Message message) {
     return new OutgoingReport(kind, exchange, routingKey, message, false);
   }
 
-  /** For one reply queue. */
+  /** Returns a message for one reply queue. */
   static OutgoingReport mandatory(Kind kind, String exchange, String routingKey, Message message) {
     return new OutgoingReport(kind, exchange, routingKey, message, true);
   }
 
-  /** Whether it is tried until it is published. */
+  /** Whether the message is tried until it is published. */
   boolean isKept() {
     return kind == Kind.ORDER || kind == Kind.RESULT;
   }

@@ -14,28 +14,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Hears who else is there, for a controller. Every controller hears every other at each of its
- * changes, and must not spend its time on reading that: a presence is read when its controller was
- * not known, when it leaves, and now and then; of the others only the time is noted, for {@link
- * #takeSeen}. Thread-safe.
+ * Receives the presence of other controllers, for a controller. Every controller receives that of
+ * every other at each of its changes, and must not spend its time on parsing them. So a presence is
+ * parsed when its controller is new, when it leaves, and every ten seconds. Of all others only the
+ * time is noted, for {@link #takeSeen}. Thread-safe.
  */
 public final class PresenceFeed implements AutoCloseable {
-  /** How old what was read of a controller may become: ten seconds. */
+  /** How old the parsed presence of a controller may become: ten seconds. */
   static final Duration READ_EVERY = Duration.ofSeconds(10);
 
   private static final String KEY = "presence.";
 
   /**
-   * What a presence says whose controller leaves. Within a string the quotation marks would be
-   * escaped, so nothing else contains it but perhaps the name of a batch, which is then read in
-   * vain.
+   * The text that a presence contains if its controller leaves. Within a string its quotation marks
+   * would be escaped. A batch of that name contains it, too; then the presence is parsed in vain.
    */
   private static final byte[] LEAVES =
       ('"' + ControllerState.LEFT.wire() + '"').getBytes(StandardCharsets.US_ASCII);
 
   /** Called on one thread, in order. */
   public interface Listener {
-    /** The presence of another controller was read; it was heard at {@code at}, by our clock. */
+    /** Takes the presence of another controller, received at {@code at} by our clock. */
     void presence(Presence presence, Instant at);
   }
 
@@ -44,10 +43,10 @@ public final class PresenceFeed implements AutoCloseable {
   private final Listener listener;
   private final ReplyQueue queue;
 
-  /** When each was read. Of one thread. */
+  /** When the presence of each controller was parsed. Used by one thread. */
   private final Map<String, Instant> read = new HashMap<>();
 
-  /** When each was heard since it was read or taken. Guarded by itself. */
+  /** When each controller's presence was received and not parsed. Guarded by itself. */
   private final Map<String, Instant> seen = new HashMap<>();
 
   /**
@@ -73,12 +72,15 @@ public final class PresenceFeed implements AutoCloseable {
     queue.start();
   }
 
-  /** Waits until what is said is heard. */
+  /** Waits until the queue is bound. */
   void awaitUp(Duration timeout) {
     queue.awaitUp(timeout);
   }
 
-  /** When controllers were last heard since this was last asked, but for those that were read. */
+  /**
+   * Returns when each controller's presence was last received, as far as it was not parsed, since
+   * the last call.
+   */
   public Map<String, Instant> takeSeen() {
     synchronized (seen) {
       if (seen.isEmpty()) {
@@ -97,16 +99,6 @@ public final class PresenceFeed implements AutoCloseable {
   }
 
   private final class Reading implements ReplyQueue.Listener {
-    @Override
-    public void up(long generation) {
-      // What comes from here on is heard; what was missed comes again within two seconds.
-    }
-
-    @Override
-    public void down(long generation, String reason) {
-      // Nobody is heard meanwhile, which is what shows.
-    }
-
     @Override
     public void received(String routingKey, BasicProperties properties, byte[] body) {
       var id = routingKey.startsWith(KEY) ? routingKey.substring(KEY.length()) : routingKey;
@@ -127,7 +119,7 @@ public final class PresenceFeed implements AutoCloseable {
         seen.remove(id);
       }
       if (leaves) {
-        // Who comes back under its id is read at once.
+        // If a controller comes back under its id, its presence is parsed at once.
         read.remove(id);
       } else {
         read.put(id, now);
@@ -137,12 +129,12 @@ public final class PresenceFeed implements AutoCloseable {
 
     @Override
     public void unreadable(String routingKey, BasicProperties properties, String because) {
-      // Another release's, perhaps. Its controller is not known, as if it were not there; the
-      // broker's own count of controllers has it.
+      // Perhaps of another release. Its controller counts as absent; the broker's own count of
+      // controllers includes it.
     }
   }
 
-  /** Also if the clock was set back. */
+  /** Whether a time is recent. If the clock was set back it may be in the future. */
   private static boolean isRecent(Instant readAt, Instant now) {
     return Duration.between(readAt, now).abs().compareTo(READ_EVERY) < 0;
   }

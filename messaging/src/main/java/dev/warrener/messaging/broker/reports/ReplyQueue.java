@@ -20,28 +20,32 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * An exclusive queue of one program's own, bound to one exchange, on a connection that is kept up.
- * What comes while the connection is away is missed. Thread-safe.
+ * An exclusive queue of one program, bound to one exchange, on a connection that is kept up.
+ * Messages that arrive while the connection is away are missed. Thread-safe.
  *
- * <p>A queue that is bound by its name keeps it. Others get a new one with each connection: the
- * broker may hold the old one for as long as a node of its cluster is away.
+ * <p>A queue that is bound by its name keeps the name. Other queues get a new name with each
+ * connection, because the broker may keep the old queue for as long as a node of its cluster is
+ * down.
  */
 final class ReplyQueue implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  /** Hears. Called on one thread, in order. */
+  /** Receives messages. Called on one thread, in order. */
   interface Listener {
-    void up(long generation);
+    /** A connection is up, and the queue is bound. */
+    default void up(long generation) {}
 
-    void down(long generation, String reason);
+    /** The connection is gone; another one is tried. */
+    default void down(long generation, String reason) {}
 
     /**
-     * A message has come.
+     * Takes a message.
      *
      * @throws MalformedMessageException if it can't be read; {@link #unreadable} is called then
      */
     void received(String routingKey, BasicProperties properties, byte[] body);
 
+    /** Takes a message that could not be read. */
     void unreadable(String routingKey, BasicProperties properties, String because);
   }
 
@@ -75,7 +79,7 @@ final class ReplyQueue implements AutoCloseable {
     return access.namespace().replyQueue(access.address().user(), UUID.randomUUID().toString());
   }
 
-  /** The queue's name, if it is bound by it. */
+  /** Returns the queue's name, if the queue is bound by it. */
   String name() {
     return name;
   }
@@ -151,9 +155,9 @@ final class ReplyQueue implements AutoCloseable {
   }
 
   /**
-   * Counts over the same connection; the same object for as long as it is up.
+   * Returns the probe of the connection that is up now.
    *
-   * @throws BrokerUnreachableException if it is away
+   * @throws BrokerUnreachableException if no connection is up
    */
   FleetProbe probe() {
     return link.requireSession().probe(access);

@@ -11,14 +11,14 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be published by a {@link Reporter}: bounded, and the most urgent first. Not
+ * The reports that wait to be published by a {@link Reporter}: bounded, the most urgent first. Not
  * thread-safe.
  */
 final class ReportBuffer {
   private final int capacity;
   private final Map<Kind, Deque<OutgoingReport>> waiting = new EnumMap<>(Kind.class);
 
-  /** Those that failed and are tried again later, the next one first. */
+  /** The reports that failed and are tried again later, the next one first. */
   private final PriorityQueue<OutgoingReport> later =
       new PriorityQueue<>((one, other) -> Long.compare(one.dueNanos - other.dueNanos, 0));
 
@@ -34,7 +34,7 @@ final class ReportBuffer {
     }
   }
 
-  /** Adds one, and returns the one that had to go for it, or null. */
+  /** Adds a report. Returns the report that was dropped for it, or null. */
   @Nullable OutgoingReport add(OutgoingReport statement) {
     var same = of(statement.kind);
     OutgoingReport gone = null;
@@ -48,7 +48,7 @@ final class ReportBuffer {
     return gone;
   }
 
-  /** The one that is missed least: an event, or else the oldest. */
+  /** Removes and returns the least important report: the oldest event, or else the oldest. */
   private @Nullable OutgoingReport least() {
     for (var kind : List.of(Kind.EVENT, Kind.PRESENCE, Kind.RESULT, Kind.ORDER)) {
       var gone = of(kind).pollFirst();
@@ -59,7 +59,7 @@ final class ReportBuffer {
     return later.poll();
   }
 
-  /** Takes the most urgent one that is due, or null. */
+  /** Removes and returns the most urgent report that is due, or null. */
   @Nullable OutgoingReport next(long nowNanos) {
     while (!later.isEmpty() && later.element().dueNanos - nowNanos <= 0) {
       var due = later.remove();
@@ -74,12 +74,12 @@ final class ReportBuffer {
     return null;
   }
 
-  /** Puts back one that was taken and failed, until it is due. */
+  /** Puts back a report that failed, until it is due. */
   void putBack(OutgoingReport statement) {
     later.add(statement);
   }
 
-  /** Notes that one that was taken needs no other try. */
+  /** Notes that a report is not tried again. */
   void finished(OutgoingReport statement, boolean published) {
     if (!published && statement.kind != Kind.PRESENCE) {
       dropped++;
@@ -87,7 +87,7 @@ final class ReportBuffer {
   }
 
   /**
-   * The time until the next of those that failed is due; {@link Long#MAX_VALUE} if there is none.
+   * Returns the time until the next failed report is due; {@link Long#MAX_VALUE} if there is none.
    */
   long nanosUntilDue(long nowNanos) {
     return later.isEmpty() ? Long.MAX_VALUE : Math.max(1, later.element().dueNanos - nowNanos);
@@ -105,7 +105,7 @@ final class ReportBuffer {
     return dropped;
   }
 
-  /** Takes all. */
+  /** Removes and returns all reports. */
   List<OutgoingReport> drain() {
     var all = new ArrayList<OutgoingReport>(later);
     later.clear();

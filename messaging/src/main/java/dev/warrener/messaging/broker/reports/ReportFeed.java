@@ -4,44 +4,41 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe;
-import dev.warrener.messaging.broker.NoSuchQueueException;
-import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
-import java.time.Duration;
 import java.util.Collection;
 
 /**
- * Hears what controllers say, by an exclusive reply queue that is bound to the reports exchange.
- * The connection is kept up; what is said while it is away is missed. Thread-safe.
+ * Receives reports, presence and events of controllers, on an exclusive queue that is bound to the
+ * reports exchange. The connection is kept up. Messages that are published while it is away are
+ * missed. Thread-safe.
  */
-public final class ReportFeed implements AutoCloseable {
-  private final ReplyQueue queue;
+public final class ReportFeed extends Feed {
 
-  /** Hears. Called on one thread at a time, in order; must not block. */
+  /** Receives messages. Called on one thread at a time, in order; must not block. */
   public interface Listener {
-    /** The queue is bound: what is said from now on is heard. */
+    /** The queue is bound: messages that are published from now on are received. */
     default void up(long generation) {}
 
     /** The connection is gone; another one is tried. */
     default void down(long generation, String reason) {}
 
-    /** A controller says something about an order. */
+    /** Takes a report about an order. */
     default void report(Report report) {}
 
-    /** A controller says how it is. */
+    /** Takes a controller's presence. */
     default void presence(Presence presence) {}
 
-    /** A controller says what happened to a task. */
+    /** Takes an event of a task. */
     default void event(TaskEvent event) {}
 
-    /** A controller says what happened to a worker. */
+    /** Takes an event of a worker. */
     default void event(WorkerEvent event) {}
 
-    /** A message that could not be read. */
+    /** Takes a message that could not be read. */
     default void unreadable(String routingKey, String because) {}
   }
 
@@ -52,15 +49,23 @@ public final class ReportFeed implements AutoCloseable {
    *     kill.ORDER.*}, {@code presence.*}
    */
   public ReportFeed(BrokerAccess access, Collection<String> keys, Listener listener) {
+    super(
+        new ReplyQueue(
+            access,
+            "reports",
+            access.namespace().reportsExchange(),
+            requireKeys(keys),
+            new Reading(listener)));
+  }
+
+  private static Collection<String> requireKeys(Collection<String> keys) {
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("a report feed needs a routing key, such as presence.*");
     }
-    this.queue =
-        new ReplyQueue(
-            access, "reports", access.namespace().reportsExchange(), keys, new Reading(listener));
+    return keys;
   }
 
-  /** Tells what a message is by the first word of its routing key. */
+  /** Reads a message by the first word of its routing key. */
   private static final class Reading implements ReplyQueue.Listener {
     private final Listener listener;
 
@@ -97,36 +102,13 @@ public final class ReportFeed implements AutoCloseable {
     }
   }
 
-  /** Starts to connect, and goes on until {@link #close}. */
-  public void start() {
-    queue.start();
-  }
-
   /**
-   * Waits until the queue is bound.
-   *
-   * @throws BrokerUnreachableException if it is not in time, with the last attempt's reason
-   * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
-   *     right
-   * @throws NoSuchQueueException as soon as the broker says that there is no such fleet
-   */
-  public void awaitUp(Duration timeout) {
-    queue.awaitUp(timeout);
-  }
-
-  /**
-   * Counts over the feed's own connection, which never publishes, so that an alarm does not block
-   * it. Good for as long as this connection is up; for one thread.
+   * Returns a probe on the feed's own connection. The connection never publishes, so no alarm
+   * blocks it. The probe works for as long as this connection is up. For one thread.
    *
    * @throws BrokerUnreachableException if the connection is away
    */
   public FleetProbe probe() {
-    return queue.probe();
-  }
-
-  /** Ends the connection, and with it the queue. */
-  @Override
-  public void close() {
-    queue.close();
+    return queue().probe();
   }
 }

@@ -24,24 +24,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what a controller says, in the background, over a publisher that it does not own. What
- * is said waits in a bounded buffer while the broker is away or refuses publishes. Of presence only
- * the newest waits; when the buffer is full events go first, and then the oldest of the rest,
- * counted in {@link #dropped}. Reports about orders go out before anything else. Thread-safe; no
- * call blocks.
+ * Publishes a controller's reports, presence, events and results in the background, over a
+ * publisher that it does not own. While the broker is away or blocks publishers they wait in a
+ * bounded buffer. Of presence only the newest waits. When the buffer is full, events are dropped
+ * first and then the oldest of the rest, counted by {@link #dropped}. Reports about orders are
+ * published before anything else. Thread-safe; no call blocks.
  */
 public final class Reporter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
 
-  /** How many messages are with the publisher at the same time; the rest waits here. */
+  /** The most messages that the publisher has at the same time; the others wait here. */
   private static final int UNDERWAY = 200;
 
-  /** Presence is of no use later: the next one is on its way. */
+  /** How long a presence is tried. It is of no use later: the next one follows. */
   private static final Duration PRESENCE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** How long a reply queue may be missing. */
+  /** How long a reply queue may be missing before a result is given up. */
   private static final Duration REPLY_LIMIT = Duration.ofSeconds(30);
 
   private final Namespace namespace;
@@ -83,9 +83,9 @@ public final class Reporter implements AutoCloseable {
   }
 
   /**
-   * Says something about an order.
+   * Publishes a report about an order.
    *
-   * @param replyTo the order's, or null: then it goes to the reports exchange only
+   * @param replyTo the order's reply queue, which gets the report, too; or null
    */
   public void report(Report report, @Nullable String replyTo) {
     var json = ContractJson.write(report);
@@ -100,7 +100,7 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
-  /** Says how the controller is. */
+  /** Publishes the controller's presence. */
   public void presence(Presence presence) {
     var key = "presence." + presence.id();
     say(
@@ -111,12 +111,12 @@ public final class Reporter implements AutoCloseable {
             Message.json(ContractJson.write(presence))));
   }
 
-  /** Says what happened to a task. */
+  /** Publishes an event of a task. */
   public void event(TaskEvent event) {
     event("task." + event.event().wire() + "." + event.queue(), ContractJson.write(event));
   }
 
-  /** Says what happened to a worker. */
+  /** Publishes an event of a worker. */
   public void event(WorkerEvent event) {
     event("worker." + event.event().wire() + "." + event.controller(), ContractJson.write(event));
   }
@@ -128,9 +128,9 @@ public final class Reporter implements AutoCloseable {
   }
 
   /**
-   * Sends a task's result. A reply queue that is not there is tried again for half a minute. The
-   * future completes with {@link PublishOutcome.Confirmed} when the broker has the result, and the
-   * controller acknowledges the task only then.
+   * Publishes a task's result. While its reply queue does not exist, it tries again for half a
+   * minute. The future completes with {@link PublishOutcome.Confirmed} when the broker has the
+   * result. The controller acknowledges the task only then.
    */
   public CompletableFuture<PublishOutcome> result(
       ResultMessage result, String replyTo, @Nullable String correlationId) {
@@ -164,7 +164,7 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
-  /** How many messages were dropped since the start; of presence none is counted. */
+  /** Returns the number of messages that were dropped since the start, presence not counted. */
   public long dropped() {
     lock.lock();
     try {
@@ -180,7 +180,7 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
-  /** Waits for what is to be published next; null when closed. */
+  /** Waits for the next message to publish. Returns null when closed. */
   private @Nullable OutgoingReport take() {
     lock.lock();
     try {
@@ -242,7 +242,8 @@ public final class Reporter implements AutoCloseable {
   }
 
   /**
-   * What is kept is tried until it is published; a result until its reply queue seems to be gone.
+   * Whether a message is published again. Reports about orders and results are, until they are
+   * published; a result only until its reply queue has been missing for too long.
    */
   private static boolean isWorthAnotherTry(OutgoingReport statement, PublishOutcome outcome) {
     if (outcome instanceof PublishOutcome.Confirmed || !statement.isKept()) {
@@ -252,7 +253,7 @@ public final class Reporter implements AutoCloseable {
         || System.nanoTime() - statement.saidNanos < REPLY_LIMIT.toNanos();
   }
 
-  /** Waits until all that was said is at the broker; false if that was not so in time. */
+  /** Waits until the broker has all messages. Returns false if that was not so in time. */
   public boolean flush(Duration timeout) {
     long left = timeout.toNanos();
     lock.lock();
@@ -272,7 +273,7 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
-  /** Stops; what is not sent is dropped. */
+  /** Stops. Messages that are not published are dropped. */
   @Override
   public void close() {
     var left = new ArrayList<OutgoingReport>();

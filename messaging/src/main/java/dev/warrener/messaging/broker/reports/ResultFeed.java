@@ -2,47 +2,36 @@ package dev.warrener.messaging.broker.reports;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.broker.BrokerAccess;
-import dev.warrener.messaging.broker.BrokerUnreachableException;
-import dev.warrener.messaging.broker.NoSuchQueueException;
-import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.ResultMessage;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears the results of one publisher's tasks, by an exclusive reply queue of its own. Its name
- * stays the same over reconnects; results that come while it is away are tried again for half a
- * minute by the controllers. Thread-safe.
+ * Receives the results of one publisher's tasks, on an exclusive reply queue. The queue keeps its
+ * name over reconnects. Controllers try for half a minute to publish results that come while the
+ * connection is away. Thread-safe.
  */
-public final class ResultFeed implements AutoCloseable {
-  private final ReplyQueue queue;
+public final class ResultFeed extends Feed {
 
-  /** Hears. Called on one thread at a time, in order; must not block. */
+  /** Receives results. Called on one thread at a time, in order; must not block. */
   public interface Listener {
-    /** The queue is there: results are heard. */
-    default void up(long generation) {}
-
-    /** The connection is gone; another one is tried. */
-    default void down(long generation, String reason) {}
-
-    /** A result has come, perhaps not for the first time. */
+    /** Takes a result, perhaps not for the first time. */
     void result(ResultMessage result, @Nullable String correlationId);
 
-    /** A message that could not be read. */
+    /** Takes a message that could not be read. */
     default void unreadable(@Nullable String correlationId, String because) {}
   }
 
   /** Prepares the connection; {@link #start} makes it. */
   public ResultFeed(BrokerAccess access, Listener listener) {
-    this.queue =
+    super(
         new ReplyQueue(
             access,
             "results",
             access.namespace().resultsExchange(),
             List.of(),
-            new Reading(listener));
+            new Reading(listener)));
   }
 
   private static final class Reading implements ReplyQueue.Listener {
@@ -50,16 +39,6 @@ public final class ResultFeed implements AutoCloseable {
 
     Reading(Listener listener) {
       this.listener = listener;
-    }
-
-    @Override
-    public void up(long generation) {
-      listener.up(generation);
-    }
-
-    @Override
-    public void down(long generation, String reason) {
-      listener.down(generation, reason);
     }
 
     @Override
@@ -73,31 +52,8 @@ public final class ResultFeed implements AutoCloseable {
     }
   }
 
-  /** The reply queue's name: what goes into {@code reply_to}. */
+  /** Returns the reply queue's name, for the {@code reply_to} of tasks. */
   public String replyQueue() {
-    return queue.name();
-  }
-
-  /** Starts to connect, and goes on until {@link #close}. */
-  public void start() {
-    queue.start();
-  }
-
-  /**
-   * Waits until the queue is there.
-   *
-   * @throws BrokerUnreachableException if it is not in time, with the last attempt's reason
-   * @throws NotAllowedException as soon as the broker refuses user, password, virtual host or a
-   *     right
-   * @throws NoSuchQueueException as soon as the broker says that there is no such fleet
-   */
-  public void awaitUp(Duration timeout) {
-    queue.awaitUp(timeout);
-  }
-
-  /** Ends the connection, and with it the queue. */
-  @Override
-  public void close() {
-    queue.close();
+    return queue().name();
   }
 }

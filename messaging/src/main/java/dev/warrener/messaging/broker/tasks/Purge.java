@@ -7,7 +7,7 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.Requests;
 import java.io.IOException;
 
-/** Drops waiting tasks. What a controller holds stays. */
+/** Drops waiting tasks. Tasks that a controller has received stay. */
 public final class Purge {
   private final Requests requests;
   private final Dialect dialect;
@@ -18,7 +18,7 @@ public final class Purge {
   }
 
   /**
-   * Drops the waiting tasks of {@code queue} and of its retry queues, and says how many.
+   * Drops the waiting tasks of {@code queue} and of its retry queues, and returns their number.
    *
    * @throws NoSuchQueueException if there is no such queue
    */

@@ -1,12 +1,12 @@
 package dev.warrener.messaging.broker.tasks;
 
-/** What became of a settlement. */
+/** Whether a settlement was sent. */
 public enum Settlement {
-  /** Handed to the broker; {@link TaskIntake#barrier} shows that it was taken. */
+  /** It was sent to the broker. {@link TaskIntake#barrier} shows when the broker has taken it. */
   SENT,
   /**
-   * Not sent: the connection that the delivery came over is gone, and the broker has given or will
-   * give the message to somebody again.
+   * It was not sent: the connection that the delivery came over is gone, and the broker redelivers
+   * the message.
    */
   STALE
 }

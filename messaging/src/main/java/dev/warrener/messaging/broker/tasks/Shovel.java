@@ -27,14 +27,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves the waiting messages of one queue of tasks and of its retry queues elsewhere, once. Each is
- * acknowledged only after it was moved. Used by one thread.
+ * Moves the waiting messages of one queue of tasks and of its retry queues elsewhere, once. A
+ * message is acknowledged only after it was moved. For one thread.
  */
 final class Shovel {
-  /** How many messages are on their way at the same time. */
+  /** The most messages that are being moved at the same time. */
   private static final int WINDOW = 100;
 
-  /** After this without a message the broker is asked whether there is one. */
+  /** How long no message may arrive before the broker is asked whether one waits. */
   private static final Duration QUIET = Duration.ofMillis(100);
 
   /** How long one move may take before it counts as failed. */
@@ -72,7 +72,7 @@ final class Shovel {
     return new Swept(moved, complete);
   }
 
-  /** Sweeps one queue of the broker, and tells whether nothing failed. */
+  /** Moves the messages of one of the broker's queues. Returns whether nothing failed. */
   private boolean one(String brokerQueue) {
     var what = "queue " + queue;
     try (var requests = new Requests(session.connection(), access)) {
@@ -131,7 +131,9 @@ final class Shovel {
     return head != null && head.done().isDone();
   }
 
-  /** Settles all that are on their way, also after one that failed, and tells whether none did. */
+  /**
+   * Settles all messages that are being moved, even after a failure. Returns whether none failed.
+   */
   private boolean settleAll(Channel channel, Queue<Move> moves) throws IOException {
     boolean fine = true;
     for (var next = moves.poll(); next != null; next = moves.poll()) {
@@ -168,7 +170,7 @@ final class Shovel {
             session, queue, 0, response.getEnvelope(), response.getProps(), response.getBody());
   }
 
-  /** Closing gives back what was not acknowledged, in its order. */
+  /** Closing gives back the messages that were not acknowledged, in their order. */
   private static void closeQuietly(Channel channel) throws IOException {
     try {
       channel.close();

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskChannel {
 
-  /** Hears of the channel's queue. */
+  /** Receives the deliveries of the channel's queue. */
   interface Listener {
     void delivered(Delivery delivery);
 
@@ -61,7 +61,7 @@ final class TaskChannel {
     this.listener = listener;
     this.channel = session.channel();
     channel.addShutdownListener(cause -> {
-      // The end of the whole connection is told once, by the link.
+      // The link reports the end of the whole connection.
       if (!cause.isHardError()) {
         end("the broker closed its channel: " + BrokerErrors.reason(cause));
       }
@@ -89,7 +89,7 @@ final class TaskChannel {
     lookAhead = newLookAhead;
   }
 
-  /** Ends the consumption; everything that was delivered has been handed on when it returns. */
+  /** Ends the consumption. When it returns, the listener has received every delivery. */
   synchronized void cancel() throws IOException {
     var running = subscription;
     if (running != null) {
@@ -99,7 +99,7 @@ final class TaskChannel {
     }
   }
 
-  /** Waits until the queue has taken what was settled before. */
+  /** Waits until the queue has taken all earlier settlements. */
   synchronized void barrier() throws IOException {
     session.dialect().barrier(channel, brokerQueue);
   }
@@ -109,9 +109,10 @@ final class TaskChannel {
   }
 
   /**
-   * Acknowledges those of them before which there is nothing else to settle, in one frame: to a
-   * quorum queue a whole run of them is as dear as one. All of them if the broker settles one by
-   * one. Returns the rest.
+   * Acknowledges the deliveries before which no other delivery waits to be settled, in one frame.
+   * To a quorum queue many acknowledgements in one frame cost as much as a single one. If the
+   * broker settles one by one, it acknowledges all. Returns the deliveries that were not
+   * acknowledged.
    */
   List<Delivery> acknowledgeOldest(List<Delivery> deliveries) {
     if (!session.dialect().settlesSeveralAtOnce()) {
@@ -161,7 +162,7 @@ final class TaskChannel {
     void send(long tag) throws IOException;
   }
 
-  /** The one place where a delivery is settled, and where settling it twice is found out. */
+  /** Settles a delivery. The only place that does, so that settling twice is noticed here. */
   private Settlement settle(Delivery delivery, Frame frame) {
     if (delivery.channel() != number || hasEnded()) {
       return Settlement.STALE;
@@ -191,7 +192,7 @@ final class TaskChannel {
     }
   }
 
-  /** How many deliveries wait to be settled. */
+  /** Returns the number of deliveries that wait to be settled. */
   int unsettled() {
     return unsettled.size();
   }
@@ -202,7 +203,7 @@ final class TaskChannel {
     }
   }
 
-  /** Closes the channel, in the background: whatever was not settled goes back to the queue. */
+  /** Closes the channel in the background. Unsettled deliveries go back to the queue. */
   void drop() {
     ended.set(true);
     Connecting.daemon("broker-tasks-drop")
@@ -216,7 +217,7 @@ final class TaskChannel {
         .start();
   }
 
-  /** Reads what the broker hands out. */
+  /** Reads a delivery of the broker. */
   static Delivery read(
       LinkSession session,
       String queue,

@@ -38,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class TaskIntake implements AutoCloseable {
 
   /**
-   * Hears what happens. Called on the intake's own threads, in order for each queue; must not
-   * block. A call about an older generation may still come after the {@link #up} of a newer one.
+   * Receives deliveries, and is told about the connection. Called on the intake's own threads, in
+   * order for each queue; must not block. A call about an older generation may still come after the
+   * {@link #up} of a newer one.
    */
   public interface Listener {
     /** A connection is up. Nothing is consumed on it yet. */
@@ -49,7 +50,7 @@ public final class TaskIntake implements AutoCloseable {
      * The connection is gone, and with it every delivery of that generation.
      *
      * @param reason a sentence
-     * @param silence for how long the broker had not been heard when it was declared lost
+     * @param silence how long the broker had not answered when the connection was declared lost
      */
     void down(long generation, String reason, Duration silence);
 
@@ -69,7 +70,7 @@ public final class TaskIntake implements AutoCloseable {
   private final Listener listener;
   private final BrokerLink link;
 
-  /** What belongs to one connection. Guarded by its own lock, which is held over no request. */
+  /** The channels of one connection. Guarded by its own lock, which is held over no request. */
   private static final class Generation {
     private final LinkSession session;
     private final Map<String, TaskChannel> channels = new HashMap<>();
@@ -127,8 +128,7 @@ public final class TaskIntake implements AutoCloseable {
 
   /**
    * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already.
-   * What was delivered before a change is still in hand and does not count against the new
-   * look-ahead.
+   * Deliveries from before a change stay unsettled and do not count against the new look-ahead.
    *
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection
@@ -217,7 +217,7 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Acknowledges: the message is gone.
+   * Acknowledges a delivery; its message is gone.
    *
    * @throws IllegalStateException if the delivery was settled before
    */
@@ -227,9 +227,9 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Acknowledges them all: the messages are gone. Costs the broker less than one by one.
+   * Acknowledges all deliveries; their messages are gone. Costs the broker less than one by one.
    *
-   * @param deliveries of one connection; what is stale is left out
+   * @param deliveries deliveries of one connection; stale ones are left out
    * @throws IllegalStateException if one of them was settled before
    */
   public void acknowledge(Collection<Delivery> deliveries) {
@@ -237,11 +237,12 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Acknowledges those of them before which nothing else of their queue is to be settled: that
-   * costs the broker one frame for all of them. On a broker that settles one by one, all of them.
+   * Acknowledges the deliveries before which no other delivery of their queue waits to be settled,
+   * with one frame for each queue. A broker that settles one by one gets a frame for each delivery,
+   * and all are acknowledged.
    *
-   * @param deliveries of one connection; what is stale is left out
-   * @return those that were not acknowledged, in their order
+   * @param deliveries deliveries of one connection; stale ones are left out
+   * @return the deliveries that were not acknowledged, in their order
    * @throws IllegalStateException if one of them was settled before
    */
   public List<Delivery> acknowledgeOldest(Collection<Delivery> deliveries) {
@@ -260,8 +261,8 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Hands the message back to its queue. To keep the order, hand back in order of arrival; cancel
-   * before, or it comes straight back.
+   * Returns the message to its queue. To keep the order, return messages in order of arrival.
+   * Cancel the consumption before, or the broker delivers the message again at once.
    *
    * @throws IllegalStateException if the delivery was settled before
    */
@@ -278,8 +279,8 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Waits until the broker has taken every settlement of {@code queue} that was sent before. Cancel
-   * before: else a waiting message that is handed out meanwhile can't be told from work.
+   * Waits until the broker has taken every earlier settlement of {@code queue}. Cancel the
+   * consumption before: otherwise a message that is delivered meanwhile looks like work.
    *
    * @throws BrokerUnreachableException if the connection is lost before that is shown
    */
@@ -292,7 +293,7 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Drops the waiting messages of {@code queue} and of its retry queues, and says how many.
+   * Drops the waiting messages of {@code queue} and of its retry queues, and returns their number.
    *
    * @throws NoSuchQueueException if there is no such queue
    * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile
@@ -305,24 +306,24 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Moves the waiting messages of {@code queue} and of its retry queues: each is handed to {@code
-   * move}, and acknowledged when that says true. On the first false or error it stops, and what was
-   * not moved stays in the queue. Those that come in meanwhile may be left. The deliveries are
-   * settled here and by nobody else.
+   * Moves the waiting messages of {@code queue} and of its retry queues. It hands each to {@code
+   * move}, and acknowledges it if the answer is true. On the first false or error it stops, and the
+   * messages that were not moved stay in the queue. Messages that arrive meanwhile may be left.
+   * {@code move} must not settle the deliveries.
    *
    * @throws NoSuchQueueException if there is no such queue
-   * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile; those
-   *     that were moved are moved
+   * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile; messages
+   *     that were moved before stay moved
    */
   public Swept sweep(String queue, Function<Delivery, CompletionStage<Boolean>> move) {
     return new Shovel(requireGeneration().session, access, queue, move).run();
   }
 
   /**
-   * How a sweep went.
+   * The result of a sweep.
    *
-   * @param moved messages that are gone from the queue
-   * @param complete whether that were all that waited when it began
+   * @param moved the number of messages that were moved
+   * @param complete whether those were all messages that waited when the sweep began
    */
   public record Swept(long moved, boolean complete) {}
 
@@ -338,7 +339,7 @@ public final class TaskIntake implements AutoCloseable {
     }
   }
 
-  /** A request that was not answered leaves a connection of which nothing is known. */
+  /** Turns an error into an exception. After a request without an answer the session is lost. */
   private BrokerException failed(LinkSession session, Exception error, String what) {
     if (BrokerErrors.isOfConnection(error)) {
       session.lost(BrokerErrors.reason(error));
@@ -355,7 +356,7 @@ public final class TaskIntake implements AutoCloseable {
     return generation;
   }
 
-  /** Ends the connection. Whatever was not settled goes back to its queue. */
+  /** Ends the connection. Unsettled deliveries go back to their queues. */
   @Override
   public void close() {
     link.close();

@@ -1,6 +1,8 @@
 /**
  * A controller's task connection: consuming queues, settling deliveries, and dropping or moving a
  * backlog.
+ *
+ * <p><b>Internal.</b> The controller uses it.
  */
 @NullMarked
 package dev.warrener.messaging.broker.tasks;

@@ -3,7 +3,6 @@ package dev.warrener.messaging.broker.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.warrener.messaging.broker.DeadLetterMark;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.TaskCodec;
@@ -11,9 +10,11 @@ import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,12 +123,19 @@ class DeadLettersIT {
 
   private List<String> kill(int count) throws Exception {
     var publisher = fleet.publisher();
-    var mark = new DeadLetterMark(DeadReason.KILLED, "by ana", "order-1", NOW, "web-1");
+    var mark =
+        Map.of(
+            TaskHeaders.DEAD_REASON,
+            DeadReason.KILLED.wire(),
+            TaskHeaders.DEAD_DETAIL,
+            "by ana",
+            TaskHeaders.DEAD_ORDER,
+            "order-1");
     var ids = new ArrayList<String>();
     for (int i = 0; i < count; i++) {
       var task = Task.to("mail", "send").build();
       ids.add(task.id());
-      var copy = TaskCodec.deadLetter(TaskCodec.encode(task), mark);
+      var copy = TaskCodec.withHeaders(TaskCodec.encode(task), mark);
       assertThat(publisher.publish(fleet.namespace().tasksExchange(), "mail.dead", copy).get())
           .isEqualTo(new PublishOutcome.Confirmed());
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What happens when the broker goes, hangs, or takes no publishes. */
+/** What happens when the broker goes, hangs, or blocks publishers. */
 @NeedsRabbitMq(
     value = "the embedded broker can't be killed alone, and has no alarms",
     with = Capability.FAULTS)
@@ -218,7 +218,7 @@ class BrokerLossIT {
       assertThat(unsent.get())
           .isInstanceOfSatisfying(
               PublishOutcome.Refused.class,
-              refused -> assertThat(refused.because()).contains("takes no publishes now"));
+              refused -> assertThat(refused.because()).contains("blocks publishers now"));
 
       try (var sender = OrderSender.open(fleet.access())) {
         var receipt = sender.send(Orders.killAll(), null, Duration.ofSeconds(10));

@@ -1,0 +1,32 @@
+package dev.warrener.producer;
+
+import dev.warrener.messaging.broker.publishing.PublishWindow;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A window of the client's that says in a sentence why it let nobody in.
+ *
+ * @param window the window
+ * @param what the window, as the subject of that sentence
+ * @param patience how long a caller waits for room
+ * @param link knows whether the broker is why
+ */
+record Room(PublishWindow window, String what, Duration patience, ClientLink link) {
+
+  /** Waits for room and takes it. Returns why there was none, or null if there was. */
+  @Nullable String enter(long size) {
+    try {
+      return window.enter(size, patience)
+          ? null
+          : what + " stayed full for " + patience.toSeconds() + " s" + link.remark();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "its thread was interrupted while it waited for room";
+    }
+  }
+
+  void leave(long size) {
+    window.leave(size);
+  }
+}
