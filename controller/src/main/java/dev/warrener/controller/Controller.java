@@ -30,6 +30,7 @@ import dev.warrener.messaging.broker.publishing.PublisherSettings;
 import dev.warrener.messaging.broker.reports.PresenceFeed;
 import dev.warrener.messaging.broker.reports.Reporter;
 import dev.warrener.messaging.broker.tasks.TaskIntake;
+import dev.warrener.messaging.local.LocalSockets;
 import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.worker.frame.Frame;
@@ -204,9 +205,10 @@ public final class Controller {
   public static Controller start(ControllerConfiguration configuration, BrokerAddress address) {
     configuration.describe().forEach((key, value) -> LOG.info("setting {} = {}", key, value));
     ControllerLock lock =
-        configuration.runtimeDirectory() == null
-            ? ControllerLock.acquire(configuration.id())
-            : ControllerLock.acquire(configuration.id(), configuration.runtimeDirectory());
+        ControllerLock.acquire(
+            configuration.id(),
+            Objects.requireNonNullElseGet(
+                configuration.runtimeDirectory(), LocalSockets::defaultDirectory));
     AuditLog audit = null;
     Controller controller = null;
     try {

@@ -12,7 +12,7 @@ import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.ops.command.WarrenerCommand;
-import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.screen.TerminalStreams;
 import dev.warrener.testbroker.Vhost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -140,7 +140,11 @@ final class Warrener implements AutoCloseable {
         var errStream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
       int status =
           WarrenerCommand.run(
-              arguments, outStream, errStream, new Descriptors(false, false, false), environment);
+              arguments,
+              outStream,
+              errStream,
+              new TerminalStreams(false, false, false),
+              environment);
       return new Ran(
           status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

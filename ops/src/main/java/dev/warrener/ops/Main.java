@@ -1,7 +1,8 @@
 package dev.warrener.ops;
 
 import dev.warrener.ops.command.WarrenerCommand;
-import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.screen.TerminalStreams;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -23,7 +24,7 @@ public final class Main {
     var out = utf8(FileDescriptor.out);
     var err = utf8(FileDescriptor.err);
     int status =
-        WarrenerCommand.run(arguments, out, err, Descriptors.ofThisProcess(), System.getenv());
+        WarrenerCommand.run(arguments, out, err, TerminalStreams.ofThisProcess(), System.getenv());
     out.flush();
     err.flush();
     if (arguments.length > 0 && STAYING.contains(arguments[0])) {

@@ -106,7 +106,8 @@ class LauncherTest {
 
   /** A source tree, and a Maven that "builds" it and counts how often it was called. */
   private Path sourceTree(String mvn) throws IOException {
-    for (var module : List.of("messaging", "producer", "worker", "controller", "embedded", "ops")) {
+    for (var module :
+        List.of("messaging", "producer", "operator", "worker", "controller", "embedded", "ops")) {
       Files.createDirectories(folder.resolve(module).resolve("src/main"));
       Files.writeString(folder.resolve(module).resolve("pom.xml"), "<project/>");
     }

@@ -7,6 +7,7 @@ import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
+import dev.warrener.messaging.local.LocalSockets;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.Report;

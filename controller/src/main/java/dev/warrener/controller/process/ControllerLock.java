@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,19 +36,10 @@ public final class ControllerLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock, in the default directory.
+   * Takes the lock in a runtime directory, which is created if it does not exist.
    *
    * @throws ProcessLayerException if a living controller has it, or the directory can't be written;
    *     the message says which and what to do
-   */
-  public static ControllerLock acquire(String controllerId) {
-    return acquire(controllerId, defaultDirectory());
-  }
-
-  /**
-   * Takes the lock, in that directory, which is made if need be.
-   *
-   * @throws ProcessLayerException as {@link #acquire(String)}
    */
   public static ControllerLock acquire(String controllerId, Path directory) {
     ControllerRun run = ControllerRun.begin(controllerId);
@@ -82,53 +72,9 @@ public final class ControllerLock implements AutoCloseable {
     }
   }
 
-  /**
-   * Where locks are by default: {@code $XDG_RUNTIME_DIR/warrener}; without that {@code
-   * /run/warrener} for who may write there; else {@code warrener-USER} in the temporary directory.
-   */
-  public static Path defaultDirectory() {
-    String runtime = System.getenv("XDG_RUNTIME_DIR");
-    if (runtime != null && !runtime.isEmpty()) {
-      return Path.of(runtime, "warrener");
-    }
-    Path system = Path.of("/run");
-    if (Files.isWritable(system)) {
-      return system.resolve("warrener");
-    }
-    String user = Objects.requireNonNullElse(System.getProperty("user.name"), "");
-    return Path.of(System.getProperty("java.io.tmpdir"), "warrener-" + user);
-  }
-
   /** The directory that the lock is in. */
   public Path directory() {
     return directory;
-  }
-
-  /**
-   * Does something while nobody is the controller of that id; nothing if somebody is, or if this
-   * user may not find out.
-   */
-  public static void ifFree(String controllerId, Path directory, Runnable action) {
-    Path path = directory.resolve(controllerId + ".lock");
-    try (FileChannel file =
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      if (tryLock(file) != null) {
-        action.run();
-      }
-    } catch (IOException e) {
-      // There is no lock, or it is not for us to try.
-    }
-  }
-
-  /** The process that had the lock of that id last; 0 if that can't be told. */
-  public static long pidOf(String controllerId, Path directory) {
-    Path path = directory.resolve(controllerId + ".lock");
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      List<ControllerRun> runs = read(file);
-      return runs.isEmpty() ? 0 : runs.getLast().pid();
-    } catch (IOException e) {
-      return 0;
-    }
   }
 
   /** The run that begins with this lock; give it to {@link ProcessSettings}. */

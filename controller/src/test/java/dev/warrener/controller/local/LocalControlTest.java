@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.local.LockFile;
 import dev.warrener.messaging.report.ControllerHello;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,21 @@ class LocalControlTest {
         control.get().close();
       }
     }
+  }
+
+  @Test
+  void lockFileTellsWhichProcessHoldsTheLockAndWhetherItIsFree() {
+    var file = LockFile.of(folder, "web-1");
+    var ran = new ArrayList<String>();
+    assertThat(LockFile.pid(file)).isZero();
+
+    try (var lock = ControllerLock.acquire("web-1", folder)) {
+      assertThat(lock.directory()).isEqualTo(folder);
+      assertThat(LockFile.pid(file)).isEqualTo(ProcessHandle.current().pid());
+      LockFile.ifFree(file, () -> ran.add("while it is held"));
+    }
+    LockFile.ifFree(file, () -> ran.add("when it is free"));
+    assertThat(ran).containsExactly("when it is free");
   }
 
   private static LocalControl open(ControllerLock lock, String id) {

@@ -4,9 +4,11 @@ import dev.warrener.controller.StopSignals;
 import dev.warrener.embedded.EmbeddedBroker;
 import dev.warrener.embedded.EmbeddedBrokerException;
 import dev.warrener.messaging.broker.BrokerAddress;
-import dev.warrener.ops.CommandFailure;
-import dev.warrener.ops.ExitStatus;
-import dev.warrener.ops.LogConfiguration;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.log.LogConfiguration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -34,7 +36,7 @@ final class BrokerCommand extends FleetCommand {
   }
 
   @Override
-  ExitStatus run() throws InterruptedException {
+  public ExitStatus run() throws InterruptedException {
     var address = invocation().access("broker").address();
     requireEmbeddable(address);
     LogConfiguration.choose(LogConfiguration.Mode.VERBOSE);
@@ -54,8 +56,7 @@ final class BrokerCommand extends FleetCommand {
     if (!THIS_HOST.contains(address.host())
         || address.tls()
         || !address.virtualHost().equals("/")) {
-      throw new CommandFailure(
-          ExitStatus.USAGE,
+      throw CommandFailure.usage(
           "the embedded broker can't be "
               + address
               + ": it serves this host alone, without TLS, and has one virtual host; name"

@@ -3,11 +3,15 @@ package dev.warrener.ops.command;
 import dev.warrener.controller.Controller;
 import dev.warrener.controller.StopSignals;
 import dev.warrener.controller.configuration.ConfigurationReader;
-import dev.warrener.controller.local.LocalSockets;
-import dev.warrener.ops.CommandFailure;
-import dev.warrener.ops.ExitStatus;
-import dev.warrener.ops.LogConfiguration;
+import dev.warrener.messaging.local.LocalSockets;
 import dev.warrener.ops.demo.ControllerProcess;
+import dev.warrener.ops.invocation.Arguments;
+import dev.warrener.ops.invocation.BrokerResolution;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.log.LogConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,7 +114,7 @@ final class ControllerCommand extends FleetCommand {
   }
 
   @Override
-  ExitStatus run() throws InterruptedException {
+  public ExitStatus run() throws InterruptedException {
     LogConfiguration.choose(LogConfiguration.Mode.CONTROLLER);
     var access = invocation().access("controller");
     var controller = Controller.start(ConfigurationReader.read(config, above()), access.address());
@@ -146,7 +150,7 @@ final class ControllerCommand extends FleetCommand {
             "--queue " + name + " is given twice: say it once, with all its workers");
       }
       above.put(
-          "queue." + QueueCommand.requireQueue(name) + ".workers",
+          "queue." + Arguments.requireQueue(name) + ".workers",
           number == null ? Integer.toString(Runtime.getRuntime().availableProcessors()) : number);
     }
     if (!handlers.isEmpty()) {
@@ -167,7 +171,7 @@ final class ControllerCommand extends FleetCommand {
     fromEnvironment(above, LocalSockets.RUNTIME_DIRECTORY, "runtime-directory");
     fromEnvironment(above, "WARRENER_STATE_DIRECTORY", "state-directory");
     String namespace = invocation().options().namespace;
-    if (namespace != null || invocation().environment().containsKey(BrokerChoice.NAMESPACE)) {
+    if (namespace != null || invocation().environment().containsKey(BrokerResolution.NAMESPACE)) {
       above.put("namespace", invocation().namespace().name());
     }
     return above;

@@ -8,14 +8,18 @@ import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.report.Presence;
-import dev.warrener.ops.CommandFailure;
-import dev.warrener.ops.ExitStatus;
-import dev.warrener.ops.command.FleetView.Snapshot;
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.Failures;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.screen.Cell;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
-import dev.warrener.ops.screen.Text;
+import dev.warrener.ops.view.FleetView;
+import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +80,7 @@ final class DoctorCommand extends FleetCommand {
   record Finding(String check, Health health, String finding, @Nullable String advice) {}
 
   @Override
-  ExitStatus run() throws InterruptedException {
+  public ExitStatus run() throws InterruptedException {
     var screen = invocation().screen();
     good("java", "Java " + Runtime.version() + " runs this command");
     var access = invocation().access("doctor");
@@ -206,7 +210,10 @@ final class DoctorCommand extends FleetCommand {
     for (var known : snapshot.roster().silent()) {
       wrong(
           "controller " + known.id(),
-          "silent, last seen " + Text.ago(known.lastSeen(), snapshot.at()) + " on " + known.host(),
+          "silent, last seen "
+              + Phrases.ago(known.lastSeen(), snapshot.at())
+              + " on "
+              + known.host(),
           "look at its host; a kill can't be confirmed there");
     }
     int answered = snapshot.roster().presences().size();
@@ -239,12 +246,12 @@ final class DoctorCommand extends FleetCommand {
             + " on "
             + presence.host()
             + ", "
-            + Text.count(presence.workers().size(), "worker")
+            + Phrases.count(presence.workers().size(), "worker")
             + ", containment "
             + presence.containment()
             + (presence.leaseMillis() == 0
                 ? ", no lease: runs go on without the broker"
-                : ", lease " + Text.brief(Duration.ofMillis(presence.leaseMillis()))));
+                : ", lease " + Phrases.brief(Duration.ofMillis(presence.leaseMillis()))));
     if (presence.containment().contains("subreaper")
         && !presence.containment().contains("cgroup")
         && !presence.containment().contains("namespace")) {
@@ -260,7 +267,7 @@ final class DoctorCommand extends FleetCommand {
         warn(
             check,
             "its clock is "
-                + Text.brief(skew.abs())
+                + Phrases.brief(skew.abs())
                 + (skew.isNegative() ? " behind" : " ahead of")
                 + " this one",
             "let both hosts keep time (NTP): expiry and holds go by it");

@@ -1,10 +1,41 @@
 package dev.warrener.ops.command;
 
-import dev.warrener.ops.ExitStatus;
-import dev.warrener.ops.LogConfiguration;
-import dev.warrener.ops.screen.Descriptors;
+import static dev.warrener.ops.command.CommandGroups.group;
+
+import dev.warrener.operator.text.Suggestions;
+import dev.warrener.ops.dead.DeadListCommand;
+import dev.warrener.ops.dead.DeadPurgeCommand;
+import dev.warrener.ops.dead.DeadRequeueCommand;
+import dev.warrener.ops.dead.DeadShowCommand;
+import dev.warrener.ops.demo.DemoCommand;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.Failures;
+import dev.warrener.ops.invocation.GlobalOptions;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.log.LogConfiguration;
+import dev.warrener.ops.order.DrainCommand;
+import dev.warrener.ops.order.HoldCommand;
+import dev.warrener.ops.order.KillCommand;
+import dev.warrener.ops.order.KillsListCommand;
+import dev.warrener.ops.order.KillsShowCommand;
+import dev.warrener.ops.order.KillsWatchCommand;
+import dev.warrener.ops.order.QueuePurgeCommand;
+import dev.warrener.ops.order.ResumeCommand;
+import dev.warrener.ops.publish.PublishCommand;
 import dev.warrener.ops.screen.OutputFormat;
 import dev.warrener.ops.screen.Style;
+import dev.warrener.ops.screen.TerminalStreams;
+import dev.warrener.ops.view.BatchListCommand;
+import dev.warrener.ops.view.BatchShowCommand;
+import dev.warrener.ops.view.ControllerListCommand;
+import dev.warrener.ops.view.ControllerShowCommand;
+import dev.warrener.ops.view.PsCommand;
+import dev.warrener.ops.view.QueueListCommand;
+import dev.warrener.ops.view.QueueShowCommand;
+import dev.warrener.ops.view.StatusCommand;
+import dev.warrener.ops.view.TaskListCommand;
+import dev.warrener.ops.view.TaskShowCommand;
+import dev.warrener.ops.view.TopCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -58,12 +89,12 @@ public final class WarrenerCommand {
       String[] arguments,
       PrintStream out,
       PrintStream err,
-      Descriptors descriptors,
+      TerminalStreams streams,
       Map<String, String> environment) {
     var firstWord = arguments.length == 0 ? null : arguments[0];
     WarmUp.startFor(List.of(arguments));
     var root = new WarrenerCommand();
-    var invocation = new Invocation(root.options, out, err, descriptors, environment);
+    var invocation = new Invocation(root.options, out, err, streams, environment);
     var line = commandLine(root, invocation, firstWord);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
@@ -91,9 +122,9 @@ public final class WarrenerCommand {
     all.put("broker", () -> new BrokerCommand(invocation));
     all.put("publish", () -> new PublishCommand(invocation));
     all.put("kill", () -> new KillCommand(invocation));
-    all.put("hold", () -> new ScopedOrderCommand.Hold(invocation));
-    all.put("resume", () -> new ScopedOrderCommand.Resume(invocation));
-    all.put("drain", () -> new ScopedOrderCommand.Drain(invocation));
+    all.put("hold", () -> new HoldCommand(invocation));
+    all.put("resume", () -> new ResumeCommand(invocation));
+    all.put("drain", () -> new DrainCommand(invocation));
     all.put("status", () -> new StatusCommand(invocation));
     all.put("ps", () -> new PsCommand(invocation));
     all.put("top", () -> new TopCommand(invocation));
@@ -101,51 +132,52 @@ public final class WarrenerCommand {
         "task",
         () ->
             group(
-                TaskCommand.group(),
-                new TaskCommand.TaskList(invocation),
-                new TaskCommand.Show(invocation)));
+                new CommandGroups.TaskGroup(),
+                new TaskListCommand(invocation),
+                new TaskShowCommand(invocation)));
     all.put(
         "batch",
         () ->
             group(
-                BatchCommand.group(),
-                new BatchCommand.BatchList(invocation),
-                new BatchCommand.Show(invocation)));
+                new CommandGroups.BatchGroup(),
+                new BatchListCommand(invocation),
+                new BatchShowCommand(invocation)));
     all.put(
         "queue",
         () ->
             group(
-                QueueCommand.group(),
-                new QueueCommand.QueueList(invocation),
-                new QueueShow(invocation),
-                new QueueCommand.Create(invocation),
-                new QueueCommand.Purge(invocation)));
+                new CommandGroups.QueueGroup(),
+                new QueueListCommand(invocation),
+                new QueueShowCommand(invocation),
+                new QueueCreateCommand(invocation),
+                new QueuePurgeCommand(invocation)));
     all.put(
         "dead",
         () ->
             group(
-                DeadCommand.group(),
-                new DeadCommand.DeadList(invocation),
-                new DeadShow(invocation),
-                new DeadCommand.Requeue(invocation),
-                new DeadCommand.Purge(invocation)));
+                new CommandGroups.DeadGroup(),
+                new DeadListCommand(invocation),
+                new DeadShowCommand(invocation),
+                new DeadRequeueCommand(invocation),
+                new DeadPurgeCommand(invocation)));
     all.put(
         "kills",
         () ->
             group(
-                KillsCommand.group(),
-                new KillsCommand.KillList(invocation),
-                new KillsCommand.Show(invocation),
-                new KillsCommand.Watch(invocation)));
-    all.put("audit", () -> group(AuditCommand.group(), new AuditCommand.Verify(invocation)));
+                new CommandGroups.KillsGroup(),
+                new KillsListCommand(invocation),
+                new KillsShowCommand(invocation),
+                new KillsWatchCommand(invocation)));
+    all.put(
+        "audit", () -> group(new CommandGroups.AuditGroup(), new AuditVerifyCommand(invocation)));
     all.put("doctor", () -> new DoctorCommand(invocation));
     all.put(
         "controller",
         () ->
             group(
                 new ControllerCommand(invocation),
-                new ControllerView.ControllerList(invocation),
-                new ControllerView.Show(invocation)));
+                new ControllerListCommand(invocation),
+                new ControllerShowCommand(invocation)));
     return all;
   }
 
@@ -178,20 +210,12 @@ public final class WarrenerCommand {
                 "there is no format \"" + name + "\": use table, json, jsonl or name"));
   }
 
-  private static CommandLine group(Object group, Object... commands) {
-    var line = new CommandLine(group);
-    for (var command : commands) {
-      line.addSubcommand(command);
-    }
-    return line;
-  }
-
   /** The tree of commands without a call, for tests and documents. */
   static CommandLine forDocuments() {
     var root = new WarrenerCommand();
     return commandLine(
         root,
-        new Invocation(root.options, System.out, System.err, Descriptors.NONE, Map.of()),
+        new Invocation(root.options, System.out, System.err, TerminalStreams.NONE, Map.of()),
         null);
   }
 
@@ -262,7 +286,7 @@ public final class WarrenerCommand {
       return name
           + " has no option "
           + option
-          + Failures.didYouMean(option, line.getCommandSpec().optionsMap().keySet());
+          + Suggestions.didYouMean(option, line.getCommandSpec().optionsMap().keySet());
     }
     return line.getSubcommands().isEmpty()
         ? name + " takes no \"" + word + "\""
@@ -270,7 +294,7 @@ public final class WarrenerCommand {
             + " has no command \""
             + word
             + "\""
-            + Failures.didYouMean(word, line.getSubcommands().keySet());
+            + Suggestions.didYouMean(word, line.getSubcommands().keySet());
   }
 
   /** {@code warrener 0.1.0}. */

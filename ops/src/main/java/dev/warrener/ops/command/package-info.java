@@ -1,4 +1,6 @@
-/** The commands, one class each: what was typed, what is asked of the fleet, what is shown. */
+/**
+ * The tree of commands, and the commands that stand alone: controller, doctor, queue create, audit.
+ */
 @NullMarked
 package dev.warrener.ops.command;
 

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * The terminal that the process was started from, also where stdout goes into a pipe: a question
  * can still be asked there. Not thread-safe.
  */
-public final class Terminal implements Asker {
+public final class Terminal implements Prompt {
   private static final Path DEVICE = Path.of("/dev/tty");
 
   /**
@@ -47,7 +47,7 @@ public final class Terminal implements Asker {
   private Terminal() {}
 
   /** The terminal, if there is one and stdin is it. */
-  public static Optional<Asker> open(Descriptors descriptors) {
+  public static Optional<Prompt> open(TerminalStreams descriptors) {
     return descriptors.in() && Files.isReadable(DEVICE) && Files.isWritable(DEVICE)
         ? Optional.of(new Terminal())
         : Optional.empty();

@@ -6,7 +6,7 @@ import dev.warrener.embedded.EmbeddedBroker;
 import dev.warrener.ops.Main;
 import dev.warrener.ops.command.WarrenerCommand;
 import dev.warrener.ops.demo.RuntimeDirectory;
-import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.screen.TerminalStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -107,7 +107,7 @@ final class FleetTraining {
   private String command(String... words) {
     var out = new ByteArrayOutputStream();
     var stream = new PrintStream(out, true, UTF_8);
-    WarrenerCommand.run(words, stream, stream, Descriptors.NONE, environment);
+    WarrenerCommand.run(words, stream, stream, TerminalStreams.NONE, environment);
     return out.toString(UTF_8);
   }
 

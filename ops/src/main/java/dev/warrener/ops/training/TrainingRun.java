@@ -1,6 +1,6 @@
 package dev.warrener.ops.training;
 
-import dev.warrener.ops.LogConfiguration;
+import dev.warrener.ops.log.LogConfiguration;
 import dev.warrener.worker.LaunchFlags;
 import java.nio.file.Path;
 import java.util.List;

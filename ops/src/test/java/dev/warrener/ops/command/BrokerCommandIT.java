@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.warrener.embedded.EmbeddedBroker;
 import dev.warrener.ops.Main;
 import dev.warrener.ops.demo.ControllerProcess;
+import dev.warrener.ops.invocation.BrokerResolution;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -68,7 +69,7 @@ class BrokerCommandIT {
     var broker =
         ControllerProcess.start(
             Map.of(),
-            Map.of(BrokerChoice.URI, uri.toString()),
+            Map.of(BrokerResolution.URI, uri.toString()),
             Main.class.getName(),
             List.of("broker"),
             lines::add);

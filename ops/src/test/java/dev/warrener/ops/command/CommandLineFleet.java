@@ -3,15 +3,16 @@ package dev.warrener.ops.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.warrener.controller.local.LocalSockets;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.json.ContractJson;
+import dev.warrener.messaging.local.LocalSockets;
 import dev.warrener.ops.Main;
 import dev.warrener.ops.demo.ControllerProcess;
 import dev.warrener.ops.demo.RuntimeDirectory;
-import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.invocation.BrokerResolution;
+import dev.warrener.ops.screen.TerminalStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -66,8 +67,8 @@ final class CommandLineFleet implements AutoCloseable {
 
   Map<String, String> environment() {
     var environment = new HashMap<>(System.getenv());
-    environment.put(BrokerChoice.URI, uri.toString());
-    environment.put(BrokerChoice.NAMESPACE, namespace);
+    environment.put(BrokerResolution.URI, uri.toString());
+    environment.put(BrokerResolution.NAMESPACE, namespace);
     environment.put(LocalSockets.RUNTIME_DIRECTORY, folder().resolve("run").toString());
     environment.put("WARRENER_STATE_DIRECTORY", folder().resolve("state").toString());
     return environment;
@@ -86,7 +87,7 @@ final class CommandLineFleet implements AutoCloseable {
             arguments,
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            Descriptors.NONE,
+            TerminalStreams.NONE,
             environment());
     return new Ran(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -2,7 +2,8 @@ package dev.warrener.ops.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.invocation.BrokerResolution;
+import dev.warrener.ops.screen.TerminalStreams;
 import dev.warrener.testbroker.TestBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -80,9 +81,9 @@ class DemoIT {
             arguments.toArray(String[]::new),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            Descriptors.NONE,
+            TerminalStreams.NONE,
             // As a shell has it that was told to forget its broker: the same as none.
-            Map.of(BrokerChoice.URI, ""));
+            Map.of(BrokerResolution.URI, ""));
     return new CommandLineFleet.Ran(
             status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8))
         .ends(0);

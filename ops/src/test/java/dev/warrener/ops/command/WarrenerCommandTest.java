@@ -2,8 +2,8 @@ package dev.warrener.ops.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.ops.ExitStatus;
-import dev.warrener.ops.screen.Descriptors;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.screen.TerminalStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ class WarrenerCommandTest {
         arguments,
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
-        Descriptors.NONE,
+        TerminalStreams.NONE,
         environment);
   }
 

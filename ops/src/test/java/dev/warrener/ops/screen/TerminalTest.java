@@ -25,7 +25,7 @@ class TerminalTest {
     "/home/ana/log.txt, false",
   })
   void descriptorsAreJudgedByWhatTheyAre(String target, boolean terminal) {
-    assertThat(Descriptors.namesTerminal(target)).isEqualTo(terminal);
+    assertThat(TerminalStreams.namesTerminal(target)).isEqualTo(terminal);
   }
 
   @Test

@@ -1,0 +1,9 @@
+/**
+ * Where a host's controllers leave what a command on the same host needs to find them: control
+ * sockets, lock files, runtime directories. Names and paths only; the protocol on a socket is that
+ * of orders and reports.
+ */
+@NullMarked
+package dev.warrener.messaging.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.warrener.operator.connection;
+
+import dev.warrener.messaging.broker.BrokerException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker blocks publishers (a memory or disk alarm), so no controller has received the order.
+ */
+public final class BrokerBlockedException extends BrokerException {
+  private static final long serialVersionUID = 1;
+
+  private final String alarm;
+
+  /**
+   * Describes a blocked order.
+   *
+   * @param alarm which alarm
+   * @param message a sentence for a person
+   */
+  public BrokerBlockedException(String alarm, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.alarm = alarm;
+  }
+
+  /** Returns the alarm, as the broker names it: {@code low on memory}. */
+  public String alarm() {
+    return alarm;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.warrener.operator.connection;
+
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.FleetProbe;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.operator.rollcall.UnknownTargetException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/** A connection over a broker. It receives reports from the moment it is open. */
+public final class BrokerFleetConnection implements FleetConnection {
+  private final FleetBroker broker;
+  private final boolean isAlone;
+  private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
+  private final AtomicBoolean missed = new AtomicBoolean();
+
+  BrokerFleetConnection(FleetBroker broker, boolean isAlone) {
+    this.broker = broker;
+    this.isAlone = isAlone;
+  }
+
+  /**
+   * Connects to a broker for some orders. Presence is received, too.
+   *
+   * @param orders the ids of orders whose reports are wanted
+   * @throws UnknownTargetException if there is no fleet at this broker
+   * @throws BrokerException if the broker can't be reached or refuses
+   */
+  public static BrokerFleetConnection open(
+      BrokerAccess access, Collection<String> orders, InstantSource clock) {
+    return FleetBroker.open(access, orders, clock).connectAlone();
+  }
+
+  /** Takes in a message; called on the thread that receives. */
+  void receive(Heard message) {
+    heard.add(message);
+  }
+
+  /** Notes that the connection was down; called on the thread that receives. */
+  void missed() {
+    missed.set(true);
+  }
+
+  @Override
+  public Optional<Heard> next(Duration patience) throws InterruptedException {
+    return Optional.ofNullable(heard.poll(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS));
+  }
+
+  @Override
+  public Sent send(Order order) {
+    var receipt = broker.send(order);
+    var blocked = receipt.blocked();
+    if (receipt.signalled()) {
+      return new Sent.Broadcast(Optional.ofNullable(receipt.problem()));
+    }
+    if (blocked != null) {
+      return new Sent.Blocked(blocked, receipt.pending());
+    }
+    return new Sent.NobodyListens(receipt.logged());
+  }
+
+  @Override
+  public OptionalInt armed() {
+    return count(FleetProbe::controllers);
+  }
+
+  @Override
+  public OptionalInt running() {
+    return count(FleetProbe::running);
+  }
+
+  /** A count that may not be asked for, or of a queue that does not exist, is empty. */
+  private OptionalInt count(Function<FleetProbe, Integer> question) {
+    try {
+      return OptionalInt.of(broker.ask(question));
+    } catch (NotAllowedException | NoSuchQueueException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  @Override
+  public int pullTripwire() {
+    return broker.ask(FleetProbe::pullTripwire);
+  }
+
+  @Override
+  public boolean queueExists(String queue) {
+    return count(probe -> probe.queue(queue).consumers()).isPresent();
+  }
+
+  @Override
+  public boolean hasMissed() {
+    return missed.getAndSet(false);
+  }
+
+  /** Returns what the broker is: {@code RabbitMQ 4.3.6}. */
+  public String product() {
+    return broker.product();
+  }
+
+  /** Returns a probe for other counts; for this thread, and not while another view is used. */
+  public FleetProbe probe() {
+    return broker.probe();
+  }
+
+  /** Returns a session for other questions; for this thread, likewise. */
+  public BrokerSession session() {
+    return broker.session();
+  }
+
+  @Override
+  public void close() {
+    broker.forget(this);
+    if (isAlone) {
+      broker.close();
+    }
+  }
+}

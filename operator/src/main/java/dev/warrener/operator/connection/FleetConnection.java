@@ -1,0 +1,132 @@
+package dev.warrener.operator.connection;
+
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.operator.rollcall.Known;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A connection to a fleet: orders go out, reports and presence come in. Over the broker, over the
+ * control sockets of this host, or scripted in tests. For one thread.
+ */
+public interface FleetConnection extends AutoCloseable {
+
+  /** A message of a controller, with the time at which it arrived here. */
+  sealed interface Heard {
+    /** Returns when it arrived. */
+    Instant at();
+
+    /** A report about an order. */
+    record OfReport(Report report, Instant at) implements Heard {}
+
+    /** A controller's presence. */
+    record OfPresence(Presence presence, Instant at) implements Heard {}
+  }
+
+  /** What became of an order that was sent. */
+  sealed interface Sent {
+    /**
+     * The order was handed to every controller that listens now.
+     *
+     * @param problem a sentence about what did not work, such as that the log did not keep the
+     *     order; or empty
+     */
+    record Broadcast(Optional<String> problem) implements Sent {}
+
+    /**
+     * No controller listens now.
+     *
+     * @param isKept whether the order is in the log, for controllers that come back
+     */
+    record NobodyListens(boolean isKept) implements Sent {}
+
+    /**
+     * The broker blocks publishers: no controller has received the order.
+     *
+     * @param because which alarm
+     * @param isPending whether the broker has the order, and may hand it out when the alarm is over
+     */
+    record Blocked(String because, boolean isPending) implements Sent {
+      public Blocked(String because) {
+        this(because, false);
+      }
+
+      /** Returns the exception for an order that was blocked. */
+      public BrokerBlockedException exception(Order order) {
+        return new BrokerBlockedException(
+            because,
+            "the broker takes no publishes ("
+                + because
+                + "): "
+                + (isPending
+                    ? order.kind().wire()
+                        + " "
+                        + order.id()
+                        + " waits there, and may be carried out when it takes them again, until "
+                        + order.expiresAt()
+                    : "nothing was sent"),
+            null);
+      }
+    }
+  }
+
+  /** Waits for the next message; returns empty if none comes within {@code patience}. */
+  Optional<Heard> next(Duration patience) throws InterruptedException;
+
+  /** Sends an order, or the same order again. */
+  Sent send(Order order);
+
+  /**
+   * Returns how many controllers are connected, by the broker's count; empty if the broker can't be
+   * asked.
+   */
+  OptionalInt armed();
+
+  /**
+   * Returns how many controllers still run a worker, by the broker's count; empty if the broker
+   * can't be asked.
+   */
+  OptionalInt running();
+
+  /**
+   * Pulls the tripwire: every controller kills all workers, requeues their tasks and holds.
+   *
+   * @return how many controllers were listening to it
+   * @throws dev.warrener.messaging.broker.NoSuchQueueException if it was pulled before
+   * @throws UnsupportedOperationException if there is no tripwire on this connection
+   */
+  int pullTripwire();
+
+  /** Whether the broker has a queue of tasks of that name; also false if it can't be asked. */
+  boolean queueExists(String queue);
+
+  /** Whether the connection was down since the last call, so that messages may have been missed. */
+  boolean hasMissed();
+
+  /** Whether it reaches only the controllers of this host, and no broker. */
+  default boolean isLocal() {
+    return false;
+  }
+
+  /**
+   * Returns the controllers that are known to be there before any has answered. Over a broker they
+   * are not known by name.
+   */
+  default Collection<Known> expected() {
+    return List.of();
+  }
+
+  /** Returns a sentence about what a person on this host can do with a silent controller. */
+  default Optional<String> lastResort(String controller) {
+    return Optional.empty();
+  }
+
+  @Override
+  void close();
+}

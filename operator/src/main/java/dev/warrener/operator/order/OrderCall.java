@@ -1,0 +1,186 @@
+package dev.warrener.operator.order;
+
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.Report.ControllerHeard;
+import dev.warrener.operator.connection.BrokerBlockedException;
+import dev.warrener.operator.connection.FleetConnection;
+import dev.warrener.operator.connection.FleetConnection.Sent;
+import dev.warrener.operator.rollcall.RollCall;
+import dev.warrener.operator.rollcall.RollCall.Deadlines;
+import dev.warrener.operator.rollcall.Roster;
+import dev.warrener.operator.rollcall.Standing;
+import dev.warrener.operator.rollcall.UnknownTargetException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One order, from the question what it would mean to the end of its roll-call. Every order goes
+ * this way; {@link KillCall} adds to it what only a kill needs. For one thread.
+ */
+public final class OrderCall {
+  /** How long a question to the controllers waits for a missing answer: two seconds. */
+  public static final Duration QUESTION = Duration.ofSeconds(2);
+
+  /** How long a controller may take to answer that it has received an order: ten seconds. */
+  public static final Duration HEAR_WITHIN = Duration.ofSeconds(10);
+
+  private final FleetConnection connection;
+  private final InstantSource clock;
+  private final RollCallDriver driver;
+  private final Roster roster;
+
+  /**
+   * How long the roll-call of an order waits.
+   *
+   * @param hear for the first answer of a controller
+   * @param done for the last; not shorter than {@code hear}
+   */
+  public record Patience(Duration hear, Duration done) {
+    /** For a question. */
+    static final Patience OF_A_QUESTION = new Patience(QUESTION, QUESTION);
+
+    /** Returns a patience of {@code timeout}, and of at most ten seconds for the first answer. */
+    public static Patience of(Duration timeout) {
+      return new Patience(timeout.compareTo(HEAR_WITHIN) < 0 ? timeout : HEAR_WITHIN, timeout);
+    }
+
+    /** Returns a patience of {@code timeout} for the first answer as well. */
+    public static Patience alsoWithTheSilent(Duration timeout) {
+      return new Patience(timeout, timeout);
+    }
+
+    private Deadlines after(Instant sentAt) {
+      return new Deadlines(sentAt, sentAt.plus(hear), sentAt.plus(done));
+    }
+  }
+
+  public OrderCall(FleetConnection connection, InstantSource clock) {
+    this(connection, clock, Roster.empty());
+  }
+
+  /**
+   * Prepares a call.
+   *
+   * @param roster receives the controllers that answer questions
+   */
+  public OrderCall(FleetConnection connection, InstantSource clock, Roster roster) {
+    this.connection = connection;
+    this.clock = clock;
+    this.driver = new RollCallDriver(connection, clock);
+    this.roster = roster;
+  }
+
+  /** Returns the controllers that have answered questions so far. */
+  public Roster roster() {
+    return roster;
+  }
+
+  /**
+   * Asks the controllers what an order would mean, and checks that the places that it names exist.
+   *
+   * @param question the order as a dry run, or a roll-call
+   * @throws UnknownTargetException if a place is unknown to every controller that answers
+   * @throws BrokerBlockedException if the broker blocks publishers
+   */
+  public RollCall ask(Order question) throws InterruptedException {
+    var sentAt = clock.instant();
+    var sent = sendOrFail(question);
+    var call =
+        driver.follow(
+            expecting(open(question, Patience.OF_A_QUESTION.after(sentAt), sent)),
+            new RosterKeeper());
+    requireKnownPlaces(call);
+    return call;
+  }
+
+  private void requireKnownPlaces(RollCall call) {
+    if (call.rows().stream().allMatch(row -> row.standing() == Standing.SILENT)) {
+      // No controller could be asked: the order is kept for those that come back.
+      return;
+    }
+    var unknown = roster.unknownPlaces(call.order().scope(), connection::queueExists);
+    if (!unknown.isEmpty()) {
+      throw new UnknownTargetException(String.join("; ", unknown) + " (nothing was sent)");
+    }
+  }
+
+  /**
+   * Sends an order, issued now, and waits for its roll-call.
+   *
+   * @throws BrokerBlockedException if the broker blocks publishers
+   */
+  public RollCall send(Order form, Patience patience, OrderListener listener)
+      throws InterruptedException {
+    return sendAgain(OrderFactory.issuedAt(form, clock.instant()), patience, List.of(), listener);
+  }
+
+  /**
+   * Sends an order that was sent before once more, unchanged, and waits for its roll-call. A
+   * controller that has done the order reports it again and does nothing twice.
+   *
+   * @param kept earlier reports about the order, as the broker has kept them
+   * @throws BrokerBlockedException if the broker blocks publishers
+   */
+  public RollCall sendAgain(
+      Order order, Patience patience, Collection<Report> kept, OrderListener listener)
+      throws InterruptedException {
+    var call = start(order, patience, listener);
+    for (var report : kept) {
+      call = call.with(report, call.deadlines().sentAt());
+    }
+    return driver.follow(expecting(call.knowing(roster.known().values())), listener);
+  }
+
+  /**
+   * Sends an order, issued now, and waits for nothing.
+   *
+   * @return the roll-call, to which no controller has answered yet
+   * @throws BrokerBlockedException if the broker blocks publishers
+   */
+  public RollCall sendOnly(Order form, OrderListener listener) {
+    return start(OrderFactory.issuedAt(form, clock.instant()), Patience.of(HEAR_WITHIN), listener);
+  }
+
+  private RollCall start(Order order, Patience patience, OrderListener listener) {
+    var sentAt = clock.instant();
+    var sent = sendOrFail(order);
+    listener.sent(
+        order,
+        sentAt,
+        sent instanceof Sent.Broadcast broadcast ? broadcast.problem() : Optional.empty());
+    return open(order, patience.after(sentAt), sent);
+  }
+
+  private static RollCall open(Order order, Deadlines deadlines, Sent sent) {
+    var call = RollCall.open(order, deadlines);
+    return sent instanceof Sent.NobodyListens nobody ? call.nobodyListens(nobody.isKept()) : call;
+  }
+
+  /** Adds who has to answer: by the connection itself, and by the broker's count. */
+  private RollCall expecting(RollCall call) {
+    return call.knowing(connection.expected()).armed(connection.armed().orElse(0));
+  }
+
+  private Sent sendOrFail(Order order) {
+    var sent = connection.send(order);
+    if (sent instanceof Sent.Blocked blocked) {
+      throw blocked.exception(order);
+    }
+    return sent;
+  }
+
+  /** Adds the controllers that answer to the roster. */
+  private final class RosterKeeper implements OrderListener {
+    @Override
+    public void heard(Report report, RollCall call, Instant at) {
+      if (report instanceof ControllerHeard heard) {
+        roster.add(heard, at);
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.warrener.operator.order;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.orders.ReceivedOrder;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.operator.rollcall.RollCall;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The orders that were given to a fleet and the reports about them, as the broker keeps them. */
+public final class OrderHistory {
+  private OrderHistory() {}
+
+  /**
+   * An order in the log.
+   *
+   * @param order as it was sent
+   * @param user at the broker who sent it first, or null if the message names none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Logged(Order order, @Nullable String user) {}
+
+  /** Returns the orders in the log, each once, the oldest first. */
+  public static Collection<Logged> orders(BrokerSession session) {
+    return fold(session.orders());
+  }
+
+  static Collection<Logged> fold(Collection<ReceivedOrder> log) {
+    var orders = new LinkedHashMap<String, Logged>();
+    for (var received : log) {
+      if (received instanceof ReceivedOrder.Decoded readable) {
+        orders.putIfAbsent(readable.order().id(), new Logged(readable.order(), readable.userId()));
+      }
+    }
+    return orders.values();
+  }
+
+  /**
+   * Returns the reports about all orders since some time. Returns none for a fleet that was made by
+   * an older release, which keeps no reports, and if this user may not read them.
+   */
+  public static List<Report> reports(BrokerSession session, Instant since) {
+    try {
+      return session.outcomes(since);
+    } catch (NoSuchQueueException | NotAllowedException e) {
+      return List.of();
+    }
+  }
+
+  /** Returns the reports about one order. */
+  public static List<Report> reportsAbout(BrokerSession session, Order order) {
+    return reports(session, order.issuedAt()).stream()
+        .filter(report -> report.order().equals(order.id()))
+        .toList();
+  }
+
+  /** Returns the roll-call of an order that is over, by the reports about it. */
+  public static RollCall rollCall(Order order, Collection<Report> reports) {
+    var heardBy = order.issuedAt().plus(OrderCall.HEAR_WITHIN);
+    var call = RollCall.open(order, new RollCall.Deadlines(order.issuedAt(), heardBy, heardBy));
+    for (var report : reports) {
+      call = call.with(report, report.at());
+    }
+    return call;
+  }
+}

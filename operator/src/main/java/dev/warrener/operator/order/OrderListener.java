@@ -1,0 +1,47 @@
+package dev.warrener.operator.order;
+
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.operator.rollcall.RollCall;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Receives the progress of an order. Every method is called on the thread that waits for the order,
+ * and that thread waits for the method.
+ */
+public interface OrderListener {
+  /** A listener that ignores everything. */
+  OrderListener NONE = new OrderListener() {};
+
+  /**
+   * The order was sent.
+   *
+   * @param order as it was sent
+   * @param problem a sentence about what did not work, such as that the log did not keep the order;
+   *     or empty
+   */
+  default void sent(Order order, Instant at, Optional<String> problem) {}
+
+  /** A report has been counted in {@code call}. */
+  default void heard(Report report, RollCall call, Instant at) {}
+
+  /** Time has passed: at least every tenth of a second. */
+  default void tick(RollCall call, Instant now) {}
+
+  /**
+   * The broker blocks publishers, and the tripwire is about to be pulled instead of sending a kill
+   * of everything.
+   *
+   * @param alarm which alarm
+   */
+  default void pullingTripwire(String alarm) {}
+
+  /**
+   * The tripwire has been pulled.
+   *
+   * @param listening how many controllers were listening to it
+   * @param before whether it had been pulled before, and nobody has resumed since
+   */
+  default void pulledTripwire(int listening, boolean before) {}
+}

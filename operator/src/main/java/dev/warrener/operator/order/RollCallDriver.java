@@ -1,0 +1,68 @@
+package dev.warrener.operator.order;
+
+import dev.warrener.operator.connection.FleetConnection;
+import dev.warrener.operator.connection.FleetConnection.Heard;
+import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.RollCall;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Feeds a roll-call with the messages of a connection until it is over. For one thread. */
+final class RollCallDriver {
+  /** The longest time between two ticks of a listener: a tenth of a second. */
+  private static final Duration TICK = Duration.ofMillis(100);
+
+  private final FleetConnection connection;
+  private final InstantSource clock;
+
+  RollCallDriver(FleetConnection connection, InstantSource clock) {
+    this.connection = connection;
+    this.clock = clock;
+  }
+
+  /**
+   * Follows a roll-call to its end. If the connection was down meanwhile, the order is sent again:
+   * controllers answer the same id with the same reports.
+   */
+  RollCall follow(RollCall opened, OrderListener listener) throws InterruptedException {
+    var call = opened;
+    while (!call.isOver(clock.instant())) {
+      var heard = connection.next(patience(call));
+      var now = clock.instant();
+      if (heard.isPresent()) {
+        call = take(heard.get(), call, listener);
+      }
+      if (connection.hasMissed()) {
+        connection.send(call.order());
+      }
+      listener.tick(call, now);
+    }
+    return call;
+  }
+
+  private Duration patience(RollCall call) {
+    var now = clock.instant();
+    return Stream.of(call.deadlines().hearBy(), call.deadlines().doneBy())
+        .map(deadline -> Duration.between(now, deadline))
+        .filter(left -> !left.isNegative() && !left.isZero())
+        .reduce(TICK, (one, other) -> one.compareTo(other) < 0 ? one : other);
+  }
+
+  private static RollCall take(Heard heard, RollCall call, OrderListener listener) {
+    if (heard instanceof Heard.OfReport message) {
+      var report = message.report();
+      if (call.knows(report)) {
+        return call;
+      }
+      var next = call.with(report, message.at());
+      listener.heard(report, next, message.at());
+      return next;
+    }
+    if (heard instanceof Heard.OfPresence message) {
+      return call.knowing(List.of(Known.of(message.presence(), message.at())));
+    }
+    return call;
+  }
+}

@@ -1,0 +1,444 @@
+package dev.warrener.operator.rollcall;
+
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.TaskTarget;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.Report.ControllerHeard;
+import dev.warrener.messaging.report.RosterState;
+import dev.warrener.operator.rollcall.Verdict.State;
+import dev.warrener.operator.text.Phrases;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The account of one order: a fold of what is known of the fleet and of what controllers say, which
+ * gives rows for a screen and, in the end, a verdict. Immutable; each of its verbs returns the next
+ * account. All instants are the reader's own clock, so that a host with a wrong one changes
+ * nothing.
+ *
+ * <p>Three sources say who has to answer: what was known before (presence, an earlier order), the
+ * roster in every {@code controller.heard}, and the number of consumers that the broker itself
+ * counts on the tripwire queue. The last one knows no names, but it misses nobody who is connected.
+ */
+public final class RollCall {
+  /** How long reports that were overtaken by the last one are waited for: half a second. */
+  static final Duration STRAGGLERS = Duration.ofMillis(500);
+
+  /**
+   * How long controllers of which none listens are waited for, if the log has the order: three
+   * seconds, in which they connect again.
+   */
+  static final Duration RETURN = Duration.ofSeconds(3);
+
+  private enum Listeners {
+    SOME,
+    NONE_NOW,
+    NONE
+  }
+
+  private final Order order;
+  private final Deadlines deadlines;
+  private final int armed;
+  private final Listeners listeners;
+  private final int stillRunning;
+  private final SortedMap<String, Known> known;
+  private final SortedMap<String, Answer> answers;
+
+  /**
+   * When a roll-call ends although somebody is missing.
+   *
+   * @param sentAt when the order was sent
+   * @param hearBy until when a controller must have said something
+   * @param doneBy until when those who have must be done; not before {@code hearBy}
+   */
+  public record Deadlines(Instant sentAt, Instant hearBy, Instant doneBy) {
+    public Deadlines {
+      if (hearBy.isBefore(sentAt) || doneBy.isBefore(hearBy)) {
+        throw new IllegalArgumentException(
+            "deadlines out of order: sent "
+                + sentAt
+                + ", hear by "
+                + hearBy
+                + ", done by "
+                + doneBy);
+      }
+    }
+  }
+
+  private RollCall(
+      Order order,
+      Deadlines deadlines,
+      int armed,
+      Listeners listeners,
+      int stillRunning,
+      SortedMap<String, Known> known,
+      SortedMap<String, Answer> answers) {
+    this.order = order;
+    this.deadlines = deadlines;
+    this.armed = armed;
+    this.listeners = listeners;
+    this.stillRunning = stillRunning;
+    this.known = known;
+    this.answers = answers;
+  }
+
+  /** Opens the account of an order, before anybody can have answered it. */
+  public static RollCall open(Order order, Deadlines deadlines) {
+    return new RollCall(
+        order,
+        deadlines,
+        0,
+        Listeners.SOME,
+        0,
+        Collections.emptySortedMap(),
+        Collections.emptySortedMap());
+  }
+
+  /** Takes in what is known of controllers; of two accounts of one the newer counts. */
+  public RollCall knowing(Collection<Known> more) {
+    var next = new TreeMap<>(known);
+    more.forEach(one -> next.merge(one.id(), one, Known::or));
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, next, answers);
+  }
+
+  /**
+   * Takes in how many controllers the broker itself counted on the tripwire queue when the order
+   * was sent. 0 if that can't be asked.
+   */
+  public RollCall armed(int consumers) {
+    return new RollCall(order, deadlines, consumers, listeners, stillRunning, known, answers);
+  }
+
+  /**
+   * Takes in that the broker returned the order: no controller's queue is bound.
+   *
+   * @param isKept whether it is in the log, which controllers between two connections read first
+   */
+  public RollCall nobodyListens(boolean isKept) {
+    var listeners = isKept ? Listeners.NONE_NOW : Listeners.NONE;
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, known, answers);
+  }
+
+  /**
+   * Takes in how many controllers still run a worker process, by the broker's own count, after all
+   * have confirmed an order that leaves none running. It should be 0: then nobody was overlooked.
+   */
+  public RollCall stillRunning(int controllers) {
+    return new RollCall(order, deadlines, armed, listeners, controllers, known, answers);
+  }
+
+  /** Takes in a report, arrived at {@code at}. Reports about other orders change nothing. */
+  public RollCall with(Report report, Instant at) {
+    if (!report.order().equals(order.id())) {
+      return this;
+    }
+    var answer = answers.getOrDefault(report.controller(), Answer.NONE);
+    if (answer.knows(report)) {
+      return this;
+    }
+    var next = new TreeMap<>(answers);
+    next.put(report.controller(), answer.with(report, at));
+    var nextCall = new RollCall(order, deadlines, armed, listeners, stillRunning, known, next);
+    return report instanceof ControllerHeard heard
+        ? nextCall.knowing(heard.roster().stream().map(Known::of).toList())
+        : nextCall;
+  }
+
+  /** Tells whether {@code report} would change nothing, because it was counted already. */
+  public boolean knows(Report report) {
+    return !report.order().equals(order.id())
+        || answers.getOrDefault(report.controller(), Answer.NONE).knows(report);
+  }
+
+  /** Tells whether the order is a question: who has heard it has answered it. */
+  public boolean isOnlyAsked() {
+    return order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
+  }
+
+  /** The order. */
+  public Order order() {
+    return order;
+  }
+
+  /** When it ends although somebody is missing. */
+  public Deadlines deadlines() {
+    return deadlines;
+  }
+
+  /**
+   * One row for each controller that is expected or has answered, those that are missing first,
+   * then those that are at it, those where something went wrong, and the rest, each by name.
+   */
+  public List<Row> rows() {
+    return Stream.concat(known.keySet().stream(), answers.keySet().stream())
+        .distinct()
+        .map(this::row)
+        .filter(row -> row.expectedHere() || row.standing() != Standing.SILENT)
+        .sorted(Comparator.comparingInt(this::rank).thenComparing(Row::controller))
+        .toList();
+  }
+
+  private int rank(Row row) {
+    return switch (row.standing()) {
+      case SILENT -> 0;
+      case HEARD -> isOnlyAsked() ? 3 : 1;
+      case FAILED, REFUSED -> 2;
+      case DONE -> 3;
+    };
+  }
+
+  private Row row(String controller) {
+    return Row.of(
+        controller,
+        isExpected(controller),
+        answers.getOrDefault(controller, Answer.NONE),
+        known.get(controller),
+        deadlines.sentAt());
+  }
+
+  private boolean isExpected(String controller) {
+    if (!order.scope().coversController(controller)) {
+      return false;
+    }
+    if (answers.containsKey(controller)) {
+      return true;
+    }
+    var one = known.get(controller);
+    return one != null && one.state() != RosterState.LEFT;
+  }
+
+  /**
+   * How many controllers are connected, by the broker's own count, of which nobody knows the name
+   * and nothing was heard.
+   */
+  public int unnamed() {
+    if (!order.scope().controllers().isEmpty() || !order.scope().workers().isEmpty()) {
+      return 0;
+    }
+    long named = known.keySet().stream().filter(id -> !answers.containsKey(id)).count();
+    return (int) Math.max(0, armed - answers.size() - named);
+  }
+
+  /** Whether no controller was listening when the order was sent. */
+  public boolean reachedNobody() {
+    return listeners != Listeners.SOME;
+  }
+
+  /** Whether nothing more is to be waited for. */
+  public boolean isOver(Instant now) {
+    if (!now.isBefore(deadlines.doneBy())) {
+      return true;
+    }
+    if (mayReturn(now)) {
+      return false;
+    }
+    boolean nobodyListens = listeners != Listeners.SOME;
+    var expected = rows().stream().filter(Row::expectedHere).toList();
+    boolean othersAreDone =
+        expected.stream().allMatch(row -> row.standing() == Standing.SILENT || hasAnswered(row));
+    if (!now.isBefore(deadlines.hearBy()) && othersAreDone) {
+      return true;
+    }
+    if (expected.isEmpty()) {
+      return nobodyListens;
+    }
+    return othersAreDone
+        && (nobodyListens || (silent().isEmpty() && unnamed() == 0))
+        && !awaitsStragglers(now);
+  }
+
+  /** All have lost their connections at a time, as when a node of the broker dies. */
+  private boolean mayReturn(Instant now) {
+    return listeners == Listeners.NONE_NOW
+        && !isOnlyAsked()
+        && now.isBefore(deadlines.sentAt().plus(RETURN));
+  }
+
+  private boolean hasAnswered(Row row) {
+    return row.standing().isFinal() || (isOnlyAsked() && row.standing() == Standing.HEARD);
+  }
+
+  private boolean awaitsStragglers(Instant now) {
+    return answers.values().stream()
+        .anyMatch(answer -> {
+          var lastAt = answer.lastAt();
+          return answer.hasGaps() && lastAt != null && now.isBefore(lastAt.plus(STRAGGLERS));
+        });
+  }
+
+  private List<Row> silent() {
+    return rows().stream()
+        .filter(row -> row.expectedHere() && row.standing() == Standing.SILENT)
+        .toList();
+  }
+
+  /** What it adds up to so far: before it is over, as if it ended now. */
+  public Verdict verdict(Instant now) {
+    var rows = rows();
+    var missing = new ArrayList<String>();
+    var wrong = new ArrayList<String>();
+    for (var row : rows) {
+      switch (row.standing()) {
+        case SILENT -> missing.add(silence(row, now));
+        case HEARD -> {
+          if (row.expectedHere() && !hasAnswered(row)) {
+            missing.add(
+                row.controller()
+                    + " has the order and is not done: "
+                    + row.certificates().size()
+                    + " of "
+                    + Phrases.count(row.expected().workers(), "worker")
+                    + " dead.");
+          }
+        }
+        case FAILED -> wrong.addAll(failures(row));
+        case REFUSED -> wrong.add(row.controller() + " refused: " + row.because());
+        case DONE -> {}
+      }
+    }
+    if (unnamed() > 0) {
+      missing.add(
+          "The broker counts "
+              + Phrases.count(unnamed(), "more controller")
+              + " that nobody knows by name and that said nothing.");
+    }
+    if (rows.stream().noneMatch(Row::expectedHere)) {
+      missing.add(
+          listeners != Listeners.SOME
+              ? "No controller is listening on this broker."
+              : "No controller has answered.");
+    }
+    if (stillRunning > 0) {
+      missing.add(
+          "The broker counts "
+              + Phrases.count(stillRunning, "controller")
+              + " that still "
+              + (stillRunning == 1 ? "runs" : "run")
+              + " a worker process.");
+    }
+    if (!missing.isEmpty()) {
+      missing.addAll(wrong);
+      return new Verdict(State.PARTIAL, missing);
+    }
+    if (!wrong.isEmpty()) {
+      return new Verdict(State.FAILED, wrong);
+    }
+    var untouched = untouchedTargets(rows);
+    return untouched.isEmpty()
+        ? new Verdict(State.CONFIRMED, List.of())
+        : new Verdict(State.UNKNOWN_TARGET, untouched);
+  }
+
+  private String silence(Row row, Instant now) {
+    var one = row.known();
+    String name = row.controller();
+    if (one == null) {
+      return name + " has not answered.";
+    }
+    var leaseEndsAt = one.leaseEndsAt();
+    String seen = name + " has not answered; it was last seen " + Phrases.ago(one.lastSeen(), now);
+    if (order.kind() != OrderKind.KILL && order.kind() != OrderKind.DRAIN) {
+      return seen + ".";
+    }
+    if (leaseEndsAt == null) {
+      return seen + ": its workers may still run.";
+    }
+    return leaseEndsAt.isAfter(now)
+        ? seen
+            + ": its workers may still run; if it has lost the broker, its lease ends them by "
+            + Phrases.clock(leaseEndsAt)
+            + "."
+        : seen
+            + ": if it has lost the broker, its lease had ended its workers by "
+            + Phrases.clock(leaseEndsAt)
+            + "; that is not confirmed.";
+  }
+
+  private static List<String> failures(Row row) {
+    var sentences = new ArrayList<String>();
+    for (var worker : row.unconfirmed()) {
+      sentences.add(
+          worker.worker()
+              + " (pid "
+              + worker.pid()
+              + ") is not proven dead: "
+              + Phrases.count(worker.survivors().size(), "process", "processes")
+              + " of it left"
+              + (worker.survivors().isEmpty()
+                  ? "."
+                  : ": "
+                      + String.join(
+                          ", ",
+                          worker.survivors().stream()
+                              .map(survivor ->
+                                  survivor.pid()
+                                      + " "
+                                      + survivor.command()
+                                      + " (state "
+                                      + survivor.state()
+                                      + ")")
+                              .toList())
+                      + "."));
+    }
+    row.failed().forEach(failure -> sentences.add(row.controller() + ": " + failure));
+    return sentences;
+  }
+
+  /** Tasks and batches of a kill that no controller had anything of. */
+  private List<String> untouchedTargets(List<Row> rows) {
+    if (order.kind() != OrderKind.KILL || order.dryRun() || !order.scope().namesTasks()) {
+      return List.of();
+    }
+    if (rows.stream().anyMatch(row -> row.backlog() > 0)) {
+      // Waiting tasks are only counted: any of the targets may have been among them.
+      return List.of();
+    }
+    var tasks = new HashSet<String>();
+    var batches = new HashSet<String>();
+    for (var row : rows) {
+      row.certificates().stream()
+          .map(Report.WorkerDead::task)
+          .forEach(task -> {
+            if (task != null) {
+              tasks.add(task);
+            }
+          });
+      for (var task : row.settled()) {
+        tasks.add(task.task());
+        var batch = task.batch();
+        if (batch != null) {
+          batches.add(batch);
+        }
+      }
+    }
+    var sentences = new ArrayList<String>();
+    order.scope().tasks().stream()
+        .map(TaskTarget::id)
+        .filter(id -> !tasks.contains(id))
+        .forEach(id -> sentences.add("No controller runs task " + id + " or holds it."));
+    if (order.scope().tasks().isEmpty()) {
+      order.scope().batches().stream()
+          .filter(batch -> !batches.contains(batch))
+          .forEach(
+              batch -> sentences.add("No controller runs or holds a task of batch " + batch + "."));
+    }
+    if (!sentences.isEmpty() && order.revocation() != Backlog.KEEP) {
+      sentences.add(
+          "The order stays in force: what still waits of it is "
+              + (order.revocation() == Backlog.PURGE ? "purged" : "dead-lettered")
+              + " when it comes up.");
+    }
+    return sentences;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.warrener.operator.rollcall;
+
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.TaskTarget;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report.ControllerHeard;
+import dev.warrener.messaging.report.RosterState;
+import dev.warrener.operator.text.Suggestions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The controllers of a fleet, by their own answers and by what other controllers report of them.
+ * Mutable; for one thread.
+ *
+ * @param presences the presences of controllers that answered, by id
+ * @param known all controllers, by id
+ */
+public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Known> known) {
+
+  /** Returns a roster without any controller. */
+  public static Roster empty() {
+    return new Roster(new TreeMap<>(), new TreeMap<>());
+  }
+
+  /** Adds an answer to a roll-call, with the roster in it. */
+  public void add(ControllerHeard heard, Instant at) {
+    heard.roster().forEach(entry -> merge(Known.of(entry)));
+    var presence = heard.presence();
+    if (presence != null) {
+      add(presence, at);
+    } else {
+      merge(new Known(heard.controller(), heard.host(), at, RosterState.LIVE, null));
+    }
+  }
+
+  /** Adds a presence. */
+  public void add(Presence presence, Instant at) {
+    presences.put(presence.id(), presence);
+    merge(Known.of(presence, at));
+  }
+
+  /** Adds a controller that is known to be there. */
+  public void expect(Known one) {
+    merge(one);
+  }
+
+  private void merge(Known one) {
+    known.merge(
+        one.id(), one, (old, fresh) -> fresh.lastSeen().isBefore(old.lastSeen()) ? old : fresh);
+  }
+
+  /** Returns the controllers that are expected and have not answered. */
+  public List<Known> silent() {
+    return known.values().stream()
+        .filter(one -> one.state() != RosterState.LEFT && !presences.containsKey(one.id()))
+        .toList();
+  }
+
+  /** Returns the queues that any controller serves. */
+  public SortedSet<String> queues() {
+    var names = new TreeSet<String>();
+    presences.values().forEach(p -> p.queues().forEach(queue -> names.add(queue.name())));
+    return names;
+  }
+
+  /** Returns how many tasks of a queue the controllers hold, running or not. */
+  public long held(String queue) {
+    return presences.values().stream()
+        .flatMap(presence -> presence.queues().stream())
+        .filter(served -> served.name().equals(queue))
+        .mapToLong(served -> served.waiting() + served.running())
+        .sum();
+  }
+
+  /** Returns the ids of all workers. */
+  public SortedSet<String> workers() {
+    var ids = new TreeSet<String>();
+    presences
+        .values()
+        .forEach(p -> p.workers().forEach(worker -> ids.add(p.id() + "/" + worker.slot())));
+    return ids;
+  }
+
+  /**
+   * Returns the incarnation of a worker that has a process now; null if it has none or is unknown.
+   */
+  public @Nullable Long incarnation(String id) {
+    for (var presence : presences.values()) {
+      for (var worker : presence.workers()) {
+        if (worker.pid() != null && id.equals(presence.id() + "/" + worker.slot())) {
+          return worker.incarnation();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns the ids of the tasks that run now. */
+  public SortedSet<String> tasks() {
+    var ids = new TreeSet<String>();
+    for (var presence : presences.values()) {
+      for (var worker : presence.workers()) {
+        var task = worker.task();
+        if (task != null) {
+          ids.add(task);
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** Returns the batches of which a task runs now. */
+  public SortedSet<String> batches() {
+    var names = new TreeSet<String>();
+    for (var presence : presences.values()) {
+      for (var worker : presence.workers()) {
+        var batch = worker.batch();
+        if (batch != null) {
+          names.add(batch);
+        }
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Returns a sentence for each place in {@code scope} that does not exist, most likely a typing
+   * error. Tasks and batches are not checked: they may wait where no controller sees them.
+   *
+   * @param queueExists whether the broker has the queue, for queues that no controller serves
+   */
+  public List<String> unknownPlaces(Scope scope, Predicate<String> queueExists) {
+    var sentences = new ArrayList<String>();
+    for (var id : scope.controllers()) {
+      if (!known.containsKey(id)) {
+        sentences.add("no controller " + id + Suggestions.didYouMean(id, known.keySet()));
+      }
+    }
+    for (var queue : scope.queues()) {
+      if (!queues().contains(queue) && !queueExists.test(queue)) {
+        sentences.add("no queue " + queue + Suggestions.didYouMean(queue, queues()));
+      }
+    }
+    for (var worker : scope.workers()) {
+      String controller = worker.id().substring(0, worker.id().lastIndexOf('/'));
+      boolean mayExist = known.containsKey(controller) && !presences.containsKey(controller);
+      if (!workers().contains(worker.id()) && !mayExist) {
+        sentences.add("no worker " + worker.id() + Suggestions.didYouMean(worker.id(), workers()));
+      }
+    }
+    return sentences;
+  }
+
+  /**
+   * Returns suggestions for the tasks and batches in {@code scope} that do not run: running ones
+   * with a similar name.
+   */
+  public String suggestions(Scope scope) {
+    var hints = new StringBuilder();
+    scope.tasks().stream()
+        .map(TaskTarget::id)
+        .filter(id -> !tasks().contains(id))
+        .forEach(id -> hints.append(Suggestions.didYouMean(id, tasks())));
+    scope.batches().stream()
+        .filter(batch -> !batches().contains(batch))
+        .forEach(batch -> hints.append(Suggestions.didYouMean(batch, batches())));
+    return hints.toString();
+  }
+}

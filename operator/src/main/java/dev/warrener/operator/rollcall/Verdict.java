@@ -1,0 +1,48 @@
+package dev.warrener.operator.rollcall;
+
+import dev.warrener.messaging.WireName;
+import java.util.List;
+
+/**
+ * What a roll-call adds up to.
+ *
+ * @param state in a word
+ * @param sentences what a person has to know, the most important first; empty if the order was
+ *     confirmed
+ */
+public record Verdict(State state, List<String> sentences) {
+
+  /** The states of an order, by their names on screens and in JSON. */
+  public enum State implements WireName {
+    /** Every expected controller has done the order, and nothing failed. */
+    CONFIRMED("confirmed"),
+    /** Every expected controller has answered, and something failed. */
+    FAILED("failed"),
+    /** A controller has not answered, or is not done: the outcome there is unknown. */
+    PARTIAL("partial"),
+    /** Every expected controller has answered, and none had anything of a task or batch. */
+    UNKNOWN_TARGET("unknown-target"),
+    /** The order was sent, and nobody has waited for the answers. */
+    SENT("sent");
+
+    private final String wire;
+
+    State(String wire) {
+      this.wire = wire;
+    }
+
+    @Override
+    public String wire() {
+      return wire;
+    }
+  }
+
+  public Verdict {
+    sentences = List.copyOf(sentences);
+  }
+
+  /** Whether every expected controller has done the order, and nothing failed. */
+  public boolean isConfirmed() {
+    return state == State.CONFIRMED;
+  }
+}

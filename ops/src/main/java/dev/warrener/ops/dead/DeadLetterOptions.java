@@ -1,0 +1,85 @@
+package dev.warrener.ops.dead;
+
+import dev.warrener.messaging.broker.admin.DeadLetter;
+import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.ops.invocation.Arguments;
+import dev.warrener.ops.invocation.DurationConverter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which dead letters. Written by picocli. */
+final class DeadLetterOptions {
+  @Parameters(paramLabel = "QUEUE", description = "The queue that they come from.")
+  private String queue = "";
+
+  @Option(names = "--task", paramLabel = "ID", description = "Only this task. Repeatable.")
+  private List<String> tasks = new ArrayList<>();
+
+  @Option(names = "--batch", paramLabel = "NAME", description = "Only of this batch.")
+  private @Nullable String batch;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "REASON",
+      converter = ReasonConverter.class,
+      description =
+          "Only with this reason: invalid, failed, timed-out, crashed, poison, killed, expired.")
+  private @Nullable DeadReason reason;
+
+  @Option(names = "--order", paramLabel = "ID", description = "Only those that this order killed.")
+  private @Nullable String order;
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Only those of the last TIME, such as 2h.")
+  private @Nullable Duration since;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Look at no more than the N oldest (default: 100).")
+  private int limit = 100;
+
+  String queue() {
+    return Arguments.requireQueue(queue);
+  }
+
+  int limit() {
+    return Arguments.requirePositive("--limit", limit);
+  }
+
+  Predicate<DeadLetter> matches(Instant now) {
+    return letter -> {
+      var mark = letter.mark();
+      var at = mark.at();
+      return (tasks.isEmpty() || tasks.contains(DeadLetterJson.id(letter)))
+          && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
+          && (reason == null || reason == mark.reason())
+          && (order == null || order.equals(mark.order()))
+          && (since == null || (at != null && !at.isBefore(now.minus(since))));
+    };
+  }
+
+  /** Reads the reason's name. */
+  static final class ReasonConverter implements ITypeConverter<DeadReason> {
+    @Override
+    public DeadReason convert(String text) {
+      try {
+        return DeadReason.of(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}

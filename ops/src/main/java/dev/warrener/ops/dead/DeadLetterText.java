@@ -1,0 +1,55 @@
+package dev.warrener.ops.dead;
+
+import dev.warrener.messaging.broker.admin.DeadLetter;
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.screen.Cell;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style.Tone;
+import dev.warrener.ops.screen.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Dead letters as a command shows them. */
+final class DeadLetterText {
+  private DeadLetterText() {}
+
+  /** Shows dead letters in the chosen format. */
+  static void show(Screen screen, List<DeadLetter> letters, Instant now) {
+    switch (screen.format()) {
+      case TABLE -> {
+        if (!letters.isEmpty()) {
+          screen.result(table(letters, now));
+        }
+      }
+      case JSON -> screen.resultJson(letters.stream().map(DeadLetterJson::of).toList());
+      case JSONL -> letters.forEach(letter -> screen.resultJsonLine(DeadLetterJson.of(letter)));
+      case NAME -> letters.forEach(letter -> screen.result(DeadLetterJson.id(letter)));
+    }
+  }
+
+  private static Table table(List<DeadLetter> letters, Instant now) {
+    var table =
+        new Table()
+            .left("TASK")
+            .left("HANDLER")
+            .left("BATCH")
+            .left("REASON")
+            .right("AGE")
+            .left("CONTROLLER")
+            .left("DETAIL");
+    for (var letter : letters) {
+      var json = DeadLetterJson.of(letter);
+      var at = json.at();
+      table.row(
+          Cell.of(json.task()),
+          Cell.orEmpty(json.handler()),
+          Cell.orEmpty(json.batch()),
+          Cell.of(json.reason().wire(), Tone.WARN),
+          at == null ? Cell.EMPTY : Cell.of(Phrases.brief(Duration.between(at, now))),
+          Cell.orEmpty(json.controller()),
+          Cell.of(json.detail()));
+    }
+    return table;
+  }
+}

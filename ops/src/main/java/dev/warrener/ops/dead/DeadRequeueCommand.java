@@ -1,0 +1,57 @@
+package dev.warrener.ops.dead;
+
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.admin.DeadLetter;
+import dev.warrener.messaging.broker.admin.DeadLetters.Moved;
+import dev.warrener.operator.order.KillPlan;
+import dev.warrener.ops.invocation.Invocation;
+import java.time.Instant;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/** {@code warrener dead requeue}. */
+@Command(
+    name = "requeue",
+    description = {
+      "Put dead letters back into their queue: each is published, confirmed, and then removed.",
+      "",
+      "A task that had used up its attempts gets one more. Orders that revoked it before don't"
+          + " apply to it any more."
+    })
+public final class DeadRequeueCommand extends DeadMoveCommand {
+  public DeadRequeueCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  String command() {
+    return "dead requeue";
+  }
+
+  @Override
+  String verb() {
+    return "Requeue";
+  }
+
+  @Override
+  String outcome() {
+    return "requeued";
+  }
+
+  @Override
+  @Nullable String confirm() {
+    return null;
+  }
+
+  @Override
+  KillPlan.Level level() {
+    return KillPlan.Level.SIMPLE;
+  }
+
+  @Override
+  Moved move(
+      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now) {
+    return session.deadLetters().requeue(queue, limit, chosen, now);
+  }
+}

@@ -1,0 +1,207 @@
+package dev.warrener.ops.dead;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.admin.DeadLetter;
+import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.Task;
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.operator.text.Suggestions;
+import dev.warrener.ops.invocation.Arguments;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.screen.Facts;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Text;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code warrener dead show}. */
+@Command(
+    name = "show",
+    description = {
+      "One dead letter: why it is dead, its headers and its body. It stays where it is.",
+      "",
+      "While the letters are looked through, nobody else sees those that are looked at."
+    })
+public final class DeadShowCommand extends FleetCommand {
+  /** How much of a body is shown if nobody asks for all of it. */
+  private static final int CUT = 2000;
+
+  @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue that it comes from.")
+  private String queue = "";
+
+  @Parameters(index = "1", paramLabel = "ID", description = "The task's id.")
+  private String id = "";
+
+  @Option(names = "--full", description = "All of the body (default: its first 2,000 characters).")
+  private boolean full;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Look at no more than the N oldest (default: 1000).")
+  private int limit = 1000;
+
+  public DeadShowCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  /**
+   * A dead letter with all that it carries, as JSON.
+   *
+   * @param headers all of them
+   * @param body its beginning, if it is text
+   * @param bodyBase64 its beginning, if it is not
+   * @param bodyIsCut whether there is more of it
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Shown(
+      @JsonUnwrapped DeadLetterJson letter,
+      @Nullable Integer maxAttempts,
+      @Nullable Instant publishedAt,
+      @Nullable String contentType,
+      Map<String, String> headers,
+      @Nullable String body,
+      @Nullable String bodyBase64,
+      boolean bodyIsCut) {
+
+    static Shown of(DeadLetter letter, boolean full) {
+      var task = letter.content() instanceof Task readable ? readable : null;
+      var headers = new TreeMap<String, String>();
+      letter.message().headers().forEach((name, value) -> headers.put(name, value.toString()));
+      var body = letter.message().body();
+      int most = full ? Integer.MAX_VALUE : CUT;
+      String text = text(body);
+      String shown = null;
+      String shownBase64 = null;
+      boolean isCut;
+      if (text != null) {
+        shown = Text.beginning(text, most);
+        isCut = shown.length() < text.length();
+      } else {
+        var bytes = Arrays.copyOf(body.bytes(), Math.min(most, body.length()));
+        shownBase64 = Base64.getEncoder().encodeToString(bytes);
+        isCut = bytes.length < body.length();
+      }
+      return new Shown(
+          DeadLetterJson.of(letter),
+          task == null ? null : task.maxAttempts(),
+          task == null ? null : task.publishedAt(),
+          task == null ? null : task.contentType(),
+          headers,
+          shown,
+          shownBase64,
+          isCut);
+    }
+
+    /** The body as text, or null if it is none. */
+    private static @Nullable String text(Body body) {
+      try {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body.bytes())).toString();
+      } catch (CharacterCodingException e) {
+        return null;
+      }
+    }
+  }
+
+  @Override
+  public ExitStatus run() {
+    Arguments.requireQueue(queue);
+    Arguments.requirePositive("--limit", limit);
+    var screen = invocation().screen();
+    try (var session = BrokerSession.open(invocation().access("dead show"))) {
+      var letters = session.deadLetters().list(queue, limit);
+      var found = letters.stream().filter(letter -> DeadLetterJson.id(letter).equals(id)).toList();
+      if (found.isEmpty()) {
+        throw notThere(letters);
+      }
+      if (found.size() > 1) {
+        screen.say(
+            Phrases.count(found.size(), "dead letter") + " are of this task: the newest is shown.");
+      }
+      show(screen, Shown.of(found.getLast(), full), invocation().clock().instant());
+      return ExitStatus.DONE;
+    }
+  }
+
+  private CommandFailure notThere(List<DeadLetter> letters) {
+    return new CommandFailure(
+        ExitStatus.UNKNOWN_TARGET,
+        "no dead letter "
+            + id
+            + " of queue "
+            + queue
+            + (letters.size() < limit
+                ? ""
+                : " among the " + Phrases.grouped(limit) + " oldest: look further with --limit")
+            + Suggestions.didYouMean(id, letters.stream().map(DeadLetterJson::id).toList())
+            + " (warrener dead list "
+            + queue
+            + " shows those that there are)");
+  }
+
+  private static void show(Screen screen, Shown shown, Instant now) {
+    switch (screen.format()) {
+      case TABLE -> {
+        describe(shown, now).forEach(screen::result);
+        if (shown.body() != null) {
+          screen.result("");
+          shown.body().lines().map(Text::oneLine).forEach(screen::result);
+        }
+        if (shown.bodyIsCut()) {
+          screen.say("The body goes on: add --full for all of it.");
+        }
+      }
+      case JSON, JSONL -> screen.resultJson(shown);
+      case NAME -> screen.result(shown.letter().task());
+    }
+  }
+
+  private static List<String> describe(Shown shown, Instant now) {
+    var letter = shown.letter();
+    var at = letter.at();
+    var attempt = letter.attempt();
+    var publishedAt = shown.publishedAt();
+    var facts =
+        new Facts("task " + letter.task() + ", dead letter of queue " + letter.queue())
+            .add("reason", letter.reason().wire())
+            .add("detail", letter.detail())
+            .add("order", letter.order())
+            .add("since", at == null ? null : Text.stamp(at) + " (" + Phrases.ago(at, now) + ")")
+            .add(
+                "controller",
+                letter.controller() == null ? "none: the broker" : letter.controller())
+            .add("handler", letter.handler())
+            .add("batch", letter.batch())
+            .add(
+                "attempt",
+                attempt == null || shown.maxAttempts() == null
+                    ? attempt
+                    : attempt + " of " + shown.maxAttempts())
+            .add("published", publishedAt == null ? null : Text.stamp(publishedAt));
+    shown.headers().forEach((name, value) -> facts.add("header", name + ": " + value));
+    return facts
+        .add(
+            "body",
+            Phrases.count(letter.bytes(), "byte")
+                + (shown.contentType() == null ? "" : ", " + shown.contentType())
+                + (shown.body() == null ? ", no text: -o json shows it in Base64" : ""))
+        .lines();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.warrener.ops.invocation;
+
+import dev.warrener.operator.rollcall.Verdict;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a command ends with. The list is part of the contract: help texts and documents print it
+ * from here, and nothing ends with another number.
+ */
+public enum ExitStatus {
+  /** It is done; of a kill: everyone expected has confirmed. */
+  DONE(0, "done; of a kill: everyone expected has confirmed"),
+  /** A bug. */
+  BUG(1, "a bug"),
+  /** Wrong usage, or a confirmation that nobody could give. */
+  USAGE(2, "wrong usage, or a confirmation that nobody could give"),
+  /** Everyone answered and something failed. */
+  FAILED(3, "everyone answered and something failed"),
+  /** Unknown target. */
+  UNKNOWN_TARGET(4, "unknown target"),
+  /** Declined at the prompt. */
+  DECLINED(5, "declined at the prompt"),
+  /** The broker can't be reached. */
+  UNAVAILABLE(69, "the broker can't be reached"),
+  /** Not allowed. */
+  NOT_ALLOWED(77, "not allowed"),
+  /** Bad configuration. */
+  BAD_CONFIGURATION(78, "bad configuration"),
+  /** Somebody did not answer: the outcome is unknown there. */
+  NO_ANSWER(124, "somebody did not answer: unknown there"),
+  /** Interrupted; the order stays in force. */
+  INTERRUPTED(130, "interrupted (the order stays in force)");
+
+  private final int code;
+  private final String meaning;
+
+  ExitStatus(int code, String meaning) {
+    this.code = code;
+    this.meaning = meaning;
+  }
+
+  /** Returns the status for a verdict. */
+  public static ExitStatus of(Verdict verdict) {
+    return switch (verdict.state()) {
+      case CONFIRMED, SENT -> DONE;
+      case FAILED -> FAILED;
+      case PARTIAL -> NO_ANSWER;
+      case UNKNOWN_TARGET -> UNKNOWN_TARGET;
+    };
+  }
+
+  /** Returns the number that the process ends with. */
+  public int code() {
+    return code;
+  }
+
+  /** What it means, as help texts and documents say it. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** All of them by number, in the order of the contract, as picocli's help wants them. */
+  public static Map<String, String> byCode() {
+    return Arrays.stream(values())
+        .collect(
+            Collectors.toMap(
+                status -> Integer.toString(status.code),
+                ExitStatus::meaning,
+                (one, other) -> one,
+                LinkedHashMap::new));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.warrener.ops.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.warrener.controller.inbox.WorkerOutput;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands log lines to a console on a thread of its own, so that one that takes none (a stopped
+ * terminal, a pipe that nobody reads) holds up nothing but the log: least of all a kill. Lines that
+ * find no room are lost, and how many is logged when there is room again.
+ *
+ * <p>What workers print may fill most of the room; the rest is for the controller's own lines. It
+ * waits a moment for room, so that nothing is lost where the console is only slower than the
+ * workers; but not again before there was room.
+ */
+final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+  private static final Logger LOG = LoggerFactory.getLogger(DetachedAppender.class);
+  private static final int ROOM = 8192;
+  private static final int ROOM_FOR_OWN_LINES = 1024;
+  private static final long PATIENCE_NANOS = 250_000_000;
+  private static final long LOOK_NANOS = 200_000;
+  private static final long FAREWELL_NANOS = 1_000_000_000;
+
+  private final Appender<ILoggingEvent> console;
+  private final BlockingQueue<ILoggingEvent> lines = new ArrayBlockingQueue<>(ROOM);
+
+  /** Those in the queue, and the one that the console has in hand. */
+  private final AtomicLong unshown = new AtomicLong();
+
+  private final AtomicLong lost = new AtomicLong();
+
+  /** A worker's line has waited for room in vain. */
+  private volatile boolean stuck;
+
+  DetachedAppender(Appender<ILoggingEvent> console) {
+    this.console = console;
+  }
+
+  @Override
+  public void start() {
+    Thread.ofPlatform().name("log").daemon().start(this::show);
+    super.start();
+  }
+
+  @Override
+  protected void append(ILoggingEvent line) {
+    line.prepareForDeferredProcessing();
+    boolean mayEnter =
+        !line.getLoggerName().equals(WorkerOutput.LOGGER) || awaitRoomForWorkers();
+    unshown.incrementAndGet();
+    if (!mayEnter || !lines.offer(line)) {
+      unshown.decrementAndGet();
+      lost.incrementAndGet();
+    }
+  }
+
+  private boolean awaitRoomForWorkers() {
+    long start = System.nanoTime();
+    while (!hasRoomForWorkers()) {
+      if (stuck || System.nanoTime() - start > PATIENCE_NANOS) {
+        stuck = true;
+        return false;
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    stuck = false;
+    return true;
+  }
+
+  private boolean hasRoomForWorkers() {
+    return lines.remainingCapacity() > ROOM_FOR_OWN_LINES;
+  }
+
+  private void show() {
+    try {
+      while (true) {
+        console.doAppend(lines.take());
+        unshown.decrementAndGet();
+        long gone = lost.getAndSet(0);
+        if (gone > 0) {
+          LOG.warn("{} lines of this log were lost: nobody read it", gone);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Takes nothing more, and gives the console a moment for what is there. */
+  @Override
+  public void stop() {
+    super.stop();
+    long start = System.nanoTime();
+    while (unshown.get() > 0 && System.nanoTime() - start < FAREWELL_NANOS) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+}

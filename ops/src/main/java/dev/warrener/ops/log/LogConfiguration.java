@@ -1,0 +1,115 @@
+package dev.warrener.ops.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.warrener.ops.Main;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.helpers.NOP_FallbackServiceProvider;
+
+/**
+ * Where the log goes: nowhere for a command, and logback is not even looked for; found by logback
+ * at the first log line, to stderr for a command with {@code -v}, to stdout for a controller. Says
+ * nothing in programs that {@link Main} has not started, such as tests.
+ */
+@ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
+public final class LogConfiguration extends ContextAwareBase implements Configurator {
+  /** The system property that says who logs: the lower case name of a {@link Mode}. */
+  private static final String MODE = "warrener.log";
+
+  /** The system property that replaces the pattern of a line. */
+  public static final String PATTERN = "warrener.log.pattern";
+
+  /** The system property that tells slf4j which logging to use, without looking for any. */
+  private static final String PROVIDER = "slf4j.provider";
+
+  /** The system property that says from which level on slf4j speaks of itself. */
+  private static final String PROVIDER_TALK = "slf4j.internal.verbosity";
+
+  /** Who logs. */
+  public enum Mode {
+    /** Nobody: a command speaks for itself. */
+    OFF,
+    /** A command with {@code -v}. */
+    VERBOSE,
+    /** A controller. */
+    CONTROLLER
+  }
+
+  /** Chooses; to be called before anything has logged. */
+  public static void choose(Mode mode) {
+    System.setProperty(MODE, mode.name());
+    if (mode == Mode.OFF) {
+      // To look for logback and to configure it takes a command as long as its connections.
+      System.setProperty(PROVIDER, NOP_FallbackServiceProvider.class.getName());
+      System.setProperty(PROVIDER_TALK, "WARN");
+    } else {
+      System.clearProperty(PROVIDER);
+      System.clearProperty(PROVIDER_TALK);
+    }
+  }
+
+  @Override
+  public ExecutionStatus configure(LoggerContext loggers) {
+    String chosen = System.getProperty(MODE);
+    if (chosen == null) {
+      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+    }
+    var root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    switch (Mode.valueOf(chosen)) {
+      case OFF -> root.setLevel(Level.OFF);
+      case VERBOSE -> {
+        root.setLevel(Level.INFO);
+        root.addAppender(console("System.err", "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n"));
+        quiet(loggers);
+      }
+      case CONTROLLER -> {
+        root.setLevel(Level.INFO);
+        root.addAppender(
+            detached(
+                console("System.out", "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %msg%n")));
+        quiet(loggers);
+      }
+    }
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /** The embedded broker tells each of its steps at INFO. */
+  private static void quiet(LoggerContext loggers) {
+    for (var name : new String[] {"org.apache.qpid", "qpid.message"}) {
+      Logger logger = loggers.getLogger(name);
+      logger.setLevel(Level.WARN);
+    }
+  }
+
+  /** What it still has when this VM exits is shown then, if anybody looks. */
+  private DetachedAppender detached(Appender<ILoggingEvent> console) {
+    var detached = new DetachedAppender(console);
+    detached.setContext(getContext());
+    detached.start();
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("log-end").unstarted(detached::stop));
+    return detached;
+  }
+
+  private ConsoleAppender<ILoggingEvent> console(String target, String pattern) {
+    var encoder = new PatternLayoutEncoder();
+    encoder.setContext(getContext());
+    encoder.setCharset(StandardCharsets.UTF_8);
+    encoder.setPattern(System.getProperty(PATTERN, pattern));
+    encoder.start();
+    var appender = new ConsoleAppender<ILoggingEvent>();
+    appender.setContext(getContext());
+    appender.setTarget(target);
+    appender.setEncoder(encoder);
+    appender.start();
+    return appender;
+  }
+}

@@ -1,0 +1,144 @@
+package dev.warrener.ops.order;
+
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.Then;
+import dev.warrener.operator.order.KillPlan;
+import dev.warrener.operator.order.OrderFactory;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.Confirmation;
+import dev.warrener.ops.invocation.DurationConverter;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.invocation.LocalOptions;
+import dev.warrener.ops.invocation.WireNameConverters;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code warrener kill}. */
+@Command(
+    name = "kill",
+    description = {
+      "SIGKILL worker processes now, with all their descendants, settle what they ran, and wait for"
+          + " every controller's proof.",
+      "",
+      "Controllers are never killed. Defaults: for --all, --controller and --queue running tasks are"
+          + " requeued and the scope is held until a resume; for --worker requeued, and the worker is"
+          + " replaced; for --batch and --task they go to the dead letters, and workers go on."
+    })
+public final class KillCommand extends FleetCommand {
+  @Mixin private OrderOptions options = new OrderOptions();
+
+  @Option(
+      names = "--in-flight",
+      paramLabel = "FATE",
+      order = 20,
+      converter = WireNameConverters.OfInFlight.class,
+      description = "What becomes of running tasks: requeue, purge or dead-letter.")
+  private @Nullable InFlight inFlight;
+
+  @Option(
+      names = "--backlog",
+      paramLabel = "FATE",
+      order = 21,
+      converter = WireNameConverters.OfBacklog.class,
+      description = "What becomes of waiting tasks: keep, purge or dead-letter (default: keep).")
+  private @Nullable Backlog backlog;
+
+  @Option(
+      names = "--then",
+      paramLabel = "WHAT",
+      order = 22,
+      converter = WireNameConverters.OfThen.class,
+      description =
+          "What comes after: hold (until a resume), respawn, or exit (hold, and the controllers end"
+              + " themselves).")
+  private @Nullable Then then;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "TIME",
+      order = 23,
+      defaultValue = "0",
+      converter = DurationConverter.class,
+      description =
+          "Ask first (SIGTERM) and SIGKILL after this time (default: 0, SIGKILL at once).")
+  private Duration grace = Duration.ZERO;
+
+  @Option(
+      names = {"-y", "--yes"},
+      order = 26,
+      description = "Don't ask.")
+  private boolean yes;
+
+  @Option(
+      names = "--confirm",
+      paramLabel = "NAME",
+      order = 27,
+      description = "Don't ask; NAME is the namespace, as it would have to be typed.")
+  private @Nullable String confirm;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      order = 28,
+      defaultValue = "10s",
+      converter = DurationConverter.class,
+      description = "How long to wait for confirmations, after the grace (default: 10s).")
+  private Duration timeout = Duration.ofSeconds(10);
+
+  @Mixin private LocalOptions localOptions = new LocalOptions();
+
+  public KillCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  public ExitStatus run() throws InterruptedException {
+    var plan = KillPlan.of(options.scope().scope("kill"), inFlight, backlog, then, grace);
+    String namespace = invocation().namespace().name();
+    var request =
+        new KillDialogue.Request(
+            namespace,
+            plan,
+            order(plan, options.id(), options.isDryRun()),
+            order(plan, Uuid7.next(), true),
+            new Confirmation(yes, confirm, namespace, isProtected()),
+            timeout,
+            options.waits());
+    var context = invocation().context();
+    if (request.mustAsk() && context.prompt().isEmpty()) {
+      // No person can be asked: refuse before anything is asked of the fleet.
+      request.confirmation().require(plan.level(), "kill", context.prompt());
+    }
+    var orders = List.of(request.order().id(), request.preview().id());
+    try (var connection = localOptions.open(invocation(), "kill", orders)) {
+      return new KillDialogue(request, connection, context).run();
+    }
+  }
+
+  private boolean isProtected() {
+    return !invocation().environment().getOrDefault("WARRENER_PROTECTED", "").isEmpty();
+  }
+
+  private Order order(KillPlan plan, String orderId, boolean onlyAsks) {
+    try {
+      return OrderFactory.kill(
+          orderId,
+          plan,
+          options.reason(),
+          invocation().person(),
+          invocation().clock().instant(),
+          onlyAsks);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.warrener.ops.order;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.operator.order.OrderHistory;
+import dev.warrener.operator.order.OrderHistory.Logged;
+import dev.warrener.operator.rollcall.Totals;
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.invocation.DurationConverter;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.screen.Cell;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style.Tone;
+import dev.warrener.ops.screen.Table;
+import dev.warrener.ops.screen.Text;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code warrener kills list}. */
+@Command(name = "list", description = "The kills in the log of orders, the newest first.")
+public final class KillsListCommand extends FleetCommand {
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      defaultValue = "1d",
+      converter = DurationConverter.class,
+      description = "Only those of the last TIME (default: 1d).")
+  private Duration since = Duration.ofDays(1);
+
+  @Option(names = "--by", paramLabel = "USER", description = "Only those of this person or user.")
+  private @Nullable String by;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "No more than N (default: 50).")
+  private int limit = 50;
+
+  @Option(
+      names = "--orders",
+      description = "All orders that change something: holds, resumes, drains and purges, too.")
+  private boolean allOrders;
+
+  public KillsListCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  public ExitStatus run() {
+    var screen = invocation().screen();
+    var now = invocation().clock().instant();
+    var from = now.minus(since);
+    try (var session = BrokerSession.open(invocation().access("kills list"))) {
+      var chosen =
+          OrderLog.read(session).stream()
+              .filter(logged -> isWanted(logged.order()))
+              .filter(logged -> !logged.order().issuedAt().isBefore(from))
+              .filter(logged ->
+                  by == null || by.equals(logged.user()) || by.equals(logged.order().issuedBy()))
+              .sorted(Comparator.comparing((Logged logged) -> logged.order().issuedAt()).reversed())
+              .limit(limit)
+              .toList();
+      var said =
+          OrderHistory.reports(session, from).stream()
+              .collect(Collectors.groupingBy(Report::order));
+      show(
+          screen,
+          chosen.stream()
+              .map(logged ->
+                  Listed.of(logged, said.getOrDefault(logged.order().id(), List.of()), now))
+              .toList());
+      return ExitStatus.DONE;
+    }
+  }
+
+  private boolean isWanted(Order order) {
+    return !order.dryRun()
+        && (order.kind() == OrderKind.KILL || (allOrders && order.kind() != OrderKind.ROLL_CALL));
+  }
+
+  private void show(Screen screen, List<Listed> orders) {
+    switch (screen.format()) {
+      case TABLE -> {
+        if (orders.isEmpty()) {
+          screen.say("None in the last " + Phrases.brief(since) + ".");
+        } else {
+          screen.result(table(orders));
+        }
+      }
+      case JSON -> screen.resultJson(orders);
+      case JSONL -> orders.forEach(screen::resultJsonLine);
+      case NAME -> orders.forEach(listed -> screen.result(listed.order().id()));
+    }
+  }
+
+  private Table table(List<Listed> orders) {
+    var table =
+        new Table()
+            .left("ID")
+            .left("SENT")
+            .left("BY")
+            .left("OUTCOME")
+            .left(allOrders ? "KIND" : "")
+            .left("SCOPE")
+            .left("IN FLIGHT")
+            .left("THEN")
+            .left("REASON");
+    for (var listed : orders) {
+      var order = listed.order();
+      var outcome = listed.outcome();
+      var inFlight = order.inFlight();
+      var then = order.then();
+      table.row(
+          Cell.of(order.id()),
+          Cell.of(Text.stamp(order.issuedAt())),
+          Cell.of(OrderLog.who(order, listed.user())),
+          outcome == null ? Cell.of("?") : outcome.cell(),
+          allOrders ? Cell.of(order.kind().wire()) : Cell.EMPTY,
+          Cell.of(order.scope().describe()),
+          inFlight == null ? Cell.EMPTY : Cell.of(inFlight.wire()),
+          then == null ? Cell.EMPTY : Cell.of(then.wire()),
+          Cell.of(order.reason()));
+    }
+    return table;
+  }
+
+  /**
+   * An order in a list.
+   *
+   * @param order as it was sent
+   * @param user at the broker who sent it first, or null if the message names none
+   * @param outcome how it went, or null if nothing that was said about it is kept
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Listed(Order order, @Nullable String user, @Nullable Outcome outcome) {
+
+    static Listed of(Logged logged, List<Report> reports, Instant now) {
+      return new Listed(logged.order(), logged.user(), Outcome.of(logged.order(), reports, now));
+    }
+  }
+
+  /**
+   * How an order went.
+   *
+   * @param state {@code confirmed}, {@code failed}, {@code partial} or {@code unknown-target}
+   * @param controllers how many had to confirm
+   * @param confirmed how many did
+   * @param dead workers that are proven dead
+   * @param settled running tasks that met the chosen fate
+   */
+  record Outcome(String state, int controllers, int confirmed, int dead, int settled) {
+    static @Nullable Outcome of(Order order, List<Report> reports, Instant now) {
+      if (reports.isEmpty()) {
+        return null;
+      }
+      var call = OrderHistory.rollCall(order, reports);
+      var totals = Totals.of(call);
+      return new Outcome(
+          call.verdict(now).state().wire(),
+          totals.controllers(),
+          totals.confirmed(),
+          totals.dead(),
+          totals.settled());
+    }
+
+    private Cell cell() {
+      return Cell.of(
+          state + " " + confirmed + "/" + controllers,
+          state.equals("confirmed") ? Tone.GOOD : Tone.BAD);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.warrener.ops.order;
+
+import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.operator.order.OrderHistory;
+import dev.warrener.operator.order.OrderHistory.Logged;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.screen.Text;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The log of orders, as the commands under {@code warrener kills} read and show it. */
+final class OrderLog {
+  private OrderLog() {}
+
+  /**
+   * Returns the orders in the log, the oldest first.
+   *
+   * @throws CommandFailure if this broker keeps no log
+   */
+  static Collection<Logged> read(BrokerSession session) {
+    if (!session.dialect().keepsOrders()) {
+      throw new CommandFailure(
+          ExitStatus.FAILED, session.dialect().product() + " keeps no log of orders");
+    }
+    return OrderHistory.orders(session);
+  }
+
+  /**
+   * Returns the order whose id begins with {@code id}.
+   *
+   * @throws CommandFailure if there is none, or more than one
+   */
+  static Logged find(BrokerSession session, String id) {
+    var found =
+        read(session).stream().filter(logged -> logged.order().id().startsWith(id)).toList();
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    throw new CommandFailure(
+        ExitStatus.UNKNOWN_TARGET,
+        found.isEmpty()
+            ? "no order " + id + " is in the log"
+            : found.size() + " orders in the log begin with " + id + ": give more of the id");
+  }
+
+  /** Returns {@code ana (ops)}: the person, by the command, and the user at the broker. */
+  static String who(Order order, @Nullable String user) {
+    String person = order.issuedBy();
+    if (user == null || user.equals(person)) {
+      return person;
+    }
+    return person.isEmpty() ? user : person + " (" + user + ")";
+  }
+
+  /** Returns the lines that describe an order. */
+  static List<String> describe(Logged logged) {
+    var order = logged.order();
+    var lines = new ArrayList<String>();
+    lines.add(order.kind().wire() + " " + order.scope().describe());
+    lines.add("  id         " + order.id());
+    lines.add("  sent       " + Text.stamp(order.issuedAt()) + " by " + who(order, logged.user()));
+    if (!order.reason().isEmpty()) {
+      lines.add("  reason     " + Text.oneLine(order.reason()));
+    }
+    var inFlight = order.inFlight();
+    var then = order.then();
+    if (inFlight != null && then != null) {
+      lines.add(
+          "  in flight  "
+              + inFlight.wire()
+              + (order.backlog() == Backlog.KEEP ? "" : ", backlog " + order.backlog().wire())
+              + ", then "
+              + then.wire());
+    }
+    return lines;
+  }
+}

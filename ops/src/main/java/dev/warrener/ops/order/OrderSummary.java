@@ -1,0 +1,115 @@
+package dev.warrener.ops.order;
+
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.operator.connection.FleetConnection;
+import dev.warrener.operator.rollcall.RollCall;
+import dev.warrener.operator.rollcall.Standing;
+import dev.warrener.operator.rollcall.Totals;
+import dev.warrener.operator.rollcall.Verdict;
+import dev.warrener.operator.rollcall.Verdict.State;
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style;
+import dev.warrener.ops.screen.Style.Tone;
+import dev.warrener.ops.screen.Text;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Shows the end of an order: the tables, the line that sums up, and what a person has to know. */
+public final class OrderSummary {
+  private OrderSummary() {}
+
+  /** Shows a roll-call that is over, in the chosen format, and returns the verdict. */
+  static Verdict show(Screen screen, RollCall call, Instant now, FleetConnection connection) {
+    var verdict = showAsItStands(screen, call, now);
+    for (var row : call.rows()) {
+      if (row.standing() == Standing.SILENT) {
+        connection
+            .lastResort(row.controller())
+            .ifPresent(advice -> screen.insist(Tone.NORMAL, row.controller() + ": " + advice));
+      }
+    }
+    if (verdict.state() == State.PARTIAL && !call.order().dryRun() && !connection.isLocal()) {
+      screen.insist(
+          Tone.NORMAL,
+          "Whoever comes back finds the order in the log (it is carried out until "
+              + Text.stamp(call.order().expiresAt())
+              + "). Look again:  warrener kills watch "
+              + call.order().id());
+    }
+    return verdict;
+  }
+
+  /** Shows the id of an order that nobody waits for, and returns the status. */
+  static ExitStatus showSent(Screen screen, RollCall sent) {
+    screen.result(sent.order().id());
+    return sent.reachedNobody() ? ExitStatus.NO_ANSWER : ExitStatus.DONE;
+  }
+
+  /** Shows a roll-call without advice on what could still be done. */
+  static Verdict showAsItStands(Screen screen, RollCall call, Instant now) {
+    var verdict = call.verdict(now);
+    switch (screen.format()) {
+      case TABLE -> {
+        if (!call.rows().isEmpty()) {
+          screen.result(RollCallText.controllers(call, now));
+          screen.result("");
+        }
+        var certificates = RollCallText.certificates(call);
+        if (!certificates.isEmpty()) {
+          screen.result(certificates);
+          screen.result("");
+        }
+        screen.result(headline(call, verdict, now, screen.outStyle()));
+      }
+      case JSON, JSONL -> screen.resultJson(RollCallJson.of(call, verdict));
+      case NAME -> screen.result(call.order().id());
+    }
+    verdict.sentences().forEach(sentence -> screen.insist(Tone.BAD, sentence));
+    return verdict;
+  }
+
+  /**
+   * Returns the line that sums up: {@code CONFIRMED kill ID: 3 of 3 controllers confirmed, 11
+   * workers dead, …}.
+   */
+  public static String headline(RollCall call, Verdict verdict, Instant now, Style style) {
+    var totals = Totals.of(call);
+    var words = new StringBuilder();
+    words.append(
+        switch (verdict.state()) {
+          case CONFIRMED, SENT -> style.paint(Tone.GOOD, "CONFIRMED");
+          case FAILED -> style.paint(Tone.BAD, "FAILED");
+          case UNKNOWN_TARGET -> style.paint(Tone.BAD, "UNKNOWN TARGET");
+          case PARTIAL -> style.paint(Tone.BAD, "PARTIAL");
+        });
+    words
+        .append("  ")
+        .append(call.order().kind().wire())
+        .append(" ")
+        .append(call.order().id())
+        .append(": ")
+        .append(totals.confirmed())
+        .append(" of ")
+        .append(Phrases.count(totals.controllers(), "controller"))
+        .append(" confirmed");
+    if (call.order().kind() == OrderKind.KILL) {
+      words.append(", ").append(Phrases.count(totals.dead(), "worker")).append(" dead, ");
+      String fates = RollCallText.fates(RollCallText.allFates(call));
+      words.append(
+          !fates.isEmpty()
+              ? "tasks: " + fates
+              : totals.settled() > 0
+                  ? Phrases.count(totals.settled(), "task") + " settled"
+                  : "no task was running");
+    }
+    if (totals.backlog() > 0) {
+      words.append(", ").append(Phrases.count(totals.backlog(), "waiting task")).append(" settled");
+    }
+    return words
+        .append(", ")
+        .append(Phrases.brief(Duration.between(call.deadlines().sentAt(), now)))
+        .toString();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.warrener.ops.order;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Fate;
+import dev.warrener.messaging.report.Report.TaskSettled;
+import dev.warrener.messaging.report.Report.WorkerDead;
+import dev.warrener.messaging.report.Report.WorkerUnconfirmed;
+import dev.warrener.operator.rollcall.RollCall;
+import dev.warrener.operator.rollcall.Row;
+import dev.warrener.operator.rollcall.Totals;
+import dev.warrener.operator.rollcall.Verdict;
+import dev.warrener.ops.invocation.ExitStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A roll-call as JSON: the order as it was sent, what is expected and done, every controller's
+ * answer with its certificates and fates word for word, and the exit status. Fields are added,
+ * never renamed.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record RollCallJson(
+    int version,
+    String type,
+    Order order,
+    String state,
+    int exitStatus,
+    List<String> problems,
+    Instant sentAt,
+    Instant deadline,
+    Counts expected,
+    Counts done,
+    List<ControllerJson> controllers) {
+
+  /** How many. */
+  record Counts(int controllers, int workers, int tasks) {}
+
+  /** One controller. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record ControllerJson(
+      String controller,
+      String host,
+      String standing,
+      @Nullable Long heardMillis,
+      @Nullable ControllerState state,
+      @Nullable Long tookMicros,
+      @Nullable Instant lastSeen,
+      @Nullable Instant leaseEndsAt,
+      List<WorkerDead> workers,
+      List<WorkerUnconfirmed> unconfirmed,
+      Map<Fate, Integer> fates,
+      List<TaskSettled> tasks,
+      long backlog,
+      List<String> failed,
+      List<String> notes,
+      @Nullable String because) {
+
+    static ControllerJson of(Row row) {
+      var heardAfter = row.heardAfter();
+      var took = row.took();
+      var known = row.known();
+      return new ControllerJson(
+          row.controller(),
+          row.host(),
+          row.standing().word(),
+          heardAfter == null ? null : heardAfter.toMillis(),
+          row.state(),
+          took == null ? null : toMicros(took),
+          known == null ? null : known.lastSeen(),
+          known == null ? null : known.leaseEndsAt(),
+          row.certificates(),
+          row.unconfirmed(),
+          row.fates(),
+          row.settled(),
+          row.backlog(),
+          row.failed(),
+          row.notes(),
+          row.because());
+    }
+
+    private static long toMicros(Duration duration) {
+      return duration.toNanos() / 1000;
+    }
+  }
+
+  static RollCallJson of(RollCall call, Verdict verdict) {
+    var totals = Totals.of(call);
+    return new RollCallJson(
+        1,
+        call.order().kind().wire() + ".finished",
+        call.order(),
+        verdict.state().wire(),
+        ExitStatus.of(verdict).code(),
+        verdict.sentences(),
+        call.deadlines().sentAt(),
+        call.deadlines().doneBy(),
+        new Counts(totals.controllers(), totals.workers(), totals.tasks()),
+        new Counts(totals.confirmed(), totals.dead(), totals.settled()),
+        call.rows().stream().map(ControllerJson::of).toList());
+  }
+}

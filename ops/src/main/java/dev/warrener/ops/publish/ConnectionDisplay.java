@@ -1,0 +1,37 @@
+package dev.warrener.ops.publish;
+
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style.Tone;
+import dev.warrener.producer.ClientListener;
+
+/** Shows what happens to the connection, until it is closed. */
+final class ConnectionDisplay implements ClientListener, AutoCloseable {
+  private final Screen screen;
+  private volatile boolean closed;
+
+  ConnectionDisplay(Screen screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public void disconnected(String reason) {
+    if (!closed) {
+      screen.say(Tone.WARN, "The connection is lost (" + reason + "); trying again.");
+    }
+  }
+
+  @Override
+  public void blocked(String reason) {
+    screen.insist(Tone.WARN, "The broker takes no publishes (" + reason + "); waiting.");
+  }
+
+  @Override
+  public void unblocked() {
+    screen.insist(Tone.NORMAL, "The broker takes publishes again.");
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

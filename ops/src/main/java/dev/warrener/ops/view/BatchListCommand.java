@@ -1,0 +1,82 @@
+package dev.warrener.ops.view;
+
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.screen.Cell;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style.Tone;
+import dev.warrener.ops.screen.Table;
+import dev.warrener.ops.screen.Text;
+import dev.warrener.ops.view.FleetView.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code warrener batch list}. */
+@Command(
+    name = "list",
+    description = {
+      "The batches of which a task runs now, or that a hold names.",
+      "",
+      "What of a batch waits can't be seen: to read a task from a queue is to take it out of it."
+          + " What of it is dead is shown by warrener dead list QUEUE --batch NAME."
+    })
+public final class BatchListCommand extends FleetCommand {
+  @Mixin private WatchOptions watching = new WatchOptions();
+
+  public BatchListCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  public ExitStatus run() throws InterruptedException {
+    var screen = invocation().screen();
+    return watching.run(invocation(), "batch list", snapshot -> show(screen, snapshot));
+  }
+
+  private static void show(Screen screen, Snapshot snapshot) {
+    var batches = Batch.all(snapshot);
+    snapshot.sayAlarm(screen);
+    switch (screen.format()) {
+      case TABLE -> {
+        if (batches.isEmpty()) {
+          screen.say("No task of a batch runs, and no hold names one; what waits is not seen.");
+        } else {
+          screen.result(table(batches, snapshot.at()));
+        }
+        snapshot.saySilent(screen, "what it runs is not shown");
+      }
+      case JSON -> screen.resultJson(batches);
+      case JSONL -> batches.forEach(screen::resultJsonLine);
+      case NAME -> batches.forEach(batch -> screen.result(batch.batch()));
+    }
+  }
+
+  private static Table table(List<Batch> batches, Instant now) {
+    var table =
+        new Table()
+            .left("BATCH")
+            .right("RUNNING")
+            .right("LONGEST")
+            .left("QUEUES")
+            .left("CONTROLLERS")
+            .left("");
+    for (var batch : batches) {
+      var running = batch.running();
+      table.row(
+          Cell.of(batch.batch()),
+          Cell.of(running.size()),
+          running.isEmpty()
+              ? Cell.EMPTY
+              : Cell.of(Phrases.brief(Duration.between(running.getFirst().since(), now))),
+          Cell.of(Text.list(running.stream().map(RunningTask::queue))),
+          Cell.of(Text.list(running.stream().map(RunningTask::controller))),
+          batch.holds().isEmpty() ? Cell.EMPTY : Cell.of("held", Tone.WARN));
+    }
+    return table;
+  }
+}

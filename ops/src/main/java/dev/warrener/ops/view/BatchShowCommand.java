@@ -1,0 +1,80 @@
+package dev.warrener.ops.view;
+
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.operator.text.Suggestions;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.invocation.LocalOptions;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.view.FleetView.Snapshot;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code warrener batch show}. */
+@Command(
+    name = "show",
+    description = {
+      "The tasks of a batch that run now, and the holds that name it.",
+      "",
+      "What of it waits can't be seen: to read a task from a queue is to take it out of it. What"
+          + " of it is dead is shown by warrener dead list QUEUE --batch NAME."
+    })
+public final class BatchShowCommand extends FleetCommand {
+  @Parameters(paramLabel = "NAME", description = "The batch's name.")
+  private String name = "";
+
+  @Mixin private LocalOptions localOptions = new LocalOptions();
+
+  public BatchShowCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  public ExitStatus run() throws InterruptedException {
+    var screen = invocation().screen();
+    try (var view = FleetView.open(invocation(), localOptions, "batch show")) {
+      var snapshot = view.look();
+      snapshot.sayAlarm(screen);
+      snapshot.saySilent(screen, "what it runs is not known");
+      var batch = Batch.of(name, snapshot);
+      if (batch.running().isEmpty() && batch.holds().isEmpty()) {
+        throw new CommandFailure(
+            snapshot.statusOfAbsence(),
+            "no task of batch "
+                + name
+                + " runs on any controller that answered"
+                + Suggestions.didYouMean(
+                    name, Batch.all(snapshot).stream().map(Batch::batch).toList())
+                + " (what of it waits can't be seen; what is dead: warrener dead list QUEUE"
+                + " --batch "
+                + name
+                + ")");
+      }
+      show(screen, batch, snapshot);
+      return ExitStatus.DONE;
+    }
+  }
+
+  private static void show(Screen screen, Batch batch, Snapshot snapshot) {
+    switch (screen.format()) {
+      case TABLE -> {
+        screen.result(
+            "batch "
+                + batch.batch()
+                + ": "
+                + Phrases.count(batch.running().size(), "task")
+                + " running");
+        StatusCommand.holdLines(screen, snapshot, batch.holds()::contains).forEach(screen::result);
+        if (!batch.running().isEmpty()) {
+          screen.result("");
+          screen.result(RunningTask.table(batch.running(), snapshot.at()));
+        }
+      }
+      case JSON, JSONL -> screen.resultJson(batch);
+      case NAME -> batch.running().forEach(one -> screen.result(one.task()));
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.warrener.ops.view;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.RosterState;
+import dev.warrener.operator.rollcall.Known;
+import dev.warrener.ops.view.FleetView.Snapshot;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A controller as far as it is known; also its JSON.
+ *
+ * @param state what it says of itself, or {@code silent}, or {@code left}
+ * @param lastSeen when it was last heard, by whoever tells
+ * @param presence all that it says of itself; null if it did not answer
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ControllerView(
+    String controller, String host, String state, Instant lastSeen, @Nullable Presence presence) {
+
+  static ControllerView of(Known known, @Nullable Presence presence) {
+    String state =
+        presence != null
+            ? presence.state().wire()
+            : known.state() == RosterState.LEFT ? "left" : "silent";
+    return new ControllerView(known.id(), known.host(), state, known.lastSeen(), presence);
+  }
+
+  /** All but those that have left. */
+  static List<ControllerView> all(Snapshot snapshot) {
+    return snapshot.roster().known().values().stream()
+        .map(known -> of(known, snapshot.roster().presences().get(known.id())))
+        .filter(view -> !view.state().equals("left"))
+        .toList();
+  }
+}

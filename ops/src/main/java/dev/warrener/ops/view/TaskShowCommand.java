@@ -1,0 +1,94 @@
+package dev.warrener.ops.view;
+
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.operator.text.Suggestions;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.invocation.LocalOptions;
+import dev.warrener.ops.screen.Facts;
+import dev.warrener.ops.screen.Text;
+import dev.warrener.ops.view.FleetView.Snapshot;
+import java.time.Instant;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code warrener task show}. */
+@Command(
+    name = "show",
+    description = {
+      "A task that runs now: where, since when, which attempt.",
+      "",
+      "One that waits can't be shown: to read a task from a queue is to take it out of it. One"
+          + " that is dead is shown by warrener dead show."
+    })
+public final class TaskShowCommand extends FleetCommand {
+  @Parameters(paramLabel = "ID", description = "The task's id.")
+  private String id = "";
+
+  @Mixin private LocalOptions localOptions = new LocalOptions();
+
+  public TaskShowCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  public ExitStatus run() throws InterruptedException {
+    var screen = invocation().screen();
+    try (var view = FleetView.open(invocation(), localOptions, "task show")) {
+      var snapshot = view.look();
+      snapshot.sayAlarm(screen);
+      snapshot.saySilent(screen, "what it runs is not known");
+      var runs = RunningTask.of(snapshot).stream().filter(one -> one.task().equals(id)).toList();
+      if (runs.isEmpty()) {
+        throw notRunning(id, snapshot);
+      }
+      switch (screen.format()) {
+        case TABLE -> runs.forEach(run -> describe(run, snapshot.at()).forEach(screen::result));
+        case JSON, JSONL -> runs.forEach(screen::resultJson);
+        case NAME -> screen.result(id);
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  private static List<String> describe(RunningTask run, Instant now) {
+    return new Facts("task " + run.task())
+        .add("state", "running")
+        .add("since", Text.stamp(run.since()) + " (" + Phrases.ago(run.since(), now) + ")")
+        .add("attempt", run.attempt())
+        .add("queue", run.queue())
+        .add("handler", run.handler())
+        .add("batch", run.batch())
+        .add("worker", run.worker())
+        .add("incarnation", run.incarnation())
+        .add("pid", run.pid())
+        .add("host", run.host())
+        .lines();
+  }
+
+  /** Unless all controllers have answered, it may run where nobody can see it. */
+  private static CommandFailure notRunning(String id, Snapshot snapshot) {
+    return new CommandFailure(
+        snapshot.statusOfAbsence(),
+        "task "
+            + id
+            + " is not running on any controller that answered"
+            + Suggestions.didYouMean(id, snapshot.roster().tasks())
+            + " (if it has not ended it may wait, which can't be seen, or be dead: warrener dead"
+            + " show "
+            + queueToTry(snapshot)
+            + " "
+            + id
+            + ")");
+  }
+
+  /** The only queue that there is, by name. */
+  private static String queueToTry(Snapshot snapshot) {
+    var queues = snapshot.roster().queues();
+    return queues.size() == 1 ? queues.first() : "QUEUE";
+  }
+}

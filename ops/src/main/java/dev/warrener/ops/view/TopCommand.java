@@ -1,0 +1,120 @@
+package dev.warrener.ops.view;
+
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.invocation.CommandFailure;
+import dev.warrener.ops.invocation.DurationConverter;
+import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.FleetCommand;
+import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.invocation.LocalOptions;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style;
+import dev.warrener.ops.view.FleetView.Snapshot;
+import dev.warrener.ops.view.PsCommand.WorkerJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code warrener top}. */
+@Command(
+    name = "top",
+    description = {
+      "The fleet, refreshing until Ctrl-C: sums, and the workers, the busy ones first and of them"
+          + " the longest at it.",
+      "",
+      "Read-only. On a terminal it shows as many workers as fit; warrener ps shows all of them."
+    })
+public final class TopCommand extends FleetCommand {
+  @Mixin private WorkerOptions choice = new WorkerOptions();
+
+  @Option(
+      names = "--every",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      order = 40,
+      converter = DurationConverter.class,
+      description = "How often to look (default: 1s).")
+  private Duration every = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--times",
+      paramLabel = "N",
+      order = 41,
+      description = "End after so many looks (default: go on until Ctrl-C).")
+  private int times;
+
+  @Mixin private LocalOptions localOptions = new LocalOptions();
+
+  public TopCommand(Invocation invocation) {
+    super(invocation);
+  }
+
+  @Override
+  public ExitStatus run() throws InterruptedException {
+    if (times < 0) {
+      throw new CommandFailure(ExitStatus.USAGE, "--times must be 1 or more, not " + times);
+    }
+    var screen = invocation().screen();
+    try (var view = FleetView.open(invocation(), localOptions, "top")) {
+      return WatchOptions.again(
+          invocation(), view, every, times, snapshot -> show(screen, snapshot));
+    }
+  }
+
+  private void show(Screen screen, Snapshot snapshot) {
+    var workers = choice.of(snapshot, null);
+    switch (screen.format()) {
+      case TABLE -> screen.resultPage(page(snapshot, workers, screen.outStyle()));
+      case JSON -> screen.resultJson(workers);
+      case JSONL -> workers.forEach(screen::resultJsonLine);
+      case NAME -> workers.forEach(worker -> screen.result(worker.worker()));
+    }
+  }
+
+  /** All of it; the screen cuts what doesn't fit. */
+  static List<String> page(Snapshot snapshot, List<WorkerJson> workers, Style style) {
+    var now = snapshot.at();
+    var lines = new ArrayList<String>();
+    long busy = workers.stream().filter(worker -> worker.task() != null).count();
+    lines.add(
+        Phrases.clock(now)
+            + "  "
+            + StatusCommand.controllersLine(snapshot)
+            + "; "
+            + Phrases.count(workers.size(), "worker")
+            + ", "
+            + busy
+            + " busy");
+    lines.add(WaitingTasks.of(snapshot).sentence());
+    if (snapshot.alarm() != null) {
+      lines.add(
+          style.paint(
+              Style.Tone.BAD,
+              "The broker takes no publishes ("
+                  + snapshot.alarm()
+                  + "), so that no controller can answer."));
+    }
+    if (snapshot.tripped()) {
+      lines.add(style.paint(Style.Tone.BAD, "Everything is held: the tripwire was pulled."));
+    }
+    for (var known : snapshot.roster().silent()) {
+      lines.add(style.paint(Style.Tone.BAD, silent(known.id(), known.lastSeen(), now)));
+    }
+    if (!workers.isEmpty()) {
+      lines.add("");
+      lines.addAll(PsCommand.table(workers, now).lines(style));
+    }
+    return lines;
+  }
+
+  private static String silent(String id, Instant lastSeen, Instant now) {
+    return id
+        + " is silent, last seen "
+        + Phrases.ago(lastSeen, now)
+        + ": its workers are not shown";
+  }
+}

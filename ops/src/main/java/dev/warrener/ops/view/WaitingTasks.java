@@ -1,0 +1,46 @@
+package dev.warrener.ops.view;
+
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.view.FleetView.Snapshot;
+
+/**
+ * How many tasks wait. Which ones nobody can say: to read a task from a queue is to take it out.
+ *
+ * @param atBroker tasks in the queues that somebody serves
+ * @param retrying tasks in their retry queues
+ * @param atControllers tasks that controllers hold and have not started
+ * @param unasked queues of which the broker did not tell
+ */
+record WaitingTasks(long atBroker, long retrying, long atControllers, int unasked) {
+
+  static WaitingTasks of(Snapshot snapshot) {
+    long atBroker = 0;
+    long retrying = 0;
+    for (var depth : snapshot.queues().values()) {
+      atBroker += depth.waiting();
+      retrying += depth.retrying();
+    }
+    long atControllers =
+        snapshot.roster().presences().values().stream()
+            .flatMap(presence -> presence.queues().stream())
+            .mapToLong(queue -> queue.waiting())
+            .sum();
+    return new WaitingTasks(
+        atBroker,
+        retrying,
+        atControllers,
+        snapshot.roster().queues().size() - snapshot.queues().size());
+  }
+
+  /** {@code WaitingTasks: 120 at the broker, 3 for a retry, 2 at controllers}. */
+  String sentence() {
+    return "Waiting: "
+        + Phrases.grouped(atBroker)
+        + " at the broker, "
+        + Phrases.grouped(retrying)
+        + " in retry queues, "
+        + Phrases.grouped(atControllers)
+        + " at controllers"
+        + (unasked == 0 ? "" : " (without " + Phrases.count(unasked, "queue") + " not asked)");
+  }
+}
