@@ -1,5 +1,6 @@
 package dev.warrener.operator.connection;
 
+import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;

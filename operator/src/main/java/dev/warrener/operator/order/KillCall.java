@@ -1,11 +1,12 @@
 package dev.warrener.operator.order;
 
+import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Then;
-import dev.warrener.operator.connection.BrokerBlockedException;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.order.OrderCall.Patience;
+import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Roster;
 import dev.warrener.operator.rollcall.UnknownTargetException;

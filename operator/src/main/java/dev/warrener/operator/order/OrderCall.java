@@ -1,11 +1,12 @@
 package dev.warrener.operator.order;
 
+import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
-import dev.warrener.operator.connection.BrokerBlockedException;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Sent;
+import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.RollCall.Deadlines;
 import dev.warrener.operator.rollcall.Roster;

@@ -3,6 +3,7 @@ package dev.warrener.operator.order;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Heard;
 import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import java.time.Duration;
 import java.time.InstantSource;

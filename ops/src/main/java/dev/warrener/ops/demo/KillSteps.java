@@ -3,7 +3,7 @@ package dev.warrener.ops.demo;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.operator.order.OrderListener;
+import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.order.RollCallText;

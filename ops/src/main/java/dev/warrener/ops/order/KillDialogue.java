@@ -1,8 +1,8 @@
 package dev.warrener.ops.order;
 
+import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Then;
-import dev.warrener.operator.connection.BrokerBlockedException;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.order.KillCall;
 import dev.warrener.operator.order.KillCall.Outcome;

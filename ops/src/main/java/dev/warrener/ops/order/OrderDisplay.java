@@ -2,7 +2,7 @@ package dev.warrener.ops.order;
 
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.operator.order.OrderListener;
+import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.CommandContext;

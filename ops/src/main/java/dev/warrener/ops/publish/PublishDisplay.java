@@ -2,8 +2,8 @@ package dev.warrener.ops.publish;
 
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Outcome;
-import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.ResultMessage;
+import dev.warrener.messaging.task.Task;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.screen.LiveArea;

@@ -1,10 +1,10 @@
 package dev.warrener.ops.view;
 
+import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.operator.connection.BrokerBlockedException;
 import dev.warrener.operator.connection.BrokerFleetConnection;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Heard;

@@ -1,10 +1,10 @@
-package dev.warrener.operator.connection;
+package dev.warrener.messaging.broker;
 
-import dev.warrener.messaging.broker.BrokerException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker blocks publishers (a memory or disk alarm), so no controller has received the order.
+ * The broker blocks publishers because of a memory or disk alarm, so no controller has received an
+ * order. Exit status 69.
  */
 public final class BrokerBlockedException extends BrokerException {
   private static final long serialVersionUID = 1;
@@ -12,7 +12,7 @@ public final class BrokerBlockedException extends BrokerException {
   private final String alarm;
 
   /**
-   * Describes a blocked order.
+   * Makes the exception.
    *
    * @param alarm which alarm
    * @param message a sentence for a person

@@ -1,8 +1,7 @@
-package dev.warrener.operator.order;
+package dev.warrener.operator.rollcall;
 
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.operator.rollcall.RollCall;
 import java.time.Instant;
 import java.util.Optional;
 

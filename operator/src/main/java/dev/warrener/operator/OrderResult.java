@@ -1,0 +1,41 @@
+package dev.warrener.operator;
+
+import dev.warrener.messaging.order.Order;
+import dev.warrener.operator.rollcall.RollCall;
+import dev.warrener.operator.rollcall.Row;
+import dev.warrener.operator.rollcall.Standing;
+import dev.warrener.operator.rollcall.Totals;
+import dev.warrener.operator.rollcall.Verdict;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How an order ended, or what it would mean if it was a dry run.
+ *
+ * @param order as it was sent
+ * @param verdict whether it is confirmed, and if not what a person has to know
+ * @param controllers where each controller stands, the missing ones first
+ * @param totals the sums of all controllers
+ */
+public record OrderResult(Order order, Verdict verdict, List<Row> controllers, Totals totals) {
+  public OrderResult {
+    controllers = List.copyOf(controllers);
+  }
+
+  static OrderResult of(RollCall call, Instant now) {
+    return new OrderResult(call.order(), call.verdict(now), call.rows(), Totals.of(call));
+  }
+
+  /** Whether every expected controller has done the order, and nothing failed. */
+  public boolean isConfirmed() {
+    return verdict.isConfirmed();
+  }
+
+  /** Returns the ids of the expected controllers that have not answered. */
+  public List<String> silent() {
+    return controllers.stream()
+        .filter(row -> row.expectedHere() && row.standing() == Standing.SILENT)
+        .map(Row::controller)
+        .toList();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.warrener.operator.connection;
+
+import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Report;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * A connection to controllers that a test makes up, and the clock that goes with it: time passes only
+ * while somebody waits for a message.
+ */
+public final class ScriptedConnection implements FleetConnection, InstantSource {
+  private final Deque<Heard> waiting = new ArrayDeque<>();
+  private final List<Order> sent = new ArrayList<>();
+  private final Function<Order, List<Report>> answers;
+  private Instant now;
+  private Sent outcome = new Sent.Broadcast(Optional.empty());
+  private int armed;
+  private IntUnaryOperator running = asked -> 0;
+  private int askedForRunning;
+  private boolean tripwireIsPulled;
+  private boolean missed;
+
+  /**
+   * Makes a connection.
+   *
+   * @param answers what the controllers report about an order
+   */
+  public ScriptedConnection(Instant start, Function<Order, List<Report>> answers) {
+    this.now = start;
+    this.answers = answers;
+  }
+
+  /** What becomes of every order from now on. */
+  public ScriptedConnection sending(Sent result) {
+    outcome = result;
+    return this;
+  }
+
+  /** How many controllers the broker counts. */
+  public ScriptedConnection counting(int controllers) {
+    armed = controllers;
+    return this;
+  }
+
+  /** How many controllers run a worker, by how often that was asked before. */
+  public ScriptedConnection running(IntUnaryOperator count) {
+    running = count;
+    return this;
+  }
+
+  /** Somebody has pulled the tripwire before. */
+  public ScriptedConnection withPulledTripwire() {
+    tripwireIsPulled = true;
+    return this;
+  }
+
+  /** The connection was down, once. */
+  public void goDown() {
+    missed = true;
+  }
+
+  public List<Order> sent() {
+    return sent;
+  }
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+
+  @Override
+  public Optional<Heard> next(Duration patience) {
+    var heard = Optional.ofNullable(waiting.poll());
+    now = now.plus(heard.isPresent() ? Duration.ofMillis(1) : patience);
+    return heard;
+  }
+
+  @Override
+  public Sent send(Order order) {
+    sent.add(order);
+    if (outcome instanceof Sent.Broadcast) {
+      answers.apply(order).forEach(report -> waiting.add(new Heard.OfReport(report, now)));
+    }
+    return outcome;
+  }
+
+  @Override
+  public OptionalInt armed() {
+    return OptionalInt.of(armed);
+  }
+
+  @Override
+  public OptionalInt running() {
+    return OptionalInt.of(running.applyAsInt(askedForRunning++));
+  }
+
+  @Override
+  public int pullTripwire() {
+    if (tripwireIsPulled) {
+      throw new NoSuchQueueException("the tripwire was pulled before", null);
+    }
+    tripwireIsPulled = true;
+    return armed;
+  }
+
+  @Override
+  public boolean queueExists(String queue) {
+    return false;
+  }
+
+  @Override
+  public boolean hasMissed() {
+    boolean was = missed;
+    missed = false;
+    return was;
+  }
+
+  @Override
+  public void close() {}
+}

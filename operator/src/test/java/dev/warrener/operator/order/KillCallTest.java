@@ -1,0 +1,178 @@
+package dev.warrener.operator.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.broker.BrokerBlockedException;
+import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.WorkerTarget;
+import dev.warrener.operator.connection.FleetConnection.Sent;
+import dev.warrener.operator.connection.ScriptedConnection;
+import dev.warrener.operator.connection.ScriptedFleet;
+import dev.warrener.operator.order.KillCall.Outcome;
+import dev.warrener.operator.order.KillCall.Outcome.Answered;
+import dev.warrener.operator.order.KillCall.Outcome.ByTripwire;
+import dev.warrener.operator.rollcall.OrderListener;
+import dev.warrener.operator.rollcall.UnknownTargetException;
+import dev.warrener.operator.rollcall.Verdict.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class KillCallTest {
+  private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+  private static final KillPlan EVERYTHING =
+      KillPlan.of(Scope.ALL, null, null, null, Duration.ZERO);
+
+  private final ScriptedConnection connection =
+      new ScriptedConnection(ScriptedFleet.T0, ScriptedFleet.of("web-1", "web-2")::answer)
+          .counting(2);
+
+  private KillCall call(KillPlan plan) {
+    return new KillCall(plan, connection, connection);
+  }
+
+  private Order order(KillPlan plan, boolean onlyAsks) {
+    return OrderFactory.kill(
+        Uuid7.next(), plan, "INC-42", "ana", connection.instant(), onlyAsks);
+  }
+
+  private Outcome send(KillPlan plan) throws InterruptedException {
+    return call(plan).send(order(plan, false), TEN_SECONDS, OrderListener.NONE);
+  }
+
+  private State state(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Answered.class);
+    return ((Answered) outcome).call().verdict(connection.instant()).state();
+  }
+
+  private static KillPlan ofWorker(String id) {
+    return KillPlan.of(
+        new Scope(
+            false,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new WorkerTarget(id, null))),
+        null,
+        null,
+        null,
+        Duration.ZERO);
+  }
+
+  @Test
+  void isConfirmedWhenEveryControllerIsAndTheBrokerCountsNobody() throws InterruptedException {
+    assertThat(state(send(EVERYTHING))).isEqualTo(State.CONFIRMED);
+    assertThat(connection.sent()).hasSize(1);
+  }
+
+  @Test
+  void brokersCountMayLagBehindButHasToAgree() throws InterruptedException {
+    connection.running(asked -> asked < 3 ? 1 : 0);
+    assertThat(state(send(EVERYTHING))).isEqualTo(State.CONFIRMED);
+
+    connection.running(asked -> 1);
+    assertThat(state(send(EVERYTHING))).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void workerIsFencedToTheProcessThatWasShown() throws InterruptedException {
+    var plan = ofWorker("web-1/2");
+    var call = call(plan);
+
+    call.ask(order(plan, true));
+    call.send(order(plan, false), TEN_SECONDS, OrderListener.NONE);
+
+    assertThat(connection.sent().get(1).scope().workers())
+        .containsExactly(new WorkerTarget("web-1/2", 1L));
+  }
+
+  @Test
+  void unknownPlaceIsRefusedWithASuggestion() {
+    var plan = ofWorker("web-1/9");
+
+    assertThatThrownBy(() -> call(plan).ask(order(plan, true)))
+        .isInstanceOf(UnknownTargetException.class)
+        .hasMessage("no worker web-1/9; did you mean web-1/1 or web-1/2? (nothing was sent)");
+    assertThat(connection.sent()).hasSize(1).allMatch(Order::dryRun);
+  }
+
+  @Test
+  void orderIsSentAgainWhenTheConnectionWasDown() throws InterruptedException {
+    connection.goDown();
+
+    assertThat(state(send(EVERYTHING))).isEqualTo(State.CONFIRMED);
+    assertThat(connection.sent()).hasSize(2);
+    assertThat(connection.sent().get(0).id()).isEqualTo(connection.sent().get(1).id());
+  }
+
+  @Test
+  void withoutWaitingNobodyHasAnswered() throws InterruptedException {
+    var outcome =
+        call(EVERYTHING).sendOnly(order(EVERYTHING, false), TEN_SECONDS, OrderListener.NONE);
+
+    assertThat(((Answered) outcome).call().reachedNobody()).isFalse();
+    assertThat(connection.instant()).isEqualTo(ScriptedFleet.T0);
+
+    connection.sending(new Sent.NobodyListens(true));
+    outcome =
+        call(EVERYTHING).sendOnly(order(EVERYTHING, false), TEN_SECONDS, OrderListener.NONE);
+    assertThat(((Answered) outcome).call().reachedNobody()).isTrue();
+  }
+
+  @Test
+  void blockedBrokerMeansTheTripwireAndItsOwnCountTells() throws InterruptedException {
+    var said = new ArrayList<String>();
+    connection.sending(new Sent.Blocked("low on memory")).running(asked -> asked < 2 ? 2 : 0);
+
+    var outcome =
+        call(EVERYTHING)
+            .send(
+                order(EVERYTHING, false),
+                TEN_SECONDS,
+                new OrderListener() {
+                  @Override
+                  public void pullingTripwire(String alarm) {
+                    said.add("pulling: " + alarm);
+                  }
+
+                  @Override
+                  public void pulledTripwire(int listening, boolean before) {
+                    said.add("pulled: " + listening + ", before: " + before);
+                  }
+                });
+
+    assertThat(outcome).isInstanceOf(ByTripwire.class);
+    assertThat(((ByTripwire) outcome).listening()).isEqualTo(2);
+    assertThat(((ByTripwire) outcome).stillRunning()).isZero();
+    assertThat(said).containsExactly("pulling: low on memory", "pulled: 2, before: false");
+  }
+
+  @Test
+  void tripwireThatWasPulledBeforeIsWatched() throws InterruptedException {
+    connection
+        .sending(new Sent.Blocked("low on memory"))
+        .withPulledTripwire()
+        .running(asked -> 1);
+
+    var outcome = send(EVERYTHING);
+
+    assertThat(((ByTripwire) outcome).stillRunning()).isEqualTo(1);
+    assertThat(((ByTripwire) outcome).took()).isBetween(TEN_SECONDS, TEN_SECONDS.plusSeconds(1));
+  }
+
+  @Test
+  void tripwireIsNotPulledForAnythingElse() {
+    connection.sending(new Sent.Blocked("low on memory"));
+    var plan = KillPlan.of(Scope.ALL, InFlight.PURGE, null, null, Duration.ZERO);
+
+    assertThatThrownBy(() -> send(plan))
+        .isInstanceOf(BrokerBlockedException.class)
+        .hasMessage("the broker takes no publishes (low on memory): nothing was sent");
+  }
+}
