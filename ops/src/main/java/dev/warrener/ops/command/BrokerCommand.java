@@ -53,7 +53,9 @@ final class BrokerCommand extends FleetCommand {
   }
 
   private static void requireEmbeddable(BrokerAddress address) {
-    if (!THIS_HOST.contains(address.host()) || address.tls() || !address.virtualHost().equals("/")) {
+    if (!THIS_HOST.contains(address.host())
+        || address.tls()
+        || !address.virtualHost().equals("/")) {
       throw CommandFailure.usage(
           "the embedded broker can't be "
               + address
