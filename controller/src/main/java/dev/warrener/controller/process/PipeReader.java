@@ -1,25 +1,25 @@
 package dev.warrener.controller.process;
 
-import dev.warrener.controller.process.linux.FileDescriptors;
 import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.Pipes;
 import dev.warrener.controller.process.linux.Poller;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our end of a pipe that a worker writes to. Reads what comes, and its end, on the thread of a
- * poller. {@link #close} may be called from any thread.
+ * The controller's end of a pipe that a worker writes to. Reads on a poller's thread what arrives,
+ * up to the end of the pipe. {@link #close} may be called from any thread.
  */
 final class PipeReader implements Poller.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(PipeReader.class);
 
-  /** What becomes of the bytes. */
+  /** Receives the bytes. */
   interface Sink {
 
-    /** So many bytes at the beginning of {@code buffer}, which is used again after this. */
+    /** Takes the first {@code count} bytes of {@code buffer}, which is reused after the call. */
     void take(byte[] buffer, int count);
 
-    /** No more will come. Once, unless the inlet is closed before. */
+    /** Is called once at the end of the pipe, unless the reader was closed before. */
     void ended();
   }
 
@@ -35,10 +35,10 @@ final class PipeReader implements Poller.Watched {
     this.sink = sink;
   }
 
-  /** Begins to read. */
+  /** Starts to read. */
   synchronized void open() {
     if (!closed) {
-      token = poller.watch(descriptor, FileDescriptors.READABLE, this);
+      token = poller.watchReadable(descriptor, this);
     }
   }
 
@@ -47,7 +47,7 @@ final class PipeReader implements Poller.Watched {
     int count = read(buffer);
     if (count > 0) {
       sink.take(buffer, count);
-    } else if (count == 0 || FileDescriptors.hasFailed(count)) {
+    } else if (count == 0 || Pipes.hasFailed(count)) {
       if (count < 0) {
         LOG.error("descriptor {} can't be read: error {}", descriptor, -count);
       }
@@ -58,13 +58,13 @@ final class PipeReader implements Poller.Watched {
   }
 
   private synchronized int read(byte[] buffer) {
-    return closed ? -FileDescriptors.EAGAIN : FileDescriptors.read(descriptor, buffer);
+    return closed ? -Pipes.EAGAIN : Pipes.read(descriptor, buffer);
   }
 
   /**
-   * Closes the pipe; what is in it is lost.
+   * Closes the pipe; bytes that are still in it are lost.
    *
-   * @return whether it was open
+   * @return whether the pipe was open
    */
   synchronized boolean close() {
     if (closed) {

@@ -1,6 +1,6 @@
 package dev.warrener.controller.process;
 
-import dev.warrener.controller.process.linux.FileDescriptors;
+import dev.warrener.controller.process.linux.Pipes;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.worker.frame.Frame;
@@ -14,15 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our end of the pipe that a worker reads its frames from. Who sends writes as much as there is
- * room for, and never waits; the rest is written by the poller's thread as the worker reads.
- * Thread-safe.
+ * The controller's end of the pipe from which a worker reads its frames. The sending thread writes
+ * as much as the pipe has room for and never blocks; the poller's thread writes the rest as the
+ * worker reads. Thread-safe.
  */
 final class PipeWriter implements Poller.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(PipeWriter.class);
 
-  /** A frame with more is left to the poller: who sends has more to do than to copy it. */
-  private static final int LARGE_BYTES = FileDescriptors.MOST_BYTES;
+  /**
+   * The largest payload that the sending thread writes itself, 64 KiB. A larger frame is left to
+   * the poller's thread, because copying it would hold up the fleet loop.
+   */
+  private static final int LARGE_BYTES = Pipes.MOST_BYTES;
 
   private final WorkerKey worker;
   private final int descriptor;
@@ -33,14 +36,14 @@ final class PipeWriter implements Poller.Watched {
   private final FrameWriter writer = new FrameWriter(encoded);
   private int written;
 
-  /** Stands for the descriptor at the poller; 0 before that was needed. */
+  /** The descriptor's token at the poller; 0 while the poller was not needed yet. */
   private long token;
 
-  /** The poller is to write what comes next. */
-  private boolean left;
+  /** Whether the poller's thread writes next. */
+  private boolean leftToPoller;
 
-  /** It is among those that are to be flushed. */
-  private boolean noted;
+  /** Whether this writer is among those that are to be flushed. */
+  private boolean isUnwritten;
 
   private boolean ended;
   private boolean closed;
@@ -52,7 +55,7 @@ final class PipeWriter implements Poller.Watched {
     this.poller = poller;
   }
 
-  /** Bytes that grow, and can be looked at. After a large frame the memory is given back. */
+  /** The encoded frames, with access to the array. Its memory is freed after a large frame. */
   private static final class Encoded extends ByteArrayOutputStream {
     byte[] bytes() {
       return buf;
@@ -68,52 +71,52 @@ final class PipeWriter implements Poller.Watched {
   }
 
   /**
-   * Takes a frame, to be written by {@link #flush}; false if too many wait or nothing is written
-   * any more.
+   * Accepts a frame, to be written by {@link #flush}.
    *
-   * @param unwritten gets this if it is to be flushed, once until it is
+   * @param unwritten this writer adds itself to it if it needs a flush and has not done so yet
+   * @return false if too many frames wait, or the worker does not read any more
    */
   synchronized boolean offer(Frame frame, Collection<PipeWriter> unwritten) {
     if (ended || waiting.size() >= capacity) {
       return false;
     }
     waiting.add(frame);
-    if (!left && !noted) {
-      noted = unwritten.add(this);
+    if (!leftToPoller && !isUnwritten) {
+      isUnwritten = unwritten.add(this);
     }
     return true;
   }
 
-  /** Writes what there is room for, and leaves the rest to the poller. */
+  /** Writes as much as the pipe has room for, and leaves the rest to the poller's thread. */
   synchronized void flush() {
-    noted = false;
-    if (!left) {
+    isUnwritten = false;
+    if (!leftToPoller) {
       write(LARGE_BYTES);
     }
   }
 
   @Override
   public synchronized void ready(byte[] buffer) {
-    left = false;
+    leftToPoller = false;
     write(Integer.MAX_VALUE);
   }
 
-  /** Writes once what is at hand, of frames with payloads of at most so many bytes. */
-  private void write(int mostBytes) {
+  /** Writes once; takes up new frames only with payloads of at most {@code largest} bytes. */
+  private void write(int largest) {
     if (ended) {
       return;
     }
     if (written == encoded.size()) {
-      encode(mostBytes);
+      encode(largest);
     }
     if (written < encoded.size()) {
       int count =
-          FileDescriptors.write(descriptor, encoded.bytes(), written, encoded.size() - written);
+          Pipes.write(descriptor, encoded.bytes(), written, encoded.size() - written);
       if (count >= 0) {
         written += count;
-      } else if (FileDescriptors.hasFailed(count)) {
-        // It is dying, or has closed its end; either shows elsewhere.
-        LOG.debug("worker {} can't be written to any more: error {}", worker, -count);
+      } else if (Pipes.hasFailed(count)) {
+        // The worker is dying or has closed its end; either is noticed elsewhere.
+        LOG.debug("the pipe to worker {} is broken: error {}", worker, -count);
         end();
         return;
       }
@@ -123,13 +126,13 @@ final class PipeWriter implements Poller.Watched {
     }
   }
 
-  /** Frames that wait together are written together, as far as they fit into a pipe. */
-  private void encode(int mostBytes) {
+  /** Encodes frames that wait, as many as fit into a pipe, so that one call writes them. */
+  private void encode(int largest) {
     written = 0;
     encoded.reset();
     Frame next;
     for (long payloads = 0; (next = waiting.peek()) != null; payloads += next.payload().length) {
-      if (next.payload().length > mostBytes || payloads >= FileDescriptors.MOST_BYTES) {
+      if (next.payload().length > largest || payloads >= Pipes.MOST_BYTES) {
         break;
       }
       waiting.remove();
@@ -138,7 +141,7 @@ final class PipeWriter implements Poller.Watched {
     try {
       writer.flush();
     } catch (IOException e) {
-      throw new IllegalStateException("memory can't be written to", e);
+      throw new IllegalStateException("a write to memory failed", e);
     }
   }
 
@@ -151,15 +154,15 @@ final class PipeWriter implements Poller.Watched {
   }
 
   private void leaveToPoller() {
-    left = true;
+    leftToPoller = true;
     if (token != 0) {
-      poller.watchAgain(token, descriptor);
+      poller.watchWritableAgain(token, descriptor);
       return;
     }
     try {
-      token = poller.watch(descriptor, FileDescriptors.WRITABLE_ONCE, this);
+      token = poller.watchWritable(descriptor, this);
     } catch (IllegalStateException e) {
-      LOG.error("worker {} gets no more frames", worker, e);
+      LOG.error("worker {} can be sent no more frames", worker, e);
       end();
     }
   }
@@ -171,7 +174,7 @@ final class PipeWriter implements Poller.Watched {
     written = 0;
   }
 
-  /** Accepts nothing more, and closes the pipe. */
+  /** Closes the pipe; frames that wait are dropped. */
   synchronized void close() {
     if (closed) {
       return;

@@ -1,6 +1,5 @@
 package dev.warrener.controller.process;
 
-import dev.warrener.controller.process.linux.FileDescriptors;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.controller.process.linux.ProcessId;
@@ -161,7 +160,7 @@ final class RunningWorker {
     if (pidfd < 0) {
       return false;
     }
-    exitToken = hearing.frames().watch(pidfd, FileDescriptors.READABLE, buffer -> exited());
+    exitToken = hearing.frames().watchReadable(pidfd, buffer -> exited());
     return true;
   }
 

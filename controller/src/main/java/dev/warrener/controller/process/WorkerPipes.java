@@ -1,7 +1,7 @@
 package dev.warrener.controller.process;
 
-import dev.warrener.controller.process.linux.FileDescriptors;
 import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.Pipes;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class WorkerPipes {
     List<int[]> made = new ArrayList<>();
     try {
       for (int i = 0; i < 3; i++) {
-        made.add(FileDescriptors.pipe());
+        made.add(Pipes.open());
       }
     } catch (IOException e) {
       for (int[] pipe : made) {

@@ -128,7 +128,7 @@ public final class Kernel {
       }
       reap(self);
       exitValue(self);
-      int[] pipe = FileDescriptors.pipe();
+      int[] pipe = Pipes.open();
       close(pipe[0]);
       close(pipe[1]);
     } catch (IOException e) {

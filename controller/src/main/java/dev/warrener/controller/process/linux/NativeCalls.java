@@ -8,12 +8,10 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/**
- * How functions of the C library are called; for {@link Kernel} and {@link FileDescriptors} alone.
- */
-@SuppressWarnings("restricted") // Native access is what this class is for; see the manifest.
+/** Links functions of the C library, for {@link Kernel}, {@link Pipes} and {@link Epoll}. */
+@SuppressWarnings("restricted") // This class alone links native functions; see the manifest.
 final class NativeCalls {
-  /** Where a call leaves its error number. */
+  /** The memory in which a call leaves its error number. */
   static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -22,7 +20,7 @@ final class NativeCalls {
 
   private NativeCalls() {}
 
-  /** A function of the C library; its first argument is a {@link #CALL_STATE}. */
+  /** Returns a function of the C library. Its first argument is a {@link #CALL_STATE}. */
   static MethodHandle function(
       String name, FunctionDescriptor descriptor, Linker.Option... options) {
     var all = new Linker.Option[options.length + 1];
@@ -31,12 +29,12 @@ final class NativeCalls {
     return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), descriptor, all);
   }
 
-  /** The error number of the call that has failed. */
+  /** Returns the error number of a call that failed. */
   static int errno(MemorySegment state) {
     return (int) ERRNO.get(state, 0L);
   }
 
-  /** What a call throws that can't throw. */
+  /** Wraps what a native call threw, although native calls throw nothing. */
   static RuntimeException unexpected(Throwable e) {
     if (e instanceof RuntimeException runtime) {
       throw runtime;

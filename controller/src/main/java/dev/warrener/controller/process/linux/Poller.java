@@ -8,28 +8,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that waits in the kernel for the pipes and the ends of all workers, and has each
- * looked after when it is ready: so a worker costs no thread, and what happens to many at once, as
- * in a kill, is heard in one go. {@link #watch} and the rest may be called from any thread.
+ * Waits in the kernel for the pipes and the ends of all workers on one thread, and calls back for
+ * each that is ready. A worker therefore costs no thread, and what happens to many workers at once,
+ * as in a kill, wakes the thread once. Methods may be called from any thread.
  */
 public final class Poller implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
   private static final int MOST_AT_ONCE = 128;
 
-  /** Looks after a descriptor that is ready. */
+  /** Is called back when a descriptor is ready. */
   public interface Watched {
 
     /**
-     * It is ready. Called by the poller's thread, one at a time; what blocks here holds up all.
+     * Reads from or writes to the descriptor. Called by the poller's thread, one descriptor at a
+     * time; a callback that blocks holds up all others.
      *
-     * @param buffer for bytes that are read, of {@link FileDescriptors#MOST_BYTES}
+     * @param buffer for bytes that are read, of {@link Pipes#MOST_BYTES}
      */
     void ready(byte[] buffer);
   }
 
-  private final int list;
+  private final Epoll epoll;
 
-  /** Ready when its other end is closed. */
+  /** A pipe whose reading end becomes ready when {@link #stop} closes its writing end. */
   private final int[] stop;
 
   private final AtomicLong tokens = new AtomicLong();
@@ -37,50 +38,64 @@ public final class Poller implements Runnable {
   private boolean stopped;
 
   /**
-   * Of nothing yet.
+   * Makes a poller that watches nothing yet.
    *
    * @throws ProcessLayerException if this process has too many files open
    */
   public Poller() {
     try {
-      stop = FileDescriptors.pipe();
+      stop = Pipes.open();
     } catch (IOException e) {
       throw new ProcessLayerException(e);
     }
-    list = FileDescriptors.newList();
-    watch(stop[0], FileDescriptors.READABLE, buffer -> stopped = true);
+    epoll = Epoll.open(MOST_AT_ONCE);
+    watchReadable(stop[0], buffer -> stopped = true);
   }
 
   /**
-   * Begins to watch a descriptor.
+   * Starts to watch a descriptor for bytes and their end, or a pidfd for the end of its process.
    *
-   * @param what {@link FileDescriptors#READABLE} or {@link FileDescriptors#WRITABLE_ONCE}
-   * @return what stands for it
+   * @return the token that stands for the descriptor
+   * @throws IllegalStateException if the kernel can't watch it
    */
-  public long watch(int descriptor, int what, Watched by) {
+  public long watchReadable(int descriptor, Watched by) {
+    return watch(descriptor, Epoll.READABLE, by);
+  }
+
+  /**
+   * Calls back once when a pipe has room, or when nobody reads it any more.
+   *
+   * @return the token that stands for the descriptor
+   * @throws IllegalStateException if the kernel can't watch it
+   */
+  public long watchWritable(int descriptor, Watched by) {
+    return watch(descriptor, Epoll.WRITABLE_ONCE, by);
+  }
+
+  private long watch(int descriptor, int what, Watched by) {
     long token = tokens.incrementAndGet();
     watched.put(token, by);
-    int error = FileDescriptors.watch(list, descriptor, what, token);
+    int error = epoll.add(descriptor, what, token);
     if (error < 0) {
       watched.remove(token);
       throw new IllegalStateException(
-          "descriptor " + descriptor + " can't be waited for: error " + -error);
+          "descriptor " + descriptor + " can't be watched: error " + -error);
     }
     return token;
   }
 
-  /** Has the next {@link FileDescriptors#WRITABLE_ONCE} heard. */
-  public void watchAgain(long token, int descriptor) {
-    FileDescriptors.watchAgain(list, descriptor, FileDescriptors.WRITABLE_ONCE, token);
+  /** Calls back once more for a descriptor of {@link #watchWritable}. */
+  public void watchWritableAgain(long token, int descriptor) {
+    epoll.rearm(descriptor, token);
   }
 
   /**
-   * Ends it; to be called before the descriptor is closed. One last call may be under way or come
-   * after this, if it isn't the poller's own thread that calls.
+   * Stops watching a descriptor; to be called before the descriptor is closed. Unless called by the
+   * poller's thread, one last callback may be running or follow.
    */
   public void unwatch(long token, int descriptor) {
     if (watched.remove(token) != null) {
-      FileDescriptors.unwatch(list, descriptor);
+      epoll.remove(descriptor);
     }
   }
 
@@ -91,30 +106,29 @@ public final class Poller implements Runnable {
 
   @Override
   public void run() {
-    var ready = new FileDescriptors.Ready(MOST_AT_ONCE);
-    var buffer = new byte[FileDescriptors.MOST_BYTES];
+    var buffer = new byte[Pipes.MOST_BYTES];
     while (!stopped) {
-      int count = ready.await(list);
+      int count = epoll.await();
       if (count < 0 && count != -Kernel.EINTR) {
-        LOG.error("workers are no longer heard: error {}", -count);
+        LOG.error("the pipes of workers are no longer read: epoll failed with error {}", -count);
         return;
       }
       for (int i = 0; i < count; i++) {
-        Watched one = watched.get(ready.token(i));
+        Watched one = watched.get(epoll.token(i));
         if (one != null) {
-          lookAfter(one, buffer);
+          callBack(one, buffer);
         }
       }
     }
     Kernel.close(stop[0]);
-    Kernel.close(list);
+    epoll.close();
   }
 
-  private static void lookAfter(Watched one, byte[] buffer) {
+  private static void callBack(Watched one, byte[] buffer) {
     try {
       one.ready(buffer);
     } catch (RuntimeException | Error e) {
-      LOG.error("a worker was not looked after", e);
+      LOG.error("a bug: a worker's pipe or exit was not handled", e);
     }
   }
 }
