@@ -19,6 +19,7 @@ import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.controller.process.ProcessSettings;
 import dev.warrener.controller.process.Strays;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.controller.warmup.KillWarmUp;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.broker.LinkSettings;
@@ -273,7 +274,7 @@ public final class Controller {
     var presence = new PresenceReports(this::state, reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
-    Practice.start(state().settings(), processes, reporter);
+    KillWarmUp.start(state().settings());
   }
 
   /**

@@ -184,8 +184,6 @@ final class EffectRunner {
   void finish(Duration timeout) {
     timers.close();
     copies.finish(timeout);
-    if (!restrictionsWriter.finish(timeout)) {
-      restrictionsWriter.close();
-    }
+    restrictionsWriter.close(timeout);
   }
 }

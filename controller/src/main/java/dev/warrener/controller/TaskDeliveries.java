@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.inbox.TaskInbox;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.QueueSettings;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.broker.tasks.Delivery;
 import dev.warrener.messaging.broker.tasks.TaskIntake;

@@ -4,6 +4,7 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.inbox.TaskInbox;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.TaskCodec;
 import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
@@ -13,8 +14,8 @@ import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Outcome;
-import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.ResultMessage;
+import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CompletionStage;
@@ -141,8 +142,6 @@ final class TaskPublisher {
 
   /** Publishes what it was given so far, for at most {@code timeout}, and ends the thread. */
   void finish(Duration timeout) {
-    if (!publishing.finish(timeout)) {
-      publishing.close();
-    }
+    publishing.close(timeout);
   }
 }

@@ -38,8 +38,8 @@ public final class OrderInbox implements OrderFeed.Listener {
   public void synced(long generation, List<ReceivedOrder> log, boolean tripped) {
     var orders = new ArrayList<HeardOrder>();
     for (var received : log) {
-      if (received instanceof ReceivedOrder.Decoded readable) {
-        orders.add(heard(readable));
+      if (received instanceof ReceivedOrder.Decoded decoded) {
+        orders.add(heard(decoded));
       }
     }
     post(new Event.OrdersSynced(List.copyOf(orders), tripped ? Uuid7.next() : null));
@@ -49,7 +49,7 @@ public final class OrderInbox implements OrderFeed.Listener {
   public void ordered(ReceivedOrder order) {
     post(
         switch (order) {
-          case ReceivedOrder.Decoded readable -> new Event.OrderArrived(heard(readable));
+          case ReceivedOrder.Decoded decoded -> new Event.OrderArrived(heard(decoded));
           case ReceivedOrder.Unreadable unreadable ->
               new Event.UnreadableOrder(
                   unreadable.id(), unreadable.userId(), unreadable.because(), origin(unreadable));
@@ -75,9 +75,8 @@ public final class OrderInbox implements OrderFeed.Listener {
     events.accept(order);
   }
 
-  private static HeardOrder heard(ReceivedOrder.Decoded readable) {
-    return new HeardOrder(
-        readable.order(), readable.userId(), readable.replyTo(), origin(readable));
+  private static HeardOrder heard(ReceivedOrder.Decoded decoded) {
+    return new HeardOrder(decoded.order(), decoded.userId(), decoded.replyTo(), origin(decoded));
   }
 
   private static HeardOrder.Origin origin(ReceivedOrder order) {

@@ -121,20 +121,11 @@ final class Niceness {
    * never quite compiled; and what the compilers make of it while workers die comes too late for
    * this one, and takes more time from it than all the rest of the controller.
    */
-  static void haveCompilersYield() {
-    haveYield(COMPILERS, OF_COMPILERS);
-  }
-
-  /** Makes threads of this VM yield to its other threads as much as they can. */
-  static void haveYield(String thread) {
-    haveYield(Set.of(thread), MOST);
-  }
-
-  private static void haveYield(Set<String> threads, int nice) {
+  static void lowerPriorityOfCompilers() {
     for (long thread : ProcFile.threads(ProcessHandle.current().pid())) {
       byte[] name = ProcFile.read("/proc/self/task/" + thread + "/comm");
-      if (name != null && threads.contains(new String(name, StandardCharsets.US_ASCII).strip())) {
-        Kernel.setThreadNiceness(thread, nice);
+      if (name != null && COMPILERS.contains(new String(name, StandardCharsets.US_ASCII).strip())) {
+        Kernel.setThreadNiceness(thread, OF_COMPILERS);
       }
     }
   }

@@ -1,7 +1,7 @@
 package dev.warrener.controller.process;
 
-import dev.warrener.controller.process.linux.Pipes;
 import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.Pipes;
 import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameWriter;
@@ -110,8 +110,7 @@ final class PipeWriter implements Poller.Watched {
       encode(largest);
     }
     if (written < encoded.size()) {
-      int count =
-          Pipes.write(descriptor, encoded.bytes(), written, encoded.size() - written);
+      int count = Pipes.write(descriptor, encoded.bytes(), written, encoded.size() - written);
       if (count >= 0) {
         written += count;
       } else if (Pipes.hasFailed(count)) {

@@ -37,7 +37,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private static final long LOOK_NANOS = 300_000;
 
   private final ProcessSettings settings;
-  private final Rehearsal listener;
+  private final ProcessListener listener;
   private final ContainmentProbe.Result probed;
   private final ConcurrentMap<WorkerKey, WorkerStart> workers = new ConcurrentHashMap<>();
   private final Set<Long> marksInUse = ConcurrentHashMap.newKeySet();
@@ -69,7 +69,7 @@ public final class WorkerProcesses implements AutoCloseable {
       long spawnerThread,
       ContainmentProbe.Result probed) {
     this.settings = settings;
-    this.listener = new Rehearsal(listener);
+    this.listener = listener;
     this.spawner = spawner;
     this.probed = probed;
     this.niceness = new Niceness(settings.workerNice(), probed.containment().programs().nice());
@@ -120,22 +120,16 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
-  /** Makes a thread of this VM, by its name, yield to the other threads as much as it can. */
-  public void haveYield(String thread) {
-    Niceness.haveYield(thread);
-  }
-
   private void begin() throws InterruptedException {
     spawner.call(() -> {
       startSidecar();
       return true;
     });
-    Niceness.haveCompilersYield();
+    Niceness.lowerPriorityOfCompilers();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
     thread("frames", frames).start();
     thread("output", output).start();
-    listener.perform(this, probed.containment().programs());
     LOG.info(
         "workers are held by {}{}; processes and threads: {}",
         probed.report().tier(),

@@ -1,6 +1,6 @@
 /**
- * The warm-up of a controller: runs the decisions of a kill before the first real one, so that the
- * virtual machine has compiled them by then.
+ * The warm-up of a controller: decides kills of an imaginary fleet after the start, so that the
+ * first real kill runs compiled code. See decision 0024.
  */
 @NullMarked
 package dev.warrener.controller.warmup;

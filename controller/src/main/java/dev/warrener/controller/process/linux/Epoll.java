@@ -131,8 +131,7 @@ final class Epoll {
   /** Waits until descriptors are ready, and returns how many, or a negative error number. */
   int await() {
     try {
-      int count =
-          (int) EPOLL_WAIT.invokeExact(waitState, descriptor, events, mostAtOnce, FOREVER);
+      int count = (int) EPOLL_WAIT.invokeExact(waitState, descriptor, events, mostAtOnce, FOREVER);
       return count < 0 ? -errno(waitState) : count;
     } catch (Throwable e) {
       throw unexpected(e);

@@ -121,14 +121,6 @@ public final class Reporter implements AutoCloseable {
     event("worker." + event.event().wire() + "." + event.controller(), ContractJson.write(event));
   }
 
-  /**
-   * Sends a report of something that has not happened, under a key that nobody listens to, so that
-   * the way to the broker is compiled before it is needed.
-   */
-  public void practise(Report report) {
-    event("practice." + report.controller(), ContractJson.write(report));
-  }
-
   private void event(String key, byte[] json) {
     say(
         OutgoingReport.open(

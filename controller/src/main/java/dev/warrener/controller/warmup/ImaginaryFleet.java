@@ -31,38 +31,37 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides kills of a fleet that isn't there. A kill is seldom, so what it needs would be
- * interpreted each time, and the first of a controller, which is the one that matters most, is the
- * slowest: practised, it is compiled by then. Pure: what it decides is done by nobody.
+ * A fleet that exists in memory only, whose workers can be killed any number of times. The
+ * decisions are the real ones; their effects are performed by nobody, and count as done at once.
  */
-public final class KillPractice {
+final class ImaginaryFleet {
   private static final int WORKERS = 8;
-  private static final String QUEUE = "practice";
-  private static final String USER = "practice";
+  private static final String QUEUE = "warm-up";
+  private static final String USER = "warm-up";
 
   private final FleetState busy;
-  private final Consumer<Effect> audience;
+  private final Consumer<Effect> effects;
 
   /**
-   * Prepares a fleet that works.
+   * Makes a fleet of eight busy workers.
    *
-   * @param settings of the controller
-   * @param audience gets what each kill would have had done
+   * @param settings the controller's, of which all but the queues and the operators are used
+   * @param effects receives each effect that is decided
    */
-  public KillPractice(Settings settings, Consumer<Effect> audience) {
-    this.audience = audience;
-    var fleet = new Practised(FleetState.initial(practising(settings), Instant.now()));
-    fleet.happens(new Event.Remembered(RetainedRestrictions.NONE));
-    fleet.happens(new Event.OrdersSynced(List.of(), null));
-    fleet.happens(new Event.BrokerUp(1));
+  ImaginaryFleet(Settings settings, Consumer<Effect> effects) {
+    this.effects = effects;
+    var fleet = new Life(FleetState.initial(withOneQueue(settings), Instant.now()));
+    fleet.post(new Event.Remembered(RetainedRestrictions.NONE));
+    fleet.post(new Event.OrdersSynced(List.of(), null));
+    fleet.post(new Event.BrokerUp(1));
     for (int i = 1; i <= WORKERS; i++) {
-      var task = Task.to(QUEUE, "practice").id("practice-" + i).publishedAt(Instant.now()).build();
-      fleet.happens(new Event.Delivered(new DeliveryKey(1, QUEUE, i), task));
+      var task = Task.to(QUEUE, "warm-up").id("warm-up-" + i).publishedAt(Instant.now()).build();
+      fleet.post(new Event.Delivered(new DeliveryKey(1, QUEUE, i), task));
     }
     busy = fleet.state;
   }
 
-  private static Settings practising(Settings settings) {
+  private static Settings withOneQueue(Settings settings) {
     var queue = new Settings.QueueSettings(QUEUE, WORKERS, WORKERS, 3, Duration.ZERO);
     return new Settings(
         settings.controller(),
@@ -80,48 +79,48 @@ public final class KillPractice {
         settings.poisonAfter());
   }
 
-  /** Kills all of its workers, that fate for what they run, and tells how it ended. */
-  public Report.ControllerDone kill(InFlight fate) {
-    var now = Instant.now();
+  /**
+   * Kills all workers, and returns the last report about it. Each call starts with the same busy
+   * fleet.
+   *
+   * @param fate what happens to the tasks that they run
+   */
+  Report.ControllerDone kill(InFlight fate) {
     var order =
-        new Order(
-            1,
-            Uuid7.next(),
-            OrderKind.KILL,
-            Scope.ALL,
-            fate,
-            Backlog.KEEP,
-            Then.HOLD,
-            0,
-            "practice",
-            USER,
-            now,
-            now.plusSeconds(60),
-            false);
-    var fleet = new Practised(busy);
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .id(Uuid7.next())
+            .inFlight(fate)
+            .backlog(Backlog.KEEP)
+            .then(Then.HOLD)
+            .reason("warm-up")
+            .issuedBy(USER)
+            .issuedAt(Instant.now())
+            .expiresAt(Instant.now().plusSeconds(60))
+            .build();
+    var fleet = new Life(busy);
     var received = ContractJson.readOrder(ContractJson.write(order));
-    fleet.happens(new Event.OrderArrived(new HeardOrder(received, USER, null)));
+    fleet.post(new Event.OrderArrived(new HeardOrder(received, USER, null)));
     if (fleet.done == null) {
-      throw new IllegalStateException("a practised kill did not end");
+      throw new IllegalStateException("an imaginary kill did not end");
     }
     return fleet.done;
   }
 
-  /** A fleet of which all is done at once that it decides. */
-  private final class Practised {
+  /** The fleet between two points in time: performs each effect by posting its outcome. */
+  private final class Life {
     private final Queue<Effect> toDo = new ArrayDeque<>();
     private FleetState state;
     private Report.@Nullable ControllerDone done;
 
-    Practised(FleetState state) {
+    Life(FleetState state) {
       this.state = state;
     }
 
-    void happens(Event event) {
+    void post(Event event) {
       decide(event);
       while (!toDo.isEmpty()) {
         var effect = toDo.remove();
-        audience.accept(effect);
+        effects.accept(effect);
         follow(effect);
       }
     }

@@ -11,15 +11,15 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A practised kill goes all the way of a real one, or it is no practice. */
-class KillPracticeTest {
+/** An imaginary kill takes every step of a real one: else it would warm up too little. */
+class ImaginaryFleetTest {
   private final List<Effect> seen = new ArrayList<>();
-  private final KillPractice practice = new KillPractice(TestSettings.of(1, 0), seen::add);
+  private final ImaginaryFleet fleet = new ImaginaryFleet(TestSettings.of(1, 0), seen::add);
 
   @ParameterizedTest
   @EnumSource(InFlight.class)
   void everyWorkerIsKilledCertifiedAndItsTaskSettled(InFlight fate) {
-    var done = practice.kill(fate);
+    var done = fleet.kill(fate);
 
     assertThat(done.workers()).isEqualTo(8);
     assertThat(done.tasks()).isEqualTo(8);
@@ -30,11 +30,11 @@ class KillPracticeTest {
 
   @ParameterizedTest
   @EnumSource(InFlight.class)
-  void theNextOneBeginsWithTheSameFleet(InFlight fate) {
-    practice.kill(fate);
+  void everyKillStartsWithTheSameFleet(InFlight fate) {
+    fleet.kill(fate);
     seen.clear();
 
-    assertThat(practice.kill(fate).workers()).isEqualTo(8);
+    assertThat(fleet.kill(fate).workers()).isEqualTo(8);
     assertThat(reports(Report.WorkerDead.class)).isEqualTo(8);
   }
 
