@@ -43,8 +43,9 @@ class ConfigurationReaderTest {
       documented.add(page.group(1));
     }
 
-    var existing = new TreeSet<>(ConfigurationReader.KEYS);
-    ConfigurationReader.QUEUE_KEYS.forEach(key -> existing.add("queue.NAME." + key));
+    var existing = new TreeSet<String>();
+    ControllerSettings.ALL.forEach(setting -> existing.add(setting.key()));
+    ControllerSettings.OF_EACH_QUEUE.forEach(setting -> existing.add("queue.NAME." + setting.key()));
     assertThat(documented).isEqualTo(existing);
   }
 
