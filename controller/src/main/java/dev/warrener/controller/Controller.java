@@ -100,10 +100,11 @@ public final class Controller {
     timers = new Timers(this::post);
     processes =
         WorkerProcesses.start(
-            ProcessSettings.of(lock.run())
-                .withContainment(configuration.containment())
-                .withWorkerPids(configuration.workerPids(), configuration.workers())
-                .withWorkerNice(configuration.workerNice()),
+            ProcessSettings.builder(lock.run())
+                .containment(configuration.containment())
+                .workerPids(configuration.workerPids(), configuration.workers())
+                .workerNice(configuration.workerNice())
+                .build(),
             new WorkerInbox(
                 configuration.id(), configuration.lease(), this::processes, this::post));
     var settings = settings(configuration, processes.containment().tier());

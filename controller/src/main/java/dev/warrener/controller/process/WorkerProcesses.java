@@ -36,6 +36,9 @@ public final class WorkerProcesses implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerProcesses.class);
   private static final long LOOK_NANOS = 300_000;
 
+  /** How long {@link #close} waits for all process trees: 10 s. */
+  private static final long CLOSE_NANOS = 10_000_000_000L;
+
   private final ProcessSettings settings;
   private final ProcessListener listener;
   private final ContainmentProbe.Result probed;
@@ -220,7 +223,7 @@ public final class WorkerProcesses implements AutoCloseable {
 
   /**
    * Kills all workers and returns when all trees are empty and the listener has heard it, or after
-   * {@link ProcessSettings#closeWithin}. Spawns nothing more. A second call does nothing. Not to be
+   * 10 s. Spawns nothing more. A second call does nothing. Not to be
    * called by the listener.
    */
   @Override
@@ -254,7 +257,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private boolean awaitNoWorkers() throws InterruptedException {
     long start = System.nanoTime();
     while (!workers.isEmpty()) {
-      if (System.nanoTime() - start > settings.closeWithin().toNanos()) {
+      if (System.nanoTime() - start > CLOSE_NANOS) {
         return false;
       }
       TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);

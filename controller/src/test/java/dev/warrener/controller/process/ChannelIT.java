@@ -158,7 +158,7 @@ class ChannelIT {
   @ParameterizedTest
   @MethodSource("tiers")
   void aWorkerThatDoesNotReadHoldsUpNeitherSenderNorKill(ContainmentChoice tier) {
-    ProcessSettings settings = Fleet.settings().withContainment(tier).withSendQueueFrames(8);
+    ProcessSettings settings = Fleet.settings().containment(tier).sendQueueFrames(8).build();
     try (Fleet fleet = Fleet.with(settings)) {
       Sleeper holder = fleet.sleeper();
       WorkerKey deaf = fleet.spawnAndAwaitUp(Escape.SETSID.script(holder));
@@ -210,7 +210,7 @@ class ChannelIT {
 
   @Test
   void anOutsiderThatHoldsTheChannelOpenDelaysTheCertificateOnlyForAWhile() throws Exception {
-    ProcessSettings settings = Fleet.settings().withDrainWithin(Duration.ofMillis(50));
+    ProcessSettings settings = Fleet.settings().drainWithin(Duration.ofMillis(50)).build();
     try (Fleet fleet = Fleet.with(settings)) {
       WorkerKey worker = fleet.spawn(Fleet.READY + "; while :; do sleep 1000; done");
       fleet.listener().awaitFrame(worker);

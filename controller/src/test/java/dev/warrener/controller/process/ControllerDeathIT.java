@@ -1,6 +1,5 @@
 package dev.warrener.controller.process;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,8 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,9 +58,9 @@ class ControllerDeathIT {
     controller.toHandle().destroyForcibly();
     controller.waitFor();
 
-    await(() -> workers.stream().noneMatch(Stat::isAlive));
-    await(() -> !Stat.isAlive(daemon) && !Stat.isAlive(otherDaemon));
-    await(() -> cgroupsOf(controller.pid()).isEmpty());
+    Await.until(() -> workers.stream().noneMatch(Stat::isAlive));
+    Await.until(() -> !Stat.isAlive(daemon) && !Stat.isAlive(otherDaemon));
+    Await.until(() -> cgroupsOf(controller.pid()).isEmpty());
   }
 
   @Test
@@ -75,7 +72,7 @@ class ControllerDeathIT {
     ProcessId daemon = one.awaitOne();
     ProcessId otherDaemon = other.awaitOne();
     killWithoutSidecar(controller);
-    await(() -> workers.stream().noneMatch(Stat::isAlive));
+    Await.until(() -> workers.stream().noneMatch(Stat::isAlive));
     assertThat(List.of(daemon, otherDaemon)).allMatch(Stat::isAlive);
 
     try (ControllerLock lock = ControllerLock.acquire(ID, locks)) {
@@ -167,7 +164,7 @@ class ControllerDeathIT {
     Kernel.kill(controller.pid(), 19); // SIGSTOP, to a child that this test has not waited for
     ProcessId sidecar = sidecarOf(controller.pid());
     Signals.send(sidecar, Kernel.SIGKILL);
-    await(() -> !Stat.isAlive(sidecar));
+    Await.until(() -> !Stat.isAlive(sidecar));
     controller.toHandle().destroyForcibly();
     controller.waitFor();
   }
@@ -197,13 +194,5 @@ class ControllerDeathIT {
       }
     }
     return found;
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long start = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertThat(NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(30);
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 }

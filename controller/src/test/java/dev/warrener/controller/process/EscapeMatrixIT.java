@@ -1,6 +1,5 @@
 package dev.warrener.controller.process;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +81,7 @@ class EscapeMatrixIT {
       if (Files.exists(service.resolve("cgroup.kill"))) {
         CgroupEnclosure.existing(service).kill();
       }
-      await(() -> CgroupEnclosure.existing(service).isEmpty());
+      Await.until(() -> CgroupEnclosure.existing(service).isEmpty());
     }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.toList().reversed()) {
@@ -307,14 +304,6 @@ class EscapeMatrixIT {
 
   private static void giveToNobody(Path file) throws IOException {
     Files.setAttribute(file, "unix:uid", Integer.valueOf(NOBODY));
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long start = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertThat(NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(30);
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   private static boolean isRoot() {

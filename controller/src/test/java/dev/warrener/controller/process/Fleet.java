@@ -28,7 +28,7 @@ final class Fleet implements AutoCloseable {
   }
 
   static Fleet with(ContainmentChoice choice) {
-    return with(settings().withContainment(choice));
+    return with(settings().containment(choice).build());
   }
 
   static Fleet with(ProcessSettings settings) {
@@ -42,11 +42,11 @@ final class Fleet implements AutoCloseable {
   /** On a host whose shell can't set marks. */
   static Fleet withoutMarks() {
     return new Fleet(
-        settings().withContainment(ContainmentChoice.SUBREAPER), new RecordingListener(), false);
+        settings().containment(ContainmentChoice.SUBREAPER).build(), new RecordingListener(), false);
   }
 
-  static ProcessSettings settings() {
-    return ProcessSettings.of(ControllerRun.begin("test"));
+  static ProcessSettings.Builder settings() {
+    return ProcessSettings.builder(ControllerRun.begin("test"));
   }
 
   WorkerProcesses processes() {

@@ -1,28 +1,21 @@
 package dev.warrener.controller.process;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.controller.process.RecordingListener.Heard;
-import dev.warrener.controller.process.linux.ChildIndex;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessId;
-import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
-import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -155,7 +148,7 @@ class KillIT {
     try (Fleet fleet = Fleet.with(tier)) {
       WorkerKey worker = fleet.spawn("echo up; kill -STOP $$");
       fleet.listener().awaitLine(worker, "up");
-      awaitState(fleet.listener().spawnedAs(worker), 'T');
+      Await.state(fleet.listener().spawnedAs(worker), 'T');
 
       fleet.processes().kill(worker);
 
@@ -189,55 +182,6 @@ class KillIT {
   private static void readLinks(FileInputStream in, int links) throws IOException {
     int bytes = links * "link\n".length();
     assertThat(in.readNBytes(bytes)).hasSize(bytes);
-  }
-
-  @ParameterizedTest
-  @MethodSource("tiers")
-  void aWorkerThatExitsTakesItsDaemonsAlong(ContainmentChoice tier) {
-    try (Fleet fleet = Fleet.with(tier)) {
-      Sleeper daemons = fleet.sleeper();
-      WorkerKey worker =
-          fleet.spawn(
-              "trap 'exit 3' TERM\n"
-                  + Escape.DAEMON_WITH_CLEAN_ENVIRONMENT.script(daemons)
-                  + "\necho up; while :; do sleep 1000 & wait; done");
-      fleet.listener().awaitLine(worker, "up");
-      ProcessId daemon = daemons.awaitOne();
-
-      fleet.processes().terminate(worker);
-      DeathCertificate certificate = fleet.listener().awaitTreeEmpty(worker);
-
-      assertThat(certificate.exitCode()).isEqualTo(3);
-      assertThat(certificate.signal()).isZero();
-      assertThat(Stat.isAlive(daemon)).isFalse();
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("tiers")
-  void aWorkerThatIsAskedToEndAndDoesSoDiesBySigterm(ContainmentChoice tier) {
-    try (Fleet fleet = Fleet.with(tier)) {
-      WorkerKey worker = fleet.spawnAndAwaitUp("");
-
-      fleet.processes().terminate(worker);
-      DeathCertificate certificate = fleet.listener().awaitTreeEmpty(worker);
-
-      assertThat(certificate.signal()).isEqualTo(Kernel.SIGTERM);
-      assertThat(certificate.exitCode()).isNull();
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("tiers")
-  void aWorkerThatKillsItselfIsCertifiedSo(ContainmentChoice tier) {
-    try (Fleet fleet = Fleet.with(tier)) {
-      WorkerKey worker = fleet.spawn("kill -SEGV $$");
-
-      DeathCertificate certificate = fleet.listener().awaitTreeEmpty(worker);
-
-      assertThat(certificate.signal()).isEqualTo(11);
-      assertThat(certificate.exitCode()).isNull();
-    }
   }
 
   @ParameterizedTest
@@ -295,7 +239,7 @@ class KillIT {
 
   @Test
   void aTreeThatIsNotEmptyInTimeIsReportedOnceAndStillKilled() {
-    var settings = Fleet.settings().withUnconfirmedAfter(Duration.ofMillis(50));
+    var settings = Fleet.settings().unconfirmedAfter(Duration.ofMillis(50)).build();
     // As long as the layer is held up in telling of the worker it can't see it end.
     var started = new CountDownLatch(1);
     var reported = new CountDownLatch(1);
@@ -327,155 +271,11 @@ class KillIT {
     }
   }
 
-  @Test
-  void aProgramThatDoesNotExistIsReported() {
-    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
-      WorkerKey worker = fleet.spawn(List.of("no-such-program"));
-
-      assertThat(fleet.listener().awaitSpawnFailed(worker))
-          .contains("there is no program 'no-such-program' on the PATH");
-    }
-  }
-
-  @Test
-  void nothingIsSpawnedTwiceOrFromAnEmptyCommand() {
-    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
-      WorkerKey worker = fleet.spawnAndAwaitUp("");
-      WorkerProcesses processes = fleet.processes();
-      List<String> command = List.of("true");
-      Map<String, String> environment = Map.of();
-
-      assertThatThrownBy(() -> processes.spawn(worker, command, environment))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("there is a worker 1.1 already");
-      assertThatThrownBy(() -> processes.spawn(new WorkerKey(2, 1), List.of(), environment))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("the command of worker 2.1 is empty");
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("tiers")
-  void closingKillsEverything(ContainmentChoice tier) {
-    RecordingListener heard;
-    var workers = new ArrayList<WorkerKey>();
-    Sleeper daemons;
-    Fleet fleet = Fleet.with(tier);
-    try (fleet) {
-      heard = fleet.listener();
-      daemons = fleet.sleeper();
-      workers.add(fleet.spawnAndAwaitUp(Escape.DAEMON.script(daemons)));
-      daemons.awaitOne();
-      workers.add(fleet.spawnAndAwaitUp(""));
-      workers.add(fleet.spawn("sleep 1000"));
-      fleet.processes().close();
-      fleet.processes().close();
-      assertThat(daemons.alive()).isEmpty();
-    }
-    for (WorkerKey worker : workers) {
-      heard.awaitEnd(worker);
-    }
-  }
-
-  @Test
-  void twoHundredRandomKillsFromOutsideGiveOneCertificateEach() {
-    Random random = new Random(42);
-    List<Escape> escapes = Escape.possible();
-    var dead = new ArrayList<WorkerKey>();
-    RecordingListener heard;
-    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
-      heard = fleet.listener();
-      record Member(WorkerKey worker, Sleeper escaped) {}
-      var living = new ArrayList<Member>();
-      while (dead.size() < 200) {
-        while (living.size() < 6) {
-          Sleeper escaped = fleet.sleeper();
-          Escape escape = escapes.get(random.nextInt(escapes.size()));
-          living.add(new Member(fleet.spawnAndAwaitUp(escape.script(escaped)), escaped));
-        }
-        Member victim = living.remove(random.nextInt(living.size()));
-        ProcessId process = heard.spawnedAs(victim.worker());
-        assertThat(Stat.isAlive(process)).as("%s is alive before its kill", process).isTrue();
-
-        Signals.send(process, Kernel.SIGKILL);
-
-        DeathCertificate certificate = heard.awaitTreeEmpty(victim.worker());
-        assertThat(certificate.signal()).isEqualTo(Kernel.SIGKILL);
-        assertThat(victim.escaped().alive()).isEmpty();
-        dead.add(victim.worker());
-      }
-    }
-    for (WorkerKey worker : dead) {
-      assertThat(heard.heardOf(worker, Heard.TreeEmpty.class)).hasSize(1);
-      assertThat(heard.heardOf(worker).getLast()).isInstanceOf(Heard.TreeEmpty.class);
-    }
-  }
-
-  @Test
-  void theControllerKeepsNothingOfTheDead() throws Exception {
-    try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
-      fleet.processes().kill(fleet.spawnAndAwaitUp(""));
-      fleet.listener().awaitTreeEmpty(new WorkerKey(1, 1));
-      await(() -> threadsOfWorkers() == 0);
-      long descriptors = descriptors();
-
-      for (int i = 0; i < 20; i++) {
-        Sleeper sleeper = fleet.sleeper();
-        WorkerKey worker = fleet.spawnAndAwaitUp(Escape.DAEMON.script(sleeper));
-        fleet.processes().kill(worker);
-        fleet.listener().awaitTreeEmpty(worker);
-      }
-
-      await(() -> threadsOfWorkers() == 0);
-      // Those that served them wait to serve others: as many as a few workers need at a time.
-      assertThat(threadsNamed("warrener-worker")).isLessThanOrEqualTo(16);
-      await(() -> descriptors() <= descriptors);
-      await(() -> deadChildren().isEmpty());
-    }
-  }
-
-  private static long threadsOfWorkers() {
-    return threadsNamed("warrener-worker-");
-  }
-
-  private static long threadsNamed(String prefix) {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith(prefix))
-        .count();
-  }
-
-  private static long descriptors() {
-    String[] names = new File("/proc/self/fd").list();
-    return names == null ? 0 : names.length;
-  }
-
-  private static List<Stat> deadChildren() {
-    return ChildIndex.look().children(ProcessHandle.current().pid()).stream()
-        .map(Stat::of)
-        .filter(stat -> stat != null && stat.isDead())
-        .toList();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long start = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertThat(NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(30);
-      LockSupport.parkNanos(1_000_000);
-    }
-  }
-
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(60, SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static void awaitState(ProcessId process, char state) {
-    await(() -> {
-      Stat stat = Stat.of(process.pid());
-      return stat != null && stat.state() == state;
-    });
   }
 }

@@ -2,7 +2,6 @@ package dev.warrener.controller.process;
 
 import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessLayerException;
-import dev.warrener.controller.process.linux.Stat;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A controller of its own, as whoever started it: {@code TIER DIRECTORY AS-ROOT BOUNDED}. Has a
@@ -32,7 +30,6 @@ final class MisdeedsUnderTest {
 
   private static final int WORKERS = 3;
   private static final int LINKS_TO_SEE = 20;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final WorkerProcesses processes;
   private final RecordingListener listener;
@@ -52,10 +49,10 @@ final class MisdeedsUnderTest {
     var listener = new RecordingListener();
     ControllerRun run = ControllerRun.begin("misdeeds");
     ProcessSettings settings =
-        ProcessSettings.of(run)
-            .withContainment(ContainmentChoice.of(arguments[0]))
-            .withWorkerPids(PIDS, WORKERS)
-            .withUnconfirmedAfter(Duration.ofSeconds(20));
+        ProcessSettings.builder(run)
+            .containment(ContainmentChoice.of(arguments[0]))
+            .workerPids(PIDS, WORKERS)
+            .unconfirmedAfter(Duration.ofSeconds(20)).build();
     WorkerProcesses processes;
     try {
       processes = WorkerProcesses.start(settings, listener);
@@ -148,22 +145,19 @@ final class MisdeedsUnderTest {
   }
 
   /** Waits until it is as bad as it is to be. */
-  private void ready(Started started) throws IOException {
+  private void ready(Started started) {
     WorkerKey worker = started.worker();
     if (started.misdeed().leavesSleeper()) {
       started.sleeper().awaitOne();
     } else if (started.misdeed().isChain()) {
-      await(() -> started.links().get() >= LINKS_TO_SEE);
+      Await.until(() -> started.links().get() >= LINKS_TO_SEE);
     } else if (started.misdeed() == Misdeed.IGNORES_SIGTERM) {
       processes.terminate(worker);
     } else if (started.misdeed() == Misdeed.STOPPED) {
-      await(() -> {
-        Stat stat = Stat.of(listener.spawnedAs(worker).pid());
-        return stat != null && stat.state() == 'T';
-      });
+      Await.state(listener.spawnedAs(worker), 'T');
     } else if (started.misdeed() == Misdeed.FORK_BOMB) {
       // As soon as one could not fork, the limit is reached.
-      await(() -> Files.exists(started.errors()) && started.errors().toFile().length() > 0);
+      Await.until(() -> Files.exists(started.errors()) && started.errors().toFile().length() > 0);
       System.out.println("BOMB\t" + population());
     }
   }
@@ -177,20 +171,6 @@ final class MisdeedsUnderTest {
       }
     }
     return count;
-  }
-
-  private interface Condition {
-    boolean isTrue() throws IOException;
-  }
-
-  private static void await(Condition condition) throws IOException {
-    long start = System.nanoTime();
-    while (!condition.isTrue()) {
-      if (System.nanoTime() - start > PATIENCE_NANOS) {
-        throw new AssertionError("it did not come that far");
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   private record Started(

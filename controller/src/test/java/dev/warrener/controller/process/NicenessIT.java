@@ -26,7 +26,7 @@ class NicenessIT {
   @MethodSource("tiers")
   void workersAndWhatTheyStartYieldTheProcessorsToTheirController(ContainmentChoice tier)
       throws IOException {
-    var settings = Fleet.settings().withContainment(tier).withWorkerNice(7);
+    var settings = Fleet.settings().containment(tier).workerNice(7).build();
     try (Fleet fleet = Fleet.with(settings)) {
       Sleeper child = fleet.sleeper();
       WorkerKey worker = fleet.spawn("sleep " + child.seconds() + " & " + Fleet.READY + "; wait");

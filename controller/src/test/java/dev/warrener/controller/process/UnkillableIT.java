@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -52,7 +51,7 @@ class UnkillableIT {
   void aDaemonThatNoSignalReachesIsNamedAndCertifiedOnlyWhenItIsGone(ContainmentChoice tier)
       throws IOException {
     var settings =
-        Fleet.settings().withContainment(tier).withUnconfirmedAfter(Duration.ofMillis(300));
+        Fleet.settings().containment(tier).unconfirmedAfter(Duration.ofMillis(300)).build();
     try (Fleet fleet = Fleet.with(settings)) {
       WorkerKey worker = fleet.spawnAndAwaitUp("setsid sh -c 'echo >" + files.file() + "' &");
       ProcessId own = fleet.listener().spawnedAs(worker);
@@ -84,13 +83,13 @@ class UnkillableIT {
   void aWorkerThatNoSignalReachesIsNamedItselfAndDelaysNoOther(ContainmentChoice tier)
       throws IOException {
     var settings =
-        Fleet.settings().withContainment(tier).withUnconfirmedAfter(Duration.ofMillis(300));
+        Fleet.settings().containment(tier).unconfirmedAfter(Duration.ofMillis(300)).build();
     try (Fleet fleet = Fleet.with(settings)) {
       WorkerKey stuck = fleet.spawn("echo up; echo >" + files.file());
       WorkerKey other = fleet.spawnAndAwaitUp("");
       fleet.listener().awaitLine(stuck, "up");
       ProcessId own = fleet.listener().spawnedAs(stuck);
-      await(() -> isStuck(own.pid()));
+      Await.until(() -> isStuck(own.pid()));
 
       fleet.processes().killAll(List.of(stuck, other));
 
@@ -125,13 +124,5 @@ class UnkillableIT {
   private static boolean isStuck(long pid) {
     Stat stat = Stat.of(pid);
     return stat != null && stat.state() == 'D';
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long start = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertThat(NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(30);
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 }
