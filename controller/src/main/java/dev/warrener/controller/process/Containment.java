@@ -150,16 +150,16 @@ record Containment(
       @Nullable CgroupEnclosure cgroup,
       @Nullable NamespaceEnclosure namespace) {
 
-    /** The fences there are. */
-    List<Enclosure> fences() {
-      var fences = new ArrayList<Enclosure>();
+    /** The enclosures there are. */
+    List<Enclosure> enclosures() {
+      var enclosures = new ArrayList<Enclosure>();
       if (cgroup != null) {
-        fences.add(cgroup);
+        enclosures.add(cgroup);
       }
       if (namespace != null) {
-        fences.add(namespace);
+        enclosures.add(namespace);
       }
-      return List.copyOf(fences);
+      return List.copyOf(enclosures);
     }
   }
 }

@@ -271,9 +271,9 @@ final class ContainmentProbe {
   }
 
   private static @Nullable String killAndLook(Containment.Launched launched) {
-    List<Enclosure> fences = launched.fences();
+    List<Enclosure> enclosures = launched.enclosures();
     List<ProcessId> children = childrenOf(launched.head());
-    fences.forEach(Enclosure::kill);
+    enclosures.forEach(Enclosure::kill);
     if (launched.namespace() == null) {
       Signals.send(launched.head(), Kernel.SIGKILL);
       children.forEach(child -> Signals.send(child, Kernel.SIGKILL));
@@ -282,14 +282,16 @@ final class ContainmentProbe {
         await(() -> !launched.process().isAlive() && children.stream().noneMatch(Stat::isAlive));
     boolean empty =
         exited
-            && await(() -> fences.stream().allMatch(Enclosure::isEmpty))
-            && fences.stream().allMatch(Enclosure::isProven);
+            && await(() -> enclosures.stream().allMatch(Enclosure::isEmpty))
+            && enclosures.stream().allMatch(Enclosure::isProven);
     closeQuietly(launched.process());
     if (exited && empty) {
       return null;
     }
     Signals.send(launched.head(), Kernel.SIGKILL);
-    return exited ? "the kernel does not show the death of a trial worker" : "a trial worker can't be killed";
+    return exited
+        ? "the kernel does not show the death of a trial worker"
+        : "a trial worker can't be killed";
   }
 
   private static List<ProcessId> childrenOf(ProcessId head) {

@@ -226,7 +226,7 @@ final class Descendants {
     }
   }
 
-  /** Once in each look. Without marks it isn't sure enough whose it is. */
+  /** Kills the group of a process, once in each look; not without marks, which say whose it is. */
   private void killGroup(Stat member) {
     if (marked && member.session() != ownSession && groups.add(member.group())) {
       Kernel.kill(-member.group(), Kernel.SIGKILL);

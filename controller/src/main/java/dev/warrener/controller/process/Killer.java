@@ -199,7 +199,7 @@ final class Killer implements Runnable {
       }
     }
     for (ProcessTree tree : struck) {
-      tree.worker().lift();
+      tree.worker().restorePriority();
     }
   }
 
@@ -242,11 +242,12 @@ final class Killer implements Runnable {
   }
 
   private static void signalAll(ProcessTree tree) {
-    tree.fences().forEach(Enclosure::kill);
+    tree.enclosures().forEach(Enclosure::kill);
     RunningWorker worker = tree.worker();
     if (worker.launched().namespace() == null) {
       if (!tree.hasHeadExited()) {
-        // If the process is already gone, it died inside its cgroup: the cgroup kill is the only signal
+        // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
+        // signal
         // sent so far.
         tree.noteWhere(worker.own());
         signalHead(worker, Kernel.SIGKILL);
@@ -320,7 +321,7 @@ final class Killer implements Runnable {
     return !tree.isEmpty()
         && tree.hasHeadExited()
         && !tree.wasFoundAlive()
-        && tree.fences().stream().allMatch(Enclosure::isEmpty);
+        && tree.enclosures().stream().allMatch(Enclosure::isEmpty);
   }
 
   /** Looks a second time for processes of trees where the first look found none. */

@@ -21,7 +21,7 @@ final class ProcessTree {
   private static final long FIRST_DESCENT_NANOS = 5_000_000;
 
   private final RunningWorker worker;
-  private final List<Enclosure> fences;
+  private final List<Enclosure> enclosures;
 
   private boolean dying;
   private long firstSignalNanos;
@@ -48,15 +48,15 @@ final class ProcessTree {
 
   ProcessTree(RunningWorker worker) {
     this.worker = worker;
-    this.fences = worker.launched().fences();
+    this.enclosures = worker.launched().enclosures();
   }
 
   RunningWorker worker() {
     return worker;
   }
 
-  List<Enclosure> fences() {
-    return fences;
+  List<Enclosure> enclosures() {
+    return enclosures;
   }
 
   boolean isDying() {
@@ -110,7 +110,7 @@ final class ProcessTree {
    * enclosure: there the kernel has killed them already.
    */
   boolean isDescentDue(long now) {
-    return fences.isEmpty() && dying && !headExited && now - nextDescentNanos >= 0;
+    return enclosures.isEmpty() && dying && !headExited && now - nextDescentNanos >= 0;
   }
 
   /** Notes a look at the head's descendants, and doubles the time until the next. */
@@ -121,7 +121,7 @@ final class ProcessTree {
 
   /** Returns the time until {@link #isDescentDue} is true. */
   long nanosToNextDescent(long now) {
-    return fences.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
+    return enclosures.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
   }
 
   /** Prepares for a new look. */
@@ -204,7 +204,7 @@ final class ProcessTree {
       pids.add(worker.own().pid());
     }
     alive.forEach(stat -> pids.add(stat.id().pid()));
-    fences.forEach(fence -> pids.addAll(fence.members()));
+    enclosures.forEach(fence -> pids.addAll(fence.members()));
     List<Survivor> survivors = new ArrayList<>();
     for (long pid : pids) {
       Stat stat = Stat.of(pid);

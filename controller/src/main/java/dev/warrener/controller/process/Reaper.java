@@ -44,7 +44,9 @@ final class Reaper implements Runnable {
           childStarted.acquire();
           childStarted.drainPermits();
         } else if (pid < 0) {
-          LOG.error("dead descendants of workers are no longer reaped: waitid failed with error {}", -pid);
+          LOG.error(
+              "dead descendants of workers are no longer reaped: waitid failed with error {}",
+              -pid);
           return;
         } else if (!stopped) {
           killer.childDied(pid);

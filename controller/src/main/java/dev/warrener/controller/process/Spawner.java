@@ -49,7 +49,8 @@ final class Spawner implements Runnable {
       try {
         tasks.take().run();
       } catch (InterruptedException e) {
-        LOG.error("the spawner was interrupted; it goes on, because workers die with its thread", e);
+        LOG.error(
+            "the spawner was interrupted; it goes on, because workers die with its thread", e);
       } catch (Throwable e) {
         LOG.error("a bug: a task of the spawner failed", e);
       }

@@ -135,8 +135,7 @@ public final class Kernel {
     } catch (IOException e) {
       throw new ProcessLayerException(e);
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw new ProcessLayerException(
-          "worker processes need Linux and a 64-bit JVM", e);
+      throw new ProcessLayerException("worker processes need Linux and a 64-bit JVM", e);
     }
   }
 
