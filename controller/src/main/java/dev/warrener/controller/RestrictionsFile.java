@@ -12,13 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** The file that holds what a controller has to remember by itself; there is none for nothing. */
+/**
+ * The file with the holds and revocations that no broker keeps. It does not exist while there are
+ * none.
+ */
 record RestrictionsFile(Path path) {
   /**
-   * What a former run wrote down.
+   * Returns the restrictions that a former run has written.
    *
-   * @throws ConfigurationException if the file is there and can't be read: without it the
-   *     controller might start what was stopped
+   * @throws ConfigurationException if the file exists and can't be read: without it the controller
+   *     might start work that was stopped
    */
   RetainedRestrictions read() {
     if (!Files.exists(path)) {
@@ -32,18 +35,19 @@ record RestrictionsFile(Path path) {
               + path
               + " can't be read ("
               + e.getMessage()
-              + "): it says what is held on this host; mend it, or remove it and give the hold again",
+              + "): it says what is held on this host; repair it, or remove it and give the hold again",
           e);
     }
   }
 
   /**
-   * Writes it down; afterwards it survives a loss of power. A crash leaves the old or the new one.
+   * Writes the restrictions, so that they survive a loss of power. A crash leaves either the old or
+   * the new file.
    *
-   * @throws IOException if it can't be written; then the old one is there
+   * @throws IOException if they can't be written; the old file is then unchanged
    */
-  void write(RetainedRestrictions keepsake) throws IOException {
-    if (keepsake.isEmpty()) {
+  void write(RetainedRestrictions restrictions) throws IOException {
+    if (restrictions.isEmpty()) {
       Files.deleteIfExists(path);
     } else {
       var fresh = path.resolveSibling(path.getFileName() + ".new");
@@ -53,7 +57,7 @@ record RestrictionsFile(Path path) {
               StandardOpenOption.WRITE,
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        var bytes = ByteBuffer.wrap(ContractJson.write(keepsake));
+        var bytes = ByteBuffer.wrap(ContractJson.write(restrictions));
         while (bytes.hasRemaining()) {
           file.write(bytes);
         }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGTERM and SIGINT, each of them: a shutdown hook hears only the first. The JDK offers that in
- * {@code sun.misc.Signal} alone, which javac warns of; hence by reflection.
+ * Listens to SIGTERM and SIGINT, every one of them: a shutdown hook runs at the first only. The JDK
+ * offers that in {@code sun.misc.Signal} alone, for which javac warns; hence the reflection.
  */
 public final class StopSignals {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
@@ -31,7 +31,7 @@ public final class StopSignals {
         handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
       }
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
-      LOG.warn("only the first SIGTERM can be heard on this JVM: {}", e.toString());
+      LOG.warn("this JVM notices the first SIGTERM only: {}", e.toString());
       Runtime.getRuntime().addShutdownHook(new Thread(onSignal, "stop"));
     }
   }

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How a worker process is started.
+ * The command and the environment with which worker processes are started.
  *
  * @param command program and arguments
- * @param environment all of it: the controller's own, without anything of Warrener's, so that no
- *     worker has the broker's address or password
+ * @param environment the whole environment: the controller's own without Warrener's variables, so
+ *     that no worker has the broker's address or password
  */
 record WorkerLaunch(List<String> command, Map<String, String> environment) {
 
-  /** Lies beside the worker's jar in a distribution, if it was made. */
+  /** The trained cache of classes, beside the worker's jar in a distribution. */
   private static final String CACHE = "worker.aot";
 
   static WorkerLaunch of(ControllerConfiguration configuration) {
@@ -59,7 +59,7 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     try {
       return Path.of(Worker.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("the worker's classes are nowhere", e);
+      throw new IllegalStateException("the jar of the worker can't be located", e);
     }
   }
 

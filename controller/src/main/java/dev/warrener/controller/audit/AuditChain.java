@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an audit log is whole. Each line names the hash of the one before it, so that a line
- * can't be changed, taken out or put in without breaking the chain after it. Only what was cut off
- * at the end leaves no trace in the file: for that keep a {@link Mark} elsewhere.
+ * Verifies that an audit log is complete. Each line names the hash of the line before it, so that
+ * no line can be changed, removed or inserted without breaking the chain after it. Only a cut at
+ * the end leaves no trace in the file: against that, keep a {@link Mark} elsewhere.
  */
 public final class AuditChain {
   private long number;
@@ -41,9 +41,9 @@ public final class AuditChain {
    */
   public record Mark(long seq, String sha256) {
     /**
-     * Reads {@code SEQ:SHA256}.
+     * Reads a mark from {@code SEQ:SHA256}.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the text is none
      */
     public static Mark of(String text) {
       int colon = text.indexOf(':');
@@ -67,19 +67,19 @@ public final class AuditChain {
    * A place at which the chain is broken.
    *
    * @param line the number of the line in the file, from 1
-   * @param what a sentence
+   * @param what a sentence that says what is wrong
    */
   public record Problem(long line, String what) {}
 
   /**
-   * What was found.
+   * The outcome of a verification.
    *
-   * @param lines how many lines there are
-   * @param firstAt when the first was written; empty if there is none
-   * @param lastAt when the last was written
-   * @param head the last line, to be kept elsewhere
+   * @param lines the number of lines
+   * @param firstAt when the first line was written; empty if there is none
+   * @param lastAt when the last line was written
+   * @param head the last line, as a mark to keep elsewhere
    * @param problems where the chain is broken; empty if it holds
-   * @param notes what is no problem but should be known
+   * @param notes what is no problem but worth knowing
    */
   public record Account(
       long lines,
@@ -95,9 +95,9 @@ public final class AuditChain {
   }
 
   /**
-   * Reads a whole log.
+   * Verifies a whole log.
    *
-   * @param mark a line that has to be there, or null
+   * @param mark a line that must be in the log, or null
    * @throws IOException if the file can't be read
    */
   public static Account verify(Path path, @Nullable Mark mark) throws IOException {
@@ -112,7 +112,7 @@ public final class AuditChain {
     return chain.account();
   }
 
-  /** Reads to the next line end; false if the file ended before one. */
+  /** Reads to the next line end; returns false if the file ended before one. */
   private boolean next(InputStream in, ByteArrayOutputStream line) throws IOException {
     line.reset();
     for (int next = in.read(); next >= 0; next = in.read()) {
@@ -170,7 +170,7 @@ public final class AuditChain {
     }
   }
 
-  /** A line that is none is fine only if the next one says that a crash cut it short. */
+  /** Accepts an unreadable line only if the next line says that a crash cut it short. */
   private void closeTorn(@Nullable AuditLine next) {
     var cut = torn;
     if (cut == null) {

@@ -2,7 +2,7 @@ package dev.warrener.controller.audit;
 
 import java.io.Serial;
 
-/** The audit log can't be opened; the message is a sentence that says why and what to do. */
+/** Says that the audit log can't be opened; the message says why and what to do. */
 public final class AuditException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 

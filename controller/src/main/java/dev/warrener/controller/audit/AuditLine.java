@@ -11,19 +11,19 @@ import tools.jackson.databind.node.ObjectNode;
  * One line of an audit log, as it is read.
  *
  * @param seq its number, from 1
- * @param prev the SHA-256 of the line before it, in hexadecimal; of the first line {@link #START}
- * @param type what it is about
+ * @param prev the SHA-256 of the line before it, in hexadecimal; {@link #START} in the first line
+ * @param type what the line is about
  * @param at when it was written
- * @param body all of it
+ * @param body all fields
  */
 record AuditLine(long seq, String prev, String type, String at, JsonNode body) {
-  /** What the first line has in place of a hash. */
+  /** Stands in the first line instead of a hash. */
   static final String START = "0".repeat(64);
 
   /** The type of the line after a line that was cut short by a crash. */
   static final String TORN = "log.torn";
 
-  /** Reads a line without its end; null if it is none of an audit log. */
+  /** Reads a line without its line end; returns null if it is no line of an audit log. */
   static @Nullable AuditLine read(byte[] line) {
     try {
       var body = ContractJson.tree(line);
@@ -40,7 +40,7 @@ record AuditLine(long seq, String prev, String type, String at, JsonNode body) {
     }
   }
 
-  /** Writes a line without its end. */
+  /** Returns the bytes of a line without its line end. */
   static byte[] write(long seq, String prev, Object entry) {
     var rest = ContractJson.convert(entry, ObjectNode.class);
     var line = rest.objectNode();

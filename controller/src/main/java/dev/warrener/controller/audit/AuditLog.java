@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes an audit log, on a thread of its own, so that a slow or full disk delays no kill. Every
- * line is forced to the disk; lines that come together share that. While the disk takes none, up to
- * 10,000 lines wait and are tried again each second; those that find no room are counted, and a
- * line says how many they were. Thread-safe.
+ * Writes an audit log on a thread of its own, so that a slow or full disk delays no kill. Every
+ * line is forced to the disk; lines that arrive together share one call. While the disk accepts
+ * none, up to 10,000 lines wait and are tried again each second. Lines that find no room are
+ * counted, and a line reports their number. Thread-safe.
  */
 public final class AuditLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
@@ -44,7 +44,7 @@ public final class AuditLog implements AutoCloseable {
   private long lost;
   private boolean closed;
 
-  // The thread's own.
+  // Owned by the thread.
   private long seq;
   private String prev;
   private long size;
@@ -60,8 +60,8 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /**
-   * Opens an audit log, or makes one that only this user can read, and goes on where it ends. A
-   * last line that a crash cut short stays as it is, and the next line says so.
+   * Opens an audit log and continues at its end, or makes one that only this user can read. A last
+   * line that a crash cut short stays as it is, and the next line says so.
    *
    * @throws AuditException if it can't be written, or another process writes it
    */
@@ -110,7 +110,7 @@ public final class AuditLog implements AutoCloseable {
     var line = AuditLine.read(last);
     if (line == null) {
       LOG.error(
-          "the last line of {} is none of an audit log: warrener audit verify says more", path);
+          "the last line of {} is no line of an audit log: warrener audit verify says more", path);
     }
     return repaired(
         new AuditLog(path, file, line == null ? 0 : line.seq(), AuditLine.hash(last), size),
@@ -127,7 +127,7 @@ public final class AuditLog implements AutoCloseable {
     return log;
   }
 
-  /** The place after the last line end before {@code before}; 0 if there is none. */
+  /** Returns the position after the last line end before {@code before}; 0 if there is none. */
   private static long endOfLastLine(FileChannel file, long before) throws IOException {
     for (long end = before; end > 0; ) {
       long start = Math.max(0, end - CHUNK);
@@ -146,13 +146,15 @@ public final class AuditLog implements AutoCloseable {
     var bytes = ByteBuffer.allocate(length);
     while (bytes.hasRemaining()) {
       if (file.read(bytes, position + bytes.position()) < 0) {
-        throw new IOException("it has become shorter");
+        throw new IOException("the file has become shorter");
       }
     }
     return bytes.array();
   }
 
-  /** Writes a line soon. The entry becomes JSON, with the number and the hash before its fields. */
+  /**
+   * Writes a line soon: the entry as JSON, with number and hash before its fields. Never blocks.
+   */
   public void append(Object entry) {
     lock.lock();
     try {
@@ -180,7 +182,7 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** Waits until there is something to write; false when there is nothing and it is closed. */
+  /** Waits until a line is to be written; returns false if none is and the log is closed. */
   private boolean awaitWork() throws InterruptedException {
     lock.lock();
     try {
@@ -239,7 +241,7 @@ public final class AuditLog implements AutoCloseable {
       return false;
     }
     if (isFailing) {
-      LOG.warn("the audit log {} is written again", path);
+      LOG.warn("the audit log {} can be written again", path);
       isFailing = false;
     }
     seq = number;
@@ -261,10 +263,13 @@ public final class AuditLog implements AutoCloseable {
     }
     isFailing = true;
     try {
-      // What was written of these lines is not left there as if it were one.
+      // Lines that were written in part are cut off, so that they do not look like lines.
       file.truncate(size);
     } catch (IOException again) {
-      LOG.debug("the audit log {} can't be cut either: {}", path, again.toString());
+      LOG.debug(
+          "the partly written lines of the audit log {} can't be cut off either: {}",
+          path,
+          again.toString());
     }
   }
 
@@ -277,7 +282,7 @@ public final class AuditLog implements AutoCloseable {
           left = changed.awaitNanos(left);
         }
       } else {
-        // The last attempt has failed.
+        // The last attempt before the end has failed.
         waiting.clear();
         lost = 0;
       }
@@ -286,7 +291,7 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** Writes what waits, for at most five seconds, and ends. A second call does nothing. */
+  /** Writes the lines that wait, for at most five seconds, and ends. A second call does nothing. */
   @Override
   public void close() {
     lock.lock();
@@ -298,7 +303,7 @@ public final class AuditLog implements AutoCloseable {
     }
     try {
       if (!thread.join(GOODBYE)) {
-        LOG.error("the audit log {} could not be written to its end", path);
+        LOG.error("the last lines of the audit log {} could not be written", path);
         thread.interrupt();
       }
     } catch (InterruptedException e) {

@@ -4,11 +4,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The hash that audit logs are chained with. */
+/** Computes SHA-256, the hash by which the lines of audit logs are chained. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** The hash of some bytes, in hexadecimal. */
+  /** Returns the hash of some bytes, in hexadecimal. */
   public static String hex(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

@@ -1,8 +1,8 @@
 package dev.warrener.controller.configuration;
 
 /**
- * A configuration that can't be used. The message says which setting, and what to do. Exit status
- * 78.
+ * Says that a configuration can't be used. The message names the setting and says what to do. The
+ * program ends with exit status 78.
  */
 public final class ConfigurationException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -117,8 +117,7 @@ final class ControllerSettings {
         LOOK_AHEAD.orElse(workers).below(prefix).in(values),
         MAX_ATTEMPTS.below(prefix).in(values),
         TIMEOUT.below(prefix).in(values),
-        new Settings.Ahead(
-            AHEAD.below(prefix).in(values), Settings.Ahead.DEFAULT.within()),
+        new Settings.Ahead(AHEAD.below(prefix).in(values), Settings.Ahead.DEFAULT.within()),
         SPARES.below(prefix).in(values));
   }
 

@@ -57,10 +57,7 @@ record Setting<T>(
 
   static Setting<Duration> duration(String key, Duration standard) {
     return new Setting<>(
-        key,
-        Durations.text(standard),
-        text -> Durations.read(text.strip()),
-        Durations::text);
+        key, Durations.text(standard), text -> Durations.read(text.strip()), Durations::text);
   }
 
   static Setting<Integer> number(String key, int standard, int least, int most) {
@@ -103,8 +100,7 @@ record Setting<T>(
   /** A setting with any type of value; {@code reader} gets a text without spaces around it. */
   static <T> Setting<T> of(
       String key, T standard, Function<String, T> reader, Function<T, String> writer) {
-    return new Setting<>(
-        key, writer.apply(standard), text -> reader.apply(text.strip()), writer);
+    return new Setting<>(key, writer.apply(standard), text -> reader.apply(text.strip()), writer);
   }
 
   /** A setting whose value is one of a few words. */
@@ -142,8 +138,8 @@ record Setting<T>(
   }
 
   /**
-   * A setting whose value is words, separated by spaces; by default none. The command line separates
-   * them by NUL, so that words may contain spaces.
+   * A setting whose value is words, separated by spaces; by default none. The command line
+   * separates them by NUL, so that words may contain spaces.
    */
   static Setting<List<String>> words(String key) {
     return new Setting<>(key, "", Setting::wordsOf, value -> String.join(" ", value));

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder in which a controller keeps what has to survive its restart and the host's: its audit
- * log, and the holds that no broker knows. Only its user writes there, its group may read.
+ * The folder in which a controller keeps what must survive its restart and the host's: its audit
+ * log, and the holds that no broker keeps. Only its user may write there; its group may read.
  */
 public record StateFolder(Path folder) {
   private static final Logger LOG = LoggerFactory.getLogger(StateFolder.class);
@@ -24,15 +24,16 @@ public record StateFolder(Path folder) {
   /**
    * Makes the folder of a controller, {@code DIRECTORY/NAMESPACE/ID}.
    *
-   * @param directory for all controllers, or null for the first default that can be written
-   * @throws ConfigurationException if it can't be made
+   * @param directory the directory of all controllers, or null for the first default that is
+   *     writable
+   * @throws ConfigurationException if the folder can't be made
    */
   public static StateFolder of(@Nullable Path directory, Namespace namespace, String controller) {
     var candidates =
         directory == null
             ? defaults(System.getenv(), Path.of(System.getProperty("java.io.tmpdir")))
             : List.of(directory);
-    IOException reason = new IOException("no place is known");
+    IOException reason = new IOException("no directory is known");
     for (var candidate : candidates) {
       try {
         var folder = candidate.resolve(namespace.name()).resolve(controller);
@@ -57,7 +58,7 @@ public record StateFolder(Path folder) {
         reason);
   }
 
-  /** Where state is kept by default: the first of these that can be written. */
+  /** Returns the default directories; the first one that is writable is used. */
   static List<Path> defaults(Map<String, String> environment, Path temporary) {
     var places = new ArrayList<Path>();
     var systemd = environment.getOrDefault("STATE_DIRECTORY", "");

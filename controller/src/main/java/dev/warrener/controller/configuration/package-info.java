@@ -1,4 +1,6 @@
-/** A controller's settings: read from file, environment and options, checked, and shown. */
+/**
+ * A controller's settings: the table of all of them, and what reads, checks and shows their values.
+ */
 @NullMarked
 package dev.warrener.controller.configuration;
 

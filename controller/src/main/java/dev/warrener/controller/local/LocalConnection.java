@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Somebody at the control socket: one thread reads lines, one writes them. Whoever does not read
- * loses the connection when 10,000 lines wait. Thread-safe.
+ * One connection to the control socket. One thread reads lines, one writes them. A client that does
+ * not read is disconnected when 10,000 lines wait. Thread-safe.
  */
 final class LocalConnection {
   private static final Logger LOG = LoggerFactory.getLogger(LocalConnection.class);
   private static final int MOST_WAITING = 10_000;
   private static final Duration GOODBYE = Duration.ofSeconds(1);
 
-  /** After this nothing more is said. */
+  /** Is queued last: after it nothing is written. */
   private static final byte[] END = new byte[0];
 
   private final SocketChannel channel;
@@ -43,11 +43,11 @@ final class LocalConnection {
   private final Thread writer;
 
   /**
-   * A connection that was accepted.
+   * Wraps an accepted connection.
    *
-   * @param user who it is, as the kernel says
-   * @param lines takes what is read
-   * @param ended is told when it is over
+   * @param user the user at the other end, as the kernel says
+   * @param lines takes the lines that are read
+   * @param ended is called when the connection is over
    */
   LocalConnection(
       SocketChannel channel,
@@ -58,7 +58,7 @@ final class LocalConnection {
     this.user = user;
     this.lines = lines;
     this.ended = ended;
-    // A kill waits for these: platform threads.
+    // Platform threads, because a kill waits for them.
     reader = Thread.ofPlatform().name("local-reader").daemon().unstarted(this::read);
     writer = Thread.ofPlatform().name("local-writer").daemon().unstarted(this::write);
   }
@@ -72,7 +72,7 @@ final class LocalConnection {
     return user;
   }
 
-  /** From now on reports about that order are wanted. */
+  /** Sends reports about an order from now on. */
   void follow(String order) {
     orders.add(order);
   }
@@ -81,17 +81,17 @@ final class LocalConnection {
     return orders.contains(order);
   }
 
-  /** Says one line, soon. */
-  void say(byte[] line) {
+  /** Writes a line soon. Never blocks. */
+  void send(byte[] line) {
     if (!isGone && !waiting.offer(line)) {
-      LOG.warn("{} at the control socket does not read: the connection is closed", user);
+      LOG.warn("user {} does not read from the control socket: the connection is closed", user);
       close();
     }
   }
 
-  /** Says why a line was no order, where it had no id that a report could name. */
+  /** Reports why a line was no order, if it had no id that a report could name. */
   void complain(String because) {
-    say(ContractJson.write(Map.of("version", 1, "type", "controller.error", "because", because)));
+    send(ContractJson.write(Map.of("version", 1, "type", "controller.error", "because", because)));
   }
 
   private void read() {
@@ -124,13 +124,13 @@ final class LocalConnection {
         }
       }
     } catch (IOException | InterruptedException e) {
-      // Whoever is gone may have left an order in the socket: it is still read.
+      // A client that is gone may have left an order in the socket: it is still read.
       LOG.debug("the control socket: {}", e.toString());
       isGone = true;
     }
   }
 
-  /** Ends it when what waits has been said, or in a second. */
+  /** Closes the connection when the lines that wait are written, or after a second. */
   void finish() {
     if (!waiting.offer(END)) {
       close();

@@ -38,14 +38,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control socket: orders from people on this host, with no broker in between, and the reports
- * about them back on the same connection. It works from the moment on that the controller has its
- * lock, whether or not a broker was ever reached.
+ * The control socket: accepts orders from users on this host, without a broker, and sends the
+ * reports about them back on the same connection. It works as soon as the controller has its lock,
+ * whether or not a broker was ever reached.
  *
- * <p>Only the controller's user, its group and root get to it: it has mode 0660, in a folder that
- * others can't enter. Should somebody have opened that up, only the controller's user and root are
- * still obeyed. The socket gets its name when it listens already, so one that refuses a connection
- * is that of a dead controller.
+ * <p>Only the controller's user, its group and root can connect: the socket has mode 0660, in a
+ * folder that others can't enter. If somebody has opened that up, only the controller's user and
+ * root are still obeyed. The socket gets its name only when it listens already, so a socket that
+ * refuses a connection belongs to a dead controller.
  */
 public final class LocalControl implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalControl.class);
@@ -53,7 +53,7 @@ public final class LocalControl implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  /** What the kernel has room for, without the zero at its end. */
+  /** The longest path of a socket in bytes, without the zero at its end. */
   private static final int LONGEST_PATH = 107;
 
   private final Path socket;
@@ -77,11 +77,11 @@ public final class LocalControl implements AutoCloseable {
   }
 
   /**
-   * Listens, in place of a dead controller of the same id. Who connects is heard after {@link
-   * #start}.
+   * Opens the socket, replacing that of a dead controller with the same id. Connections are
+   * accepted after {@link #start}.
    *
-   * @param namespace of its fleet
-   * @param hello what is said to everybody first
+   * @param namespace the fleet's namespace
+   * @param hello the first line to every client
    * @param events takes the orders
    * @throws ConfigurationException if the socket can't be made
    */
@@ -101,7 +101,7 @@ public final class LocalControl implements AutoCloseable {
               + " runtime-directory");
     }
     try {
-      fence(LocalSockets.folder(lock.directory()));
+      protect(LocalSockets.folder(lock.directory()));
       Files.deleteIfExists(fresh);
       var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       try {
@@ -126,28 +126,29 @@ public final class LocalControl implements AutoCloseable {
     }
   }
 
-  /** Hears whoever connects. */
+  /** Starts to accept connections. */
   public void start() {
-    LOG.info("takes local orders at {}", socket);
+    LOG.info("accepts local orders at {}", socket);
     thread.start();
   }
 
-  /** Makes the folder, or sees to it that nobody else owns it and no others can enter it. */
-  private static void fence(Path folder) throws IOException {
+  /** Makes the folder, or ensures that nobody else owns it and no others can enter it. */
+  private static void protect(Path folder) throws IOException {
     var mode = PosixFilePermissions.fromString("rwxr-x---");
     if (!Files.isDirectory(folder)) {
       try {
         Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(mode));
       } catch (FileAlreadyExistsException e) {
-        // Another controller of this host has just made it; or it is no folder, as is found below.
-        LOG.debug("{} is there already", folder);
+        // Another controller of this host has just made it; or it is no folder, which the next
+        // statement notices.
+        LOG.debug("{} exists already", folder);
       }
     }
-    // Fails unless it is ours, or we are root.
+    // Fails unless the folder belongs to this user, or this user is root.
     Files.setPosixFilePermissions(folder, mode);
   }
 
-  /** Hands a report to whoever has sent that order. Never blocks. */
+  /** Sends a report to the clients that gave its order. Never blocks. */
   public void report(Report report) {
     if (connections.isEmpty()) {
       return;
@@ -156,7 +157,7 @@ public final class LocalControl implements AutoCloseable {
     for (var connection : connections) {
       if (connection.wants(report.order())) {
         line = line == null ? ContractJson.write(report) : line;
-        connection.say(line);
+        connection.send(line);
       }
     }
   }
@@ -168,8 +169,8 @@ public final class LocalControl implements AutoCloseable {
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException | RuntimeException e) {
-        // Too many open files, perhaps: the next one may find room again.
-        LOG.error("a connection to the control socket could not be taken: {}", e.toString());
+        // Perhaps too many files are open: the next connection may succeed.
+        LOG.error("a connection to the control socket could not be accepted: {}", e.toString());
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
@@ -185,7 +186,7 @@ public final class LocalControl implements AutoCloseable {
         refusal = "user " + user + " may not give orders to this controller";
       }
     } catch (IOException | UnsupportedOperationException e) {
-      refusal = "it can't be told who is asking: " + e.getMessage();
+      refusal = "the user at the other end is unknown: " + e.getMessage();
     }
     if (refusal != null) {
       LOG.warn("a connection to the control socket is closed: {}", refusal);
@@ -194,11 +195,13 @@ public final class LocalControl implements AutoCloseable {
     }
     var connection = new LocalConnection(channel, user, this::take, connections::remove);
     connections.add(connection);
-    connection.say(ContractJson.write(hello.get()));
+    connection.send(ContractJson.write(hello.get()));
     connection.start();
   }
 
-  /** The kernel has let in whoever the modes let in; they may have been changed since. */
+  /**
+   * Whether a user may give orders. The kernel checks modes, but somebody may have changed them.
+   */
   private boolean mayOrder(UnixDomainPrincipal peer) throws IOException {
     UserPrincipal owner = Files.getOwner(socket);
     return peer.user().equals(owner)
@@ -244,7 +247,7 @@ public final class LocalControl implements AutoCloseable {
     }
   }
 
-  /** Says what was still to be said, and takes no more orders. A second call does nothing. */
+  /** Accepts no more orders, and writes the reports that wait. A second call does nothing. */
   @Override
   public void close() {
     if (closed) {

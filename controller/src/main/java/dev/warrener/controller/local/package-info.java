@@ -1,4 +1,4 @@
-/** The control socket: orders from this host, without a broker. */
+/** The control socket: accepts orders from users on this host, without a broker. */
 @NullMarked
 package dev.warrener.controller.local;
 

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Lets the callbacks about one worker through until it is shut, so that none comes after the last
- * word. Thread-safe; its state is the number of callbacks under way, negative once it is shut.
+ * Lets callbacks about one worker pass until it is shut, so that none follows the last one.
+ * Thread-safe. Its state is the number of callbacks that are running, negative once it is shut.
  */
 final class CallbackGate {
   private static final int SHUT = Integer.MIN_VALUE;
@@ -13,7 +13,7 @@ final class CallbackGate {
 
   private final AtomicInteger state = new AtomicInteger();
 
-  /** Runs the callback unless the gate is shut. */
+  /** Runs a callback unless the gate is shut; returns whether it ran. */
   boolean pass(Runnable callback) {
     if (state.getAndUpdate(n -> n < 0 ? n : n + 1) < 0) {
       return false;
@@ -26,7 +26,7 @@ final class CallbackGate {
     }
   }
 
-  /** Shuts the gate and waits for the callbacks that are under way. Not to be called from one. */
+  /** Shuts the gate and waits for running callbacks. Must not be called from a callback. */
   void shut() {
     state.getAndUpdate(n -> n | SHUT);
     while (state.get() != SHUT) {

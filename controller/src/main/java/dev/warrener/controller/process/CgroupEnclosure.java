@@ -16,17 +16,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A cgroup (version 2) of one worker's own. Used by one thread at a time. */
+/** The cgroup (version 2) of one worker. Used by one thread at a time. */
 final class CgroupEnclosure implements Enclosure {
   private static final Logger LOG = LoggerFactory.getLogger(CgroupEnclosure.class);
   private static final byte[] KILL = {'1'};
 
-  /** What the kernel adds where a dead process's cgroup has been removed already. */
+  /** What the kernel appends to the name of a cgroup that has been removed. */
   private static final String DELETED = " \\(deleted\\)$";
 
   private final Path directory;
 
-  /** The last two names of the directory, which are nobody else's; the others depend on mounts. */
+  /**
+   * The last two names of the directory. They are unique; the names before them depend on how the
+   * file system is mounted.
+   */
   private final String name;
 
   private final String killSwitch;
@@ -41,9 +44,9 @@ final class CgroupEnclosure implements Enclosure {
   }
 
   /**
-   * Makes the cgroup.
+   * Makes a cgroup.
    *
-   * @param pids how many processes and threads it may hold; empty for no limit
+   * @param pids the most processes and threads that it may hold; empty for no limit
    */
   static CgroupEnclosure make(Path directory, String pids) throws IOException {
     Files.createDirectory(directory);
@@ -53,23 +56,23 @@ final class CgroupEnclosure implements Enclosure {
     return new CgroupEnclosure(directory);
   }
 
-  /** One that exists already. */
+  /** Returns the enclosure of a cgroup that exists already. */
   static CgroupEnclosure existing(Path directory) {
     return new CgroupEnclosure(directory);
   }
 
-  /** The file that a process writes 0 into to get inside. */
+  /** The file into which a process writes 0 to enter the cgroup. */
   String entrance() {
     return directory.resolve("cgroup.procs").toString();
   }
 
   @Override
   public void kill() {
-    // Not Files.write: this is on the kill path, and three times as dear.
+    // Not Files.write: on the kill path that is three times as expensive.
     try (var out = new FileOutputStream(killSwitch)) {
       out.write(KILL);
     } catch (FileNotFoundException e) {
-      // Empty and removed already, mostly.
+      // Usually the cgroup is empty and was removed already.
       if (Files.exists(directory)) {
         LOG.warn("the cgroup {} can't be killed: {}", directory, e.toString());
       }
@@ -81,7 +84,7 @@ final class CgroupEnclosure implements Enclosure {
   @Override
   public boolean isEmpty() {
     if (!removed) {
-      // The kernel removes it only if neither a process nor another cgroup is inside.
+      // The kernel removes a cgroup only if neither a process nor another cgroup is inside.
       removed = removeAlone() || (isUnpopulated() && removeWithInner());
     }
     return removed;
@@ -100,13 +103,13 @@ final class CgroupEnclosure implements Enclosure {
         : new String(pids, StandardCharsets.US_ASCII).lines().map(Long::valueOf).toList();
   }
 
-  /** Whether a process, dead or alive, is inside; also true if it is gone. */
+  /** Whether a process, dead or alive, is inside; also true if the process is gone. */
   boolean holds(long pid) {
     byte[] memberships = ProcFile.read("/proc/" + pid + "/cgroup");
     return memberships == null || holds(new String(memberships, StandardCharsets.UTF_8));
   }
 
-  /** The same, from the text of {@code cgroup}. */
+  /** Whether a process is inside, by the text of its file {@code cgroup}. */
   boolean holds(String memberships) {
     return memberships
         .lines()
@@ -134,7 +137,7 @@ final class CgroupEnclosure implements Enclosure {
     }
   }
 
-  /** Removes it, and first the cgroups that the worker has made inside. */
+  /** Removes the cgroup, after the cgroups that the worker has made inside it. */
   private boolean removeWithInner() {
     try {
       Files.walkFileTree(
@@ -143,7 +146,7 @@ final class CgroupEnclosure implements Enclosure {
             @Override
             public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
                 throws IOException {
-              // The files in it are the kernel's, and go with it.
+              // Files in a cgroup belong to the kernel and vanish with it.
               Files.delete(visited);
               return FileVisitResult.CONTINUE;
             }
@@ -154,7 +157,7 @@ final class CgroupEnclosure implements Enclosure {
     } catch (DirectoryNotEmptyException e) {
       return false;
     } catch (IOException e) {
-      // EBUSY: something is inside again, or still on its way out.
+      // EBUSY: a process has entered again, or is still leaving.
       LOG.debug("the cgroup {} can't be removed yet: {}", directory, e.toString());
       return false;
     }

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cgroup that holds those of a controller's workers. Its name says which run of which
+ * The cgroup that contains the cgroups of a controller's workers. Its name says which run of which
  * controller made it, so that the next run can remove it if this one can't.
  */
 final class CgroupParent {
   private static final Logger LOG = LoggerFactory.getLogger(CgroupParent.class);
   private static final String PREFIX = "warrener-";
 
-  /** The controller of the kernel that counts processes and threads. */
+  /** The name of the kernel's cgroup controller that counts processes and threads. */
   private static final String PIDS = "pids";
 
   private final Path directory;
@@ -32,15 +32,15 @@ final class CgroupParent {
     this.directory = directory;
   }
 
-  /** Makes one for that run, inside {@code place}. */
+  /** Makes the cgroup of a run, inside {@code place}. */
   static CgroupParent make(Path place, ControllerRun run) throws IOException {
     return new CgroupParent(Files.createDirectory(place.resolve(name(run))));
   }
 
   /**
-   * Where there may be room for one, best first: beside the controller's own cgroup, if that lies
-   * in one that was given to its service as a whole (systemd's {@code DelegateSubgroup}); its own;
-   * the root. None if no cgroup file system of version 2 is mounted.
+   * Returns the cgroups in which the parent may be made, best first: the one around the
+   * controller's own, if the service was given it as a whole (systemd's {@code DelegateSubgroup});
+   * the controller's own; the root. Returns none if no cgroup file system of version 2 is mounted.
    */
   static List<Path> places() {
     byte[] mounts = ProcFile.read("/proc/self/mountinfo");
@@ -58,7 +58,10 @@ final class CgroupParent {
     return List.copyOf(all);
   }
 
-  /** The cgroup of the service around that one: ours, and without a process of its own. */
+  /**
+   * Returns the service's cgroup around the controller's own, if it is writable and has no process
+   * of its own.
+   */
   private static Optional<Path> serviceAround(Path place) {
     return Optional.ofNullable(place.getParent())
         .filter(around -> around.getFileName() != null)
@@ -66,7 +69,7 @@ final class CgroupParent {
         .filter(around -> Files.isWritable(around.resolve("cgroup.procs")) && hasNoProcess(around));
   }
 
-  /** The same from the text of {@code mountinfo} and {@code cgroup}. */
+  /** Returns the places by the texts of {@code mountinfo} and {@code cgroup}. */
   static List<Path> places(String mounts, String memberships) {
     String own =
         memberships
@@ -96,7 +99,7 @@ final class CgroupParent {
     return List.copyOf(places);
   }
 
-  /** Those that runs of that controller made which are over. */
+  /** Returns the cgroups that finished runs of a controller left behind. */
   static List<CgroupParent> leftOvers(String controllerId) {
     var leftOvers = new ArrayList<CgroupParent>();
     for (Path place : places()) {
@@ -108,7 +111,7 @@ final class CgroupParent {
           }
         }
       } catch (IOException e) {
-        LOG.debug("{} isn't readable, so nothing of ours can be there: {}", place, e.toString());
+        LOG.debug("{} is not readable, so no cgroup of ours can be there: {}", place, e.toString());
       }
     }
     return leftOvers;
@@ -123,15 +126,18 @@ final class CgroupParent {
   }
 
   /**
-   * A cgroup inside for one worker.
+   * Makes a cgroup for one worker.
    *
-   * @param pids how many processes and threads it may hold; empty for no limit
+   * @param pids the most processes and threads that it may hold; empty for no limit
    */
   CgroupEnclosure fenceFor(WorkerKey worker, String pids) throws IOException {
     return CgroupEnclosure.make(directory.resolve("worker-" + worker), pids);
   }
 
-  /** Whether the number of processes in a worker's cgroup can be limited; sees to it, if it may. */
+  /**
+   * Whether the processes in a worker's cgroup can be limited. Enables the kernel's counting of
+   * them, if the controller may.
+   */
   boolean countsPids() {
     Path place = directory.getParent();
     return place != null && hasPidsBelow(place) && hasPidsBelow(directory);
@@ -142,7 +148,7 @@ final class CgroupParent {
     if (words(subtree).contains(PIDS)) {
       return true;
     }
-    // In a cgroup with processes of its own the kernel would make those below unfit for workers.
+    // Below a cgroup with processes of its own, enabling this would make the kernel refuse workers.
     boolean isRoot = !Files.exists(cgroup.resolve("cgroup.type"));
     if (!words(cgroup.resolve("cgroup.controllers")).contains(PIDS)
         || !(isRoot || hasNoProcess(cgroup))) {
@@ -152,7 +158,7 @@ final class CgroupParent {
       Files.writeString(subtree, "+" + PIDS);
       return true;
     } catch (IOException e) {
-      LOG.debug("{} can't be made to count processes: {}", cgroup, e.toString());
+      LOG.debug("processes can't be counted in {}: {}", cgroup, e.toString());
       return false;
     }
   }
@@ -167,12 +173,12 @@ final class CgroupParent {
     return text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
   }
 
-  /** All of it as one fence: killing it kills every worker. */
+  /** Returns the parent as one enclosure: killing it kills every worker. */
   CgroupEnclosure whole() {
     return CgroupEnclosure.existing(directory);
   }
 
-  /** Where it is. */
+  /** The directory of the cgroup. */
   Path directory() {
     return directory;
   }

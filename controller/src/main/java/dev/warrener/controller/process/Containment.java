@@ -10,13 +10,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How worker processes are started and held on this host: found out once, by the probe. Workers are
- * always started in a session of their own, marked, and with the controller as their subreaper; the
- * two fences come on top of it.
+ * The way in which worker processes are started and contained on this host, as the probe found it.
+ * Every worker starts in a session of its own, carries a mark, and has the controller as its
+ * subreaper. The two enclosures, cgroup and pid namespace, come on top of that.
  *
- * @param programs what stands before the worker's own program
- * @param cgroups where each worker gets a cgroup; null without
- * @param unshare the options of {@code unshare} that give each worker a pid namespace; null without
+ * @param programs the programs that run before the worker's own
+ * @param cgroups the parent of the workers' cgroups, or null if they have none
+ * @param unshare the options of {@code unshare} that give each worker a pid namespace, or null if
+ *     it has none
  * @param pids how many processes and threads a worker may have
  */
 record Containment(
@@ -26,11 +27,11 @@ record Containment(
     PidsLimit pids) {
 
   /**
-   * Becomes the worker, after it has put the channel on descriptors 3 (out) and 4 (in) and the
-   * worker's own output on the log, set the mark ({@code ulimit -w} in dash and busybox, {@code -x}
-   * in bash and ksh), limited the number of the user's processes ({@code ulimit -u} in bash, {@code
-   * -p} in dash and busybox), and entered the cgroup. All of it before the worker's first
-   * instruction.
+   * Prepares everything and then becomes the worker, all before the worker's first instruction.
+   * Puts the channel on descriptors 3 (out) and 4 (in) and the worker's own output on the log; sets
+   * the mark ({@code ulimit -w} in dash and busybox, {@code -x} in bash and ksh); limits the number
+   * of the user's processes ({@code ulimit -u} in bash, {@code -p} in dash and busybox); enters the
+   * cgroup.
    */
   private static final String WRAPPER =
       """
@@ -43,8 +44,8 @@ record Containment(
       """;
 
   /**
-   * Process 1 of a pid namespace: limits the number of processes in its user namespace, runs the
-   * worker, and waits for whatever becomes its child.
+   * Is process 1 of a pid namespace: limits the processes in its user namespace, runs the worker,
+   * and waits for every process that becomes its child.
    */
   private static final String FIRST_PROCESS =
       """
@@ -54,12 +55,12 @@ record Containment(
       wait "$!"
       """;
 
-  /** The same with that limit. */
+  /** Returns a copy with another limit on processes. */
   Containment with(PidsLimit limit) {
     return new Containment(programs, cgroups, unshare, limit);
   }
 
-  /** The name of the tier. */
+  /** Returns the name of the tier. */
   String tier() {
     if (cgroups != null) {
       return (unshare != null
@@ -70,16 +71,16 @@ record Containment(
     return (unshare != null ? ContainmentChoice.PID_NAMESPACE : ContainmentChoice.SUBREAPER).text();
   }
 
-  /** Whether the kernel says when a tree is empty. */
+  /** Whether the kernel proves that a process tree is empty. */
   boolean isProven() {
     return cgroups != null || unshare != null;
   }
 
   /**
-   * Starts a worker. Only to be called by the spawner's thread: the parent-death signal comes when
-   * the <em>thread</em> ends that started the process.
+   * Starts a worker. Must be called by the spawner's thread, because the parent-death signal is
+   * sent when the <em>thread</em> that started the process ends.
    *
-   * @param streams says where its standard streams go; the JDK's pipes if it says nothing
+   * @param streams sets the worker's standard streams; without that they are the JDK's pipes
    */
   Launched launch(
       WorkerKey worker,
@@ -103,8 +104,8 @@ record Containment(
       throw e;
     }
     Stat stat = Stat.of(process.pid());
-    // Without a stat it has died already and the JDK has waited for it: no start time is known
-    // then, and none is needed, for whatever has that number now is another process.
+    // Without a stat the process is dead already and the JDK has reaped it. Its start time is then
+    // unknown and not needed: whatever has the number now is another process.
     ProcessId head = stat == null ? new ProcessId(process.pid(), 0) : stat.id();
     return new Launched(
         process, head, cgroup, unshare == null ? null : new NamespaceEnclosure(head));
@@ -136,12 +137,12 @@ record Containment(
   }
 
   /**
-   * A process that was started.
+   * A worker process that was started.
    *
-   * @param process the JDK's view of the head of the tree
-   * @param head the same process by number and start time
-   * @param cgroup its cgroup, if any
-   * @param namespace its pid namespace, if any
+   * @param process the JDK's view of the head of the process tree
+   * @param head the same process, by number and start time
+   * @param cgroup its cgroup, or null
+   * @param namespace its pid namespace, or null
    */
   record Launched(
       Process process,
@@ -149,16 +150,16 @@ record Containment(
       @Nullable CgroupEnclosure cgroup,
       @Nullable NamespaceEnclosure namespace) {
 
-    /** The fences there are. */
-    List<Enclosure> fences() {
-      var fences = new ArrayList<Enclosure>();
+    /** The enclosures there are. */
+    List<Enclosure> enclosures() {
+      var enclosures = new ArrayList<Enclosure>();
       if (cgroup != null) {
-        fences.add(cgroup);
+        enclosures.add(cgroup);
       }
       if (namespace != null) {
-        fences.add(namespace);
+        enclosures.add(namespace);
       }
-      return List.copyOf(fences);
+      return List.copyOf(enclosures);
     }
   }
 }

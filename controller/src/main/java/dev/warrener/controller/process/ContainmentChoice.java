@@ -1,20 +1,26 @@
 package dev.warrener.controller.process;
 
-/** Which containment to use for worker processes. */
+/** The containment of worker processes that the configuration asks for. */
 public enum ContainmentChoice {
   /**
-   * The best that works here: cgroup, else pid-namespace, else subreaper. Never both of the first
-   * two: a worker in a pid namespace sees other process ids than its host does, which is worth it
-   * only where there is nothing else to prove its death by.
+   * The best that works on this host: cgroup, else pid-namespace, else subreaper. Never cgroup and
+   * pid namespace together: in a pid namespace a worker sees other process ids than its host does,
+   * which is worth it only where nothing else proves its death.
    */
   AUTO("auto"),
-  /** Process groups, and a walk over what falls to the controller. Needs no rights; no proof. */
+  /**
+   * Process groups, and a walk over the orphans that fall to the controller. Needs no privilege,
+   * proves nothing.
+   */
   SUBREAPER("subreaper"),
   /** A cgroup (version 2) for each worker. */
   CGROUP("cgroup"),
   /** A pid namespace for each worker. */
   PID_NAMESPACE("pid-namespace"),
-  /** Both: not even a worker that runs as root and leaves its cgroup gets away. */
+  /**
+   * A cgroup and a pid namespace: not even a worker that runs as root and leaves its cgroup
+   * escapes.
+   */
   CGROUP_AND_PID_NAMESPACE("cgroup+pid-namespace");
 
   private final String text;
@@ -23,15 +29,15 @@ public enum ContainmentChoice {
     this.text = text;
   }
 
-  /** The name in configuration, certificates and reports. */
+  /** The name in the configuration, in certificates and in reports. */
   public String text() {
     return text;
   }
 
   /**
-   * The choice of that name.
+   * Returns the choice with a name.
    *
-   * @throws IllegalArgumentException with a sentence that says which names there are
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   public static ContainmentChoice of(String text) {
     for (ContainmentChoice choice : values()) {

@@ -19,14 +19,18 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which containment works on this host, by starting a throw-away worker that leaves a
- * daemon behind, killing it, and looking whether that is shown. Runs on the spawner's thread.
+ * Finds out which containment works on this host. Starts a trial worker that leaves a daemon
+ * behind, kills it, and checks that the kernel shows the death of both. Runs on the spawner's
+ * thread.
  */
 final class ContainmentProbe {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LOOK_NANOS = 300_000;
 
-  /** Has a child in a session of its own, says so on the channel, and waits to be killed. */
+  /**
+   * The trial: starts a child in a session of its own, writes to the channel, and waits to be
+   * killed.
+   */
   private static final String TRIAL = "\"$1\" sleep 600 & echo up >&3; wait; wait";
 
   private static final List<List<String>> USERS =
@@ -34,8 +38,8 @@ final class ContainmentProbe {
           List.of(), List.of("--user", "--map-current-user"), List.of("--user", "--map-root-user"));
 
   /**
-   * With a /proc of its own a worker sees itself under the number by which it knows itself. What is
-   * mounted later on the host is still to be seen inside.
+   * Options that give the namespace its own /proc, so that a worker sees itself under the number by
+   * which it knows itself. File systems that are mounted on the host later still appear inside.
    */
   private static final List<List<String>> PROC_MOUNTS =
       List.of(List.of("--mount-proc", "--propagation", "slave"), List.of());
@@ -55,18 +59,18 @@ final class ContainmentProbe {
   }
 
   /**
-   * What was found.
+   * The outcome of the probe.
    *
-   * @param containment to be used
-   * @param marked whether marks work
-   * @param report to be shown
+   * @param containment the containment to use
+   * @param marked whether marks work here
+   * @param report the report for operators
    */
   record Result(Containment containment, boolean marked, ContainmentReport report) {}
 
   /**
-   * Finds the best, or tries what was chosen.
+   * Finds the best containment, or tries the one that was chosen.
    *
-   * @throws ProcessLayerException if the choice doesn't work here
+   * @throws ProcessLayerException if the chosen one does not work here
    */
   static Result run(ProcessSettings settings) {
     return new ContainmentProbe(settings.run(), Programs.find()).choose(settings);
@@ -181,7 +185,7 @@ final class ContainmentProbe {
   }
 
   private @Nullable List<String> findUnshare(Programs programs, @Nullable CgroupParent cgroups) {
-    String failure = "unshare of util-linux isn't on the PATH";
+    String failure = "the program unshare of util-linux is not on the PATH";
     if (programs.unshare() != null) {
       for (List<String> user : USERS) {
         for (List<String> mount : PROC_MOUNTS) {
@@ -206,9 +210,9 @@ final class ContainmentProbe {
       throw new ProcessLayerException(
           "containment "
               + choice.text()
-              + " was asked for and doesn't work here: "
+              + " was asked for and does not work here: "
               + unavailable.getLast().reason()
-              + "; mend that or choose another");
+              + "; fix that, or choose another containment");
     }
     return part;
   }
@@ -217,10 +221,10 @@ final class ContainmentProbe {
     parent.whole().isEmpty();
   }
 
-  /** Why it doesn't work, or null if it does. */
+  /** Tries a containment. Returns the reason why it does not work, or null if it works. */
   private @Nullable String attempt(Containment containment) {
     trials++;
-    // From the far end, so that workers can count from 1.
+    // Slots of trials count down from the largest number, because workers count up from 1.
     long mark = Mark.of(run, Mark.WORKERS_PER_RUN - trials);
     Containment.Launched launched;
     try {
@@ -232,7 +236,7 @@ final class ContainmentProbe {
               Map.of("PATH", Programs.ownPath()),
               process -> {});
     } catch (IOException e) {
-      return "it can't be started: " + e.getMessage();
+      return "a trial worker can't be started: " + e.getMessage();
     }
     String failure = awaitUp(launched);
     if (failure == null) {
@@ -250,26 +254,26 @@ final class ContainmentProbe {
       return null;
     }
     return process.isAlive()
-        ? "a trial said nothing"
-        : "a trial ended with status " + process.exitValue() + complaint(process);
+        ? "a trial worker wrote nothing"
+        : "a trial worker ended with status " + process.exitValue() + complaint(process);
   }
 
   private static @Nullable String lookInside(Containment.Launched launched) {
     CgroupEnclosure cgroup = launched.cgroup();
     if (cgroup != null && cgroup.members().isEmpty()) {
-      return "a trial didn't get into its cgroup";
+      return "a trial worker did not enter its cgroup";
     }
     NamespaceEnclosure namespace = launched.namespace();
     if (namespace != null && namespace.findWorker() == null) {
-      return "a trial didn't get into its pid namespace";
+      return "a trial worker did not enter its pid namespace";
     }
     return null;
   }
 
   private static @Nullable String killAndLook(Containment.Launched launched) {
-    List<Enclosure> fences = launched.fences();
+    List<Enclosure> enclosures = launched.enclosures();
     List<ProcessId> children = childrenOf(launched.head());
-    fences.forEach(Enclosure::kill);
+    enclosures.forEach(Enclosure::kill);
     if (launched.namespace() == null) {
       Signals.send(launched.head(), Kernel.SIGKILL);
       children.forEach(child -> Signals.send(child, Kernel.SIGKILL));
@@ -278,14 +282,16 @@ final class ContainmentProbe {
         await(() -> !launched.process().isAlive() && children.stream().noneMatch(Stat::isAlive));
     boolean empty =
         exited
-            && await(() -> fences.stream().allMatch(Enclosure::isEmpty))
-            && fences.stream().allMatch(Enclosure::isProven);
+            && await(() -> enclosures.stream().allMatch(Enclosure::isEmpty))
+            && enclosures.stream().allMatch(Enclosure::isProven);
     closeQuietly(launched.process());
     if (exited && empty) {
       return null;
     }
     Signals.send(launched.head(), Kernel.SIGKILL);
-    return exited ? "a trial's death isn't shown by the kernel" : "a trial can't be killed";
+    return exited
+        ? "the kernel does not show the death of a trial worker"
+        : "a trial worker can't be killed";
   }
 
   private static List<ProcessId> childrenOf(ProcessId head) {
@@ -323,7 +329,7 @@ final class ContainmentProbe {
       process.getErrorStream().close();
       process.getOutputStream().close();
     } catch (IOException e) {
-      // Closed by the JDK already.
+      // The JDK has closed it already.
       return;
     }
   }

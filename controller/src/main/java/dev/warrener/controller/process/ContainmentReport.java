@@ -3,14 +3,14 @@ package dev.warrener.controller.process;
 import java.util.List;
 
 /**
- * Which containment is in force, and why no better one is.
+ * The containment that is in force, and the reasons why no better one is.
  *
  * @param tier {@code subreaper}, {@code cgroup}, {@code pid-namespace} or {@code
  *     cgroup+pid-namespace}
- * @param proven whether the kernel itself says when a tree is empty
- * @param pids how many processes and threads a worker may have, and who sees to it, as words
- * @param unavailable the tiers that were tried and don't work here
- * @param notes sentences about what else is missing here and what that means; mostly none
+ * @param proven whether the kernel itself proves that a process tree is empty
+ * @param pids how many processes and threads a worker may have and what enforces it, in words
+ * @param unavailable the tiers that were tried and do not work here
+ * @param notes sentences about what else is missing here and what follows from that; usually none
  */
 public record ContainmentReport(
     String tier, boolean proven, String pids, List<Unavailable> unavailable, List<String> notes) {
@@ -22,7 +22,7 @@ public record ContainmentReport(
   }
 
   /**
-   * A tier that doesn't work here.
+   * A tier that does not work here.
    *
    * @param tier its name
    * @param reason a sentence that says why

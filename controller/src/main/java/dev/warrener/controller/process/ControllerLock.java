@@ -15,9 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to be the controller of that id on this host: a locked file, given back by {@link
- * #close} and by the death of the process. The file also says which runs there were whose processes
- * haven't been looked for yet. Thread-safe.
+ * The exclusive right to be the controller with an id on this host: a locked file, released by
+ * {@link #close} and by the death of the process. The file also lists earlier runs whose left-over
+ * processes have not been looked for yet. Thread-safe.
  */
 public final class ControllerLock implements AutoCloseable {
   private static final int MAXIMUM_BYTES = 1 << 20;
@@ -36,10 +36,10 @@ public final class ControllerLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock in a runtime directory, which is created if it does not exist.
+   * Acquires the lock in a runtime directory, which is created if it does not exist.
    *
    * @throws ProcessLayerException if a living controller has it, or the directory can't be written;
-   *     the message says which and what to do
+   *     the message names it and says what to do
    */
   public static ControllerLock acquire(String controllerId, Path directory) {
     ControllerRun run = ControllerRun.begin(controllerId);
@@ -72,7 +72,7 @@ public final class ControllerLock implements AutoCloseable {
     }
   }
 
-  /** The directory that the lock is in. */
+  /** The directory of the lock. */
   public Path directory() {
     return directory;
   }
@@ -82,12 +82,12 @@ public final class ControllerLock implements AutoCloseable {
     return run;
   }
 
-  /** Runs of this controller whose processes may still be there. */
+  /** The earlier runs of this controller whose processes may still exist. */
   List<ControllerRun> formerRuns() {
     return formerRuns;
   }
 
-  /** Nothing of the former runs is left. */
+  /** Removes the earlier runs from the file: none of their processes is left. */
   void forgetFormerRuns() {
     try {
       write(List.of());
@@ -96,7 +96,7 @@ public final class ControllerLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back. A second call does nothing. */
+  /** Releases the lock. A second call does nothing. */
   @Override
   public void close() {
     closeQuietly(file);
@@ -137,7 +137,7 @@ public final class ControllerLock implements AutoCloseable {
     return runs;
   }
 
-  /** The former runs and then this one, a line for each. */
+  /** Writes the earlier runs and then this one, a line for each. */
   private void write(List<ControllerRun> former) throws IOException {
     var text = new StringBuilder();
     former.forEach(each -> text.append(each).append('\n'));
@@ -156,7 +156,7 @@ public final class ControllerLock implements AutoCloseable {
     try {
       file.close();
     } catch (IOException e) {
-      // The lock ends with the process at the latest.
+      // The kernel releases the lock when the process ends.
       return;
     }
   }

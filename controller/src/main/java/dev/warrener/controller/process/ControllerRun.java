@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a controller: its id, a random number that no other run has, and the process that it
- * is. Worker processes carry it, so that what a dead controller left behind can be recognised, and
- * what belongs to a living one is left alone.
+ * One run of a controller: its id, a random number that no other run has, and its process. Worker
+ * processes carry it, so that what a dead controller left behind can be recognised, and processes
+ * of a living one are left alone.
  *
  * @param controllerId the controller's id
  * @param number random, from 1 to 2147483647
- * @param pidNamespace the inode of the pid namespace that numbers its process
- * @param pid of the controller's process
+ * @param pidNamespace the inode of the pid namespace in which {@code pid} counts
+ * @param pid the controller's process id
  * @param startTicks when that process started: field 22 of the kernel's stat
  */
 public record ControllerRun(
@@ -43,7 +43,7 @@ public record ControllerRun(
   }
 
   /**
-   * A new run of that controller, in this process.
+   * Returns a new run of a controller, in this process.
    *
    * @throws ProcessLayerException if this host has no {@code /proc}
    */
@@ -61,7 +61,7 @@ public record ControllerRun(
         self.id().startTicks());
   }
 
-  /** The run that {@link #toString} gave that text, or null if it is no such text. */
+  /** Reads a run from the text of {@link #toString}; returns null if the text is none. */
   static @Nullable ControllerRun parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
@@ -80,8 +80,8 @@ public record ControllerRun(
   }
 
   /**
-   * Whether this run is over for sure. One of another pid namespace can't be judged from here, and
-   * counts as alive.
+   * Whether this run is certainly over. A run in another pid namespace can't be judged from here
+   * and counts as alive.
    */
   boolean isOver() {
     return pidNamespace == ownPidNamespace() && !Stat.isAlive(new ProcessId(pid, startTicks));

@@ -7,18 +7,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The environment variable that says whose worker a process is, inherited by all that it starts
- * unless they wipe their environment. Only processes of the same user can be asked for it.
+ * The environment variable that says to which worker a process belongs. All processes that the
+ * worker starts inherit it, unless they clear their environment. It can be read from processes of
+ * the same user only.
  *
  * @param run the run of a controller
- * @param worker its worker
+ * @param worker the worker
  */
 record Cookie(ControllerRun run, WorkerKey worker) {
   static final String VARIABLE = "WARRENER_COOKIE";
 
   private static final Pattern VALUE = Pattern.compile("(.+)/(\\d+)\\.(\\d+)");
 
-  /** The cookie that a process carries, or null if it carries none or can't be asked. */
+  /** Returns the cookie of a process, or null if it carries none or can't be read. */
   static @Nullable Cookie read(long pid) {
     byte[] environment = ProcFile.read("/proc/" + pid + "/environ");
     if (environment == null) {
@@ -32,7 +33,7 @@ record Cookie(ControllerRun run, WorkerKey worker) {
     return null;
   }
 
-  /** The cookie that {@link #toString} gave that text, or null if it is no such text. */
+  /** Reads a cookie from the text of {@link #toString}; returns null if the text is none. */
   static @Nullable Cookie parse(String value) {
     Matcher matcher = VALUE.matcher(value);
     if (!matcher.matches()) {

@@ -23,61 +23,62 @@ import org.slf4j.LoggerFactory;
  * takes the exit status of those that have become the controller's own children. Owned by the
  * killer's thread.
  *
- * <p><b>Nothing gets out of sight.</b> The controller is a child subreaper: whatever a worker
- * starts stays below the controller, and when its parent dies it becomes the child of the
- * controller. So all that can be left of a worker whose own process has ended is among the children
- * of the controller, or below one of them. Killing the children makes theirs fall to the controller
- * in turn, until none is left.
+ * <p><b>No process gets out of sight.</b> The controller is a child subreaper: every process that a
+ * worker starts stays below the controller, and becomes the controller's child when its parent
+ * dies. So every process that is left of a worker whose own process has ended is a child of the
+ * controller, or below one. Killing the children makes their children fall to the controller in
+ * turn, until none is left.
  *
- * <p><b>Whose is it?</b> The children of the controller are (1) the heads: processes that the layer
- * started; (2) what fell to it from workers, living and dying; (3) whatever else this JVM has
- * started. A kill must take all of its own worker's and none of another's; and the exit status of
- * (1) and (3) is for others to take. How each is told, in this order:
+ * <p><b>To which worker does a child belong?</b> The children of the controller are (1) the heads,
+ * which the process layer started; (2) processes that fell to the controller from workers, living
+ * or dying; (3) other processes that this JVM started. A kill must take all processes of its own
+ * worker and none of another's, and the exit status of (1) and (3) is for others to take. Children
+ * are told apart in this order:
  *
  * <ol>
- *   <li>A head is known by its process id for as long as nobody has taken its exit status, so long
- *       the number can't mean another.
- *   <li>By its {@link Mark}, which the kernel hands from parent to child. It names the worker
- *       exactly, also of a daemon with a session, an environment and a user of its own, and also if
- *       it fell to the controller long ago, while its worker lived and still lives. A mark that no
- *       worker has any more is that of a dead one: what bears it has escaped a look (a chain that
- *       forks without end can) and is killed late, and loudly.
- *   <li>A child without a mark of this run is left alone: (3), or a worker's that has changed its
- *       mark, which no certificate then takes for proven dead.
+ *   <li>A head is known by its process id as long as nobody has taken its exit status: until then
+ *       the number can't mean another process.
+ *   <li>By its {@link Mark}, which the kernel passes from parent to child. It names the worker
+ *       exactly, even of a daemon with a session, an environment and a user of its own, and even if
+ *       the daemon fell to the controller while its worker lived. A mark that no worker has any
+ *       more belongs to a dead worker: its bearer has escaped a look (a chain that forks without
+ *       end can), and is killed late, with a line in the log.
+ *   <li>A child without a mark of this run is left alone. It is of kind (3), or it is a worker's
+ *       and has changed its mark; then no certificate by cgroup counts as proven.
  * </ol>
  *
- * <p>Where marks can't be had (a shell that can't set the limit; the probe finds out) it goes on,
- * with what is weaker:
+ * <p>Where marks do not work (the shell can't set the limit; the probe finds out), weaker signs are
+ * used instead:
  *
  * <ol start="3">
- *   <li>By the cookie in its environment, if that can be read.
- *   <li>By its session, if a head leads it.
- *   <li>What has the controller's own session was started by this JVM: a worker's descendant can't
- *       have it, since each worker leads a session of its own and no process can enter another. The
- *       same for what was there before any worker.
- *   <li>The rest has been cut off from its worker in every way. It is killed when every worker
- *       there is is dying, and never before, since it could be a living one's.
+ *   <li>The cookie in its environment, if that can be read.
+ *   <li>Its session, if a head leads it.
+ *   <li>A process in the controller's own session was started by this JVM. It can't be a worker's
+ *       descendant, because each worker leads a session of its own and no process can enter another
+ *       session. The same holds for processes that existed before any worker.
+ *   <li>The rest is cut off from its worker in every way. It is killed when every worker is dying,
+ *       and never before, because it could be a living worker's.
  * </ol>
  *
- * <p>Signals go through a pidfd after a comparison of start times. With what has fallen to the
- * controller from a dying worker its whole process group is killed, in one act of the kernel that
- * no fork gets past: so dies a chain that forks without end, if its links stay in one group. The
- * number of that group is taken by none but its members as long as one of them, dead or alive, is a
- * child whose exit status this thread has not taken yet; and they are all of the same worker, since
- * a group is within one session, a session is entered by being born in it only, and the
- * controller's own is left out.
+ * <p>Signals go through a pidfd, after start times were compared. For a process that fell to the
+ * controller from a dying worker, its whole process group is killed, in one system call that no
+ * fork can outrun. That ends a chain that forks without end, if its links stay in one group. The
+ * group's number can't be reused as long as one member, dead or alive, is a child whose exit status
+ * this thread has not taken. All members belong to the same worker: a group lies within one
+ * session, a process is in a session by birth only, and the controller's own session is left out.
  *
- * <p>While much of a tree is alive, the dead keep their numbers: where the number of processes is
- * limited, what forks faster than it can be killed then runs out of them. A tree counts as empty
- * after a look that found nothing of it alive and another, begun after the first had ended, that
- * found nothing at all: the kernel's list of children may lack one if another is reaped while it is
- * read, and what was dead may have had children that fell to the controller after that.
+ * <p>While much of a tree is alive, its dead are not reaped and keep their numbers. Where the
+ * number of processes is limited, a tree that forks faster than it can be killed then runs out of
+ * numbers. A tree counts as empty after two looks, the second begun after the first had ended: the
+ * first found no living process, and the second none at all. One look is not enough, because the
+ * kernel's list of children may lack an entry if another child is reaped while it is read, and
+ * because a dead process may have had children that fell to the controller later.
  */
 final class Descendants {
   private static final Logger LOG = LoggerFactory.getLogger(Descendants.class);
   private static final long UNCLAIMED_NANOS = 1_000_000_000;
 
-  /** So many of one tree alive in one look: it may be forking faster than it is killed. */
+  /** The number of living processes in one look from which a tree may fork faster than it dies. */
   private static final int MANY = 32;
 
   private final ControllerRun run;
@@ -93,17 +94,18 @@ final class Descendants {
   private final Map<ProcessId, Long> unclaimedSince = new HashMap<>();
   private final Set<ProcessId> late = new HashSet<>();
 
-  /** Dead children of the controller that were met in this look, with the dying tree of each. */
+  /** Dead children of the controller that this look has found, with the dying tree of each. */
   private final Map<Stat, ProcessTree> dead = new LinkedHashMap<>();
 
-  /** The process groups that were killed in this look. */
+  /** The process groups that this look has killed. */
   private final Set<Long> groups = new HashSet<>();
 
   /**
-   * Looks at the controller's family.
+   * Prepares looks at the controller's children.
    *
    * @param marked whether marks work here
-   * @param marksInUse those of workers that are being started, alive or dying; written by others
+   * @param marksInUse the marks of workers that are being started, alive or dying; written by
+   *     others
    * @param spawnerThread the kernel's id of the only thread that starts workers
    */
   Descendants(ControllerRun run, boolean marked, Set<Long> marksInUse, long spawnerThread) {
@@ -121,35 +123,35 @@ final class Descendants {
     }
   }
 
-  /** A child of this process that belongs to no worker. May be called from any thread. */
+  /** Notes a child of this process that belongs to no worker. May be called from any thread. */
   void addForeign(ProcessId process) {
     foreign.add(process);
   }
 
-  /** A tree with a living head is to be known from now on. */
+  /** Adds a tree with a living head. */
   void add(ProcessTree tree) {
     treesByMark.put(tree.worker().mark(), tree);
     treesByHead.put(tree.worker().head().pid(), tree);
   }
 
-  /** The exit status of the tree's head has been taken: its number may be used again. */
+  /** Forgets the number of a tree's head, because its exit status was taken. */
   void headExited(ProcessTree tree) {
     treesByHead.remove(tree.worker().head().pid());
   }
 
-  /** The tree is empty. */
+  /** Removes a tree that is empty. */
   void remove(ProcessTree tree) {
     treesByMark.remove(tree.worker().mark());
   }
 
-  /** Whether that child of the controller is the head of a tree, for whose exit others wait. */
+  /** Whether a child of the controller is the head of a tree, whose exit status others take. */
   boolean isHead(long pid) {
     return treesByHead.containsKey(pid);
   }
 
   /**
-   * One look: kills what belongs to the dying trees, takes the exit status of the dead, and notes
-   * in each dying tree what was found alive.
+   * Looks once: kills the processes of dying trees, takes the exit status of dead ones, and notes
+   * in each dying tree which processes were found alive.
    */
   void look(Collection<ProcessTree> dying, long now) {
     ChildIndex kinship = ChildIndex.look();
@@ -211,9 +213,9 @@ final class Descendants {
   }
 
   /**
-   * It bears no mark of this run. It can be a worker's that has changed its mark, or a process of
-   * somebody else's in this JVM: so it is left alone. But as long as there is one outside of all
-   * cgroups, that of a dying tree says nothing by being empty.
+   * Leaves alone a child without a mark of this run: it may be a worker's that has changed its
+   * mark, or another process of this JVM. As long as there is one outside all cgroups, an empty
+   * cgroup proves nothing about a dying tree.
    */
   private void meetStranger(Stat stat, Collection<ProcessTree> dying) {
     if (stat.session() == ownSession || foreign.contains(stat.id())) {
@@ -224,7 +226,7 @@ final class Descendants {
     }
   }
 
-  /** Once in each look. Without marks it isn't sure enough whose it is. */
+  /** Kills the group of a process, once in each look; not without marks, which say whose it is. */
   private void killGroup(Stat member) {
     if (marked && member.session() != ownSession && groups.add(member.group())) {
       Kernel.kill(-member.group(), Kernel.SIGKILL);
@@ -239,7 +241,7 @@ final class Descendants {
     }
   }
 
-  /** It bears the mark of a worker for which a certificate has been given. */
+  /** Kills a process that bears the mark of a worker whose certificate was given already. */
   private void meetLate(Stat stat) {
     killGroup(stat);
     if (stat.isDead()) {
@@ -289,7 +291,7 @@ final class Descendants {
     if (trees.isEmpty() || !trees.stream().allMatch(ProcessTree::isDying)) {
       return null;
     }
-    // A dead one may also be a child that the JDK is just about to wait for.
+    // A dead child may also be one that the JDK is about to reap.
     if (stat.isDead()) {
       unclaimedSince.keySet().removeIf(known -> Stat.of(known.pid()) == null);
       long since = unclaimedSince.computeIfAbsent(stat.id(), id -> now);

@@ -3,23 +3,23 @@ package dev.warrener.controller.process;
 import java.util.List;
 
 /**
- * A line that the kernel draws around one worker's processes: it kills all inside at once, whatever
- * they do, and says when none is left.
+ * A boundary that the kernel keeps around one worker's processes. It kills all processes inside at
+ * once, whatever they do, and tells when none is left.
  */
 sealed interface Enclosure permits CgroupEnclosure, NamespaceEnclosure {
 
-  /** Kills everything inside. May be called again. */
+  /** Kills every process inside. May be called again. */
   void kill();
 
   /**
-   * Whether nothing is inside any more. Once true it stays so, and nothing is left of the fence
-   * itself. To be asked only after the process that the controller started has ended.
+   * Whether no process is inside any more. Once true it stays true, and the enclosure itself is
+   * gone. To be called only after the process that the controller started has ended.
    */
   boolean isEmpty();
 
-  /** Whether the kernel itself has said so; to be asked once it is empty. */
+  /** Whether the kernel itself has proved that it is empty; to be called once it is empty. */
   boolean isProven();
 
-  /** The process ids inside, as far as they can be named. */
+  /** Returns the ids of the processes inside, as far as they can be named. */
   List<Long> members();
 }

@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kills trees and says when they are empty. One platform thread owns all of it: others put events
- * on its queue. While nothing dies it waits; while something does it looks again when the kernel
- * says that a process has ended, and otherwise after 1 ms at first and ever later then.
+ * Kills process trees and certifies when they are empty. One platform thread owns all state; other
+ * threads put events on its queue. While no worker dies the thread waits. While one dies, it looks
+ * again whenever the kernel reports the end of a process, and otherwise after 1 ms at first and
+ * later less often.
  *
  * <pre>
  *            kill, or its own process ended        no process left             output read to its end
@@ -58,7 +59,9 @@ final class Killer implements Runnable {
   private final ProcessListener listener;
   private final Descendants descendants;
 
-  /** All workers that were asked for and aren't dead; others add, this thread removes. */
+  /**
+   * All workers that were asked for and are not dead yet. Other threads add, this thread removes.
+   */
   private final ConcurrentMap<WorkerKey, WorkerStart> workers;
 
   private final Set<Long> marksInUse;
@@ -99,32 +102,34 @@ final class Killer implements Runnable {
     events.add(new Event.Terminate(worker));
   }
 
-  /** A worker's process exists. Before any other word about it. */
+  /** Reports that a worker's process exists; comes before anything else about that worker. */
   void started(RunningWorker worker) {
     events.add(new Event.Started(worker));
   }
 
-  /** A worker's process never will exist. */
+  /** Reports that a worker's process will never exist. */
   void notStarted(WorkerStart worker, String reason) {
     events.add(new Event.NotStarted(worker, reason));
   }
 
-  /** The head of a worker's tree has ended and its exit status has been taken. */
+  /** Reports that the head of a worker's tree has ended and its exit status was taken. */
   void exited(RunningWorker worker, int value) {
     events.add(new Event.Exited(worker, value));
   }
 
-  /** The frames and the output of a worker were read to their ends, and told. */
+  /**
+   * Reports that a worker's frames and output were read to their ends and handed to the listener.
+   */
   void drained(RunningWorker worker) {
     events.add(new Event.Drained(worker));
   }
 
-  /** Some child of this process is dead and waits for its exit status to be taken. */
+  /** Reports that a child of this process is dead and its exit status is to be taken. */
   void childDied(long pid) {
     events.add(new Event.ChildDied(pid));
   }
 
-  /** Ends the thread, and waits for it. */
+  /** Ends the thread and waits for that. */
   void stop() throws InterruptedException {
     events.add(new Event.Stop());
     stopped.await();
@@ -144,12 +149,12 @@ final class Killer implements Runnable {
           }
           advance();
         } catch (RuntimeException | Error e) {
-          LOG.error("killing goes on after a failure", e);
+          LOG.error("a bug: one step of killing failed; killing goes on", e);
           LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
         }
       }
     } catch (InterruptedException e) {
-      LOG.error("nothing is killed any more: the thread was interrupted", e);
+      LOG.error("no worker can be killed any more: the killer's thread was interrupted", e);
     } finally {
       stopped.countDown();
     }
@@ -173,7 +178,7 @@ final class Killer implements Runnable {
     }
   }
 
-  /** Signals all of them before anything else is done about any. */
+  /** Signals all workers before it does anything else about any of them. */
   private void doom(Collection<WorkerKey> keys) {
     var struck = new ArrayList<ProcessTree>();
     for (WorkerKey key : keys) {
@@ -194,7 +199,7 @@ final class Killer implements Runnable {
       }
     }
     for (ProcessTree tree : struck) {
-      tree.worker().lift();
+      tree.worker().restorePriority();
     }
   }
 
@@ -237,11 +242,13 @@ final class Killer implements Runnable {
   }
 
   private static void signalAll(ProcessTree tree) {
-    tree.fences().forEach(Enclosure::kill);
+    tree.enclosures().forEach(Enclosure::kill);
     RunningWorker worker = tree.worker();
     if (worker.launched().namespace() == null) {
       if (!tree.hasHeadExited()) {
-        // If it is gone by now it was inside: nothing else has signalled it yet.
+        // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
+        // signal
+        // sent so far.
         tree.noteWhere(worker.own());
         signalHead(worker, Kernel.SIGKILL);
       }
@@ -261,14 +268,15 @@ final class Killer implements Runnable {
       return;
     }
     if (!signalGroup(tree, Kernel.SIGTERM)) {
-      // It doesn't lead a group yet.
+      // The worker does not lead a process group yet.
       Signals.send(tree.worker().own(), Kernel.SIGTERM);
     }
   }
 
   /**
-   * Signals the worker's own group. By its pidfd, where the kernel can (Linux 6.9), also when its
-   * leader is gone; else by number as long as the leader isn't, and so the number is its own.
+   * Signals the worker's own process group. Uses the pidfd where the kernel can (Linux 6.9), also
+   * when the group's leader is gone. Otherwise uses the number as long as the leader exists, so
+   * that the number is certainly its own.
    */
   private static boolean signalGroup(ProcessTree tree, int signal) {
     RunningWorker worker = tree.worker();
@@ -281,7 +289,7 @@ final class Killer implements Runnable {
         && Kernel.kill(-worker.own().pid(), signal) == 0;
   }
 
-  /** Takes every dying tree as far as it gets now. */
+  /** Advances every dying tree as far as possible now. */
   private void advance() {
     long now = System.nanoTime();
     if (childDied || dying.values().stream().anyMatch(tree -> isWorthALook(tree, now))) {
@@ -304,7 +312,7 @@ final class Killer implements Runnable {
     }
   }
 
-  /** As long as the head is dying there is nothing to see, if it doesn't take too long. */
+  /** Whether to look for descendants: not while the head is still dying, unless that takes long. */
   private static boolean isWorthALook(ProcessTree tree, long now) {
     return !tree.isEmpty() && (tree.hasHeadExited() || tree.isDescentDue(now));
   }
@@ -313,10 +321,10 @@ final class Killer implements Runnable {
     return !tree.isEmpty()
         && tree.hasHeadExited()
         && !tree.wasFoundAlive()
-        && tree.fences().stream().allMatch(Enclosure::isEmpty);
+        && tree.enclosures().stream().allMatch(Enclosure::isEmpty);
   }
 
-  /** A second look, at those where the first found nothing. */
+  /** Looks a second time for processes of trees where the first look found none. */
   private void confirm(List<ProcessTree> seeminglyEmpty) {
     if (seeminglyEmpty.isEmpty()) {
       return;
@@ -337,8 +345,8 @@ final class Killer implements Runnable {
         return;
       }
       LOG.warn(
-          "the output of worker {} is still held open {} ms after its last process has ended, by"
-              + " one that is none of its own; what comes now is not read",
+          "the output of worker {} is still open {} ms after its last process has ended: a process"
+              + " outside its tree holds the pipe; the rest of the output is not read",
           worker.key(),
           settings.drainWithin().toMillis());
     }
@@ -388,7 +396,7 @@ final class Killer implements Runnable {
     return tree.isReportedUnconfirmed() ? wait : Math.min(wait, untilReport);
   }
 
-  /** How long to wait for the kernel to finish with what has been signalled. */
+  /** How long to wait for the kernel to finish off the processes that were signalled. */
   private static long pause(long nanosSinceFirstSignal) {
     long millis = nanosSinceFirstSignal / 1_000_000;
     return TimeUnit.MILLISECONDS.toNanos(millis < 100 ? 1 : millis < 1_000 ? 5 : 50);
@@ -398,7 +406,7 @@ final class Killer implements Runnable {
     try {
       callback.run();
     } catch (RuntimeException e) {
-      LOG.error("what became of worker {} was not taken note of", worker, e);
+      LOG.error("a bug: the listener failed on the end of worker {}", worker, e);
     }
   }
 }

@@ -4,28 +4,28 @@ import dev.warrener.controller.process.linux.ProcFile;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The number that a worker and all its descendants carry, by which each of them can be told from
- * those of another worker, wherever it has got to in the family and whatever it has done to its
- * environment, session or user.
+ * A number that a worker and all its descendants carry. By it each of them can be told from the
+ * processes of other workers, wherever it is among the controller's descendants and whatever it has
+ * done to its environment, session or user.
  *
- * <p>The wrapper that starts a worker sets it as the soft limit on file locks ({@code
- * RLIMIT_LOCKS}). Linux has not enforced that limit since 2.4 and nothing else uses it; but it is
- * inherited through fork and exec like any other, by default kept by everything that changes user
- * or session, and readable by everyone in {@code /proc/PID/limits}. It is a mark for finding what
- * belongs to whom, no fence: a process that wants to can change it.
+ * <p>The wrapper that starts a worker sets the mark as the soft limit on file locks ({@code
+ * RLIMIT_LOCKS}). Linux has not enforced that limit since 2.4, and nothing else uses it. Like any
+ * limit it is inherited through fork and exec, kept by default by every program that changes user
+ * or session, and readable by everyone in {@code /proc/PID/limits}. It is a mark for finding
+ * processes and no barrier: a process that wants to can change it.
  *
- * <p>In decimal it is the number of the controller's run followed by nine digits that count its
- * workers, so that {@code grep} can find what a run has left.
+ * <p>In decimal it is the number of the controller's run followed by nine digits that count the
+ * run's workers, so that {@code grep} can find what a run has left.
  */
 final class Mark {
-  /** More than the count of a run's workers can be. */
+  /** One more than the largest count of a run's workers. */
   static final long WORKERS_PER_RUN = 1_000_000_000;
 
   private static final byte[] LINE = "Max file locks ".getBytes(StandardCharsets.US_ASCII);
 
   private Mark() {}
 
-  /** The mark of a run's nth worker. */
+  /** Returns the mark of a run's nth worker. */
   static long of(ControllerRun run, long n) {
     if (n < 1 || n >= WORKERS_PER_RUN) {
       throw new IllegalStateException("a run of a controller can't start more workers: " + n);
@@ -33,18 +33,18 @@ final class Mark {
     return run.number() * WORKERS_PER_RUN + n;
   }
 
-  /** The number of the run that a mark belongs to. */
+  /** Returns the number of the run that a mark belongs to. */
   static long runNumber(long mark) {
     return mark / WORKERS_PER_RUN;
   }
 
-  /** The mark that a process carries; 0 if it carries none, or is gone. */
+  /** Returns the mark of a process; 0 if it carries none or is gone. */
   static long read(long pid) {
     byte[] limits = ProcFile.read("/proc/" + pid + "/limits");
     return limits == null ? 0 : parse(limits);
   }
 
-  /** The mark in such a file; 0 if there is none. */
+  /** Returns the mark in the text of {@code /proc/PID/limits}; 0 if there is none. */
   static long parse(byte[] limits) {
     int position = indexOf(limits, LINE);
     if (position < 0) {

@@ -11,24 +11,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pid namespace of one worker's own. Its family is: {@code unshare}, which the controller
- * started; its child, a shell, which is process 1 inside; and that one's first child, the worker.
+ * The pid namespace of one worker. Three processes belong to it: {@code unshare}, which the
+ * controller started; its child, a shell, which is process 1 inside; and the shell's first child,
+ * the worker.
  *
- * <p>The shell is there because the kernel treats a process 1 in a special way: it gets no signal
- * that it has no handler for (a worker in that place can't be asked to end by SIGTERM, and can't
- * even kill itself), and every orphan inside becomes its child, which a worker doesn't expect and
- * wouldn't wait for.
+ * <p>The shell is there because the kernel treats process 1 in a special way. Process 1 gets no
+ * signal for which it has no handler, so a worker in that place could not be asked to end by
+ * SIGTERM and could not even kill itself. And every orphan inside becomes its child, which a worker
+ * does not expect and would not wait for.
  *
  * <p>The kernel lets process 1 die only when every other process inside is gone: its death is the
- * proof. Killing {@code unshare} itself would kill the others as well (by the parent-death signal),
- * but then nobody would have seen that death; so it is left to end by itself, which it does at
- * once.
+ * proof. Killing {@code unshare} would kill the others as well, by the parent-death signal, but
+ * then nobody would have seen that death. So {@code unshare} is left to end by itself, which it
+ * does at once.
  */
 final class NamespaceEnclosure implements Enclosure {
   private final ProcessId unshare;
   private volatile @Nullable ProcessId first;
 
-  /** Around what descends from that process. */
+  /** Makes the enclosure of the namespace that a process {@code unshare} has made. */
   NamespaceEnclosure(ProcessId unshare) {
     this.unshare = unshare;
   }
@@ -36,7 +37,7 @@ final class NamespaceEnclosure implements Enclosure {
   @Override
   public void kill() {
     ProcessId head = findFirst();
-    // Without a process 1 there is nothing inside yet: then nothing is to get there.
+    // Without a process 1 nothing is inside yet, and nothing must get inside.
     Signals.send(head == null ? unshare : head, Kernel.SIGKILL);
   }
 
@@ -68,12 +69,12 @@ final class NamespaceEnclosure implements Enclosure {
     return members;
   }
 
-  /** Whether that is process 1 inside: a part of the fence, not of the worker's tree. */
+  /** Whether a process is process 1 inside: part of the enclosure, not of the worker's tree. */
   boolean isFirst(ProcessId process) {
     return process.equals(first);
   }
 
-  /** The worker's own process, or null if it isn't there yet. */
+  /** Returns the worker's own process, or null if it does not exist yet. */
   @Nullable ProcessId findWorker() {
     ProcessId head = findFirst();
     return head == null ? null : onlyChild(head);

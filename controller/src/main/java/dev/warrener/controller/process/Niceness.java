@@ -13,21 +13,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a worker yields the processors to everything else on the host. An order to kill has to
- * be heard, carried out and answered on a host whose every processor the workers burn; and where
- * the broker and the operator's command are on the same host, they need theirs, too.
+ * The priority of workers, and of the JVM's own compilers, compared with everything else on the
+ * host. An order to kill must be received, carried out and answered on a host whose workers burn
+ * every processor, and the broker and the operator's command may be on the same host.
  *
- * <p>A process's own niceness comes from the {@code nice} program, before the worker's first
- * instruction, and is inherited by all that it starts. Where the kernel shares the processors out
- * between sessions first (CONFIG_SCHED_AUTOGROUP: on by default in distributions, of no effect in a
- * container), that alone changes nothing, since each worker leads a session: there the session's
- * own niceness has to be set ({@code sched(7)}).
+ * <p>The {@code nice} program sets a worker's niceness before the worker's first instruction, and
+ * all processes that it starts inherit that. Where the kernel first divides the processors among
+ * sessions (CONFIG_SCHED_AUTOGROUP: on by default in distributions, without effect in a container),
+ * that alone changes nothing, because each worker leads a session: there the session's own niceness
+ * must be set as well ({@code sched(7)}).
  */
 final class Niceness {
   static final int MOST = 19;
 
   /**
-   * A little less than a worker's, by default: the compilers are not to starve beside busy ones.
+   * The niceness of the JVM's compilers: a little less than a worker's default, so that busy
+   * workers do not starve them.
    */
   private static final int OF_COMPILERS = 9;
 
@@ -40,6 +41,8 @@ final class Niceness {
   private final @Nullable String program;
 
   /**
+   * Makes the priority of workers.
+   *
    * @param nice 0 to 19; 0 changes nothing
    * @param program the full path of {@code nice}, or null if the host has none
    */
@@ -48,7 +51,7 @@ final class Niceness {
     this.program = program;
   }
 
-  /** What stands before a worker's command. */
+  /** Returns the words that are put before a worker's command. */
   List<String> prefix() {
     return nice == 0 || program == null
         ? List.of()
@@ -56,12 +59,12 @@ final class Niceness {
   }
 
   /**
-   * Makes the session of a worker yield, once it leads one.
+   * Lowers the priority of a worker's session, once the worker leads one.
    *
-   * @return false if it is to be tried again later: the kernel takes this from an unprivileged user
+   * @return false if this must be tried again later: the kernel lets an unprivileged user do it
    *     only ten times a second
    */
-  boolean applyToSession(ProcessId worker) {
+  boolean lowerSessionPriority(ProcessId worker) {
     if (nice == 0) {
       return true;
     }
@@ -69,13 +72,13 @@ final class Niceness {
     if (stat == null || !stat.id().equals(worker)) {
       return true;
     }
-    // Before it leads a session it is in the controller's own.
+    // Before the worker leads a session it is in the controller's own.
     return stat.session() == worker.pid() && writeToSession(worker, nice);
   }
 
   /**
-   * The kernel says that a process leads a session a moment before it schedules it as one: what is
-   * written then goes to the session that it came from, which is ours.
+   * Writes a session's niceness. The kernel reports that a process leads a session a moment before
+   * it schedules it as one. Until then, a write would change the controller's own session.
    */
   private static boolean writeToSession(ProcessId worker, int nice) {
     String file = groupFile(worker);
@@ -87,7 +90,10 @@ final class Niceness {
     return "/proc/" + worker.pid() + "/autogroup";
   }
 
-  /** Such as {@code /autogroup-4711}; null if the kernel doesn't group by session. */
+  /**
+   * Returns the name of a session's group, such as {@code /autogroup-4711}; null if the kernel does
+   * not group by session.
+   */
   private static @Nullable String sessionGroup(String file) {
     byte[] content = ProcFile.read(file);
     if (content == null) {
@@ -99,13 +105,14 @@ final class Niceness {
   }
 
   /**
-   * Lets a worker that has been killed have its processor time at once: the kernel takes a process
-   * apart in that process's own time. Only who may raise a priority can do it (root, CAP_SYS_NICE);
-   * else it dies as nicely as it has lived.
+   * Raises a killed worker's priority, because the kernel tears a process down on that process's
+   * own CPU time. Needs root or CAP_SYS_NICE; otherwise the worker dies at the priority it ran
+   * with.
    *
-   * @param yields whether its session is known to yield, and so to be its own
+   * @param yields whether the session's priority was lowered, so that the session is the worker's
+   *     own
    */
-  void lift(ProcessId worker, boolean yields) {
+  void restorePriority(ProcessId worker, boolean yields) {
     if (nice == 0 || !Stat.isAlive(worker) || Kernel.setNiceness(worker.pid(), 0) != 0) {
       return;
     }
@@ -117,9 +124,9 @@ final class Niceness {
   }
 
   /**
-   * Makes this VM's own compilers yield to its other threads. A kill is seldom, so its code is
-   * never quite compiled; and what the compilers make of it while workers die comes too late for
-   * this one, and takes more time from it than all the rest of the controller.
+   * Lowers the priority of this JVM's compilers. A kill is rare, so its code is always still being
+   * compiled; what the compilers produce while workers die comes too late for this kill, and takes
+   * more processor time than all the rest of the controller.
    */
   static void lowerPriorityOfCompilers() {
     for (long thread : ProcFile.threads(ProcessHandle.current().pid())) {
@@ -135,7 +142,7 @@ final class Niceness {
       out.write(Integer.toString(nice).getBytes(StandardCharsets.US_ASCII));
       return true;
     } catch (FileNotFoundException e) {
-      // The kernel doesn't group by session.
+      // The kernel does not group by session.
       return true;
     } catch (IOException e) {
       return false;

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Cuts a worker's output into lines. A line is handed on when it ends, and a longer one than 16 KiB
- * in pieces, so that a worker that writes no line ends costs no more memory than others. Bytes that
- * are no UTF-8 become replacement characters. Not thread-safe.
+ * Splits a worker's output into lines. A line longer than 16 KiB is passed on in pieces, so that a
+ * worker that never ends a line costs no more memory than others. Bytes that are not UTF-8 become
+ * replacement characters. Not thread-safe.
  */
 final class OutputLines {
   private static final int MAXIMUM_BYTES = 16 * 1024;
@@ -20,14 +20,14 @@ final class OutputLines {
     this.lines = lines;
   }
 
-  /** Takes the first {@code count} bytes. */
+  /** Adds the first {@code count} bytes of an array. */
   void put(byte[] piece, int count) {
     for (int i = 0; i < count; i++) {
       add(piece[i]);
     }
   }
 
-  /** No more will come: what is there is the last line. */
+  /** Ends the output: the rest is the last line. */
   void end() {
     if (length > 0) {
       endLine();
@@ -51,7 +51,7 @@ final class OutputLines {
     length = 0;
   }
 
-  /** Hands on what there is, but for the bytes of a character that isn't whole yet. */
+  /** Passes on what there is, except for the bytes of a character that is not complete yet. */
   private void cut() {
     int end = length;
     while (end > length - 4 && (line[end - 1] & 0xC0) == 0x80) {

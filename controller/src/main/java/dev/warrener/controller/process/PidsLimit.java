@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many processes and threads a worker and all that it starts may have at a time, and who sees
- * to it: the strongest that works with the containment in force.
+ * The limit on the processes and threads of a worker, including all that it starts, and what
+ * enforces the limit: the strongest means that works with the containment in force.
  *
- * @param by who sees to it
- * @param number as it is to be set there
+ * @param by what enforces it
+ * @param number the number that is set there
  */
 record PidsLimit(By by, long number) {
   static final PidsLimit NONE = new PidsLimit(By.NOBODY, 0);
 
-  /** {@code unshare} and the namespace's process 1 count as well. */
+  /** The processes that count but are not the worker's: {@code unshare} and process 1. */
   private static final int OF_THE_NAMESPACE = 2;
 
   private static final int SYS_ADMIN = 21;
@@ -26,18 +26,19 @@ record PidsLimit(By by, long number) {
     /** {@code RLIMIT_NPROC} in the worker's own user namespace, which counts on its own: exact. */
     USER_NAMESPACE,
     /**
-     * {@code RLIMIT_NPROC}, which counts all that the user has on the host: room for all workers.
+     * {@code RLIMIT_NPROC}, which counts everything that the user runs on the host: the limit has
+     * room for all workers.
      */
     USER,
-    /** Nobody can, or nobody was asked to. */
+    /** Nothing enforces a limit, or none was asked for. */
     NOBODY
   }
 
   /**
-   * The limit for workers that are held like that.
+   * Returns the limit for workers in a containment.
    *
-   * @param each for each worker; 0 for none
-   * @param workers how many workers there are to be
+   * @param each the limit for each worker; 0 for none
+   * @param workers the number of workers
    */
   static PidsLimit choose(
       int each, int workers, boolean cgroupCounts, boolean inUserNamespace, @Nullable User user) {
@@ -56,22 +57,22 @@ record PidsLimit(By by, long number) {
     return new PidsLimit(By.USER, user.threads() + (long) each * workers);
   }
 
-  /** What is to be written into {@code pids.max}; empty for nothing. */
+  /** The value for {@code pids.max}; empty for none. */
   String forCgroup() {
     return by == By.CGROUP ? Long.toString(number) : "";
   }
 
-  /** What the wrapper is to set before anything else; empty for nothing. */
+  /** The limit that the wrapper sets before anything else; empty for none. */
   String forWrapper() {
     return by == By.USER ? Long.toString(number) : "";
   }
 
-  /** What process 1 of the namespace is to set for what it starts; empty for nothing. */
+  /** The limit that process 1 of the namespace sets for what it starts; empty for none. */
   String insideNamespace() {
     return by == By.USER_NAMESPACE ? Long.toString(number) : "";
   }
 
-  /** In words. */
+  /** Returns the limit in words, for reports. */
   String text() {
     return switch (by) {
       case CGROUP -> number + " for each worker, by its cgroup";
@@ -84,12 +85,13 @@ record PidsLimit(By by, long number) {
   /**
    * The user that the controller runs as.
    *
-   * @param isExempt whether the kernel lets it have any number of processes
-   * @param threads how many it has on this host now, as far as can be seen from here
+   * @param isExempt whether the kernel lets the user have any number of processes
+   * @param threads the number of threads that the user has on this host now, as far as it can be
+   *     seen from here
    */
   record User(boolean isExempt, long threads) {
 
-    /** The user of this process, or null if nothing can be found out. */
+    /** Returns the user of this process, or null if that can't be found out. */
     static @Nullable User current() {
       String status = text("/proc/self/status");
       String uidMap = text("/proc/self/uid_map");

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The processes of one worker, and how far their death has come: alive, dying (signalled, or the
- * worker's own process has ended by itself), empty (no process left, output may still be under
- * way). Owned by the killer's thread.
+ * The processes of one worker, and the state of their death: alive; dying (signalled, or the
+ * worker's own process has ended by itself); empty (no process left, output may still be read).
+ * Owned by the killer's thread.
  */
 final class ProcessTree {
   private static final int EXITED_BY_SIGNAL = 128;
   private static final int MOST_SIGNALS = 64;
 
-  /** A worker is gone by then, mostly, and what it leaves falls to the controller. */
+  /** When to look for the head's descendants: by then most workers are gone. */
   private static final long FIRST_DESCENT_NANOS = 5_000_000;
 
   private final RunningWorker worker;
-  private final List<Enclosure> fences;
+  private final List<Enclosure> enclosures;
 
   private boolean dying;
   private long firstSignalNanos;
@@ -35,28 +35,28 @@ final class ProcessTree {
   private int descents;
   private long nextDescentNanos;
 
-  /** All that were seen, but the shell that is process 1 of a pid namespace. */
+  /** All processes that were seen, except the shell that is process 1 of a pid namespace. */
   private final Set<ProcessId> seen = new HashSet<>();
 
-  /** What was found alive at the last look. */
+  /** The processes that the last look found alive. */
   private final List<Stat> alive = new ArrayList<>();
 
   private boolean foundAny;
 
-  /** Whether one of its processes was met outside its cgroup, or one that may be its own. */
+  /** Whether a process of this tree, or one that may belong to it, was found outside its cgroup. */
   private boolean leftCgroup;
 
   ProcessTree(RunningWorker worker) {
     this.worker = worker;
-    this.fences = worker.launched().fences();
+    this.enclosures = worker.launched().enclosures();
   }
 
   RunningWorker worker() {
     return worker;
   }
 
-  List<Enclosure> fences() {
-    return fences;
+  List<Enclosure> enclosures() {
+    return enclosures;
   }
 
   boolean isDying() {
@@ -75,7 +75,7 @@ final class ProcessTree {
     return drained;
   }
 
-  /** It is to die from now on; {@code byUs} unless its own process has ended before. */
+  /** Starts the death; {@code byUs} unless the worker's own process has ended by itself. */
   void beginDying(long now, boolean byUs) {
     dying = true;
     killed = byUs;
@@ -106,42 +106,42 @@ final class ProcessTree {
   }
 
   /**
-   * Whether it is time to look at the head's descendants (again), since it takes long to die. Never
-   * inside a fence: there the kernel has killed them already.
+   * Whether to look at the head's descendants now, because the death takes long. Never inside an
+   * enclosure: there the kernel has killed them already.
    */
   boolean isDescentDue(long now) {
-    return fences.isEmpty() && dying && !headExited && now - nextDescentNanos >= 0;
+    return enclosures.isEmpty() && dying && !headExited && now - nextDescentNanos >= 0;
   }
 
-  /** The head's descendants were looked at; each time it is longer until the next. */
+  /** Notes a look at the head's descendants, and doubles the time until the next. */
   void descended(long now) {
     nextDescentNanos = now + ((2 * FIRST_DESCENT_NANOS) << Math.min(descents, 4));
     descents++;
   }
 
-  /** When {@link #isDescentDue} will be true, from now. */
+  /** Returns the time until {@link #isDescentDue} is true. */
   long nanosToNextDescent(long now) {
-    return fences.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
+    return enclosures.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
   }
 
-  /** A new look begins. */
+  /** Prepares for a new look. */
   void beginLook() {
     alive.clear();
     foundAny = false;
   }
 
-  /** A process of this tree was found dead; it is no more. */
+  /** Notes that a process of this tree was found dead and was reaped. */
   void sawDead(ProcessId process) {
     note(process);
   }
 
-  /** A process of this tree was found alive, and has been signalled. */
+  /** Notes that a process of this tree was found alive, and was signalled. */
   void sawAlive(Stat stat) {
     note(stat.id());
     alive.add(stat);
   }
 
-  /** Looks whether a process of this tree, dead or alive, is still inside the tree's cgroup. */
+  /** Notes whether a process of this tree, dead or alive, is outside the tree's cgroup. */
   void noteWhere(ProcessId process) {
     CgroupEnclosure cgroup = worker.launched().cgroup();
     if (cgroup != null && !leftCgroup) {
@@ -149,7 +149,7 @@ final class ProcessTree {
     }
   }
 
-  /** A process was met outside of all cgroups that may be of this tree, or of another. */
+  /** Notes a process outside all cgroups that may belong to this tree. */
   void noteStranger() {
     leftCgroup = true;
   }
@@ -168,25 +168,25 @@ final class ProcessTree {
     }
   }
 
-  /** How many living processes the last look has found. */
+  /** The number of living processes that the last look found. */
   int countAlive() {
     return alive.size();
   }
 
-  /** Whether the last look found a process that lives. */
+  /** Whether the last look found a living process. */
   boolean wasFoundAlive() {
     return !alive.isEmpty();
   }
 
   /**
-   * Whether the last look found anything, dead or alive. What was dead may have had children that
-   * fell to the controller only after the look had begun.
+   * Whether the last look found any process, dead or alive. A dead one may have had children that
+   * fell to the controller after the look had begun.
    */
   boolean wasFound() {
     return foundAny;
   }
 
-  /** True the first time. */
+  /** Returns true the first time, so that the tree is reported once. */
   boolean reportUnconfirmed() {
     boolean first = !reportedUnconfirmed;
     reportedUnconfirmed = true;
@@ -197,14 +197,14 @@ final class ProcessTree {
     return reportedUnconfirmed;
   }
 
-  /** What is left, as far as it can be named. */
+  /** Returns the processes that are left, as far as they can be named. */
   List<Survivor> survivors() {
     Set<Long> pids = new HashSet<>();
     if (!headExited) {
       pids.add(worker.own().pid());
     }
     alive.forEach(stat -> pids.add(stat.id().pid()));
-    fences.forEach(fence -> pids.addAll(fence.members()));
+    enclosures.forEach(fence -> pids.addAll(fence.members()));
     List<Survivor> survivors = new ArrayList<>();
     for (long pid : pids) {
       Stat stat = Stat.of(pid);
@@ -215,7 +215,7 @@ final class ProcessTree {
     return survivors;
   }
 
-  /** To be called when it is empty. */
+  /** Returns the death certificate; to be called when the tree is empty. */
   DeathCertificate certificate(Containment containment) {
     int signal = signal();
     seen.remove(worker.own());
@@ -232,8 +232,8 @@ final class ProcessTree {
   }
 
   /**
-   * Whether the kernel has said that nothing is left. Nobody leaves a pid namespace; but that a
-   * cgroup is empty says nothing about a tree of which a process was met outside.
+   * Whether the kernel has proved that nothing is left. No process leaves a pid namespace; but an
+   * empty cgroup proves nothing about a tree that had a process outside it.
    */
   private boolean isProven() {
     NamespaceEnclosure namespace = worker.launched().namespace();

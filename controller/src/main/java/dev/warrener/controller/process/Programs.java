@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The small programs that stand between the controller and a worker's first instruction, by their
+ * The small programs that run between the controller and a worker's first instruction, by their
  * full paths.
  *
  * @param shell a POSIX shell
  * @param setsid starts a program in a session of its own
- * @param setpriv of util-linux, which sets a parent-death signal; null if there is none
- * @param unshare of util-linux, which makes a pid namespace; null if there is none
- * @param nice starts a program that yields the processors; null if there is none
+ * @param setpriv of util-linux, sets a parent-death signal; null if there is none
+ * @param unshare of util-linux, makes a pid namespace; null if there is none
+ * @param nice starts a program at a lower priority; null if there is none
  */
 record Programs(
     String shell,
@@ -26,9 +26,9 @@ record Programs(
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   /**
-   * Those of this host.
+   * Finds the programs of this host.
    *
-   * @throws ProcessLayerException if one is missing that can't be done without
+   * @throws ProcessLayerException if an indispensable one is missing
    */
   static Programs find() {
     return new Programs(
@@ -39,7 +39,7 @@ record Programs(
         findOnUsualPath("nice"));
   }
 
-  /** The executable file that a name means on that PATH, or null if there is none. */
+  /** Returns the executable file that a name stands for on a PATH, or null if there is none. */
   static @Nullable String find(String name, String path) {
     if (name.indexOf('/') >= 0) {
       return isExecutable(name) ? name : null;
@@ -53,7 +53,7 @@ record Programs(
     return null;
   }
 
-  /** The controller's own PATH, or the usual one if it has none. */
+  /** Returns the controller's own PATH, or the usual one if it has none. */
   static String ownPath() {
     String path = System.getenv("PATH");
     return path == null || path.isEmpty() ? USUAL_PATH : path;
@@ -63,7 +63,7 @@ record Programs(
     String program = findOnUsualPath(name);
     if (program == null) {
       throw new ProcessLayerException(
-          "the program '" + name + "' isn't on the PATH: install the package util-linux");
+          "the program '" + name + "' is not on the PATH: install the package util-linux");
     }
     return program;
   }

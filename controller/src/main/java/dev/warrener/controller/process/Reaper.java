@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the killer when a child of this process is dead, without taking its exit status: the killer
- * knows whether that is for it to take (what fell to the controller as subreaper) or for others.
- * Waits in the kernel; a native call that blocks holds up nothing else.
+ * Notifies the killer when a child of this process is dead, without taking the exit status. The
+ * killer knows whether the status is its own to take (of a process that fell to the controller as
+ * subreaper) or another's. Waits in the kernel; a blocking native call holds up nothing else.
  */
 final class Reaper implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
@@ -24,7 +24,7 @@ final class Reaper implements Runnable {
     this.killer = killer;
   }
 
-  /** This process has a new child: there may be dead ones from now on. */
+  /** Wakes the thread, because this process has a new child. */
   void childStarted() {
     childStarted.release();
   }
@@ -44,7 +44,9 @@ final class Reaper implements Runnable {
           childStarted.acquire();
           childStarted.drainPermits();
         } else if (pid < 0) {
-          LOG.error("dead descendants of workers are no longer noticed: error {}", -pid);
+          LOG.error(
+              "dead descendants of workers are no longer reaped: waitid failed with error {}",
+              -pid);
           return;
         } else if (!stopped) {
           killer.childDied(pid);
@@ -52,11 +54,11 @@ final class Reaper implements Runnable {
         }
       }
     } catch (InterruptedException e) {
-      LOG.error("dead descendants of workers are no longer noticed: interrupted", e);
+      LOG.error("dead descendants of workers are no longer reaped: the thread was interrupted", e);
     }
   }
 
-  /** The kernel would name the same child again until somebody has taken its exit status. */
+  /** Waits a little: the kernel names the same child again until its exit status is taken. */
   private void awaitGone(long pid) throws InterruptedException {
     for (long pause = FIRST_PAUSE_NANOS;
         !stopped && Kernel.isDeadChild(pid);

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker whose process was started. Its frames, its end and its output are heard by the threads
- * that hear those of all workers; a thread of its own it has only while it starts. They tell the
- * listener what it says, and the killer when it has exited and when its channels have ended.
+ * A worker whose process was started. The pollers that serve all workers read its frames and output
+ * and notice its end; it has a thread of its own only while it starts. They pass its frames and
+ * output to the listener, and tell the killer when it has exited and when its pipes have ended.
  * Thread-safe.
  */
 final class RunningWorker {
@@ -24,7 +24,10 @@ final class RunningWorker {
   private static final long LOOK_NANOS = 300_000;
   private static final int LOOKS_FOR_SESSION = 50;
 
-  /** What util-linux' unshare says when its child was killed; it means nothing to anybody. */
+  /**
+   * The line that util-linux' unshare prints when its child was killed; it has no meaning for
+   * anybody.
+   */
   private static final String UNSHARE_COMPLAINT = "unshare: sigprocmask unblock failed";
 
   private final WorkerStart worker;
@@ -40,13 +43,13 @@ final class RunningWorker {
   private final CallbackGate gate = new CallbackGate();
   private final AtomicInteger openChannels = new AtomicInteger(2);
 
-  /** Stands for the pidfd at the poller. Guarded by this. */
+  /** The pidfd's token at the poller. Guarded by this. */
   private long exitToken;
 
-  /** Two threads may find it false at once, and do the same. */
+  /** Whether its session's priority is lowered. Two threads may find it false and both lower it. */
   private volatile boolean yields;
 
-  /** Written by the starting thread before it tells of the worker; the head until then. */
+  /** Written by the starting thread before it reports the worker; the head until then. */
   private volatile ProcessId own;
 
   RunningWorker(
@@ -75,9 +78,10 @@ final class RunningWorker {
   /**
    * The threads that serve workers.
    *
-   * @param frames hears frames, and the ends of processes
-   * @param output hears output: one that prints without end is not to hold up frames
-   * @param starting where a thread is had while a worker starts
+   * @param frames reads frames and notices the ends of processes
+   * @param output reads output, apart from the frames, so that a worker that prints without end
+   *     does not hold up frames
+   * @param starting provides a thread while a worker starts
    */
   record Hearing(Poller frames, Poller output, Executor starting) {}
 
@@ -89,12 +93,12 @@ final class RunningWorker {
     return worker.mark();
   }
 
-  /** The process that the controller started. */
+  /** The process that the controller started, the head of the tree. */
   ProcessId head() {
     return launched.head();
   }
 
-  /** The worker's own process: the head, or in a pid namespace its grandchild. */
+  /** The worker's own process: the head, or in a pid namespace the head's grandchild. */
   ProcessId own() {
     return own;
   }
@@ -103,7 +107,7 @@ final class RunningWorker {
     return launched;
   }
 
-  /** Stands for the head; negative if there is none. Closed by {@link #forget}. */
+  /** The pidfd of the head, negative if there is none; closed by {@link #forget}. */
   int pidfd() {
     return pidfd;
   }
@@ -113,15 +117,15 @@ final class RunningWorker {
   }
 
   /**
-   * Begins to serve it.
+   * Starts to serve the worker.
    *
-   * @throws OutOfMemoryError if there can be no thread for it; then nobody has heard of it
+   * @throws OutOfMemoryError if there can be no thread for it; then nothing was reported about it
    */
   void start() {
     hearing.starting().execute(this::announce);
   }
 
-  /** The last act: nothing is read or written any more, and no descriptor is kept. */
+  /** Closes all descriptors; nothing is read or written any more. */
   void forget() {
     sender.close();
     frames.close();
@@ -136,21 +140,21 @@ final class RunningWorker {
     findOwn();
     ProcessId announced = own;
     tell(() -> listener.spawned(key(), announced.pid(), announced.startTicks()));
-    boolean exitIsHeard = beginToHear();
+    boolean exitIsWatched = startReading();
     yieldFromTheStart();
-    if (!exitIsHeard) {
+    if (!exitIsWatched) {
       awaitExit();
     }
   }
 
-  /** Whether its exit will be heard, too. */
-  private boolean beginToHear() {
+  /** Starts to read. Returns whether the poller notices the exit, too. */
+  private boolean startReading() {
     try {
       frames.open();
       output.open();
       return watchExit();
     } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.error("worker {} can't be heard: killing it", key(), e);
+      LOG.error("the pipes of worker {} can't be read; the worker is killed", key(), e);
       killer.kill(key());
       return false;
     }
@@ -164,19 +168,19 @@ final class RunningWorker {
     return true;
   }
 
-  /** A pidfd would be ready again and again. */
+  /** Stops watching the exit: the pidfd of a dead process stays ready for ever. */
   private synchronized void unwatchExit() {
     hearing.frames().unwatch(exitToken, pidfd);
   }
 
-  /** Its head is dead. */
+  /** Takes the exit status of the head, which is dead. */
   private void exited() {
     unwatchExit();
     int value = Kernel.exitValue(head().pid());
     if (value >= 0) {
       killer.exited(this, value);
     } else {
-      // The JDK was first, and is about to say so.
+      // The JDK has taken the status first, and is about to return it.
       awaitExit();
     }
   }
@@ -185,11 +189,13 @@ final class RunningWorker {
     try {
       killer.exited(this, launched.process().waitFor());
     } catch (InterruptedException e) {
-      LOG.error("nobody waits for worker {} any more", key(), e);
+      LOG.error("the exit of worker {} is not noticed: its thread was interrupted", key(), e);
     }
   }
 
-  /** A JVM that starts burns a processor for a while: it is to yield before it says anything. */
+  /**
+   * Lowers the priority early: a starting JVM burns a processor before it sends its first frame.
+   */
   private void yieldFromTheStart() {
     for (int i = 0; i < LOOKS_FOR_SESSION && launched.process().isAlive(); i++) {
       if (yields()) {
@@ -199,18 +205,18 @@ final class RunningWorker {
     }
   }
 
-  /** Whether nothing is left to be done about it. */
+  /** Lowers the priority of its session; returns whether that is done. */
   private boolean yields() {
-    yields = yields || niceness.applyToSession(own);
+    yields = yields || niceness.lowerSessionPriority(own);
     return yields;
   }
 
-  /** Has it die without yielding to anybody; to be called when it has been signalled. */
-  void lift() {
-    niceness.lift(own, yields);
+  /** Raises its priority, so that it dies fast; to be called after the signal. */
+  void restorePriority() {
+    niceness.restorePriority(own, yields);
   }
 
-  /** In a pid namespace the worker's own process appears a little later. */
+  /** Waits for the worker's own process, which appears a little later in a pid namespace. */
   private void findOwn() {
     NamespaceEnclosure namespace = launched.namespace();
     while (namespace != null) {
@@ -236,14 +242,14 @@ final class RunningWorker {
       try {
         if (!broken) {
           decoder.put(buffer, count);
-          tellFrames();
+          passOnFrames();
         }
       } catch (BrokenFrameException | OutOfMemoryError e) {
         broken(e);
       }
     }
 
-    private void tellFrames() throws BrokenFrameException {
+    private void passOnFrames() throws BrokenFrameException {
       Frame frame;
       while ((frame = decoder.next()) != null) {
         Frame read = frame;
@@ -266,13 +272,13 @@ final class RunningWorker {
     /** Cut off by its death, mostly; else nothing it says can be understood any more. */
     private void broken(Throwable e) {
       broken = true;
-      LOG.info("the frames of worker {} end: {}", key(), e.getMessage());
+      LOG.info("worker {} is killed, because its frames can't be read: {}", key(), e.getMessage());
       killer.kill(key());
     }
   }
 
   private final class OutputSink implements PipeReader.Sink {
-    private final OutputLines lines = new OutputLines(RunningWorker.this::tellOutput);
+    private final OutputLines lines = new OutputLines(RunningWorker.this::passOnLine);
 
     @Override
     public void take(byte[] buffer, int count) {
@@ -286,7 +292,7 @@ final class RunningWorker {
     }
   }
 
-  private void tellOutput(String line) {
+  private void passOnLine(String line) {
     if (launched.namespace() == null || !line.startsWith(UNSHARE_COMPLAINT)) {
       tell(() -> listener.output(key(), line));
     }
@@ -298,13 +304,13 @@ final class RunningWorker {
     }
   }
 
-  /** Unless nothing more is to be told. */
+  /** Calls the listener, unless the last callback was made already. */
   private void tell(Runnable callback) {
     gate.pass(() -> {
       try {
         callback.run();
       } catch (RuntimeException e) {
-        LOG.error("what worker {} did was not taken note of", key(), e);
+        LOG.error("a bug: the listener failed on worker {}", key(), e);
       }
     });
   }

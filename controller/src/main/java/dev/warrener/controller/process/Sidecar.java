@@ -9,22 +9,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A shell that outlives the controller by a moment, and kills what the controller's death leaves:
- * it reads from a pipe that only the controller holds, and its end means that the controller is
- * gone. Workers themselves die by the parent-death signal; this is for their descendants, which
- * have none.
+ * A shell that outlives the controller by a moment and kills what the controller's death leaves
+ * behind. It reads from a pipe whose other end only the controller holds; the end of the pipe means
+ * that the controller is gone. Workers themselves die by the parent-death signal; the sidecar kills
+ * their descendants, which have none.
  *
- * <p>(It is a shell, and signals by number: between a look at a process and its signal the number
- * could come to mean another. Only for some microseconds, and once in the life of a controller.)
+ * <p>It signals by number, because it is a shell: between a look at a process and its signal the
+ * number could come to mean another process. That window is some microseconds, once in the life of
+ * a controller.
  *
- * <p>It kills the controller's cgroup, then whatever bears a mark of this run, and removes the
- * cgroup. It stands in a session of its own, so that an interrupt from the terminal passes it by.
+ * <p>It kills the controller's cgroup, then every process that bears a mark of this run, and
+ * removes the cgroup. It leads a session of its own, so that an interrupt from the terminal does
+ * not reach it.
  */
 final class Sidecar {
   private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
   private static final long EXIT_MILLIS = 2_000;
 
-  /** $1: the number of the run; $2: its cgroup or nothing. */
+  /** The script; $1 is the number of the run, $2 its cgroup or empty. */
   private static final String SCRIPT =
       """
       read -r word
@@ -54,7 +56,7 @@ final class Sidecar {
     this.process = process;
   }
 
-  /** Starts one. Only to be called by the spawner's thread, like every start of a process. */
+  /** Starts a sidecar. Must be called by the spawner's thread, like every start of a process. */
   static Sidecar start(ControllerRun run, Containment containment) throws IOException {
     Programs programs = containment.programs();
     @Nullable CgroupParent cgroups = containment.cgroups();
@@ -75,29 +77,29 @@ final class Sidecar {
     return new Sidecar(builder.start());
   }
 
-  /** Its process. */
+  /** The sidecar's process. */
   Process process() {
     return process;
   }
 
-  /** Sends it home, since there is nothing left to kill, and waits for it. */
+  /** Ends the sidecar, because nothing is left to kill, and waits for its end. */
   void end() throws InterruptedException {
     try (var out = process.getOutputStream()) {
       out.write("end\n".getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
-      LOG.debug("the sidecar has gone before it was told: {}", e.toString());
+      LOG.debug("the sidecar ended before it was asked to: {}", e.toString());
     }
     if (!process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
       process.toHandle().destroyForcibly();
     }
   }
 
-  /** Has it do its work now, as if the controller had died. */
+  /** Makes the sidecar kill now, as if the controller had died. */
   void unleash() {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
-      LOG.debug("the sidecar has gone: {}", e.toString());
+      LOG.debug("the sidecar has ended: {}", e.toString());
     }
   }
 }

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that starts processes. It lives as long as any of them: the kernel sends a process
- * its parent-death signal when the <em>thread</em> that started it ends. Nothing that a task throws
- * ends it.
+ * The one thread that starts processes. It lives as long as any of them, because the kernel sends a
+ * process its parent-death signal when the <em>thread</em> that started it ends. An exception in a
+ * task does not end it.
  */
 final class Spawner implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
@@ -19,12 +19,12 @@ final class Spawner implements Runnable {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private volatile boolean stopped;
 
-  /** Has the thread do this after what it was given before. */
+  /** Runs a task on the thread, after the tasks before it. */
   void execute(Runnable task) {
     tasks.add(task);
   }
 
-  /** Has the thread do this, and waits for it. */
+  /** Runs a task on the thread and waits for its result. */
   <T> T call(Callable<T> task) throws InterruptedException {
     var future = new FutureTask<>(task);
     tasks.add(future);
@@ -38,7 +38,7 @@ final class Spawner implements Runnable {
     }
   }
 
-  /** Ends the thread, and with it whatever it has started that still runs. */
+  /** Ends the thread, and by the parent-death signal every process it started that still runs. */
   void stop() {
     tasks.add(() -> stopped = true);
   }
@@ -49,9 +49,10 @@ final class Spawner implements Runnable {
       try {
         tasks.take().run();
       } catch (InterruptedException e) {
-        LOG.error("the spawner was interrupted; it goes on, since workers hang on it", e);
+        LOG.error(
+            "the spawner was interrupted; it goes on, because workers die with its thread", e);
       } catch (Throwable e) {
-        LOG.error("a process was not started", e);
+        LOG.error("a bug: a task of the spawner failed", e);
       }
     }
   }

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes that a former run of a controller left behind on this host.
+ * The processes that a former run of a controller left behind on this host.
  *
  * @param killed those that were found and are gone now
  * @param survivors those that could not be killed
@@ -43,14 +43,13 @@ public record Strays(List<Stray> killed, List<Survivor> survivors) {
   public record Stray(long pid, long startTicks, String command) {}
 
   /**
-   * Kills what former runs of this controller left behind on this host, and returns when nothing of
-   * it is found any more, or after some seconds. To be called before anything is consumed.
+   * Kills the processes that former runs of this controller left behind on this host. Returns when
+   * none is found any more, or after some seconds. To be called before anything is consumed.
    *
-   * <p>A process is a stray if the cookie in its environment, or its mark, names a run of this
-   * controller that is over: the process that this run was is gone. So what belongs to a living
-   * controller is never touched, not even of one with the same id that has another lock directory;
-   * nor anything whose controller is in another pid namespace, where nobody can tell whether it
-   * lives.
+   * <p>A process is a stray if its cookie or its mark names a run of this controller that is over:
+   * the process of that run is gone. So processes of a living controller are never touched, not
+   * even if it has the same id and another lock directory. Neither is a process whose controller is
+   * in another pid namespace, where nobody can tell whether it lives.
    */
   public static Strays killLeftOvers(ControllerLock lock) {
     Kernel.link();
@@ -95,7 +94,7 @@ public record Strays(List<Stray> killed, List<Survivor> survivors) {
                 .toList());
     if (!met.isEmpty() || !left.isEmpty()) {
       LOG.warn(
-          "a former run of controller {} had left processes behind; killed: {}, still there: {}",
+          "a former run of controller {} had left processes behind; killed: {}, still alive: {}",
           lock.run().controllerId(),
           strays.killed(),
           strays.survivors());
@@ -108,7 +107,7 @@ public record Strays(List<Stray> killed, List<Survivor> survivors) {
     for (long pid : ProcFile.allPids()) {
       if (isStray(pid, controllerId, runsThatAreOver)) {
         Stat stat = Stat.of(pid);
-        // Asked again, now that the start time is known: the number may have been reused between.
+        // Read again, now that the start time is known: the number may have been reused in between.
         if (stat != null && !stat.isDead() && isStray(pid, controllerId, runsThatAreOver)) {
           strays.add(stat);
         }

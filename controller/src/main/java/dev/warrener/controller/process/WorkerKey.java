@@ -1,8 +1,8 @@
 package dev.warrener.controller.process;
 
 /**
- * One worker process: the slot that it fills and which process of that slot it is. Never used twice
- * within a run of a controller.
+ * Names one worker process: its slot, and which process of that slot it is. Never used twice within
+ * a run of a controller.
  *
  * @param slot counted from 1
  * @param incarnation counted from 1, separately for each slot
@@ -17,7 +17,7 @@ public record WorkerKey(int slot, long incarnation) {
     }
   }
 
-  /** For example {@code 2.7}: the seventh process of slot 2. */
+  /** Returns slot and incarnation, for example {@code 2.7} for the seventh process of slot 2. */
   @Override
   public String toString() {
     return slot + "." + incarnation;

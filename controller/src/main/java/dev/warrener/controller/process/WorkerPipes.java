@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The three pipes between the controller and a worker. They are our own, and not the JDK's, since
- * the JDK's can only be waited for by a thread each, and are drained by one more when the process
- * ends. Owned by the spawner's thread.
+ * The three pipes between the controller and a worker. The controller makes them itself, because
+ * the JDK's pipes need a waiting thread each, and another one drains them when the process ends.
+ * Owned by the spawner's thread.
  */
 final class WorkerPipes {
   private final int[] toWorker;
@@ -25,7 +25,7 @@ final class WorkerPipes {
   }
 
   /**
-   * Makes them.
+   * Opens the pipes.
    *
    * @throws IOException if this process has too many files open
    */
@@ -46,8 +46,8 @@ final class WorkerPipes {
   }
 
   /**
-   * Gives a process that is to be started the other ends. It opens them anew: so they wait, as
-   * programs expect, while ours don't.
+   * Gives the other ends to a process that is about to be started. It opens them anew, so that its
+   * ends block, as programs expect, while the controller's do not.
    */
   void giveTo(ProcessBuilder process) {
     process.redirectInput(file(toWorker[0]));
@@ -55,7 +55,7 @@ final class WorkerPipes {
     process.redirectError(file(output[1]));
   }
 
-  /** To be called when the process has been started: then it alone holds its ends. */
+  /** Closes the worker's ends, once its process is started and holds its own. */
   void closeWorkersEnds() {
     if (!workersEndsClosed) {
       workersEndsClosed = true;
@@ -65,7 +65,7 @@ final class WorkerPipes {
     }
   }
 
-  /** Closes all of it, where no process was started or nobody serves it. */
+  /** Closes all ends, if no process was started or nobody serves it. */
   void close() {
     closeWorkersEnds();
     Kernel.close(toWorker[1]);
@@ -73,17 +73,17 @@ final class WorkerPipes {
     Kernel.close(output[0]);
   }
 
-  /** Our end of the worker's frames in. */
+  /** The controller's end of the pipe that the worker reads frames from. */
   int toWorker() {
     return toWorker[1];
   }
 
-  /** Our end of the worker's frames out. */
+  /** The controller's end of the pipe that the worker writes frames to. */
   int frames() {
     return frames[0];
   }
 
-  /** Our end of the worker's output. */
+  /** The controller's end of the pipe with the worker's output. */
   int output() {
     return output[0];
   }

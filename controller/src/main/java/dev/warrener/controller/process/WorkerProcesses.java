@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker processes of one controller. All methods may be called from any thread, and none but
- * {@link #start} and {@link #close} blocks; what comes of a call is told to the {@link
+ * The worker processes of one controller. All methods may be called from any thread. None but
+ * {@link #start} and {@link #close} blocks; the outcome of a call is reported to the {@link
  * ProcessListener}.
  */
 public final class WorkerProcesses implements AutoCloseable {
@@ -55,11 +55,14 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Poller frames = new Poller();
   private final Poller output = new Poller();
 
-  /** Each serves one worker that starts. They stay for a while, since often many start. */
+  /**
+   * Provides a thread for each worker that starts. Threads stay for a while, because often many
+   * workers start.
+   */
   private final ExecutorService starting =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("warrener-start").factory());
 
-  /** Those to whom something was sent that is still to be written. */
+  /** The writers that have frames to be written by the next {@link #flush}. */
   private final Queue<PipeWriter> unwritten = new ConcurrentLinkedQueue<>();
 
   /** Owned by the spawner's thread. */
@@ -84,15 +87,15 @@ public final class WorkerProcesses implements AutoCloseable {
 
   /**
    * Probes which containment works here, links the native calls and starts the threads. Takes some
-   * tens of milliseconds, and a fraction of a second on a busy machine.
+   * tens of milliseconds; a fraction of a second on a busy machine.
    *
-   * @throws ProcessLayerException if the containment that the settings ask for doesn't work here
+   * @throws ProcessLayerException if the containment that the settings ask for does not work here
    */
   public static WorkerProcesses start(ProcessSettings settings, ProcessListener listener) {
     return start(settings, listener, true);
   }
 
-  /** The same; {@code marks} false stands for a host where they don't work. */
+  /** Starts the processes; {@code marks} false simulates a host where marks do not work. */
   static WorkerProcesses start(ProcessSettings settings, ProcessListener listener, boolean marks) {
     Kernel.link();
     int error = Kernel.becomeSubreaper();
@@ -116,7 +119,7 @@ public final class WorkerProcesses implements AutoCloseable {
     } catch (InterruptedException e) {
       spawner.stop();
       Thread.currentThread().interrupt();
-      throw new ProcessLayerException("interrupted while the processes were made ready", e);
+      throw new ProcessLayerException("interrupted while worker processes were prepared", e);
     } catch (RuntimeException e) {
       spawner.stop();
       throw e;
@@ -134,7 +137,7 @@ public final class WorkerProcesses implements AutoCloseable {
     thread("frames", frames).start();
     thread("output", output).start();
     LOG.info(
-        "workers are held by {}{}; processes and threads: {}",
+        "workers are held by {}{}; limit of processes and threads: {}",
         probed.report().tier(),
         probed.report().proven() ? "" : ", without proof of their death by the kernel",
         probed.report().pids());
@@ -143,11 +146,11 @@ public final class WorkerProcesses implements AutoCloseable {
   /**
    * Starts a worker's process.
    *
-   * @param worker never used before
-   * @param command program and arguments; the program is looked for on the PATH of {@code
-   *     environment}, or of the controller if that has none
+   * @param worker a key that was never used before
+   * @param command program and arguments; the program is looked up on the PATH of {@code
+   *     environment}, or on the controller's if that has none
    * @param environment the whole environment of the worker, to which only WARRENER_ variables are
-   *     added: nothing of the controller's own gets into it
+   *     added: no variable of the controller's own gets into it
    * @throws IllegalArgumentException if the command is empty or the key is in use
    */
   public void spawn(WorkerKey worker, List<String> command, Map<String, String> environment) {
@@ -166,9 +169,9 @@ public final class WorkerProcesses implements AutoCloseable {
   /**
    * Sends a frame to a worker.
    *
-   * @return false if it can't be sent, because the worker doesn't read and its queue is full, or
-   *     because there is no such worker (yet, or any more). True promises only that it will be
-   *     written if the worker goes on reading
+   * @return false if it can't be sent, because the worker does not read and its queue is full, or
+   *     because there is no such worker (yet, or any more). True promises only that the frame will
+   *     be written if the worker goes on reading
    */
   public boolean send(WorkerKey worker, Frame frame) {
     boolean taken = sendLater(worker, frame);
@@ -177,8 +180,8 @@ public final class WorkerProcesses implements AutoCloseable {
   }
 
   /**
-   * The same, but it may be written only by the next {@link #flush}: for who has frames for several
-   * workers, or several for one.
+   * Accepts a frame like {@link #send}, to be written by the next {@link #flush} at the latest. For
+   * a caller with frames for several workers, or several for one.
    */
   public boolean sendLater(WorkerKey worker, Frame frame) {
     WorkerStart known = workers.get(worker);
@@ -186,7 +189,7 @@ public final class WorkerProcesses implements AutoCloseable {
     return sender != null && sender.offer(frame, unwritten);
   }
 
-  /** Writes what was sent by anybody, as far as workers have room for it. */
+  /** Writes frames that were sent by any thread, as far as the pipes have room. */
   public void flush() {
     PipeWriter next;
     while ((next = unwritten.poll()) != null) {
@@ -195,9 +198,9 @@ public final class WorkerProcesses implements AutoCloseable {
   }
 
   /**
-   * Kills a worker with all its descendants, at once. Of a worker that is still being started: as
-   * soon as it exists; if it doesn't exist yet it never will, and {@link
-   * ProcessListener#spawnFailed} comes. Calls for an unknown, dying or dead worker do nothing.
+   * Kills a worker with all its descendants at once. A worker that is still being started is killed
+   * as soon as it exists; if it does not exist yet it never will, and {@link
+   * ProcessListener#spawnFailed} follows. Calls for an unknown, dying or dead worker do nothing.
    */
   public void kill(WorkerKey worker) {
     killer.kill(worker);
@@ -209,21 +212,21 @@ public final class WorkerProcesses implements AutoCloseable {
   }
 
   /**
-   * Asks a worker to end: SIGTERM to its process group. Says nothing about its death: call {@link
-   * #kill} when the grace is over.
+   * Asks a worker to end: sends SIGTERM to its process group. That says nothing about its death:
+   * call {@link #kill} when the grace period is over.
    */
   public void terminate(WorkerKey worker) {
     killer.terminate(worker);
   }
 
-  /** Which containment is in force, and why no better one is. */
+  /** Returns which containment is in force, and why no better one is. */
   public ContainmentReport containment() {
     return probed.report();
   }
 
   /**
-   * Kills all workers and returns when all trees are empty and the listener has heard it, or after
-   * 10 s. Spawns nothing more. A second call does nothing. Not to be
+   * Kills all workers. Returns when all process trees are empty and that was reported to the
+   * listener, or after 10 s. Starts nothing any more. A second call does nothing. Must not be
    * called by the listener.
    */
   @Override
@@ -323,9 +326,9 @@ public final class WorkerProcesses implements AutoCloseable {
               new RunningWorker.Hearing(frames, output, starting));
       running.start();
     } catch (RuntimeException | OutOfMemoryError e) {
-      // Nobody would notice its end, so it isn't to live. What it may have started already bears a
-      // mark that is no worker's any more.
-      launched.fences().forEach(Enclosure::kill);
+      // Nobody would notice the worker's end, so it must not live. Processes that it has started
+      // already bear a mark that no worker has any more.
+      launched.enclosures().forEach(Enclosure::kill);
       Signals.send(launched.head(), Kernel.SIGKILL);
       if (running == null) {
         pipes.close();
@@ -374,14 +377,15 @@ public final class WorkerProcesses implements AutoCloseable {
       }
       var _ = fresh.process().onExit().thenRun(() -> spawner.execute(this::replaceSidecar));
     } catch (IOException e) {
-      LOG.error("there is no sidecar: if the controller is killed, descendants of workers stay", e);
+      LOG.error(
+          "there is no sidecar: if the controller is killed, descendants of workers stay alive", e);
     }
   }
 
   /** On the spawner's thread. */
   private void replaceSidecar() {
     if (!closing.get()) {
-      LOG.warn("the sidecar has died; starting another");
+      LOG.warn("the sidecar has died; another one is started");
       startSidecar();
     }
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker that was asked for. Its start is claimed once: by the spawner, which then starts it, or
- * by the killer, and then it never exists. Thread-safe.
+ * by the killer, and then the worker never exists. Thread-safe.
  */
 final class WorkerStart {
   private final WorkerKey key;
@@ -40,17 +40,17 @@ final class WorkerStart {
     return environment;
   }
 
-  /** Whether the caller is the first to decide on its start. */
+  /** Claims the start. Returns whether the caller is the first to do so. */
   boolean claimStart() {
     return claimed.compareAndSet(false, true);
   }
 
-  /** What writes to it; null until it exists. */
+  /** Returns the writer of its frames; null until its process exists. */
   @Nullable PipeWriter sender() {
     return sender;
   }
 
-  /** Set once, by the spawner. */
+  /** Sets the writer of its frames; called once, by the spawner. */
   void sender(PipeWriter theSender) {
     sender = theSender;
   }

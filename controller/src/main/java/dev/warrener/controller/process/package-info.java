@@ -1,6 +1,6 @@
 /**
- * Worker processes: starting them, speaking frames with them, killing them with all their
- * descendants, and showing that nothing of them is left. Knows neither a broker nor a task.
+ * Worker processes: starts them, exchanges frames with them, kills them with all their descendants,
+ * and certifies that nothing of them is left. Knows neither a broker nor a task.
  *
  * <h2>The life of a worker here</h2>
  *
@@ -14,28 +14,39 @@
  * <h2>How a tree is held</h2>
  *
  * <p>Each worker is started through a chain of small programs, each of which becomes the next, so
- * that everything is in place before the worker's first instruction: {@code sh} puts the channel on
- * descriptors 3 and 4, sets the mark and enters the cgroup; {@code setpriv} asks for SIGKILL at the
- * controller's death; {@code unshare} makes the pid namespace; {@code setsid} the session. See
- * {@link dev.warrener.controller.process.Containment}. What proves an empty tree, and what doesn't:
+ * that everything is in place before the worker's first instruction: {@code nice} lowers the
+ * priority; {@code sh} puts the channel on descriptors 3 and 4, sets the mark and enters the
+ * cgroup; {@code setpriv} asks for SIGKILL at the controller's death; {@code unshare} makes the pid
+ * namespace; {@code setsid} the session. See {@link dev.warrener.controller.process.Containment}.
+ * What proves that a tree is empty:
  *
  * <ul>
- *   <li>cgroup: the kernel has let its directory be removed. Proof.
+ *   <li>cgroup: the kernel has let its directory be removed. That is proof.
  *   <li>pid namespace: its process 1 is dead, which the kernel allows only when all others are.
- *       Proof.
- *   <li>the walk below the controller as subreaper, always done as well: nothing was found, twice.
- *       No proof (a chain that forks without end gets past any look), and the certificate says so.
- *   <li>the end of a channel, {@code kill(-group, 0)}, a {@code ProcessHandle} of a descendant: say
- *       nothing, and are asked nothing.
+ *       That is proof.
+ *   <li>the walk below the controller as subreaper, always done as well: no process was found,
+ *       twice. That is no proof, because a chain that forks without end gets past any look; the
+ *       certificate says so.
+ *   <li>the end of a pipe, {@code kill(-group, 0)}, a {@code ProcessHandle} of a descendant: these
+ *       prove nothing, and are not used.
  * </ul>
  *
  * <h2>Threads</h2>
  *
- * <p>All are platform threads: with every core busy a virtual thread may wait for seconds. The
- * <b>spawner</b> starts every process, since a parent-death signal is bound to the thread that did,
- * and lives until all are dead. The <b>killer</b> owns all that is known of trees, and is told by
- * events. The <b>reaper</b> waits in the kernel for dead children. Each worker has four, which
- * serve the next one when it is dead: one waits for its exit, two read, one writes.
+ * <p>All are platform threads, because a virtual thread may wait for seconds when every processor
+ * is busy.
+ *
+ * <ul>
+ *   <li>{@code warrener-spawner} starts every process, because the parent-death signal is bound to
+ *       the thread that started the process; it lives until all are dead.
+ *   <li>{@code warrener-killer} owns everything that is known of process trees; others send it
+ *       events.
+ *   <li>{@code warrener-reaper} waits in the kernel for dead children.
+ *   <li>{@code warrener-frames} reads the frames of all workers, notices their exits, and writes
+ *       frames for which a pipe had no room; {@code warrener-output} reads their output.
+ *   <li>{@code warrener-start} serves one worker while it starts; there are as many as workers that
+ *       start at the same time.
+ * </ul>
  */
 @NullMarked
 package dev.warrener.controller.process;

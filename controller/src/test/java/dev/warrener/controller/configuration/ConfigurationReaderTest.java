@@ -45,7 +45,8 @@ class ConfigurationReaderTest {
 
     var existing = new TreeSet<String>();
     ControllerSettings.ALL.forEach(setting -> existing.add(setting.key()));
-    ControllerSettings.OF_EACH_QUEUE.forEach(setting -> existing.add("queue.NAME." + setting.key()));
+    ControllerSettings.OF_EACH_QUEUE.forEach(
+        setting -> existing.add("queue.NAME." + setting.key()));
     assertThat(documented).isEqualTo(existing);
   }
 

@@ -25,7 +25,9 @@ final class ControllerUnderTest {
     Queue<Long> pids = new ConcurrentLinkedQueue<>();
     WorkerProcesses processes =
         WorkerProcesses.start(
-            ProcessSettings.builder(lock.run()).containment(ContainmentChoice.of(arguments[2])).build(),
+            ProcessSettings.builder(lock.run())
+                .containment(ContainmentChoice.of(arguments[2]))
+                .build(),
             new Listener(up, pids));
     for (int i = 0; i < seconds.size(); i++) {
       processes.spawn(

@@ -42,7 +42,9 @@ final class Fleet implements AutoCloseable {
   /** On a host whose shell can't set marks. */
   static Fleet withoutMarks() {
     return new Fleet(
-        settings().containment(ContainmentChoice.SUBREAPER).build(), new RecordingListener(), false);
+        settings().containment(ContainmentChoice.SUBREAPER).build(),
+        new RecordingListener(),
+        false);
   }
 
   static ProcessSettings.Builder settings() {

@@ -52,7 +52,8 @@ final class MisdeedsUnderTest {
         ProcessSettings.builder(run)
             .containment(ContainmentChoice.of(arguments[0]))
             .workerPids(PIDS, WORKERS)
-            .unconfirmedAfter(Duration.ofSeconds(20)).build();
+            .unconfirmedAfter(Duration.ofSeconds(20))
+            .build();
     WorkerProcesses processes;
     try {
       processes = WorkerProcesses.start(settings, listener);

@@ -83,7 +83,7 @@ class NicenessIT {
   static final class YieldingLeader {
     public static void main(String[] arguments) throws IOException {
       var self = Objects.requireNonNull(Stat.of(ProcessHandle.current().pid()));
-      boolean done = new Niceness(7, null).applyToSession(self.id());
+      boolean done = new Niceness(7, null).lowerSessionPriority(self.id());
       System.out.println(done + " " + Files.readString(Path.of("/proc/self/autogroup")));
     }
   }

@@ -6,27 +6,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Knows who is whose child. A view is for one look: get a new one for the next. */
+/**
+ * A view of which processes are children of which. A view is for one look: get a new one for the
+ * next look.
+ */
 public interface ChildIndex {
 
-  /** The children of a process, dead ones that nobody has waited for among them. */
+  /** Returns the children of a process, including dead ones that nobody has waited for. */
   List<Long> children(long pid);
 
   /**
-   * Those children of this process that a thread of it has started, and those that have fallen to
-   * it as subreaper; maybe others too.
+   * Returns the children of this process that a thread of it started, and those that fell to it as
+   * subreaper; perhaps others too.
    *
    * @param thread the thread's id
    */
   List<Long> ownChildren(long thread);
 
   /**
-   * A fresh view.
+   * Returns a fresh view.
    *
-   * <p>The kernel lists the children of each thread in a file of its own, if it was built so (all
-   * distributions do): then a look costs as much as the family is large, and not as the host is
-   * busy. Such a list may lack an entry if another child is reaped while it is read, so nobody is
-   * to conclude from one look that a family is empty.
+   * <p>The kernel lists the children of each thread in a file, if it was built with that (all
+   * distributions' kernels are). Then a look costs as much as the family is large, not as the host
+   * is busy. Such a list may lack an entry if another child is reaped while it is read, so one look
+   * does not prove that a family is empty.
    */
   static ChildIndex look() {
     return ChildrenFiles.AVAILABLE ? new ChildrenFiles() : new WholeTable();
@@ -47,8 +50,8 @@ public interface ChildIndex {
     }
 
     /**
-     * Two files instead of one for each thread: the kernel gives what falls to a process to its
-     * first thread that isn't exiting, which is the leader as long as that lives.
+     * Reads two files instead of one for each thread: the kernel gives orphans to the first thread
+     * of a process that is not exiting, which is the leader as long as the leader lives.
      */
     @Override
     public List<Long> ownChildren(long thread) {

@@ -14,23 +14,23 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The kernel's calls about processes that the JDK doesn't offer. All are linked when the class is
- * initialised, since a first link takes tens of milliseconds on a busy machine. Thread-safe.
+ * System calls about processes that the JDK does not offer. All are linked when the class is
+ * initialised, because a first link takes tens of milliseconds on a busy machine. Thread-safe.
  *
- * <p>Calls that can fail return the kernel's error number, 0 for success.
+ * <p>Calls that can fail return the kernel's error number; 0 means success.
  */
-@SuppressWarnings("restricted") // Native access is what this class is for; see the manifest.
+@SuppressWarnings("restricted") // This class makes native calls; see the manifest.
 public final class Kernel {
   public static final int SIGKILL = 9;
   public static final int SIGTERM = 15;
 
-  /** There is no such process. */
+  /** The error number that says: there is no such process. */
   static final int ESRCH = 3;
 
-  /** There is no such child. */
+  /** The error number that says: there is no such child. */
   public static final int ECHILD = 10;
 
-  /** A signal came in between. */
+  /** The error number that says: a signal interrupted the call. */
   static final int EINTR = 4;
 
   private static final int PR_SET_CHILD_SUBREAPER = 36;
@@ -43,7 +43,7 @@ public final class Kernel {
   private static final int WEXITED = 4;
   private static final int WNOWAIT = 0x0100_0000;
 
-  /** The numbers of these two are the same on every architecture. */
+  /** The number of this call, and of the next, is the same on every architecture. */
   private static final long SYS_PIDFD_SEND_SIGNAL = 424;
 
   private static final long SYS_PIDFD_OPEN = 434;
@@ -53,10 +53,10 @@ public final class Kernel {
   private static final long SIGINFO_PID_OFFSET = 16;
   private static final long SIGINFO_STATUS_OFFSET = 24;
 
-  /** What the code says of a process that has ended by itself. */
+  /** The code of a process that exited by itself. */
   private static final int CLD_EXITED = 1;
 
-  /** What is added to the number of the signal that has killed a process, as shells do. */
+  /** Is added to the number of the signal that killed a process, as shells do. */
   private static final int KILLED_BY = 128;
 
   private static final MethodHandle KILL =
@@ -95,7 +95,8 @@ public final class Kernel {
           Linker.Option.firstVariadicArg(1));
 
   /**
-   * syscall(2) with four arguments: with fewer, those that a call needs would be left to chance.
+   * The function syscall(2) with four arguments. With fewer, arguments that a call reads would be
+   * random.
    */
   private static final MethodHandle SYSCALL =
       function(
@@ -112,9 +113,9 @@ public final class Kernel {
   private Kernel() {}
 
   /**
-   * Links everything, and makes each call once where that does no harm.
+   * Links all calls, and makes each harmless one once.
    *
-   * @throws ProcessLayerException if the host has no such calls, because it isn't Linux
+   * @throws ProcessLayerException if the host is not Linux and has no such calls
    */
   public static void link() {
     try {
@@ -134,12 +135,11 @@ public final class Kernel {
     } catch (IOException e) {
       throw new ProcessLayerException(e);
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw new ProcessLayerException(
-          "worker processes can be kept on Linux only, on a 64-bit JVM", e);
+      throw new ProcessLayerException("worker processes need Linux and a 64-bit JVM", e);
     }
   }
 
-  /** Sends a signal to a process, or with a negative number to a group. */
+  /** Sends a signal to a process, or to a process group if the number is negative. */
   public static int kill(long pid, int signal) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
@@ -155,7 +155,7 @@ public final class Kernel {
     return setPriority(PRIO_PGRP, group, nice);
   }
 
-  /** Sets the niceness of one thread; who may not raise a priority can't take it back. */
+  /** Sets the niceness of one thread. Raising a priority again needs a privilege. */
   public static int setThreadNiceness(long thread, int nice) {
     return setPriority(PRIO_PROCESS, thread, nice);
   }
@@ -170,7 +170,7 @@ public final class Kernel {
     }
   }
 
-  /** Makes orphaned descendants of this process its children instead of init's. */
+  /** Makes orphaned descendants of this process its own children instead of init's. */
   public static int becomeSubreaper() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
@@ -181,7 +181,7 @@ public final class Kernel {
     }
   }
 
-  /** A descriptor that stands for a process whatever becomes of its number; negative if none. */
+  /** Opens a pidfd, which stands for a process even if its number is reused; negative if none. */
   public static int openPidfd(long pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
@@ -228,8 +228,8 @@ public final class Kernel {
   }
 
   /**
-   * Takes the exit status of a dead child, so that nothing of it is left. Not to be called for a
-   * child that the JDK started, for whose status it waits itself: see {@link #exitValue}.
+   * Takes the exit status of a dead child, so that nothing of it is left. Not for a child that the
+   * JDK started and waits for: see {@link #exitValue}.
    *
    * @return whether there was such a dead child
    */
@@ -238,11 +238,11 @@ public final class Kernel {
   }
 
   /**
-   * Takes the exit status of a dead child that the JDK has started, before the JDK does: the thread
-   * that waits for it there finds no such child then, and says that it has ended with 0.
+   * Takes the exit status of a dead child that the JDK started, before the JDK does. The JDK's
+   * waiting thread then finds no such child and reports the exit value 0.
    *
-   * @return the child's exit value, or 128 and the number of the signal that has killed it;
-   *     negative if there is no such dead child (any more): then the JDK has its status
+   * @return the child's exit value, or 128 plus the number of the signal that killed it; negative
+   *     if there is no such dead child (any more), because the JDK has its status
    */
   public static int exitValue(long pid) {
     try (Arena arena = Arena.ofConfined()) {
@@ -268,7 +268,7 @@ public final class Kernel {
     }
   }
 
-  /** The same; {@code info} gets what the kernel says of it. */
+  /** Waits with {@code WNOWAIT}; the kernel writes what it knows of the child to {@code info}. */
   private static boolean isDeadChild(Arena arena, long pid, MemorySegment info, int options) {
     try {
       MemorySegment state = arena.allocate(CALL_STATE);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the kernel's files about processes, which may be gone at any moment. */
+/** Reads the kernel's files about processes, which may vanish at any moment. */
 public final class ProcFile {
   private static final int FIRST_BYTES = 4096;
   private static final int MAXIMUM_BYTES = 8 << 20;
@@ -16,9 +16,9 @@ public final class ProcFile {
 
   private ProcFile() {}
 
-  /** The whole file, or null if it can't be read: the process is gone, or it is none of ours. */
+  /** Returns a whole file, or null if it can't be read because the process is gone or foreign. */
   public static byte @Nullable [] read(String path) {
-    // Not Files.readAllBytes: this is on the kill path, and a third as dear.
+    // Not Files.readAllBytes: on the kill path that is three times as expensive.
     try (var in = new FileInputStream(path)) {
       byte[] bytes = new byte[FIRST_BYTES];
       int length = 0;
@@ -38,17 +38,17 @@ public final class ProcFile {
     }
   }
 
-  /** All process ids that there are. */
+  /** Returns the ids of all processes. */
   public static long[] allPids() {
     return numericNames("/proc");
   }
 
-  /** The thread ids of a process; none if it is gone. */
+  /** Returns the thread ids of a process; none if it is gone. */
   public static long[] threads(long pid) {
     return numericNames("/proc/" + pid + "/task");
   }
 
-  /** The kernel's id of the calling thread. */
+  /** Returns the kernel's id of the calling thread. */
   public static long currentThread() throws IOException {
     // For example 4711/task/4712.
     return Long.parseLong(

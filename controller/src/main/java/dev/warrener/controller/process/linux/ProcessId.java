@@ -1,7 +1,7 @@
 package dev.warrener.controller.process.linux;
 
 /**
- * Names a process for good: a number alone may come to mean another one.
+ * Names a process unambiguously: the number alone may be reused.
  *
  * @param pid its process id
  * @param startTicks when it started: field 22 of the kernel's stat

@@ -3,8 +3,8 @@ package dev.warrener.controller.process.linux;
 import java.io.IOException;
 
 /**
- * Worker processes can't be kept on this host as they should be. The message is one sentence that
- * says what to do.
+ * Says that worker processes can't be run on this host as configured. The message is one sentence
+ * that says what to do.
  */
 public final class ProcessLayerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class ProcessLayerException extends RuntimeException {
     super(message, cause);
   }
 
-  /** For the same reason, which says what to do. */
+  /** Makes an exception with the message of its cause, which says what to do. */
   public ProcessLayerException(IOException because) {
     super(because.getMessage(), because);
   }

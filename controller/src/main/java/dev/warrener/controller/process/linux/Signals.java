@@ -3,18 +3,18 @@ package dev.warrener.controller.process.linux;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends signals to processes and to nobody else, however numbers are reused. */
+/** Sends signals to exactly the processes that are meant, even if numbers are reused. */
 public final class Signals {
   private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
   private Signals() {}
 
   /**
-   * Sends a signal to that very process, if it exists.
+   * Sends a signal to a process, if it exists.
    *
-   * <p>A pidfd is taken first and the start time compared after: then the pidfd stands for the
-   * process that was meant. Where the kernel has none (before Linux 5.3), number and start time are
-   * compared and the number signalled at once after it.
+   * <p>A pidfd is opened first and the start time is compared afterwards: then the pidfd certainly
+   * stands for the process that was meant. Where the kernel has no pidfds (before Linux 5.3), the
+   * start time is compared and the number is signalled immediately afterwards.
    */
   public static void send(ProcessId process, int signal) {
     int pidfd = Kernel.openPidfd(process.pid());

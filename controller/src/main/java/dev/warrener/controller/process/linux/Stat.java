@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the kernel says about a process in {@code /proc/PID/stat}.
+ * The kernel's line about a process in {@code /proc/PID/stat}.
  *
- * @param id which process
+ * @param id the process
  * @param command its name, at most 15 characters
  * @param state the kernel's letter, such as {@code R}, {@code S}, {@code D} or {@code Z}
  * @param parent the process id of its parent
@@ -21,21 +21,21 @@ public record Stat(
   private static final int SESSION = 6;
   private static final int START_TICKS = 22;
 
-  /** The process of that number, or null if there is none. */
+  /** Returns the stat of the process with a number, or null if there is none. */
   public static @Nullable Stat of(long pid) {
     byte[] bytes = ProcFile.read("/proc/" + pid + "/stat");
     return bytes == null ? null : parse(new String(bytes, StandardCharsets.ISO_8859_1));
   }
 
-  /** Whether that very process exists and is no zombie. */
+  /** Whether a process exists and is no zombie. */
   public static boolean isAlive(ProcessId id) {
     Stat stat = of(id.pid());
     return stat != null && stat.id.equals(id) && !stat.isDead();
   }
 
-  /** Reads the line; null if it is cut short, as of a process that goes while it is read. */
+  /** Reads the line; returns null if it is cut short, because the process vanished meanwhile. */
   static @Nullable Stat parse(String line) {
-    // A name may hold anything, blanks and brackets too: it ends with the last bracket.
+    // The name may contain anything, including blanks and brackets: it ends at the last bracket.
     int nameEnd = line.lastIndexOf(')');
     int nameStart = line.indexOf('(');
     if (nameEnd < nameStart || nameStart < 1) {
@@ -56,8 +56,8 @@ public record Stat(
   }
 
   /**
-   * Whether it has ended, and only waits for its parent to take notice. A process whose first
-   * thread has ended looks the same in this file, and isn't dead as long as it has another.
+   * Whether the process has ended and only waits for its parent to reap it. A process whose first
+   * thread has ended looks the same in this file, but is not dead as long as it has another thread.
    */
   public boolean isDead() {
     return (state == 'Z' || state == 'X' || state == 'x') && ProcFile.threads(id.pid()).length < 2;

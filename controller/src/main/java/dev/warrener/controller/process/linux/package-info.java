@@ -1,6 +1,6 @@
 /**
- * What the process layer asks of Linux: system calls, file descriptors, epoll, and what /proc
- * shows. Knows nothing of workers.
+ * Access to Linux for the process layer: system calls, pipes, epoll, and the files of /proc. Knows
+ * nothing of workers.
  */
 @NullMarked
 package dev.warrener.controller.process.linux;
