@@ -3,19 +3,16 @@ package dev.warrener.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.warrener.testbroker.TestBroker;
-import dev.warrener.testbroker.Vhost;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.warrener.e2e.fixture.Observer;
+import dev.warrener.e2e.fixture.ProcessTable;
+import dev.warrener.e2e.fixture.TestFleet;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,47 +21,26 @@ class KillAllIT {
   private static final int TASKS = 200;
   private static final Duration LONG = Duration.ofMinutes(2);
 
-  @TempDir private Path folder;
-  private Vhost vhost;
-  private Warrener warrener;
-  private Observer observer;
-  private Journal journal;
+  @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
 
   @BeforeEach
-  void startFleet() throws IOException {
-    var file = folder.resolve("controller.properties");
-    Files.writeString(file, "queue.mail.look-ahead=0\n");
-    vhost = TestBroker.get().freshVhost();
-    warrener = new Warrener(vhost, folder);
-    journal = new Journal(folder.resolve("journal"));
-    for (var id : new String[] {"c1", "c2", "c3"}) {
-      warrener.startController(id, "--queue", "mail=4", "--config", file.toString());
+  void startFleet() {
+    for (var id : List.of("c1", "c2", "c3")) {
+      fleet.startController(id, "--queue", "mail=4", "--set", "queue.mail.look-ahead=0");
     }
-    for (var id : new String[] {"c1", "c2", "c3"}) {
-      warrener.awaitReady(id);
-    }
-    observer = new Observer(vhost);
-    // Twelve that last for as long as a kill can take here, and then those that wait behind them.
+    fleet.awaitReady("c1", "c2", "c3");
+    // Twelve that last longer than a kill takes here, and behind them those that wait.
     for (int i = 0; i < 12; i++) {
       publish(i, 15);
     }
-    await("twelve tasks run").atMost(LONG).until(() -> journal.unfinished().size() == 12);
+    await("twelve tasks run").atMost(LONG).until(() -> fleet.journal().unfinished().size() == 12);
     for (int i = 12; i < TASKS; i++) {
       publish(i, 0.2);
     }
   }
 
   private void publish(int number, double seconds) {
-    observer.publishTask("mail", "task-" + number, "journal", journal.input(seconds), Map.of());
-  }
-
-  @AfterEach
-  void stopFleet() {
-    if (observer != null) {
-      observer.close();
-    }
-    warrener.close();
-    vhost.close();
+    fleet.publish("mail", "task-" + number, seconds);
   }
 
   @Test
@@ -73,16 +49,18 @@ class KillAllIT {
 
     await("all that had not ended waits again")
         .atMost(LONG)
-        .until(() -> observer.waiting("mail") == TASKS - journal.ends().size());
-    warrener.run("resume", "--all").succeeded();
-    await("every task ends").atMost(LONG).until(() -> journal.ends().size() == TASKS);
+        .until(() -> fleet.observer().waiting("mail") == TASKS - fleet.journal().ends().size());
+    fleet.run("resume", "--all").succeeded();
+    await("every task ends").atMost(LONG).until(() -> fleet.journal().ends().size() == TASKS);
 
-    assertThat(journal.ends().values()).as("each ended once").containsOnly(1);
-    assertThat(journal.starts())
+    assertThat(fleet.journal().ends().values()).as("each ended once").containsOnly(1);
+    assertThat(fleet.journal().starts())
         .as("no attempt was charged")
         .allMatch(start -> start.attempt() == 1);
     for (var task : killed) {
-      assertThat(journal.starts()).filteredOn(start -> start.task().equals(task)).hasSize(2);
+      assertThat(fleet.journal().starts())
+          .filteredOn(start -> start.task().equals(task))
+          .hasSize(2);
     }
   }
 
@@ -90,16 +68,19 @@ class KillAllIT {
   void purgeDropsExactlyTheTasksInFlight() {
     var killed = kill("purge");
 
-    assertThat(observer.waiting("mail")).isEqualTo(TASKS - journal.ends().size() - killed.size());
-    warrener.run("resume", "--all").succeeded();
+    assertThat(fleet.observer().waiting("mail"))
+        .isEqualTo(TASKS - fleet.journal().ends().size() - killed.size());
+    fleet.run("resume", "--all").succeeded();
     await("every other task ends")
         .atMost(LONG)
-        .until(() -> journal.ends().size() == TASKS - killed.size());
+        .until(() -> fleet.journal().ends().size() == TASKS - killed.size());
 
-    assertThat(observer.waiting("mail")).isZero();
+    assertThat(fleet.observer().waiting("mail")).isZero();
     for (var task : killed) {
-      assertThat(journal.ends()).doesNotContainKey(task);
-      assertThat(journal.starts()).filteredOn(start -> start.task().equals(task)).hasSize(1);
+      assertThat(fleet.journal().ends()).doesNotContainKey(task);
+      assertThat(fleet.journal().starts())
+          .filteredOn(start -> start.task().equals(task))
+          .hasSize(1);
     }
   }
 
@@ -107,7 +88,7 @@ class KillAllIT {
   void deadLetterMovesExactlyTheTasksInFlightWithTheOrdersIdAndReason() {
     var killed = kill("dead-letter");
 
-    var dead = observer.takeDead("mail");
+    var dead = fleet.observer().takeDead("mail");
     assertThat(dead)
         .extracting(message -> message.getProps().getMessageId())
         .containsExactlyInAnyOrderElementsOf(killed);
@@ -116,25 +97,26 @@ class KillAllIT {
           assertThat(Observer.headers(message))
               .containsEntry("x-dead-reason", "killed")
               .containsEntry("x-dead-order", lastOrder);
-          assertThat(Observer.headers(message).get("x-dead-detail").toString()).contains("INC-42");
+          assertThat(Observer.header(message, "x-dead-detail")).contains("INC-42");
         });
-    assertThat(observer.waiting("mail")).isEqualTo(TASKS - journal.ends().size() - killed.size());
+    assertThat(fleet.observer().waiting("mail"))
+        .isEqualTo(TASKS - fleet.journal().ends().size() - killed.size());
   }
 
   private String lastOrder = "";
 
-  /** Kills all, checks what an observer can see, and returns the tasks that were in flight. */
+  /** Kills all, checks what an observer can see, and returns the tasks that were running. */
   private Set<String> kill(String fate) {
-    var pids = journal.pids();
+    var pids = fleet.journal().pids();
     assertThat(pids).hasSize(12);
 
     var ran =
-        warrener
+        fleet
             .run("kill", "--all", "--in-flight", fate, "-m", "INC-42", "-y", "-o", "json")
             .succeeded();
 
     for (long pid : pids) {
-      assertThat(Warrener.lives(pid)).as("worker %s lives", pid).isFalse();
+      assertThat(ProcessTable.lives(pid)).as("worker %s lives", pid).isFalse();
     }
     JsonNode report = JsonMapper.shared().readTree(ran.out());
     lastOrder = report.get("order").get("id").asString();
@@ -143,7 +125,7 @@ class KillAllIT {
         .as("a death certificate for each worker")
         .containsAll(pids)
         .hasSize(12);
-    var unfinished = new HashSet<>(journal.unfinished());
+    var unfinished = new HashSet<>(fleet.journal().unfinished());
     assertThat(unfinished).hasSize(12);
     return unfinished;
   }

@@ -1,111 +1,66 @@
 package dev.warrener.e2e;
 
+import static dev.warrener.e2e.fixture.TestFleet.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.warrener.messaging.Uuid7;
+import dev.warrener.e2e.fixture.BreakableBroker;
+import dev.warrener.e2e.fixture.ForeignOrder;
+import dev.warrener.e2e.fixture.Journal;
+import dev.warrener.e2e.fixture.Observer;
+import dev.warrener.e2e.fixture.ProcessTable;
+import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.messaging.report.ControllerState;
-import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.testbroker.Capability;
 import dev.warrener.testbroker.NeedsRabbitMq;
-import dev.warrener.testbroker.OwnBroker;
-import dev.warrener.testbroker.TestBroker;
-import dev.warrener.testbroker.Vhost;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What orders mean for whoever was away when they were given. */
+/** What an order means for a controller that was away when the order was given. */
 @NeedsRabbitMq(value = "the embedded broker keeps no order log", with = Capability.RESTARTS)
 class OrderLogIT {
-  private static final Duration LONG = Duration.ofMinutes(1);
+  @RegisterExtension private static final BreakableBroker BROKER = new BreakableBroker();
 
-  private static OwnBroker broker;
-
-  @TempDir private Path folder;
-  private Vhost vhost;
-  private Warrener warrener;
-  private Observer observer;
-  private Journal journal;
-  private FaultyWire wire;
-
-  @BeforeAll
-  static void startBroker() {
-    broker = TestBroker.own();
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
-
-  @BeforeEach
-  void prepare() {
-    vhost = broker.freshVhost();
-    warrener = new Warrener(vhost, folder);
-    observer = new Observer(vhost);
-    journal = new Journal(folder.resolve("journal"));
-    wire = new FaultyWire(vhost.uri());
-  }
-
-  @AfterEach
-  void stopFleet() {
-    warrener.close();
-    wire.close();
-    observer.close();
-    vhost.close();
-  }
+  @RegisterExtension private final TestFleet fleet = TestFleet.on(BROKER);
 
   @Test
   void aHoldHoldsAfterARestartOfTheBrokerAndOfTheControllerUntilAResume() {
-    var first = warrener.controller("c1", "--queue", "mail=1");
-    warrener.run("hold", "--queue", "mail", "-m", "INC-7").succeeded();
-    publish("one", 0.1, Map.of());
+    var first = fleet.controller("c1", "--queue", "mail=1");
+    fleet.run("hold", "--queue", "mail", "-m", "INC-7").succeeded();
+    fleet.publishBeating("mail", "one", 0.1);
 
-    observer.close();
-    broker.stop();
-    broker.start();
-    observer = new Observer(vhost);
+    BROKER.get().stop();
+    BROKER.get().start();
     awaitHeld("c1");
-    assertThat(journal.starts()).isEmpty();
+    assertThat(fleet.journal().starts()).isEmpty();
 
     first.kill();
-    broker.stop();
-    broker.start();
-    warrener.startController("c1", "--queue", "mail=1");
-    observer = new Observer(vhost);
+    BROKER.get().stop();
+    BROKER.get().start();
+    fleet.startController("c1", "--queue", "mail=1");
     awaitHeld("c1");
-    assertThat(journal.starts()).isEmpty();
-    assertThat(observer.waiting("mail")).isEqualTo(1);
+    assertThat(fleet.journal().starts()).isEmpty();
+    assertThat(fleet.observer().waiting("mail")).isEqualTo(1);
 
-    warrener.run("resume", "--queue", "mail").succeeded();
-    await("it runs").atMost(LONG).until(() -> journal.ends().containsKey("one"));
+    fleet.run("resume", "--queue", "mail").succeeded();
+    fleet.awaitEnded("one");
   }
 
   @Test
   void whatControllersSaidAboutAnOrderIsThereWhenTheyAreGone() {
-    var controller = warrener.controller("c1", "--queue", "mail=1");
-    publish("one", 60, Map.of());
-    await("it runs").atMost(LONG).until(() -> journal.unfinished().contains("one"));
+    var controller = fleet.controller("c1", "--queue", "mail=1");
+    fleet.publishBeating("mail", "one", 60);
+    fleet.awaitRunning("one");
     var id =
-        warrener
-            .run("kill", "--all", "--then", "exit", "-y", "-o", "name")
-            .succeeded()
-            .out()
-            .strip();
-    await("it has ended").atMost(LONG).until(() -> !controller.process().isAlive());
+        fleet.run("kill", "--all", "--then", "exit", "-y", "-o", "name").succeeded().out().strip();
+    await("it has ended").atMost(LONG).until(() -> !controller.isAlive());
 
-    var list = warrener.run("kills", "list").succeeded();
-    var shown = warrener.run("kills", "show", id).succeeded();
+    var list = fleet.run("kills", "list").succeeded();
+    var shown = fleet.run("kills", "show", id).succeeded();
 
     assertThat(list.out()).containsPattern(id + " .* confirmed 1/1 ");
     assertThat(shown.out())
@@ -115,114 +70,85 @@ class OrderLogIT {
 
   @Test
   void tasksOfARevokedBatchMeetTheirFateAtAControllerThatNeverHeardTheOrder() {
-    warrener.controller("c1", "--queue", "mail=1").kill();
-    publish("a-1", 0.1, Map.of("x-batch", "a"));
-    publish("b-1", 0.1, Map.of("x-batch", "b"));
-    publish("c-1", 0.1, Map.of("x-batch", "c"));
+    fleet.controller("c1", "--queue", "mail=1").kill();
+    fleet.publishBeating("mail", "a-1", 0.1, Map.of("x-batch", "a"));
+    fleet.publishBeating("mail", "b-1", 0.1, Map.of("x-batch", "b"));
+    fleet.publishBeating("mail", "c-1", 0.1, Map.of("x-batch", "c"));
 
     sendToNobody("kill", "--batch", "a", "--in-flight", "purge");
     sendToNobody("kill", "--batch", "b", "--in-flight", "dead-letter");
-    warrener.controller("c2", "--queue", "mail=1");
+    fleet.controller("c2", "--queue", "mail=1");
 
-    await("the third ends").atMost(LONG).until(() -> journal.ends().containsKey("c-1"));
+    fleet.awaitEnded("c-1");
     var dead =
         await("the second is dead")
             .atMost(LONG)
-            .until(() -> observer.takeDead("mail"), letters -> !letters.isEmpty());
+            .until(() -> fleet.observer().takeDead("mail"), letters -> !letters.isEmpty());
     assertThat(dead).extracting(letter -> letter.getProps().getMessageId()).containsExactly("b-1");
     assertThat(Observer.headers(dead.getFirst())).containsEntry("x-dead-reason", "killed");
-    await("nothing waits").atMost(LONG).until(() -> observer.waiting("mail") == 0);
-    assertThat(journal.starts()).extracting(Journal.Start::task).containsExactly("c-1");
+    fleet.awaitWaiting("mail", 0);
+    assertThat(fleet.journal().starts()).extracting(Journal.Start::task).containsExactly("c-1");
   }
 
   @Test
   void aKillThatWasGivenWhileAControllerWasCutOffIsDoneBeforeItTakesAnythingAgain() {
-    warrener.controllerAt(wire.uri(), "c1", "--queue", "mail=1", "--set", "lease=1m");
-    publish("one", 600, Map.of());
-    awaitBeats("one");
-    long pid = journal.starts().getFirst().pid();
-    long worker = onlyWorker();
+    var wire = fleet.wire();
+    fleet.controllerAt(wire.uri(), "c1", "--queue", "mail=1", "--set", "lease=1m");
+    fleet.publishBeating("mail", "one", 600);
+    fleet.awaitRunning("one");
+    long pid = fleet.journal().starts().getFirst().pid();
+    long worker = fleet.awaitBusyWorker("c1");
 
     wire.cut();
     sendToNobody("kill", "--all", "--in-flight", "purge");
-    publish("two", 0.1, Map.of());
-    assertThat(Warrener.lives(worker)).isTrue();
+    fleet.publishBeating("mail", "two", 0.1);
+    assertThat(ProcessTable.lives(worker)).isTrue();
     wire.heal();
 
-    await("the worker is dead").atMost(LONG).until(() -> !Warrener.lives(worker));
+    await("the worker is dead").atMost(LONG).until(() -> !ProcessTable.lives(worker));
     awaitHeld("c1");
-    assertThat(journal.starts()).hasSize(1).allMatch(start -> start.pid() == pid);
-    warrener.run("resume", "--all").succeeded();
-    await("the other runs").atMost(LONG).until(() -> journal.ends().containsKey("two"));
-    await("nothing waits").atMost(LONG).until(() -> observer.waiting("mail") == 0);
-    assertThat(journal.runsOf("one")).as("purged when it came again").hasSize(1);
+    assertThat(fleet.journal().starts()).hasSize(1).allMatch(start -> start.pid() == pid);
+    fleet.run("resume", "--all").succeeded();
+    fleet.awaitEnded("two");
+    fleet.awaitWaiting("mail", 0);
+    assertThat(fleet.journal().runsOf("one")).as("purged when it came again").hasSize(1);
   }
 
   @Test
   void aKillThatExpiredWhileAControllerWasCutOffKillsNothing() {
-    warrener.controllerAt(wire.uri(), "c1", "--queue", "mail=1", "--set", "lease=1m");
-    publish("one", 6, Map.of());
-    awaitBeats("one");
+    var wire = fleet.wire();
+    fleet.controllerAt(wire.uri(), "c1", "--queue", "mail=1", "--set", "lease=1m");
+    fleet.publishBeating("mail", "one", 6);
+    fleet.awaitRunning("one");
 
     wire.cut();
     // RabbitMQ ends the connection of who publishes just as a queue of that message vanishes.
-    await("the broker has noticed").atMost(LONG).until(() -> !observer.hears("c1"));
+    await("the broker has noticed").atMost(LONG).until(() -> !fleet.observer().hears("c1"));
     var expires = Instant.now().plusMillis(1500);
-    observer.publishOrder(
-        """
-        {"version":1,"id":"%s","kind":"kill","scope":{"workers":[{"id":"c1/1"}]},
-         "inFlight":"requeue","backlog":"keep","then":"respawn","graceMillis":0,
-         "reason":"too late","issuedBy":"ana","issuedAt":"%s","expiresAt":"%s","dryRun":false}
-        """
-            .formatted(Uuid7.next(), Instant.now(), expires),
-        true);
+    var tooLate = ForeignOrder.kill("\"workers\":[{\"id\":\"c1/1\"}]").expiringAt(expires);
+    fleet.observer().publishOrder(tooLate.json(), true);
     await("it has expired").atMost(LONG).until(() -> Instant.now().isAfter(expires));
     wire.heal();
 
-    await("the run ends").atMost(LONG).until(() -> journal.ends().containsKey("one"));
-    await("nothing waits").atMost(LONG).until(() -> observer.waiting("mail") == 0);
-    assertThat(journal.runs()).hasSize(1);
+    fleet.awaitEnded("one");
+    fleet.awaitWaiting("mail", 0);
+    assertThat(fleet.journal().runs()).hasSize(1);
   }
 
-  /** Nobody is there to confirm it: it is kept all the same. */
+  /** Gives an order that nobody is there to confirm; the log keeps it all the same. */
   private void sendToNobody(String... command) {
     var arguments = new ArrayList<>(List.of(command));
     arguments.addAll(List.of("--no-wait", "-y"));
-    warrener.run(arguments.toArray(String[]::new)).succeeded();
+    fleet.run(arguments.toArray(String[]::new)).succeeded();
   }
 
-  private void publish(String id, double seconds, Map<String, Object> headers) {
-    observer.publishTask("mail", id, "journal", journal.beating(seconds), headers);
-  }
-
-  private void awaitBeats(String task) {
-    await(task + " runs").atMost(LONG).until(() -> !journal.runsOf(task).isEmpty());
-  }
-
-  private long onlyWorker() {
-    return await("the worker is busy")
-        .atMost(LONG)
-        .until(
-            () -> {
-              var presence = warrener.presence("c1");
-              return presence == null
-                  ? 0L
-                  : presence.workers().stream()
-                      .filter(worker -> worker.state() == WorkerState.BUSY && worker.pid() != null)
-                      .mapToLong(worker -> worker.pid())
-                      .findFirst()
-                      .orElse(0L);
-            },
-            pid -> pid > 0);
-  }
-
-  /** Until a controller that is connected says that it holds: what it said before is forgotten. */
+  /** Waits until a controller reports, after this call, that it holds. */
   private void awaitHeld(String id) {
     var asked = Instant.now();
     await(id + " holds")
         .atMost(LONG)
         .until(() -> {
-          var presence = warrener.presence(id);
+          var presence = fleet.presence(id);
           return presence != null
               && presence.at().isAfter(asked)
               && presence.state() == ControllerState.HELD

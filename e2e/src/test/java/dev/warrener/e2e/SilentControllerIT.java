@@ -1,61 +1,40 @@
 package dev.warrener.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import dev.warrener.e2e.fixture.ControllerProcess;
+import dev.warrener.e2e.fixture.ProcessTable;
+import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.testbroker.NeedsRabbitMq;
-import dev.warrener.testbroker.TestBroker;
-import dev.warrener.testbroker.Vhost;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A kill that one of two controllers does not hear for a while. */
+/** A kill that one of two controllers does not receive for a while. */
 class SilentControllerIT {
-  private static final Duration LONG = Duration.ofMinutes(1);
+  @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
 
-  @TempDir private Path folder;
-  private Vhost vhost;
-  private Warrener warrener;
-  private Observer observer;
-  private Journal journal;
-  private Warrener.ControllerProcess silent;
+  private ControllerProcess silent;
 
   @BeforeEach
   void startFleet() {
-    vhost = TestBroker.get().freshVhost();
-    warrener = new Warrener(vhost, folder);
-    journal = new Journal(folder.resolve("journal"));
-    warrener.controller("c1", "--queue", "mail=1", "--set", "lease=5m");
-    silent = warrener.controller("c2", "--queue", "mail=1", "--set", "lease=5m");
-    observer = new Observer(vhost);
+    fleet.controller("c1", "--queue", "mail=1", "--set", "lease=5m");
+    silent = fleet.controller("c2", "--queue", "mail=1", "--set", "lease=5m");
     for (int i = 0; i < 2; i++) {
-      observer.publishTask("mail", "task-" + i, "journal", journal.input(600), Map.of());
+      fleet.publish("mail", "task-" + i, 600);
     }
-    await("both run").atMost(LONG).until(() -> journal.unfinished().size() == 2);
-  }
-
-  @AfterEach
-  void stopFleet() {
-    silent.thaw();
-    observer.close();
-    warrener.close();
-    vhost.close();
+    fleet.awaitRunning(2);
   }
 
   @Test
   @NeedsRabbitMq("the embedded broker keeps no order that could be watched")
   void isNamedWithItsLeaseAndCompletesTheRecordWhenItAnswersLate() {
-    var workers = journal.pids();
+    var workers = fleet.journal().pids();
     var order = Uuid7.next();
     silent.freeze();
 
-    var first = warrener.run("kill", "--all", "--id", order, "--timeout", "2s", "-y");
+    var first = fleet.run("kill", "--all", "--id", order, "--timeout", "2s", "-y");
 
     assertThat(first.status()).as("%s%n%s", first.out(), first.err()).isEqualTo(124);
     assertThat(first.err())
@@ -64,21 +43,21 @@ class SilentControllerIT {
         .containsPattern("its lease ends them by \\d\\d:\\d\\d:\\d\\dZ")
         .contains("warrener kills watch " + order);
     assertThat(first.out()).contains("PARTIAL  kill " + order + ": 1 of 2 controllers confirmed");
-    assertThat(workers).filteredOn(Warrener::lives).hasSize(1);
+    assertThat(workers).filteredOn(ProcessTable::lives).hasSize(1);
 
-    var again = warrener.run("kill", "--all", "--id", order, "--timeout", "2s", "-y");
+    var again = fleet.run("kill", "--all", "--id", order, "--timeout", "2s", "-y");
 
     assertThat(again.status()).as("%s%n%s", again.out(), again.err()).isEqualTo(124);
     assertThat(again.out()).contains("1 of 2 controllers confirmed, 1 worker dead");
-    assertThat(workers).filteredOn(Warrener::lives).hasSize(1);
+    assertThat(workers).filteredOn(ProcessTable::lives).hasSize(1);
 
     silent.thaw();
-    var watched = warrener.run("kills", "watch", order, "--timeout", "60s").succeeded();
+    var watched = fleet.run("kills", "watch", order, "--timeout", "60s").succeeded();
 
     assertThat(watched.out())
         .contains("CONFIRMED  kill " + order + ": 2 of 2 controllers confirmed, 2 workers dead");
-    assertThat(workers).noneMatch(Warrener::lives);
-    assertThat(observer.waiting("mail")).isEqualTo(2);
-    assertThat(journal.starts()).as("nothing was done twice").hasSize(2);
+    assertThat(workers).noneMatch(ProcessTable::lives);
+    assertThat(fleet.observer().waiting("mail")).isEqualTo(2);
+    assertThat(fleet.journal().starts()).as("nothing was done twice").hasSize(2);
   }
 }

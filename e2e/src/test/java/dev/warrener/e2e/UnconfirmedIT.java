@@ -1,22 +1,19 @@
 package dev.warrener.e2e;
 
+import static dev.warrener.e2e.fixture.TestFleet.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.warrener.messaging.broker.BrokerAccess;
-import dev.warrener.messaging.broker.BrokerAddress;
+import dev.warrener.e2e.fixture.ProcessTable;
+import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.testbroker.FrozenFileSystem;
 import dev.warrener.testbroker.NeedsFrozenFileSystem;
 import dev.warrener.testbroker.NeedsRabbitMq;
-import dev.warrener.testbroker.TestBroker;
-import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,36 +21,26 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A task whose process waits in the kernel, where no signal reaches it (state D). */
 @NeedsFrozenFileSystem
 class UnconfirmedIT {
-  private static final Duration LONG = Duration.ofMinutes(1);
+  @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
 
-  @TempDir private Path folder;
   private FrozenFileSystem files;
-  private Vhost vhost;
-  private Warrener warrener;
-  private Observer observer;
 
   @BeforeEach
-  void startFleet() throws IOException {
-    files = FrozenFileSystem.make(folder);
-    vhost = TestBroker.get().freshVhost();
-    warrener = new Warrener(vhost, folder);
-    observer = new Observer(vhost);
+  void makeFileSystem() throws IOException {
+    files = FrozenFileSystem.make(fleet.folder());
   }
 
   @AfterEach
-  void stopFleet() throws IOException {
-    // First, since nothing else can end before.
+  void removeFileSystem() throws IOException {
+    // Before the fleet ends: the stuck process can't end while its file system is frozen.
     files.close();
-    observer.close();
-    warrener.close();
-    vhost.close();
   }
 
   @Test
@@ -61,62 +48,51 @@ class UnconfirmedIT {
   void aKillSaysWhatItCouldNotKillAndTheRecordIsCompletedWhenThatIsGone() throws IOException {
     Queue<Report> reports = new ConcurrentLinkedQueue<>();
     var controller =
-        warrener.controller(
-            "c1", "--queue", "stuck=1", "--exec", "sh", "-c", "echo >" + files.file());
-    try (var _ = listen(reports)) {
-      files.freeze();
-      observer.publishTask("stuck", "task-1", "any", "{}", Map.of());
-      await("the task's process waits in the kernel")
-          .atMost(LONG)
-          .until(() -> stuckBelow(controller.pid()) > 0);
-      long stuck = stuckBelow(controller.pid());
+        fleet.controller("c1", "--queue", "stuck=1", "--exec", "sh", "-c", "echo >" + files.file());
+    fleet.listen(
+        "kill.#",
+        new ReportFeed.Listener() {
+          @Override
+          public void report(Report report) {
+            reports.add(report);
+          }
+        });
+    files.freeze();
+    fleet.observer().publishTask("stuck", "task-1", "any", "{}", Map.of());
+    await("the task's process waits in the kernel")
+        .atMost(LONG)
+        .until(() -> stuckBelow(controller.pid()) > 0);
+    long stuck = stuckBelow(controller.pid());
 
-      var ran = warrener.run("kill", "--all", "-m", "INC-43", "-y", "-o", "json");
+    var ran = fleet.run("kill", "--all", "-m", "INC-43", "-y", "-o", "json");
 
-      assertThat(ran.status()).as(ran.out() + ran.err()).isEqualTo(3);
-      JsonNode record = JsonMapper.shared().readTree(ran.out());
-      assertThat(record.findValue("unconfirmed").toString())
-          .contains("\"pid\":" + stuck, "\"state\":\"D\"", "\"command\":\"sh\"", "\"c1/1\"");
-      assertThat(Warrener.lives(stuck)).isTrue();
-      assertThat(observer.waiting("stuck")).as("tasks that were given back").isZero();
-      assertThat(reports).noneMatch(Report.WorkerDead.class::isInstance);
-      assertThat(reports).noneMatch(Report.TaskSettled.class::isInstance);
+    assertThat(ran.status()).as(ran.out() + ran.err()).isEqualTo(3);
+    JsonNode record = JsonMapper.shared().readTree(ran.out());
+    assertThat(record.findValue("unconfirmed").toString())
+        .contains("\"pid\":" + stuck, "\"state\":\"D\"", "\"command\":\"sh\"", "\"c1/1\"");
+    assertThat(ProcessTable.lives(stuck)).isTrue();
+    assertThat(fleet.observer().waiting("stuck")).as("tasks that were given back").isZero();
+    assertThat(reports).noneMatch(Report.WorkerDead.class::isInstance);
+    assertThat(reports).noneMatch(Report.TaskSettled.class::isInstance);
 
-      files.thaw();
+    files.thaw();
 
-      await("its death is reported, late")
-          .atMost(LONG)
-          .until(() -> reports.stream().anyMatch(Report.WorkerDead.class::isInstance));
-      assertThat(Warrener.lives(stuck)).isFalse();
-      String order = record.get("order").get("id").asString();
-      assertThat(reports)
-          .filteredOn(Report.WorkerDead.class::isInstance)
-          .allMatch(report -> report.order().equals(order))
-          .hasSize(1);
-      await("its task waits again").atMost(LONG).until(() -> observer.waiting("stuck") == 1);
-      // The queue is held, and its worker comes back only when that ends.
-      warrener.run("resume", "--all").succeeded();
-      await("the task runs").atMost(LONG).until(() -> observer.waiting("stuck") == 0);
-    }
+    await("its death is reported, late")
+        .atMost(LONG)
+        .until(() -> reports.stream().anyMatch(Report.WorkerDead.class::isInstance));
+    assertThat(ProcessTable.lives(stuck)).isFalse();
+    String order = record.get("order").get("id").asString();
+    assertThat(reports)
+        .filteredOn(Report.WorkerDead.class::isInstance)
+        .allMatch(report -> report.order().equals(order))
+        .hasSize(1);
+    fleet.awaitWaiting("stuck", 1);
+    // The queue is held, and its worker comes back only when that ends.
+    fleet.run("resume", "--all").succeeded();
+    fleet.awaitWaiting("stuck", 0);
   }
 
-  private ReportFeed listen(Queue<Report> reports) {
-    var feed =
-        new ReportFeed(
-            BrokerAccess.of(BrokerAddress.parse(warrener.uri()), warrener.namespace(), "e2e"),
-            List.of("kill.#"),
-            new ReportFeed.Listener() {
-              @Override
-              public void report(Report report) {
-                reports.add(report);
-              }
-            });
-    feed.start();
-    feed.awaitUp(LONG);
-    return feed;
-  }
-
-  /** A process that waits in the kernel and descends from that one; 0 if there is none. */
+  /** Returns a descendant that waits in the kernel, or 0 if there is none. */
   private static long stuckBelow(long ancestor) {
     try (Stream<ProcessHandle> below = ProcessHandle.of(ancestor).orElseThrow().descendants()) {
       return below

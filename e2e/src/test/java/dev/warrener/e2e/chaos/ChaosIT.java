@@ -1,14 +1,17 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
+import dev.warrener.e2e.fixture.BreakableBroker;
+import dev.warrener.e2e.fixture.Journal;
+import dev.warrener.e2e.fixture.Observer;
+import dev.warrener.e2e.fixture.ProcessTable;
+import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.testbroker.Capability;
 import dev.warrener.testbroker.NeedsRabbitMq;
-import dev.warrener.testbroker.TestBroker;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,12 +22,11 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Random faults by seed on real processes and a real broker, judged by somebody who is not us. See
- * docs/chaos.md: what each verb must not break, and how to run it for longer or once more.
+ * Random faults by seed on real processes and a real broker, judged by an independent observer.
+ * docs/chaos.md says what each fault must not break, and how to run the suite for longer or again.
  */
 @NeedsRabbitMq(value = "the broker is broken on purpose", with = Capability.FAULTS)
 class ChaosIT {
@@ -32,8 +34,9 @@ class ChaosIT {
   private static final int TASKS = 24;
   private static final Duration LONG = Duration.ofMinutes(4);
 
-  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-  private Path folder;
+  @RegisterExtension private static final BreakableBroker BROKER = new BreakableBroker();
+
+  @RegisterExtension private final TestFleet place = TestFleet.on(BROKER);
 
   private final Map<String, Integer> verbs = new TreeMap<>();
   private final Map<String, Integer> orders = new TreeMap<>();
@@ -41,7 +44,7 @@ class ChaosIT {
   private final Set<String> dead = new HashSet<>();
   private long seedOfDaemons;
 
-  /** Since when every controller has confirmed that nothing starts. */
+  /** When every controller had confirmed that nothing starts; null while nothing is held. */
   private @Nullable Long heldSince;
 
   @Test
@@ -54,11 +57,10 @@ class ChaosIT {
             + " -Dwarrener.chaos.seed=%d -Dwarrener.chaos.minutes=%d".formatted(seed, minutes));
     var random = new Random(seed);
     seedOfDaemons = random.nextLong(0xFFFF);
-    var journal = new Journal(folder.resolve("journal"));
+    var journal = place.journal();
+    var fleet = new ChaosFleet(BROKER.get(), place, CONTROLLERS);
 
-    try (var broker = TestBroker.own();
-        var fleet = new ChaosFleet(broker, folder, CONTROLLERS);
-        var judge = new ChaosJudge(fleet, journal)) {
+    try (var judge = new ChaosJudge(fleet, journal)) {
       long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
       int rounds = 0;
       while (minutes == 0 ? rounds < 10 : System.nanoTime() < end) {
@@ -72,13 +74,13 @@ class ChaosIT {
           "%d rounds on %s; faults %s; orders %s, exit statuses %s; %s; %d dead letters"
               .formatted(
                   rounds,
-                  broker.description(),
+                  BROKER.get().description(),
                   verbs,
                   orders,
                   statuses,
                   judge.figures(),
                   dead.size()));
-      assertThat(verdict).as("seed %d, logs in %s", seed, folder).isEmpty();
+      assertThat(verdict).as("seed %d, logs in %s", seed, place.folder()).isEmpty();
       assertThat(sleepers).as("daemons of tasks, alive after exit (seed %d)", seed).isZero();
       // A suite that ran nothing has shown nothing.
       assertThat(journal.ends().size()).isGreaterThan(rounds * TASKS / 4);
@@ -129,12 +131,12 @@ class ChaosIT {
     }
   }
 
-  /** Until the broker has it; who is away hears of it later. */
+  /** Resumes everything, and returns when the broker has the order; some receive it later. */
   private static void resume(ChaosFleet fleet) {
     await("resumed")
         .atMost(LONG)
         .until(
-            () -> fleet.warrener().run("resume", "--all", "--timeout", "2s").status(),
+            () -> fleet.run("resume", "--all", "--timeout", "2s").status(),
             status -> status == 0 || status == 124 || status == 2);
   }
 
@@ -161,7 +163,7 @@ class ChaosIT {
     judge.publish(tasks, bodies);
   }
 
-  /** How long the daemons of a round sleep: by that they are known in the process table. */
+  /** Returns how long the daemons of a round sleep, which marks them in the process table. */
   private static long daemonSeconds(int round, long seed) {
     return 100_000_000L + (seed & 0xFFFF) * 1000 + round;
   }
@@ -179,11 +181,11 @@ class ChaosIT {
     }
   }
 
-  /** Until nothing is broken, held, waiting or running any more. */
+  /** Waits until nothing is broken, held, waiting or running any more. */
   private void calm(ChaosFleet fleet, ChaosJudge judge) {
     fleet.supervise();
     resume(fleet);
-    fleet.ids().forEach(fleet.warrener()::awaitReady);
+    fleet.awaitReady();
     try (var observer = new Observer(fleet.vhost())) {
       await("every task has met its end")
           .atMost(LONG)
@@ -201,9 +203,9 @@ class ChaosIT {
     }
   }
 
-  /** All controllers end by an order; returns how many of the tasks' daemons are alive then. */
+  /** Ends all controllers by an order; returns how many of the tasks' daemons are alive then. */
   private int endAll(ChaosFleet fleet, int rounds) {
-    fleet.warrener().run("kill", "--all", "--then", "exit", "-y", "--timeout", "20s").succeeded();
+    fleet.run("kill", "--all", "--then", "exit", "-y", "--timeout", "20s").succeeded();
     for (var id : fleet.ids()) {
       try {
         assertThat(fleet.controller(id).awaitExit()).isZero();

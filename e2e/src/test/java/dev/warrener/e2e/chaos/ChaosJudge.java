@@ -1,79 +1,53 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.chaos;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import com.rabbitmq.client.DefaultConsumer;
-import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.warrener.e2e.fixture.Journal;
+import dev.warrener.e2e.fixture.ProcessTable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The independent observer of the chaos suite. It believes the kernel's process table, the journal
- * that the handlers write, and the broker's queues; what controllers report it only holds against
- * these. A plain AMQP client: nothing of ours is used to judge ours.
+ * The independent judge of the chaos suite. It believes the kernel's process table, the journal
+ * that the handlers write, and the broker's queues. What controllers report it only compares with
+ * these. It is a plain AMQP client: none of Warrener's own code helps to judge Warrener.
  */
 final class ChaosJudge implements AutoCloseable {
-  /** What a busy machine may add to a bound. */
+  /** The time that a busy machine may add to a bound. */
   private static final Duration SLACK = Duration.ofSeconds(2);
-
-  private static final Duration LISTENING_PAUSE = Duration.ofMillis(200);
 
   private final ChaosFleet fleet;
   private final Journal journal;
   private final ConnectionFactory factory = new ConnectionFactory();
+  private final ReportWitness witness;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread listener;
   private final Thread reader;
 
   private final Map<String, Boolean> published = new ConcurrentHashMap<>();
   private final Map<Long, String> controllers = new ConcurrentHashMap<>();
-  private final Map<String, Settled> settled = new ConcurrentHashMap<>();
-  private final ConcurrentLinkedQueue<Purge> purges = new ConcurrentLinkedQueue<>();
-
-  /** When each task was reported as given back by an order. */
-  private final Map<String, List<Long>> requeued = new ConcurrentHashMap<>();
-
-  /** When each task was reported as started. */
-  private final Map<String, List<Long>> started = new ConcurrentHashMap<>();
+  private final Queue<Purge> purges = new ConcurrentLinkedQueue<>();
 
   /** Why tasks ran again that had ended, and how often. */
   private final Map<String, Integer> reasons = new TreeMap<>();
 
-  private final ConcurrentLinkedQueue<Hold> holds = new ConcurrentLinkedQueue<>();
-  private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger certificates = new AtomicInteger();
-  private final AtomicInteger dones = new AtomicInteger();
-  private final AtomicInteger settlements = new AtomicInteger();
-
-  /** What each order about whole controllers covers. */
-  private final Map<String, Set<String>> wholeControllers = new ConcurrentHashMap<>();
-
-  private final AtomicInteger wholeDones = new AtomicInteger();
-
-  /** A task that is reported as purged or dead-lettered. */
-  private record Settled(String fate, String order, String controller, long at) {}
+  private final Queue<Hold> holds = new ConcurrentLinkedQueue<>();
+  private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
   /**
    * A time during which nothing may start.
@@ -98,21 +72,18 @@ final class ChaosJudge implements AutoCloseable {
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(e);
     }
-    listener = Thread.ofPlatform().name("judge-reports").daemon().start(this::listen);
+    witness = new ReportWitness(fleet, factory);
     reader = Thread.ofPlatform().name("judge-journal").daemon().start(this::look);
   }
 
-  private static long nanos(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+  /** Returns what receives the reports. */
+  ReportWitness witness() {
+    return witness;
   }
 
-  private String name(String rest) {
-    return fleet.vhost().namespace() + "." + rest;
-  }
+  // What the test does to the fleet.
 
-  // What is done to the fleet, told by the test.
-
-  /** Publishes tasks until they are confirmed or it is clear that it can't be known. */
+  /** Publishes tasks, and returns when they are confirmed or nobody can know whether they are. */
   int publish(Map<String, AMQP.BasicProperties> tasks, Map<String, byte[]> bodies) {
     int confirmed = 0;
     try (var connection = factory.newConnection("publisher");
@@ -121,7 +92,11 @@ final class ChaosJudge implements AutoCloseable {
       for (var task : tasks.entrySet()) {
         published.putIfAbsent(task.getKey(), false);
         channel.basicPublish(
-            name("tasks"), ChaosFleet.QUEUE, true, task.getValue(), bodies.get(task.getKey()));
+            fleet.vhost().namespace() + ".tasks",
+            ChaosFleet.QUEUE,
+            true,
+            task.getValue(),
+            bodies.get(task.getKey()));
       }
       channel.waitForConfirmsOrDie(3000);
       for (var task : tasks.keySet()) {
@@ -135,7 +110,7 @@ final class ChaosJudge implements AutoCloseable {
   }
 
   /**
-   * An operator is about to purge what runs, or with names also what waits of them.
+   * Notes that an operator is about to purge running tasks, or named tasks also while they wait.
    *
    * @param names batches and tasks; empty for a scope that names none
    */
@@ -144,150 +119,27 @@ final class ChaosJudge implements AutoCloseable {
   }
 
   /**
-   * Between these two moments every controller had confirmed that nothing starts.
+   * Notes that between these two moments every controller had confirmed that nothing starts.
    *
-   * @param runsGoOn whether what had started before them goes on
+   * @param runsGoOn whether runs that had started before go on
    */
   void held(long from, long to, boolean runsGoOn) {
     holds.add(new Hold(from, to, runsGoOn));
   }
 
-  /** The order of this id is about to kill all workers of these controllers. */
-  void killsWhole(String order, Set<String> ids) {
-    wholeControllers.put(order, ids);
-  }
+  // What the judge sees.
 
-  // What is seen.
-
-  private void listen() {
-    do {
-      try (var connection = factory.newConnection("judge")) {
-        hear(connection);
-      } catch (IOException | TimeoutException | ShutdownSignalException e) {
-        // The queue keeps what is said meanwhile.
-      }
-    } while (pause(LISTENING_PAUSE));
-  }
-
-  /** The queue is durable: what is said while the broker or this client is away is heard later. */
-  private void hear(Connection connection) throws IOException {
-    var channel = connection.createChannel();
-    var queue = "judge";
-    channel.exchangeDeclare(name("reports"), "topic", true);
-    channel.queueDeclare(queue, true, false, false, null);
-    channel.queueBind(queue, name("reports"), "kill.#");
-    channel.queueBind(queue, name("reports"), "task.started.#");
-    channel.basicQos(50);
-    channel.basicConsume(queue, false, new Reports(channel));
-    var over = new CountDownLatch(1);
-    connection.addShutdownListener(cause -> over.countDown());
-    boolean goesOn = true;
-    while (goesOn && over.getCount() > 0) {
-      goesOn = pause(LISTENING_PAUSE);
-    }
-  }
-
-  /** Waits, and tells whether to go on. */
-  private boolean pause(Duration duration) {
+  /** Waits a moment; returns whether to go on. */
+  private boolean pause() {
     try {
-      return !closing.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+      return !closing.await(100, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  private final class Reports extends DefaultConsumer {
-    Reports(Channel channel) {
-      super(channel);
-    }
-
-    @Override
-    public void handleDelivery(
-        String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
-        throws IOException {
-      report(JsonMapper.shared().readTree(body));
-      getChannel().basicAck(envelope.getDeliveryTag(), false);
-    }
-  }
-
-  private void report(JsonNode report) {
-    if (report.has("event")) {
-      started
-          .computeIfAbsent(report.get("task").asString(), task -> new CopyOnWriteArrayList<>())
-          .add(monotonic(report));
-      return;
-    }
-    switch (report.get("type").asString()) {
-      case "worker.dead" -> certificate(report);
-      case "task.settled" -> settlement(report);
-      case "controller.done" -> done(report);
-      default -> {}
-    }
-  }
-
-  /** A certified process must not be there any more, whatever the certificate says. */
-  private void certificate(JsonNode report) {
-    certificates.incrementAndGet();
-    long pid = report.get("pid").asLong();
-    long startTicks = report.get("startTicks").asLong();
-    ProcessTable.entry(pid)
-        .filter(entry -> entry.lives() && entry.startTicks() == startTicks)
-        .ifPresent(entry ->
-            violations.add("certified as dead and alive: " + report + ", process " + entry));
-  }
-
-  private void settlement(JsonNode report) {
-    settlements.incrementAndGet();
-    var fate = report.get("fate").asString();
-    if (fate.equals("requeued")) {
-      requeued
-          .computeIfAbsent(report.get("task").asString(), task -> new CopyOnWriteArrayList<>())
-          .add(monotonic(report));
-    } else {
-      settled.putIfAbsent(
-          report.get("task").asString(),
-          new Settled(
-              fate,
-              report.get("order").asString(),
-              report.get("controller").asString(),
-              monotonic(report)));
-    }
-  }
-
-  /** The clocks are held against each other anew each time, since one may be corrected. */
-  private static long monotonic(JsonNode report) {
-    long now = nanos(Instant.now());
-    return System.nanoTime() - (now - nanos(Instant.parse(report.get("at").asString())));
-  }
-
-  /**
-   * After {@code done} of an order about a whole controller no process that any of its workers had
-   * started before may live.
-   */
-  private void done(JsonNode report) {
-    dones.incrementAndGet();
-    var id = report.get("controller").asString();
-    if (!wholeControllers.getOrDefault(report.get("order").asString(), Set.of()).contains(id)
-        || !report.get("failed").isEmpty()) {
-      return;
-    }
-    wholeDones.incrementAndGet();
-    long at = monotonic(report);
-    long pid = fleet.controller(id).pid();
-    for (var entry : ProcessTable.marked(id, pid)) {
-      // A worker that was started as soon as the order was done may be as young as a few ticks.
-      if (entry.startNanos() < at - 50_000_000 && !isInfrastructure(entry)) {
-        violations.add("alive after done of " + report + ": " + entry);
-      }
-    }
-  }
-
-  private static boolean isInfrastructure(ProcessTable.Entry entry) {
-    return ProcessTable.commandLine(entry.pid()).contains("warrener-sidecar");
-  }
-
-  /** Whose worker a run is can only be seen while it lives. */
+  /** Notes the controller of each run, which can be seen only while the run's process lives. */
   private void look() {
     do {
       for (long pid : journal.pids()) {
@@ -298,12 +150,12 @@ final class ChaosJudge implements AutoCloseable {
           }
         }
       }
-    } while (pause(Duration.ofMillis(100)));
+    } while (pause());
   }
 
   // The judgement.
 
-  /** The tasks of which nothing is known to be over: neither ended, nor dead, nor purged. */
+  /** Returns the tasks that are neither known to have ended, nor dead, nor purged. */
   Set<String> open(Set<String> dead) {
     var open = new HashSet<String>();
     var ended = journal.ends().keySet();
@@ -315,9 +167,9 @@ final class ChaosJudge implements AutoCloseable {
     return open;
   }
 
-  /** Reported as purged, or purged by its batch, or in flight when a purge struck. */
+  /** Whether a task was reported as purged, or named by a purge, or running when a purge hit. */
   private boolean mayBeGone(String task) {
-    var report = settled.get(task);
+    var report = witness.settled(task);
     if (report != null && report.fate().equals("purged")) {
       return true;
     }
@@ -338,7 +190,7 @@ final class ChaosJudge implements AutoCloseable {
   }
 
   /**
-   * Everything that is wrong, when all is quiet again.
+   * Returns everything that is wrong, when all is quiet again.
    *
    * @param dead the ids that were found among the dead letters
    */
@@ -362,11 +214,12 @@ final class ChaosJudge implements AutoCloseable {
         }
       }
     });
+    violations.addAll(witness.violations());
     return List.copyOf(violations);
   }
 
   private void noneAfterItsPurge(String task, List<Journal.JournalRun> runs) {
-    var report = settled.get(task);
+    var report = witness.settled(task);
     if (report == null) {
       return;
     }
@@ -377,7 +230,7 @@ final class ChaosJudge implements AutoCloseable {
     }
   }
 
-  /** Whatever was broken meanwhile: a hold that all have confirmed is not forgotten. */
+  /** Checks that no run started in a hold that all had confirmed, whatever was broken meanwhile. */
   private void noneWhileHeld(List<Journal.JournalRun> runs) {
     long before = Long.MIN_VALUE;
     for (var run : runs) {
@@ -395,28 +248,27 @@ final class ChaosJudge implements AutoCloseable {
   }
 
   /**
-   * How many runs were under way when a hold was confirmed and had not written their first line.
+   * The number of runs under way that had not written their first line when a hold was confirmed.
    */
   private int late;
 
   /**
-   * A worker says that it starts before the handler's first instruction, and may not get the
-   * processor for it at once. Such a run was told as started before the hold was confirmed.
+   * Whether a run was reported as started before a hold was confirmed. A worker reports the start
+   * before the handler's first instruction, and may have to wait for the processor in between.
    *
-   * @param before when the run of this task before it had written its first line
+   * @param before when the task's run before this one had written its first line
    */
   private boolean wasUnderWay(Journal.JournalRun run, long before, Hold hold) {
-    return started.getOrDefault(run.task(), List.of()).stream()
-        .anyMatch(at -> at > before && at < hold.from());
+    return witness.startedBetween(run.task(), before, hold.from());
   }
 
   private int overlaps;
   private Duration longestOverlap = Duration.ZERO;
 
   /**
-   * Two runs of a task at a time are allowed only on two controllers, after one of them has lost
-   * the broker (or the broker it), and for the lease at most. That one may be the second to start,
-   * with a delivery that it had in hand and the broker has handed on.
+   * Judges two runs of a task at one time. They are allowed only on two controllers, after one of
+   * them has lost the broker (or the broker it), and for the lease at most. The controller that
+   * lost the broker may be the second to start, with a delivery that it already held.
    */
   private void overlap(Journal.JournalRun first, Journal.JournalRun second) {
     overlaps++;
@@ -437,9 +289,9 @@ final class ChaosJudge implements AutoCloseable {
   }
 
   /**
-   * A run that came to its end is the last, but for three reasons: its controller had lost the
-   * broker and could not say so; an order, or a blow at its worker, struck between the handler's
-   * last act and the worker's word that it has finished.
+   * Checks that a run that came to its end is the last one of its task. There are three exceptions:
+   * its controller had lost the broker and could not settle it, or an order or a blow hit its
+   * worker between the handler's last act and the worker's report of the end.
    */
   private void noneAfterItsEnd(List<Journal.JournalRun> runs) {
     for (var ended : runs) {
@@ -469,9 +321,7 @@ final class ChaosJudge implements AutoCloseable {
                 && blow.to() + slack > end)) {
       return "its worker was killed at that moment";
     }
-    boolean wasKilled =
-        requeued.getOrDefault(ended.task(), List.of()).stream()
-            .anyMatch(at -> at > end && at < end + slack);
+    boolean wasKilled = witness.requeuedBetween(ended.task(), end, end + slack);
     return wasKilled ? "an order killed it at that moment" : null;
   }
 
@@ -479,7 +329,7 @@ final class ChaosJudge implements AutoCloseable {
     return hadLostTheBroker(controller, at - ChaosFleet.LEASE.plus(SLACK).toNanos(), at);
   }
 
-  /** By our blow, or by itself: on a busy machine a broker may not answer in time. */
+  /** Whether a controller had lost the broker, by a blow or because the broker was too busy. */
   private boolean hadLostTheBroker(String controller, long since, long at) {
     if (!controller.equals("?") && fleet.wire(controller).endedBetween(since, at)) {
       return true;
@@ -493,12 +343,12 @@ final class ChaosJudge implements AutoCloseable {
                 && blow.to() >= since);
   }
 
-  /** What was seen, for a person. */
+  /** Returns what the judge saw, for a person. */
   String figures() {
     var attempts = new HashMap<String, Integer>();
     journal.starts().forEach(start -> attempts.merge(start.task(), 1, Integer::sum));
     long doubled = journal.ends().values().stream().filter(count -> count > 1).count();
-    return "%d tasks published, %d confirmed; %d ended, %d of them more than once %s; %d runs, at most %d of one task; %d certificates, %d settlements, %d confirmations (%d of whole controllers) held against the process table and the journal; %d confirmed holds of everything, %d s in all, %d runs under way that wrote their first line in one; %d pairs of runs at a time, longest %d ms"
+    return "%d tasks published, %d confirmed; %d ended, %d of them more than once %s; %d runs, at most %d of one task; %s held against the process table and the journal; %d confirmed holds of everything, %d s in all, %d runs under way that wrote their first line in one; %d pairs of runs at a time, longest %d ms"
         .formatted(
             published.size(),
             published.values().stream().filter(confirmed -> confirmed).count(),
@@ -507,10 +357,7 @@ final class ChaosJudge implements AutoCloseable {
             reasons,
             journal.starts().size(),
             attempts.values().stream().mapToInt(Integer::intValue).max().orElse(0),
-            certificates.get(),
-            settlements.get(),
-            dones.get(),
-            wholeDones.get(),
+            witness.figures(),
             holds.size(),
             holds.stream().mapToLong(hold -> hold.to() - hold.from()).sum() / 1_000_000_000,
             late,
@@ -520,9 +367,9 @@ final class ChaosJudge implements AutoCloseable {
 
   @Override
   public void close() {
+    witness.close();
     closing.countDown();
     try {
-      listener.join(TimeUnit.SECONDS.toMillis(10));
       reader.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,4 +1,4 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

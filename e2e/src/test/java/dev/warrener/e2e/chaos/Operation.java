@@ -1,4 +1,4 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.chaos;
 
 import dev.warrener.messaging.Uuid7;
 import java.util.ArrayList;
@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/** What an operator does in the middle of it, by the command line. */
+/** What an operator does to a fleet that is being broken, by the command line. */
 sealed interface Operation {
-  /** Does it, and returns the command's exit status; any is fine while something is broken. */
+  /** Runs the command and returns its exit status; any is fine while something is broken. */
   int carryOut(ChaosFleet fleet, ChaosJudge judge);
 
   /** Whether nothing at all may start after it, until a resume. */
@@ -16,7 +16,7 @@ sealed interface Operation {
     return this instanceof KillAll || this instanceof KillQueue || this instanceof Hold;
   }
 
-  /** Something of the usual, by a seed. */
+  /** Returns one of the usual operations, chosen by a seed. */
   static Operation any(RandomGenerator random, ChaosFleet fleet, String batch, int tasks) {
     var fate = Fate.values()[random.nextInt(Fate.values().length)];
     var id = fleet.anyId(random);
@@ -34,7 +34,7 @@ sealed interface Operation {
     return all.get(random.nextInt(all.size()));
   }
 
-  /** What becomes of running tasks. */
+  /** The fate of running tasks. */
   enum Fate {
     REQUEUE("requeue"),
     PURGE("purge"),
@@ -100,7 +100,7 @@ sealed interface Operation {
   record Hold() implements Operation {
     @Override
     public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
-      return fleet.warrener().run("hold", "--all", "--timeout", "3s").status();
+      return fleet.run("hold", "--all", "--timeout", "3s").status();
     }
   }
 
@@ -115,11 +115,11 @@ sealed interface Operation {
     if (fate == Fate.PURGE) {
       judge.purging(names);
     }
-    judge.killsWhole(order, wholeControllers);
+    judge.witness().killsWhole(order, wholeControllers);
     var command = new ArrayList<>(List.of("kill"));
     command.addAll(List.of(scope));
     command.addAll(
         List.of("--in-flight", fate.wire, "--id", order, "-m", "chaos", "--timeout", "4s", "-y"));
-    return fleet.warrener().run(command.toArray(String[]::new)).status();
+    return fleet.run(command.toArray(String[]::new)).status();
   }
 }

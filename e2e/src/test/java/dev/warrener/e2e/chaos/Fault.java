@@ -1,25 +1,27 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.chaos;
 
+import dev.warrener.e2e.fixture.ProcessTable;
+import dev.warrener.e2e.fixture.Signal;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * A verb that breaks something, for a while. Each is chosen by name and by seed; what it did is on
- * the fleet's record for the judge.
+ * A fault that breaks a part of the fleet for a while. It is chosen by seed; the fleet keeps a
+ * record of it for the judge.
  */
 sealed interface Fault {
-  /** What it is called in the record. */
+  /** Returns the name of the fault in the record. */
   default String verb() {
     return getClass().getSimpleName();
   }
 
-  /** Breaks it. */
+  /** Breaks the part. */
   void begin(ChaosFleet fleet);
 
-  /** Mends it. */
+  /** Repairs the part. */
   void end(ChaosFleet fleet);
 
-  /** Whoever it hits, and when, by a seed. */
+  /** Returns a fault and its victim, chosen by a seed. */
   static Fault any(RandomGenerator random, ChaosFleet fleet) {
     var id = fleet.anyId(random);
     var all =
@@ -216,7 +218,7 @@ sealed interface Fault {
     }
   }
 
-  /** For a change. */
+  /** No fault at all. */
   record Nothing() implements Fault {
     @Override
     public void begin(ChaosFleet fleet) {}
@@ -225,7 +227,7 @@ sealed interface Fault {
     public void end(ChaosFleet fleet) {}
   }
 
-  /** A controller's worker processes, as it last said. */
+  /** The worker processes of a controller. */
   final class Workers {
     private Workers() {}
 
@@ -233,7 +235,7 @@ sealed interface Fault {
       return ProcessTable.workersOf(id, fleet.controller(id).pid());
     }
 
-    /** On the record: who has lost a worker has not lost the broker. */
+    /** Returns the victim's name: a controller that has lost a worker has not lost the broker. */
     static String victim(String id) {
       return "a worker of " + id;
     }

@@ -1,4 +1,4 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.permissions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

@@ -1,4 +1,4 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.permissions;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;

@@ -1,4 +1,4 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.house;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;

@@ -1,10 +1,11 @@
-package dev.warrener.e2e;
+package dev.warrener.e2e.chaos;
 
+import dev.warrener.e2e.fixture.CommandResult;
+import dev.warrener.e2e.fixture.ControllerProcess;
+import dev.warrener.e2e.fixture.FaultyWire;
+import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.testbroker.OwnBroker;
 import dev.warrener.testbroker.Vhost;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,59 +16,52 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 
 /**
- * A fleet that is broken on purpose: a broker of its own, controllers as processes, each on a wire
- * of its own, and a record of what was done to whom. Used by one thread.
+ * A fleet that is broken on purpose: a broker of its own, controllers each on a wire of its own,
+ * and a record of what was done to whom. Used by one thread.
  */
-final class ChaosFleet implements AutoCloseable {
+final class ChaosFleet {
   static final Duration LEASE = Duration.ofSeconds(3);
   static final String QUEUE = "mail";
   private static final int WORKERS = 3;
 
   private final OwnBroker broker;
-  private final Vhost vhost;
-  private final Warrener warrener;
+  private final TestFleet fleet;
   private final Map<String, FaultyWire> wires = new TreeMap<>();
-  private final Map<String, Warrener.ControllerProcess> controllers = new TreeMap<>();
+  private final Map<String, ControllerProcess> controllers = new TreeMap<>();
   private final Path configuration;
   private final ConcurrentLinkedQueue<Blow> blows = new ConcurrentLinkedQueue<>();
 
   /**
-   * Something that was done to a part of the fleet, by which runs can lose their broker or their
-   * controller.
+   * A blow at a part of the fleet, by which runs can lose their broker or their controller.
    *
    * @param victim a controller's id, {@code broker}, or a worker of a controller
    * @param from when it began, and {@code to} when its effects were over, by the monotonic clock
    */
   record Blow(String verb, String victim, long from, long to) {}
 
-  ChaosFleet(OwnBroker broker, Path folder, int size) {
+  ChaosFleet(OwnBroker broker, TestFleet fleet, int size) {
     this.broker = broker;
-    vhost = broker.freshVhost();
-    warrener = new Warrener(vhost, folder);
-    configuration = folder.resolve("chaos.properties");
-    try {
-      // Bad luck here is not a poison task, and crashes are not the slots' fault.
-      Files.writeString(
-          configuration,
-          """
-          lease=%dms
-          poison-after=1000
-          queue.mail.workers=%d
-          queue.mail.look-ahead=2
-          queue.mail.max-attempts=1000
-          restart.first-delay=50ms
-          restart.intensity=1000
-          task-events=all
-          """
-              .formatted(LEASE.toMillis(), WORKERS));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.fleet = fleet;
+    // Bad luck here is not a poison task, and crashes are not the slots' fault.
+    configuration =
+        fleet.file(
+            "chaos.properties",
+            """
+            lease=%dms
+            poison-after=1000
+            queue.mail.workers=%d
+            queue.mail.look-ahead=2
+            queue.mail.max-attempts=1000
+            restart.first-delay=50ms
+            restart.intensity=1000
+            task-events=all
+            """
+                .formatted(LEASE.toMillis(), WORKERS));
     for (int i = 1; i <= size; i++) {
-      wires.put("c" + i, new FaultyWire(vhost.uri()));
+      wires.put("c" + i, fleet.wire());
       start("c" + i);
     }
-    wires.keySet().forEach(warrener::awaitReady);
+    awaitReady();
   }
 
   OwnBroker broker() {
@@ -75,11 +69,17 @@ final class ChaosFleet implements AutoCloseable {
   }
 
   Vhost vhost() {
-    return vhost;
+    return fleet.vhost();
   }
 
-  Warrener warrener() {
-    return warrener;
+  /** Runs a command of the command line. */
+  CommandResult run(String... arguments) {
+    return fleet.run(arguments);
+  }
+
+  /** Waits until all controllers run and all of their workers are ready. */
+  void awaitReady() {
+    fleet.awaitReady(wires.keySet().toArray(String[]::new));
   }
 
   List<String> ids() {
@@ -94,7 +94,7 @@ final class ChaosFleet implements AutoCloseable {
     return of(wires, id);
   }
 
-  Warrener.ControllerProcess controller(String id) {
+  ControllerProcess controller(String id) {
     return of(controllers, id);
   }
 
@@ -108,12 +108,10 @@ final class ChaosFleet implements AutoCloseable {
 
   void start(String id) {
     controllers.put(
-        id,
-        warrener.startController(
-            wire(id).uri(), id, new String[] {"--config", configuration.toString()}));
+        id, fleet.startControllerAt(wire(id).uri(), id, "--config", configuration.toString()));
   }
 
-  /** What a supervisor such as systemd does: starts again what has ended with an error. */
+  /** Starts every controller again that has ended, as systemd would. */
   void supervise() {
     for (var id : ids()) {
       if (!controller(id).process().isAlive()) {
@@ -122,19 +120,12 @@ final class ChaosFleet implements AutoCloseable {
     }
   }
 
-  /** Notes what was done; see {@link Blow}. */
+  /** Notes a blow that is over now. */
   void struck(String verb, String victim, long from) {
     blows.add(new Blow(verb, victim, from, System.nanoTime()));
   }
 
   List<Blow> blows() {
     return new ArrayList<>(blows);
-  }
-
-  @Override
-  public void close() {
-    warrener.close();
-    wires.values().forEach(FaultyWire::close);
-    vhost.close();
   }
 }
