@@ -108,6 +108,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void stateOfTheFleetKnowsNoRule() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "controller.fleet.state..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "controller.fleet")
+        .check(ALL);
+  }
+
+  @Test
   void packagesHaveNoCycles() {
     slices().matching("dev.warrener.(*)..").should().beFreeOfCycles().check(ALL);
     slices().matching("dev.warrener.controller.(*)..").should().beFreeOfCycles().check(ALL);
