@@ -57,7 +57,7 @@ public final class PublishWindow {
     long left = nanos;
     line.addLast(place);
     try {
-      while (!closed && (line.getFirst() != place || !hasRoom(size))) {
+      while (!closed && (!place.equals(line.getFirst()) || !hasRoom(size))) {
         if (left <= 0) {
           return false;
         }
