@@ -7,6 +7,7 @@ import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.WorkerFrames;
 import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.orders.OrderFeed;
 import dev.warrener.messaging.broker.reports.Reporter;
 import java.io.IOException;
@@ -38,7 +39,7 @@ final class EffectRunner {
   private final RestrictionsFile restrictions;
   private final Timers timers;
   private final Consumer<Event> events;
-  private final Lane restrictionsWriter = new Lane("restrictions");
+  private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
   private final CountDownLatch ended = new CountDownLatch(1);
 
   EffectRunner(
@@ -93,7 +94,7 @@ final class EffectRunner {
         local.report(say.report());
         reporter.report(say.report(), say.replyTo());
       }
-      case Effect.Keep keep -> restrictionsWriter.add(() -> keep(keep));
+      case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
       case Effect.Audit line -> audit.append(line.entry());
       case Effect.SendResult send -> copies.sendResult(send);
       case Effect.TellTask tell -> reporter.event(tell.event());

@@ -35,7 +35,7 @@ final class TaskDeliveries {
   private final TaskInbox inbox;
   private final Timers timers;
   private final Consumer<Event> events;
-  private final Lane settling = new Lane("settling");
+  private final SerialExecutor settling = new SerialExecutor("settling");
   private final AcknowledgementBatch batch = new AcknowledgementBatch(System::nanoTime);
 
   /** Owned by the settling thread. */
@@ -98,7 +98,7 @@ final class TaskDeliveries {
       return;
     }
     int most = batch.most();
-    settling.add(() -> {
+    settling.execute(() -> {
       var fresh = due.keys().stream().flatMap(key -> Stream.ofNullable(inbox.take(key))).toList();
       connection.acknowledge(
           due.oldestOnly()
@@ -110,7 +110,7 @@ final class TaskDeliveries {
   /** Adds work behind the acknowledgements that wait. */
   private void add(Runnable work) {
     flush();
-    settling.add(work);
+    settling.execute(work);
   }
 
   void requeue(DeliveryKey key) {

@@ -38,7 +38,7 @@ final class TaskPublisher {
   private final Reporter reporter;
   private final Timers timers;
   private final Consumer<Event> events;
-  private final Lane publishing = new Lane("publishing");
+  private final SerialExecutor publishing = new SerialExecutor("publishing");
 
   TaskPublisher(
       Namespace namespace,
@@ -57,7 +57,7 @@ final class TaskPublisher {
 
   /** Publishes a copy of a task to another queue. */
   void move(Effect.Move move) {
-    publishing.add(() -> publishCopy(move));
+    publishing.execute(() -> publishCopy(move));
   }
 
   private void publishCopy(Effect.Move move) {
@@ -84,7 +84,7 @@ final class TaskPublisher {
 
   /** Publishes a task's result to its reply queue. */
   void sendResult(Effect.SendResult send) {
-    publishing.add(() ->
+    publishing.execute(() ->
         answer(
             send.token(), reporter.result(withValue(send), send.replyTo(), send.correlationId())));
   }
