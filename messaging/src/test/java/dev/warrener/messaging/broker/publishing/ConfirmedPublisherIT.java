@@ -199,8 +199,9 @@ class ConfirmedPublisherIT {
             PublishOutcome.Refused.class,
             refused -> assertThat(refused.because()).contains("not sent within 300 ms"));
 
+    var inTheWindow = new ArrayList<CompletableFuture<PublishOutcome>>();
     for (var id : List.of("2", "3")) {
-      lonely.force(exchange, "mail", message(id), true, TestFleet.PATIENCE, false);
+      inTheWindow.add(lonely.force(exchange, "mail", message(id), true, TestFleet.PATIENCE, false));
     }
     var withoutRoom = lonely.publish(exchange, "mail", message("4"));
 
@@ -208,6 +209,7 @@ class ConfirmedPublisherIT {
         .isCompletedWithValueMatching(outcome ->
             outcome instanceof PublishOutcome.Refused refused
                 && refused.because().startsWith("not sent: 2 messages wait for the broker"));
+    assertThat(inTheWindow).noneMatch(CompletableFuture::isDone);
   }
 
   @Test
