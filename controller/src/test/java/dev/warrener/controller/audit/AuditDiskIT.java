@@ -1,6 +1,8 @@
 package dev.warrener.controller.audit;
 
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.warrener.testbroker.FrozenFileSystem;
 import dev.warrener.testbroker.NeedsFrozenFileSystem;
@@ -32,6 +34,8 @@ class AuditDiskIT {
           log.append(Map.of("at", Instant.EPOCH, "type", "word", "word", "word " + i));
         }
         files.thaw();
+        // A slow disk may take longer than close() waits.
+        await().atMost(1, MINUTES).until(() -> AuditChain.verify(file, null).lines() > ROOM);
       }
 
       var account = AuditChain.verify(file, null);
