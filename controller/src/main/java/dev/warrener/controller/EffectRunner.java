@@ -1,5 +1,6 @@
 package dev.warrener.controller;
 
+import dev.warrener.controller.audit.AuditJson;
 import dev.warrener.controller.audit.AuditLog;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
@@ -95,7 +96,7 @@ final class EffectRunner {
         reporter.report(say.report(), say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
-      case Effect.Audit line -> audit.append(line.entry());
+      case Effect.Audit line -> audit.append(AuditJson.of(line.entry()));
       case Effect.SendResult send -> copies.sendResult(send);
       case Effect.TellTask tell -> reporter.event(tell.event());
       case Effect.TellWorker tell -> reporter.event(tell.event());
@@ -165,7 +166,7 @@ final class EffectRunner {
   private void keep(Effect.Keep keep) {
     String failure = null;
     try {
-      restrictions.write(keep.keepsake());
+      restrictions.write(keep.retained());
     } catch (IOException e) {
       failure = String.valueOf(e.getMessage());
     }

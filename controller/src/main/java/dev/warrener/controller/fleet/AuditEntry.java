@@ -1,8 +1,5 @@
 package dev.warrener.controller.fleet;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.ControllerState;
@@ -14,15 +11,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A record of what happened to an order, for the audit log. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes({
-  @JsonSubTypes.Type(value = AuditEntry.Accepted.class, name = "order.accepted"),
-  @JsonSubTypes.Type(value = AuditEntry.Joined.class, name = "order.joined"),
-  @JsonSubTypes.Type(value = AuditEntry.Refused.class, name = "order.refused"),
-  @JsonSubTypes.Type(value = AuditEntry.Ended.class, name = "order.done"),
-  @JsonSubTypes.Type(value = AuditEntry.Late.class, name = "order.late"),
-})
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface AuditEntry {
   /** The time of the entry. */
   Instant at();
@@ -88,7 +76,6 @@ public sealed interface AuditEntry {
   record Late(Instant at, String id, Report report) implements AuditEntry {}
 
   /** A short death certificate. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Dead(
       String worker,
       long incarnation,

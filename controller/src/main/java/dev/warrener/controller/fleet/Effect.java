@@ -100,7 +100,7 @@ public sealed interface Effect {
   record Rearm() implements Effect {}
 
   /** Write restrictions down that must survive a restart, and answer under the token. */
-  record Keep(long token, RetainedRestrictions keepsake) implements Effect {}
+  record Keep(long token, RetainedRestrictions retained) implements Effect {}
 
   /** Write a line of the audit log. */
   record Audit(AuditEntry entry) implements Effect {}

@@ -49,7 +49,7 @@ public sealed interface Event {
       implements Event {}
 
   /** The restrictions that a former run of this controller had written down. */
-  record Remembered(RetainedRestrictions keepsake) implements Event {}
+  record Remembered(RetainedRestrictions retained) implements Event {}
 
   /**
    * Restrictions were written down.

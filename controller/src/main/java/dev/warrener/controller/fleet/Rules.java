@@ -36,7 +36,7 @@ final class Rules {
       case Event.BrokerUp up -> consumption.brokerUp(change, up);
       case Event.BrokerDown down -> consumption.brokerDown(change, down);
       case Event.OrdersSynced log -> orderArrival.synced(change, log);
-      case Event.Remembered remembered -> retention.remembered(change, remembered.keepsake());
+      case Event.Remembered remembered -> retention.remembered(change, remembered.retained());
       case Event.Kept kept -> retention.kept(change, kept);
       case Event.OrdersDown down -> orderArrival.disconnected(change, down);
       case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());

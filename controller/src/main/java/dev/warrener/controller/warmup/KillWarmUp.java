@@ -1,5 +1,6 @@
 package dev.warrener.controller.warmup;
 
+import dev.warrener.controller.audit.AuditJson;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.process.linux.Kernel;
@@ -64,7 +65,7 @@ public final class KillWarmUp implements Runnable {
     if (effect instanceof Effect.Say say) {
       ContractJson.write(say.report());
     } else if (effect instanceof Effect.Audit audit) {
-      ContractJson.write(audit.entry());
+      ContractJson.write(AuditJson.of(audit.entry()));
     }
   }
 }

@@ -54,7 +54,7 @@ class OrderOriginsTest {
     var keep = only(Effect.Keep.class);
     die();
     assertThat(all(Report.ControllerDone.class)).isEmpty();
-    assertThat(keep.keepsake().holds())
+    assertThat(keep.retained().holds())
         .extracting(RetainedRestrictions.Hold::scope)
         .containsExactly(Scope.ALL);
     happen(new Event.Kept(keep.token(), null));
@@ -93,17 +93,17 @@ class OrderOriginsTest {
   void rememberedHoldHoldsAfterARestartAndAResumeOfTheBrokerForgetsIt() {
     connect();
     local(kill(Scope.ALL, InFlight.REQUEUE, Then.HOLD));
-    var keepsake = only(Effect.Keep.class).keepsake();
+    var retained = only(Effect.Keep.class).retained();
 
     state = FleetState.initial(settings(), now);
-    happen(new Event.Remembered(keepsake));
+    happen(new Event.Remembered(retained));
     connect();
 
     assertThat(all(Effect.Spawn.class)).isEmpty();
     now = now.plusSeconds(1);
     broadcast(order(OrderKind.RESUME, Scope.ALL, null, null));
     assertThat(only(Effect.Spawn.class).queue()).isEqualTo("mail");
-    assertThat(only(Effect.Keep.class).keepsake().isEmpty()).isTrue();
+    assertThat(only(Effect.Keep.class).retained().isEmpty()).isTrue();
   }
 
   @Test
@@ -112,10 +112,10 @@ class OrderOriginsTest {
     local(kill(Scope.ALL, InFlight.REQUEUE, Then.HOLD));
     now = now.plusSeconds(1);
     broadcast(order(OrderKind.RESUME, Scope.ofQueue("mail"), null, null));
-    var keepsake = only(Effect.Keep.class).keepsake();
+    var retained = only(Effect.Keep.class).retained();
 
     state = FleetState.initial(settings(), now);
-    happen(new Event.Remembered(keepsake));
+    happen(new Event.Remembered(retained));
     connect();
 
     assertThat(only(Effect.Spawn.class).queue()).isEqualTo("mail");
@@ -132,10 +132,10 @@ class OrderOriginsTest {
             new Scope(false, List.of("web-2"), List.of(), List.of(), List.of(), List.of()),
             null,
             null));
-    var keepsake = state.restrictions().retained();
+    var retained = state.restrictions().retained();
 
     state = FleetState.initial(settings(), now);
-    happen(new Event.Remembered(keepsake));
+    happen(new Event.Remembered(retained));
     connect();
 
     assertThat(all(Effect.Spawn.class)).isEmpty();
@@ -169,10 +169,10 @@ class OrderOriginsTest {
         .containsExactly(
             "task t1: the connection was lost and the broker took it back; it is purged when it"
                 + " comes up here again, and may run on another host before");
-    var keepsake = only(Effect.Keep.class).keepsake();
+    var retained = only(Effect.Keep.class).retained();
 
     state = FleetState.initial(settings(), now);
-    happen(new Event.Remembered(keepsake));
+    happen(new Event.Remembered(retained));
     connect();
     ready();
     happen(new Event.Delivered(DELIVERY, task()));

@@ -1,6 +1,5 @@
 package dev.warrener.controller.fleet.state;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 import dev.warrener.messaging.order.Order;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,6 @@ public record HeardOrder(
     }
 
     @Override
-    @JsonValue
     public String wire() {
       return wire;
     }

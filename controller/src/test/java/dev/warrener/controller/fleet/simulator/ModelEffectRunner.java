@@ -228,7 +228,7 @@ final class ModelEffectRunner {
     var work = keeper.remove();
     boolean fails = chance.oneIn(simulation.faults().refuse());
     if (!fails) {
-      kept = work.effect().keepsake();
+      kept = work.effect().retained();
       keptOrders = work.orders();
     }
     home.fromPublisher.add(new Event.Kept(work.effect().token(), fails ? "simulated" : null));
