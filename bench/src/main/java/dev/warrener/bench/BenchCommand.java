@@ -136,7 +136,8 @@ final class BenchCommand implements Callable<Integer> {
   private List<Suite> chosen() {
     for (var name : only) {
       if (SUITES.stream().noneMatch(suite -> suite.name().equals(name))) {
-        throw new ParameterException(commandSpec().commandLine(), "there is no suite named " + name);
+        throw new ParameterException(
+            commandSpec().commandLine(), "there is no suite named " + name);
       }
     }
     return SUITES.stream().filter(suite -> only.isEmpty() || only.contains(suite.name())).toList();
@@ -149,7 +150,8 @@ final class BenchCommand implements Callable<Integer> {
     return spec;
   }
 
-  private SuiteResult run(Suite suite, MeasuredPrograms programs) throws IOException, InterruptedException {
+  private SuiteResult run(Suite suite, MeasuredPrograms programs)
+      throws IOException, InterruptedException {
     say("== " + suite.name());
     double load = Machine.load();
     var startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS);

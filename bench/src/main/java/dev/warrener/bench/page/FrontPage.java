@@ -34,11 +34,11 @@ final class FrontPage {
 
   String text() {
     return """
-        # Benchmarks
+    # Benchmarks
 
-        How fast Warrener runs tasks, and how fast it kills them, beside programs that do part of the same job. `./warrener bench` makes this page from the figures in [results.json](benchmarks/results.json). [All figures](benchmarks/details.md)%s.
+    How fast Warrener runs tasks, and how fast it kills them, beside programs that do part of the same job. `./warrener bench` makes this page from the figures in [results.json](benchmarks/results.json). [All figures](benchmarks/details.md)%s.
 
-        """
+    """
             .formatted(
                 notes.isEmpty()
                     ? ""
@@ -53,15 +53,15 @@ final class FrontPage {
   private String method() {
     var machine = results.machine();
     return """
-        ## Method
-        - **Machine.** %s, %d processors, %,d MB, %s, %s, Java: %s. Broker, workers, peers and the measuring client share these processors.
-        - **Compared.** %s
-        - **Kills** are compared with a floor: a C program that starts the same worker processes, kills them, and waits for each. Python's `Pool.terminate` and `join` is shown beside it.
-        - **Turns.** The programs take turns on one broker (A B A B …). %s A figure is the median of its turns; the thin line in a chart spans the lowest and the highest.
-        - **Reading.** %s Compare the figures of one chart with one another, not with figures of another machine or day.
-        - **Again.** `./warrener bench` measures everything, `--quick` takes a few minutes, and `--page` makes these pages without measuring.
+    ## Method
+    - **Machine.** %s, %d processors, %,d MB, %s, %s, Java: %s. Broker, workers, peers and the measuring client share these processors.
+    - **Compared.** %s
+    - **Kills** are compared with a floor: a C program that starts the same worker processes, kills them, and waits for each. Python's `Pool.terminate` and `join` is shown beside it.
+    - **Turns.** The programs take turns on one broker (A B A B …). %s A figure is the median of its turns; the thin line in a chart spans the lowest and the highest.
+    - **Reading.** %s Compare the figures of one chart with one another, not with figures of another machine or day.
+    - **Again.** `./warrener bench` measures everything, `--quick` takes a few minutes, and `--page` makes these pages without measuring.
 
-        """
+    """
         .formatted(
             machine.processor(),
             machine.processors(),
@@ -105,8 +105,7 @@ final class FrontPage {
   }
 
   private String loads() {
-    var load =
-        results.suites().stream().mapToDouble(SuiteResult::load).summaryStatistics();
+    var load = results.suites().stream().mapToDouble(SuiteResult::load).summaryStatistics();
     return load.getCount() == 0
         ? ""
         : "Other programs used this machine, too: its load before a suite was %s to %s."
@@ -133,8 +132,7 @@ final class FrontPage {
         .ifPresent(one ->
             text.append(
                 " All programs may hold 100 unsettled tasks. With Warrener's own default for 4"
-                    + " workers, a look-ahead of 4, the rate is %s."
-                        .formatted(Figure.of(one))));
+                    + " workers, a look-ahead of 4, the rate is %s.".formatted(Figure.of(one))));
     return text.append("\n\n").toString();
   }
 
@@ -154,12 +152,12 @@ final class FrontPage {
       return "";
     }
     return """
-        ## Kill
-        ![Bar chart of kill times](benchmarks/%s)
+    ## Kill
+    ![Bar chart of kill times](benchmarks/%s)
 
-        Eight busy workers are proven dead %s ms after the order, where the kernel alone needs %s ms (C floor). The time includes the order's way through the broker, confirmed by its log, and the last worker's certificate on its way back. The floor and Python's pool only kill their own children and wait: they send no order, look for no descendants, and prove nothing to anybody else.
+    Eight busy workers are proven dead %s ms after the order, where the kernel alone needs %s ms (C floor). The time includes the order's way through the broker, confirmed by its log, and the last worker's certificate on its way back. The floor and Python's pool only kill their own children and wait: they send no order, look for no descendants, and prove nothing to anybody else.
 
-        """
+    """
         .formatted(Charts.KILL, Figure.of(mine.get()), Figure.of(floor.get()));
   }
 
@@ -174,12 +172,12 @@ final class FrontPage {
       return "";
     }
     return """
-        ## Growth
-        ![Bar chart of rates by number of workers](benchmarks/%s)
+    ## Growth
+    ![Bar chart of rates by number of workers](benchmarks/%s)
 
-        The rate is highest with %s workers. With %,.0f workers on %d processors it is %s of the rate of one worker.%s [All figures](benchmarks/details.md#growth) include larger messages and more controllers.
+    The rate is highest with %s workers. With %,.0f workers on %d processors it is %s of the rate of one worker.%s [All figures](benchmarks/details.md#growth) include larger messages and more controllers.
 
-        """
+    """
         .formatted(
             Charts.GROWTH,
             best.get().parameters().get("workers"),

@@ -155,7 +155,8 @@ public final class FleetWatch implements AutoCloseable {
       }
       check.run();
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("controller " + controller + " is not as expected; its newest presence is " + newest);
+        throw new IllegalStateException(
+            "controller " + controller + " is not as expected; its newest presence is " + newest);
       }
       wait(500);
     }
@@ -177,14 +178,21 @@ public final class FleetWatch implements AutoCloseable {
         readReports();
         worthReading = 0;
       }
-      var about = received.stream().filter(one -> order == null || one.order().equals(order)).toList();
+      var about =
+          received.stream().filter(one -> order == null || one.order().equals(order)).toList();
       if (about.stream().filter(one -> one.type().equals(type)).count() >= count) {
         return about;
       }
       long left = (end - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         throw new IllegalStateException(
-            "fewer than " + count + " reports " + type + " arrived within " + timeout.toSeconds() + " s");
+            "fewer than "
+                + count
+                + " reports "
+                + type
+                + " arrived within "
+                + timeout.toSeconds()
+                + " s");
       }
       wait(left);
     }

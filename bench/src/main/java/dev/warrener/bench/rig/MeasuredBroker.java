@@ -105,7 +105,9 @@ public final class MeasuredBroker implements AutoCloseable {
     return connection;
   }
 
-  /** Declares a task queue as Warrener does, with its retry and dead-letter queues, and empties it. */
+  /**
+   * Declares a task queue as Warrener does, with its retry and dead-letter queues, and empties it.
+   */
   public void declare(String queue) throws IOException {
     try (var session = BrokerSession.open(access())) {
       if (queues.isEmpty()) {

@@ -27,7 +27,8 @@ public final class MeasuredTasks {
   public static LoadPublisher.Source stamps(Path file, int bytes) {
     return _ -> {
       var properties = properties(Work.STAMP.handler(), Map.of());
-      return new LoadPublisher.Parcel(properties, Body.of(Stamps.input(System.nanoTime(), file, bytes)));
+      return new LoadPublisher.Parcel(
+          properties, Body.of(Stamps.input(System.nanoTime(), file, bytes)));
     };
   }
 

@@ -69,8 +69,8 @@ public final class ProcessFigures {
   }
 
   /**
-   * Returns the proportional set size of a process in megabytes: a page that n processes share counts
-   * as one n-th.
+   * Returns the proportional set size of a process in megabytes: a page that n processes share
+   * counts as one n-th.
    */
   public static double proportionalMegabytes(long pid) {
     return megabytes(Path.of("/proc/" + pid + "/smaps_rollup"), "Pss:");

@@ -35,7 +35,8 @@ public final class CelerySubject implements Subject {
   }
 
   private static String version(String python) {
-    return MeasuredPrograms.output(List.of(python, "-c", "import celery; print(celery.__version__)"));
+    return MeasuredPrograms.output(
+        List.of(python, "-c", "import celery; print(celery.__version__)"));
   }
 
   @Override
@@ -48,7 +49,8 @@ public final class CelerySubject implements Subject {
     return python.isPresent()
         ? Optional.empty()
         : Optional.of(
-            new MissingPeer(name(), "no python3 has the module celery", "apt-get install python3-celery"));
+            new MissingPeer(
+                name(), "no python3 has the module celery", "apt-get install python3-celery"));
   }
 
   @Override

@@ -36,7 +36,8 @@ public final class KillFloor {
     var program = programs.folder().resolve("floor");
     var compiler = MeasuredPrograms.find("cc", "gcc", "clang");
     compiler.ifPresent(found ->
-        MeasuredPrograms.output(List.of(found, "-O2", "-o", program.toString(), source.toString())));
+        MeasuredPrograms.output(
+            List.of(found, "-O2", "-o", program.toString(), source.toString())));
     return new KillFloor(
         programs,
         workerCommand,
@@ -47,7 +48,8 @@ public final class KillFloor {
   public Optional<MissingPeer> missing() {
     return program.isPresent()
         ? Optional.empty()
-        : Optional.of(new MissingPeer("C floor", "there is no C compiler", "apt-get install gcc libc6-dev"));
+        : Optional.of(
+            new MissingPeer("C floor", "there is no C compiler", "apt-get install gcc libc6-dev"));
   }
 
   /**

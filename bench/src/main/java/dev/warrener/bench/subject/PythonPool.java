@@ -19,12 +19,15 @@ public final class PythonPool {
   public Optional<MissingPeer> missing() {
     return python.isPresent()
         ? Optional.empty()
-        : Optional.of(new MissingPeer("Python's Pool", "there is no python3", "apt-get install python3"));
+        : Optional.of(
+            new MissingPeer("Python's Pool", "there is no python3", "apt-get install python3"));
   }
 
   /** Returns the version for the page. */
   public String version() {
-    return python.map(found -> MeasuredPrograms.output(List.of(found, "--version"))).orElse("not there");
+    return python
+        .map(found -> MeasuredPrograms.output(List.of(found, "--version")))
+        .orElse("not there");
   }
 
   /** Returns the time from {@code terminate()} to the end of {@code join()}, in milliseconds. */

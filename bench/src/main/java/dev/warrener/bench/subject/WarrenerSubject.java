@@ -31,12 +31,17 @@ public final class WarrenerSubject implements Subject {
    * @param ownLookAhead whether the controller keeps its default look-ahead
    * @param javaOptions further options of the controller's JVM
    */
-  public WarrenerSubject(MeasuredPrograms programs, String name, boolean ownLookAhead, String javaOptions) {
+  public WarrenerSubject(
+      MeasuredPrograms programs, String name, boolean ownLookAhead, String javaOptions) {
     this(programs, name, ownLookAhead, javaOptions, 0);
   }
 
   private WarrenerSubject(
-      MeasuredPrograms programs, String name, boolean ownLookAhead, String javaOptions, int spares) {
+      MeasuredPrograms programs,
+      String name,
+      boolean ownLookAhead,
+      String javaOptions,
+      int spares) {
     this.programs = programs;
     this.name = name;
     this.ownLookAhead = ownLookAhead;
@@ -71,7 +76,8 @@ public final class WarrenerSubject implements Subject {
   }
 
   @Override
-  public Running start(MeasuredBroker broker, Setting setting) throws IOException, InterruptedException {
+  public Running start(MeasuredBroker broker, Setting setting)
+      throws IOException, InterruptedException {
     try (var fleet = new FleetWatch(broker)) {
       var running = startOnly(broker, setting, "bench");
       try {

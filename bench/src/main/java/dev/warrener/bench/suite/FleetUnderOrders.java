@@ -26,12 +26,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Running controllers with their workers, and a client that sends them orders. Used by one thread. */
+/**
+ * Running controllers with their workers, and a client that sends them orders. Used by one thread.
+ */
 final class FleetUnderOrders implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Tasks that each use a whole processor until they are killed. */
-  static final LoadPublisher.Source BURNING = MeasuredTasks.of(HangHandler.NAME, MeasuredTasks.json(200), Map.of());
+  static final LoadPublisher.Source BURNING =
+      MeasuredTasks.of(HangHandler.NAME, MeasuredTasks.json(200), Map.of());
 
   /** Tasks that sleep until they are killed, and leave the processors to others. */
   static final LoadPublisher.Source WAITING =
@@ -53,7 +56,8 @@ final class FleetUnderOrders implements AutoCloseable {
   private final LoadPublisher load;
 
   /** Starts controllers, and waits until their workers are ready and their warm-up is over. */
-  FleetUnderOrders(SuiteRun run, WarrenerSubject warrener, String queue, int controllers, int workersEach)
+  FleetUnderOrders(
+      SuiteRun run, WarrenerSubject warrener, String queue, int controllers, int workersEach)
       throws IOException, InterruptedException {
     this.run = run;
     this.queue = queue;
@@ -80,8 +84,8 @@ final class FleetUnderOrders implements AutoCloseable {
   }
 
   /**
-   * Sends a roll-call, as the operator's command does before a kill. It also warms up this program's
-   * code for orders.
+   * Sends a roll-call, as the operator's command does before a kill. It also warms up this
+   * program's code for orders.
    */
   private void rollCall() throws InterruptedException {
     var order = order(OrderKind.ROLL_CALL, Scope.ALL, null, null);
@@ -89,7 +93,10 @@ final class FleetUnderOrders implements AutoCloseable {
     watch.await(order.id(), "controller.heard", ids.size(), PATIENCE);
   }
 
-  /** Waits until the controllers have finished their warm-up, so that it is not measured with a kill. */
+  /**
+   * Waits until the controllers have finished their warm-up, so that it is not measured with a
+   * kill.
+   */
   void awaitRest() throws InterruptedException {
     long patience = System.nanoTime() + PATIENCE.toNanos();
     double most = SHARE_AT_REST * controllers.size() * WATCHED.toMillis() / 1000;
@@ -182,7 +189,9 @@ final class FleetUnderOrders implements AutoCloseable {
     }
 
     private java.util.stream.LongStream nanos(String type) {
-      return reports.stream().filter(one -> one.type().equals(type)).mapToLong(ReceivedReport::nanos);
+      return reports.stream()
+          .filter(one -> one.type().equals(type))
+          .mapToLong(ReceivedReport::nanos);
     }
 
     double slowestDeathMillis() {

@@ -54,7 +54,8 @@ final class FlightRecording {
       return;
     }
     var frames = stack.getFrames();
-    if (type.equals("jdk.NativeMethodSample") && frames.stream().anyMatch(FlightRecording::isWaiting)) {
+    if (type.equals("jdk.NativeMethodSample")
+        && frames.stream().anyMatch(FlightRecording::isWaiting)) {
       return;
     }
     RecordedThread thread = event.getThread("sampledThread");
@@ -80,7 +81,10 @@ final class FlightRecording {
   private static String describe(List<RecordedFrame> frames) {
     var innermost = name(frames.getFirst());
     Optional<String> ours =
-        frames.stream().map(FlightRecording::name).filter(name -> name.startsWith(OURS)).findFirst();
+        frames.stream()
+            .map(FlightRecording::name)
+            .filter(name -> name.startsWith(OURS))
+            .findFirst();
     if (ours.isEmpty() || ours.get().equals(innermost)) {
       return shortened(innermost);
     }

@@ -90,12 +90,14 @@ public final class GrowthSuite implements Suite {
     var broker = run.broker();
     broker.declare(QUEUE);
     int prefetch = Math.max(ThroughputSuite.PREFETCH, EACH_AHEAD * workers);
-    // Delivered bodies are held in memory, so large ones get a small prefetch. And a backlog that is
+    // Delivered bodies are held in memory, so large ones get a small prefetch. And a backlog that
+    // is
     // delivered as a whole can't be watched.
     long most = Math.min(100_000_000L / bytes, count / 10);
     int held = (int) Math.clamp(most, 2L * workers, prefetch);
     try (var load = new LoadPublisher(broker.connection())) {
-      load.publish(broker.namespace().tasksExchange(), QUEUE, count, MeasuredTasks.of(Work.NO_OP, bytes));
+      load.publish(
+          broker.namespace().tasksExchange(), QUEUE, count, MeasuredTasks.of(Work.NO_OP, bytes));
       try (var running = warrener.start(broker, new Setting(QUEUE, workers, held, Work.NO_OP));
           var watch = watch(run, running)) {
         var quarter = watch.awaitAtMost(count * 3 / 4, PATIENCE);
@@ -115,7 +117,9 @@ public final class GrowthSuite implements Suite {
 
   private static QueueWatch watch(SuiteRun run, Running running) throws IOException {
     return new QueueWatch(
-        run.broker().connection(), run.broker().namespace().taskQueue(QUEUE), running::requireAlive);
+        run.broker().connection(),
+        run.broker().namespace().taskQueue(QUEUE),
+        running::requireAlive);
   }
 
   private static void killWithBacklog(SuiteRun run, WarrenerSubject warrener, long backlog)
@@ -148,7 +152,8 @@ public final class GrowthSuite implements Suite {
         var watch = watch(run, fleet.first())) {
       fleet.publish(
           count,
-          MeasuredTasks.of(HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
+          MeasuredTasks.of(
+              HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
       fleet.awaitBusy();
       var killed = fleet.killAndRespawn(Scope.ofBatch("unwanted"), InFlight.PURGE, WORKERS);
       var empty = watch.awaitAtMost(0, PATIENCE);

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Measures the processor time of a kill, by process and thread, without that of the dying workers. */
+/**
+ * Measures the processor time of a kill, by process and thread, without that of the dying workers.
+ */
 final class KillProfile {
   private static final String TIME = "processor time of a kill";
   private static final String QUEUE = "kill-profile";
@@ -32,7 +34,8 @@ final class KillProfile {
             + " The processor time of the dying workers is not included: that is the C floor.");
     int kills = run.size(3, 15);
     run.broker().declare(QUEUE);
-    try (var fleet = new FleetUnderOrders(run, new WarrenerSubject(run.programs()), QUEUE, 1, WORKERS)) {
+    try (var fleet =
+        new FleetUnderOrders(run, new WarrenerSubject(run.programs()), QUEUE, 1, WORKERS)) {
       var used = new HashMap<String, Double>();
       double certificates = 0;
       for (int i = -WARMING; i < kills; i++) {
@@ -69,8 +72,8 @@ final class KillProfile {
   }
 
   /**
-   * Returns the processor time of this program. It is read just before and just after a kill, because
-   * reading the times of the others takes processor time, too.
+   * Returns the processor time of this program. It is read just before and just after a kill,
+   * because reading the times of the others takes processor time, too.
    */
   private static double ownMillis() {
     return sum(List.of(ProcessHandle.current().pid()));

@@ -44,7 +44,8 @@ public final class KillSuite implements Suite {
     run.note(
         "Before the first kill, the controllers have finished the warm-up that follows their"
             + " start.");
-    run.note("A busy worker runs a loop that never ends and uses a whole processor. An idle one waits.");
+    run.note(
+        "A busy worker runs a loop that never ends and uses a whole processor. An idle one waits.");
     var warrener = new WarrenerSubject(run.programs());
     run.version("warrener", warrener.version());
     var pool = new PythonPool(run.programs());
@@ -74,7 +75,8 @@ public final class KillSuite implements Suite {
     }
   }
 
-  private static void measure(SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, PythonPool pool)
+  private static void measure(
+      SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, PythonPool pool)
       throws IOException, InterruptedException {
     var floor = KillFloor.of(run.programs(), KillFloor.workerCommandBelow(fleet.first().pid()));
     floor.missing().ifPresent(run::miss);

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** Measures the time from a publish to the handler's first instruction while all workers are idle. */
+/**
+ * Measures the time from a publish to the handler's first instruction while all workers are idle.
+ */
 public final class LatencySuite implements Suite {
   private static final int WORKERS = 4;
   private static final int BYTES = 200;

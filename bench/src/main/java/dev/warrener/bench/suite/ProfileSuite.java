@@ -62,7 +62,9 @@ public final class ProfileSuite implements Suite {
       try (var running = warrener.start(broker, setting);
           var watch =
               new QueueWatch(
-                  broker.connection(), broker.namespace().taskQueue(QUEUE), running::requireAlive)) {
+                  broker.connection(),
+                  broker.namespace().taskQueue(QUEUE),
+                  running::requireAlive)) {
         var from = watch.awaitAtMost(count * 2 / 3, PATIENCE);
         var before = processorTimes(running.pid());
         // The queue is asked seldom, because each question costs the broker processor time.

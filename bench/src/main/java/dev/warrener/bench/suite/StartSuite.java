@@ -108,7 +108,8 @@ public final class StartSuite implements Suite {
         ProcessFigures.proportionalMegabytes(fleet.first().pid()));
   }
 
-  private static void respawn(SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, int round)
+  private static void respawn(
+      SuiteRun run, WarrenerSubject warrener, FleetUnderOrders fleet, int round)
       throws IOException, InterruptedException {
     fleet.awaitReady();
     fleet.makeBusy(FleetUnderOrders.WAITING);
@@ -148,7 +149,8 @@ public final class StartSuite implements Suite {
     }
   }
 
-  private static void command(SuiteRun run, WarrenerSubject warrener, String name, List<String> words)
+  private static void command(
+      SuiteRun run, WarrenerSubject warrener, String name, List<String> words)
       throws InterruptedException {
     var command = new ArrayList<>(List.of(run.programs().warrener()));
     command.addAll(words);

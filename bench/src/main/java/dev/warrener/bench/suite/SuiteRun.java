@@ -32,7 +32,11 @@ public final class SuiteRun {
    * @param progress receives a line for each step and sample
    */
   public SuiteRun(
-      MeasuredBroker broker, MeasuredPrograms programs, int rounds, boolean quick, Consumer<String> progress) {
+      MeasuredBroker broker,
+      MeasuredPrograms programs,
+      int rounds,
+      boolean quick,
+      Consumer<String> progress) {
     this.broker = broker;
     this.programs = programs;
     this.rounds = rounds;

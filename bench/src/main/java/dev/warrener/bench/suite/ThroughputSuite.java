@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Measures how many tasks are settled in a second: no-op tasks and tasks of one millisecond, with 200
- * bytes, persistent, from a quorum queue, published with confirms.
+ * Measures how many tasks are settled in a second: no-op tasks and tasks of one millisecond, with
+ * 200 bytes, persistent, from a quorum queue, published with confirms.
  */
 public final class ThroughputSuite implements Suite {
   static final int WORKERS = 4;
@@ -90,7 +90,10 @@ public final class ThroughputSuite implements Suite {
     run.broker().declare(QUEUE);
     var rates =
         perfTest.receivingRates(
-            run.broker(), new Setting(QUEUE, WORKERS, PREFETCH, Work.NO_OP), BYTES, run.size(8, 16));
+            run.broker(),
+            new Setting(QUEUE, WORKERS, PREFETCH, Work.NO_OP),
+            BYTES,
+            run.size(8, 16));
     run.add(
         "PerfTest alone",
         "published while consumed",
@@ -111,7 +114,9 @@ public final class ThroughputSuite implements Suite {
       try (var running = subject.start(broker, setting);
           var watch =
               new QueueWatch(
-                  broker.connection(), broker.namespace().taskQueue(QUEUE), running::requireAlive)) {
+                  broker.connection(),
+                  broker.namespace().taskQueue(QUEUE),
+                  running::requireAlive)) {
         var begun = watch.look();
         var quarter = watch.awaitAtMost(count * 3 / 4, PATIENCE);
         var empty = watch.awaitAtMost(0, PATIENCE);

@@ -103,7 +103,8 @@ class BenchmarkPagesTest {
   void eachChartOfBothPagesIsAFileOfWellFormedSvg() throws Exception {
     new BenchmarkPages(results(6000)).write(folder);
     var details = folder.resolve("benchmarks/details.md");
-    assertThat(charts(folder.resolve("benchmarks.md"))).containsExactly("benchmarks/throughput.svg");
+    assertThat(charts(folder.resolve("benchmarks.md")))
+        .containsExactly("benchmarks/throughput.svg");
     assertThat(charts(details)).containsExactly("throughput-published-while-consumed.svg");
     for (var chart : List.of("throughput.svg", "throughput-published-while-consumed.svg")) {
       var svg = Files.readString(details.resolveSibling(chart));
@@ -150,7 +151,12 @@ class BenchmarkPagesTest {
                 heading.group(1).toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9 -]", ""))
             .map(heading -> heading.replace(' ', '-'))
             .toList();
-    assertThat(anchors).containsAll(Budgets.ALL.stream().map(Budget::explanation).filter(anchor -> !anchor.isEmpty()).toList());
+    assertThat(anchors)
+        .containsAll(
+            Budgets.ALL.stream()
+                .map(Budget::explanation)
+                .filter(anchor -> !anchor.isEmpty())
+                .toList());
     assertThat(page.lines().filter(line -> line.contains("not met") && line.startsWith("| ")))
         .allSatisfy(row -> assertThat(NOTE.matcher(row).find()).as(row).isTrue());
   }
