@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A kill to be sent: {@code Kill.of(Scope.ofQueue("mail")).then(Then.RESPAWN).reason("INC-42")}.
- * Immutable: each method returns a copy. What is not chosen has a default that depends on the scope:
+ * Immutable: each method returns a copy. What is not chosen has a default that depends on the
+ * scope:
+ *
  * <ul>
- *   <li>everything, controllers or queues: running tasks are requeued, and the scope is held until a
- *       resume
+ *   <li>everything, controllers or queues: running tasks are requeued, and the scope is held until
+ *       a resume
  *   <li>workers: running tasks are requeued, and the workers are replaced
  *   <li>tasks or batches: they go to the dead letters, and their workers are replaced
  * </ul>

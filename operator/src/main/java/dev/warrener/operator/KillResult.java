@@ -16,8 +16,8 @@ import java.util.Optional;
  * How a kill ended.
  *
  * @param result the order, the verdict, and where each controller stands
- * @param tripwire present if the broker blocked publishers and the tripwire was pulled instead. Then
- *     there are no reports: the verdict is by the broker's own count
+ * @param tripwire present if the broker blocked publishers and the tripwire was pulled instead.
+ *     Then there are no reports: the verdict is by the broker's own count
  */
 public record KillResult(OrderResult result, Optional<Tripwire> tripwire) {
 

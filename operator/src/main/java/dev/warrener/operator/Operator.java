@@ -43,8 +43,8 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Each method blocks until the controllers have answered or its timeout has passed. A missing
- * answer is no exception: the {@link Verdict} names who is missing. Exceptions mean that nothing was
- * sent, or that the broker was lost:
+ * answer is no exception: the {@link Verdict} names who is missing. Exceptions mean that nothing
+ * was sent, or that the broker was lost:
  *
  * <ul>
  *   <li>{@link UnknownTargetException}: the order names a controller, queue or worker that does not
@@ -91,8 +91,7 @@ public final class Operator implements AutoCloseable {
   public static Operator connect(BrokerAddress address, OperatorOptions options) {
     var clock = InstantSource.system();
     var broker =
-        FleetBroker.open(
-            BrokerAccess.of(address, options.namespace(), options.program()), clock);
+        FleetBroker.open(BrokerAccess.of(address, options.namespace(), options.program()), clock);
     return new Operator(broker::connect, broker::close, options, clock);
   }
 
@@ -123,9 +122,9 @@ public final class Operator implements AutoCloseable {
    * and settled their tasks, or until the confirmation timeout.
    *
    * <p>If the scope is not everything, the controllers are asked first whether the named places
-   * exist, and a worker that is named without an incarnation is fenced to the process that runs now.
-   * If the broker blocks publishers, a kill of everything that requeues and holds pulls the tripwire
-   * instead.
+   * exist, and a worker that is named without an incarnation is fenced to the process that runs
+   * now. If the broker blocks publishers, a kill of everything that requeues and holds pulls the
+   * tripwire instead.
    *
    * @param listener receives the progress, on this thread
    * @throws UnknownTargetException if the scope names a place that does not exist
@@ -142,8 +141,7 @@ public final class Operator implements AutoCloseable {
       }
       var outcome = call.send(order, options.confirmTimeout(), listener);
       if (outcome instanceof Outcome.Answered answered) {
-        return new KillResult(
-            OrderResult.of(answered.call(), clock.instant()), Optional.empty());
+        return new KillResult(OrderResult.of(answered.call(), clock.instant()), Optional.empty());
       }
       return byTripwire(order, (Outcome.ByTripwire) outcome);
     }
@@ -174,8 +172,7 @@ public final class Operator implements AutoCloseable {
     return new KillResult(
         new OrderResult(
             order, verdict, List.of(), new Totals(pulled.listening(), confirmed, 0, 0, 0, 0, 0)),
-        Optional.of(
-            new KillResult.Tripwire(pulled.listening(), running, pulled.took())));
+        Optional.of(new KillResult.Tripwire(pulled.listening(), running, pulled.took())));
   }
 
   /** Holds; as {@link #hold(Scope, String, OrderListener)} without a listener. */
@@ -231,8 +228,7 @@ public final class Operator implements AutoCloseable {
       if (!scope.all()) {
         call.ask(order(kind, scope, reason, true));
       }
-      RollCall ended =
-          call.send(order(kind, scope, reason, false), Patience.of(timeout), listener);
+      RollCall ended = call.send(order(kind, scope, reason, false), Patience.of(timeout), listener);
       return OrderResult.of(ended, clock.instant());
     }
   }

@@ -10,4 +10,3 @@
 package dev.warrener.operator;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -23,7 +23,6 @@ import dev.warrener.operator.rollcall.Verdict.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,8 +96,7 @@ class OperatorTest {
   @Test
   void silentControllerIsNamedAndNoException() throws InterruptedException {
     var connection =
-        new ScriptedConnection(
-                ScriptedFleet.T0, ScriptedFleet.of("web-1").with(SILENT)::answer)
+        new ScriptedConnection(ScriptedFleet.T0, ScriptedFleet.of("web-1").with(SILENT)::answer)
             .counting(1);
 
     var result = operator(connection).kill(Kill.of(Scope.ALL));
@@ -123,8 +121,7 @@ class OperatorTest {
   @Test
   void rollCallTellsWhoIsThereAndWhoIsNot() throws InterruptedException {
     var connection =
-        new ScriptedConnection(
-                ScriptedFleet.T0, ScriptedFleet.of("web-1").with(SILENT)::answer)
+        new ScriptedConnection(ScriptedFleet.T0, ScriptedFleet.of("web-1").with(SILENT)::answer)
             .counting(1);
 
     var snapshot = operator(connection).rollCall();

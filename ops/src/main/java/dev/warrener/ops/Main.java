@@ -19,7 +19,8 @@ public final class Main {
 
   /** Runs one command and ends the process with its {@link ExitStatus}. */
   public static void main(String[] arguments) {
-    // Otherwise picocli looks for Groovy's class Closure, and the VM opens every jar in search of it.
+    // Otherwise picocli looks for Groovy's class Closure, and the VM opens every jar in search of
+    // it.
     System.setProperty("picocli.disable.closures", "true");
     var out = utf8(FileDescriptor.out);
     var err = utf8(FileDescriptor.err);

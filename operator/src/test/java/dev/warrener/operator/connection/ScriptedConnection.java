@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A connection to controllers that a test makes up, and the clock that goes with it: time passes only
- * while somebody waits for a message.
+ * A connection to controllers that a test makes up, and the clock that goes with it: time passes
+ * only while somebody waits for a message.
  */
 public final class ScriptedConnection implements FleetConnection, InstantSource {
   private final Deque<Heard> waiting = new ArrayDeque<>();

@@ -37,8 +37,7 @@ class KillCallTest {
   }
 
   private Order order(KillPlan plan, boolean onlyAsks) {
-    return OrderFactory.kill(
-        Uuid7.next(), plan, "INC-42", "ana", connection.instant(), onlyAsks);
+    return OrderFactory.kill(Uuid7.next(), plan, "INC-42", "ana", connection.instant(), onlyAsks);
   }
 
   private Outcome send(KillPlan plan) throws InterruptedException {
@@ -53,12 +52,7 @@ class KillCallTest {
   private static KillPlan ofWorker(String id) {
     return KillPlan.of(
         new Scope(
-            false,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(new WorkerTarget(id, null))),
+            false, List.of(), List.of(), List.of(), List.of(), List.of(new WorkerTarget(id, null))),
         null,
         null,
         null,
@@ -120,8 +114,7 @@ class KillCallTest {
     assertThat(connection.instant()).isEqualTo(ScriptedFleet.T0);
 
     connection.sending(new Sent.NobodyListens(true));
-    outcome =
-        call(EVERYTHING).sendOnly(order(EVERYTHING, false), TEN_SECONDS, OrderListener.NONE);
+    outcome = call(EVERYTHING).sendOnly(order(EVERYTHING, false), TEN_SECONDS, OrderListener.NONE);
     assertThat(((Answered) outcome).call().reachedNobody()).isTrue();
   }
 
@@ -155,10 +148,7 @@ class KillCallTest {
 
   @Test
   void tripwireThatWasPulledBeforeIsWatched() throws InterruptedException {
-    connection
-        .sending(new Sent.Blocked("low on memory"))
-        .withPulledTripwire()
-        .running(asked -> 1);
+    connection.sending(new Sent.Blocked("low on memory")).withPulledTripwire().running(asked -> 1);
 
     var outcome = send(EVERYTHING);
 

@@ -15,8 +15,7 @@ class OrderHistoryTest {
 
   @Test
   void rollCallOfTheKeptReportsIsThatOfTheOrder() {
-    var order =
-        OrderFactory.of(OrderKind.HOLD, ORDER.id(), Scope.ALL, "", "ana", T0, false);
+    var order = OrderFactory.of(OrderKind.HOLD, ORDER.id(), Scope.ALL, "", "ana", T0, false);
     var reports = ScriptedFleet.of("web-1", "web-2").answer(order);
 
     var all = OrderHistory.rollCall(order, reports);

@@ -52,8 +52,7 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   @Override
   protected void append(ILoggingEvent line) {
     line.prepareForDeferredProcessing();
-    boolean mayEnter =
-        !line.getLoggerName().equals(WorkerOutput.LOGGER) || awaitRoomForWorkers();
+    boolean mayEnter = !line.getLoggerName().equals(WorkerOutput.LOGGER) || awaitRoomForWorkers();
     unshown.incrementAndGet();
     if (!mayEnter || !lines.offer(line)) {
       unshown.decrementAndGet();
