@@ -120,10 +120,12 @@ class SerialExecutorTest {
   void closingOnItsOwnThreadWaitsForNothing() throws Exception {
     var returned = new CompletableFuture<Boolean>();
     executor.execute(() -> {
+      awaitGate();
       executor.close(LONG);
       returned.complete(true);
     });
     executor.execute(() -> ran.add("waited"));
+    gate.countDown();
 
     assertThat(returned.get(10, TimeUnit.SECONDS)).isTrue();
     assertThat(executor.finish(LONG)).isTrue();
