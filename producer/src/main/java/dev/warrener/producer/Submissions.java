@@ -29,7 +29,7 @@ final class Submissions {
   private final ClientLink link;
   private final Callbacks callbacks;
   private final PublishWindow window;
-  private final Room room;
+  private final NamedWindow namedWindow;
   private final Retry retry;
   private final Set<Submission> submissions = ConcurrentHashMap.newKeySet();
   private final AtomicLong submitted = new AtomicLong();
@@ -42,8 +42,8 @@ final class Submissions {
     this.link = link;
     this.callbacks = callbacks;
     this.window = new PublishWindow(options.window(), options.windowBytes());
-    this.room =
-        new Room(
+    this.namedWindow =
+        new NamedWindow(
             window, "the window (" + options.window() + " tasks)", options.publishTimeout(), link);
     this.retry =
         Retry.of(
@@ -64,7 +64,7 @@ final class Submissions {
     submitted.incrementAndGet();
     var refusal = refusal(task);
     if (refusal == null) {
-      refusal = room.enter(task.body().length());
+      refusal = namedWindow.enter(task.body().length());
     }
     if (refusal != null) {
       submission.fail(new RefusedException(task, refusal));
@@ -182,7 +182,7 @@ final class Submissions {
       if (!submissions.remove(this)) {
         return;
       }
-      room.leave(task.body().length());
+      namedWindow.leave(task.body().length());
       if (outcome instanceof PublishOutcome.Confirmed) {
         callbacks.execute(() -> answer.complete(new Published(task.id(), task.queue(), elapsed())));
       } else {

@@ -44,7 +44,7 @@ public final class WarrenerClient implements AutoCloseable {
   private final Function<PendingResults, ResultSource> sources;
   private final Callbacks callbacks = new Callbacks();
   private final Submissions submissions;
-  private final Room resultRoom;
+  private final NamedWindow resultWindow;
   private final PendingResults pending;
   private final Object sourceLock = new Object();
   private @Nullable ResultSource source;
@@ -59,8 +59,8 @@ public final class WarrenerClient implements AutoCloseable {
     this.sink = sink;
     this.sources = sources;
     this.submissions = new Submissions(options, sink, link, callbacks);
-    this.resultRoom =
-        new Room(
+    this.resultWindow =
+        new NamedWindow(
             new PublishWindow(options.maxPendingResults(), Long.MAX_VALUE),
             "the number of results that are waited for (" + options.maxPendingResults() + ")",
             options.publishTimeout(),
@@ -159,7 +159,7 @@ public final class WarrenerClient implements AutoCloseable {
    *     create a reply queue. Cancelling it forgets the result and has no effect on the task
    */
   public CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout) {
-    var refusal = closed ? "the client is closed" : resultRoom.enter(0);
+    var refusal = closed ? "the client is closed" : resultWindow.enter(0);
     if (refusal != null) {
       return CompletableFuture.failedFuture(new RefusedException(task, refusal));
     }
@@ -167,7 +167,7 @@ public final class WarrenerClient implements AutoCloseable {
     try {
       replyQueue = results().replyQueue();
     } catch (RuntimeException e) {
-      resultRoom.leave(0);
+      resultWindow.leave(0);
       return CompletableFuture.failedFuture(e);
     }
     var correlationId = Uuid7.next();
@@ -182,7 +182,7 @@ public final class WarrenerClient implements AutoCloseable {
     var unused =
         result.whenComplete((value, error) -> {
           timeUp.run();
-          resultRoom.leave(0);
+          resultWindow.leave(0);
         });
     var asked = task.toBuilder().replyTo(replyQueue).correlationId(correlationId).build();
     tellIfNotPublished(submit(asked), result, doubt);

@@ -58,8 +58,8 @@ public sealed interface Report {
     }
 
     /** Starts the death certificate of a worker. */
-    public WorkerDead.Builder dead(KilledWorker worker) {
-      return new WorkerDead.Builder(this, worker);
+    public WorkerDeadBuilder dead(KilledWorker worker) {
+      return new WorkerDeadBuilder(this, worker);
     }
 
     /**
@@ -220,84 +220,7 @@ public sealed interface Report {
       boolean proven,
       @Nullable String task,
       long deathMicros)
-      implements Report {
-
-    /** Builds a death certificate. Not thread-safe. */
-    public static final class Builder {
-      private final Header header;
-      private final KilledWorker worker;
-      private int signal;
-      private @Nullable Integer exitCode;
-      private int processesKilled;
-      private boolean proven;
-      private @Nullable String task;
-      private long deathMicros;
-
-      private Builder(Header header, KilledWorker worker) {
-        this.header = header;
-        this.worker = worker;
-      }
-
-      /** The signal that ended the worker; 0 by default: none. */
-      public Builder signal(int signal) {
-        this.signal = signal;
-        return this;
-      }
-
-      /** The exit code of a worker that ended by itself. */
-      public Builder exitCode(@Nullable Integer exitCode) {
-        this.exitCode = exitCode;
-        return this;
-      }
-
-      /** The number of processes of the tree that were signalled; 0 by default. */
-      public Builder processesKilled(int processesKilled) {
-        this.processesKilled = processesKilled;
-        return this;
-      }
-
-      /** Whether the kernel itself says that the tree is empty; false by default. */
-      public Builder proven(boolean proven) {
-        this.proven = proven;
-        return this;
-      }
-
-      /** The task that the worker ran. */
-      public Builder task(@Nullable String task) {
-        this.task = task;
-        return this;
-      }
-
-      /** The time from the first signal to the empty tree, in microseconds; 0 by default. */
-      public Builder deathMicros(long deathMicros) {
-        this.deathMicros = deathMicros;
-        return this;
-      }
-
-      /** Returns the certificate. */
-      public WorkerDead build() {
-        return new WorkerDead(
-            Contract.VERSION,
-            header.order,
-            header.controller,
-            header.host,
-            header.at,
-            header.sequence,
-            worker.worker,
-            worker.incarnation,
-            worker.pid,
-            worker.startTicks,
-            worker.containment,
-            signal,
-            exitCode,
-            processesKilled,
-            true,
-            proven,
-            task,
-            deathMicros);
-      }
-    }
-  }
+      implements Report {}
 
   /** Reports a worker whose tree could not be shown to be empty. */
   record WorkerUnconfirmed(

@@ -9,7 +9,7 @@ import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.Requests;
 import dev.warrener.messaging.broker.Topology;
-import dev.warrener.messaging.broker.orders.OrderHistory;
+import dev.warrener.messaging.broker.orders.OrderStreams;
 import dev.warrener.messaging.broker.orders.ReceivedOrder;
 import dev.warrener.messaging.broker.tasks.Purge;
 import dev.warrener.messaging.report.Report;
@@ -63,18 +63,18 @@ public final class BrokerSession implements AutoCloseable {
     return new DeadLetters(open.connection(), requests, dialect);
   }
 
-  /** Reads the log of orders over this connection, as {@link OrderHistory#orders} does. */
+  /** Reads the log of orders over this connection, as {@link OrderStreams#orders} does. */
   public List<ReceivedOrder> orders() {
-    return history().orders();
+    return streams().orders();
   }
 
-  /** Reads the reports about orders over this connection, as {@link OrderHistory#outcomes} does. */
+  /** Reads the reports about orders over this connection, as {@link OrderStreams#outcomes} does. */
   public List<Report> outcomes(Instant since) {
-    return history().outcomes(since);
+    return streams().outcomes(since);
   }
 
-  private OrderHistory history() {
-    return new OrderHistory(new LinkSession(1, open), requests.access());
+  private OrderStreams streams() {
+    return new OrderStreams(new LinkSession(1, open), requests.access());
   }
 
   /** Drops the waiting tasks of a queue and of its retry queues, and returns their number. */

@@ -77,7 +77,7 @@ final class OrderConnection {
     boolean armed = listenToTripwire();
     var log =
         session.dialect().keepsOrders()
-            ? new OrderLog(session, access, this::live).read()
+            ? new OrderStream(session, access, this::live).read()
             : List.<ReceivedOrder>of();
     handOver(log, !armed && session.dialect().hasTripwire());
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the stream of orders from its beginning to its end, and goes on with the orders that are
  * added. Orders after the end that was found at the beginning are live.
  */
-final class OrderLog {
+final class OrderStream {
   private static final int PREFETCH = 500;
 
   /** How long reading may stall before the end of the log before it has failed. */
@@ -38,7 +38,7 @@ final class OrderLog {
   private long reached = -1;
 
   /** Prepares reading. Orders after the end of the log go to {@code live}. */
-  OrderLog(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
+  OrderStream(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
     this.session = session;
     this.stream = access.namespace().ordersStream();
     this.live = live;

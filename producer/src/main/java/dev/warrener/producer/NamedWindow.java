@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long a caller waits for room
  * @param link knows whether the broker is why
  */
-record Room(PublishWindow window, String what, Duration patience, ClientLink link) {
+record NamedWindow(PublishWindow window, String what, Duration patience, ClientLink link) {
 
   /** Waits for room and takes it. Returns why there was none, or null if there was. */
   @Nullable String enter(long size) {

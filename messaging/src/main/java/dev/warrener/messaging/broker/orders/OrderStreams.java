@@ -19,7 +19,7 @@ import java.util.List;
  * @param session the connection to read over
  * @param access whose fleet it is
  */
-public record OrderHistory(LinkSession session, BrokerAccess access) {
+public record OrderStreams(LinkSession session, BrokerAccess access) {
 
   /**
    * Reads the log of orders, oldest first; empty where the broker keeps none. The same order may
@@ -34,7 +34,7 @@ public record OrderHistory(LinkSession session, BrokerAccess access) {
       return List.of();
     }
     try {
-      return new OrderLog(session, access, live -> {}).read();
+      return new OrderStream(session, access, live -> {}).read();
     } catch (IOException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, access, "the log of orders");
     }
@@ -54,7 +54,7 @@ public record OrderHistory(LinkSession session, BrokerAccess access) {
       return List.of();
     }
     try {
-      return new OutcomeLog(session, access).read(since);
+      return new OutcomeStream(session, access).read(since);
     } catch (IOException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, access, "what was said about orders");
     }

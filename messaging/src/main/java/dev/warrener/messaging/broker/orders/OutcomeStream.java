@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the stream that keeps the reports about orders, from some time on. */
-final class OutcomeLog {
+final class OutcomeStream {
   private static final int PREFETCH = 500;
 
   /** How much earlier reading begins, because the clocks of hosts differ. */
@@ -37,7 +37,7 @@ final class OutcomeLog {
   private final LinkSession session;
   private final String stream;
 
-  OutcomeLog(LinkSession session, BrokerAccess access) {
+  OutcomeStream(LinkSession session, BrokerAccess access) {
     this.session = session;
     this.stream = access.namespace().outcomesStream();
   }
