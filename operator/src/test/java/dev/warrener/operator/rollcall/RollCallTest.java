@@ -34,7 +34,7 @@ class RollCallTest {
     var call = call(kill(Scope.ALL), reports.subList(0, reports.size() - 1)).armed(2);
 
     assertThat(call.isOver(at(0.02))).isFalse();
-    assertThat(call.with(reports.getLast(), at(0.02)).isOver(at(0.02))).isTrue();
+    assertThat(call.with(reports.get(reports.size() - 1), at(0.02)).isOver(at(0.02))).isTrue();
   }
 
   @Test
@@ -67,7 +67,7 @@ class RollCallTest {
     assertThat(call.isOver(at(1))).isFalse();
     assertThat(call.unnamed()).isEqualTo(2);
     assertThat(call.verdict(at(10)).state()).isEqualTo(State.PARTIAL);
-    assertThat(call.verdict(at(10)).sentences().getFirst())
+    assertThat(call.verdict(at(10)).sentences().get(0))
         .isEqualTo(
             "The broker counts 2 more controllers that nobody knows by name and that said"
                 + " nothing.");
