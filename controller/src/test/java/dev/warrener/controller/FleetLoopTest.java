@@ -2,12 +2,12 @@ package dev.warrener.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;

@@ -1,8 +1,8 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;

@@ -1,12 +1,12 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Survivor;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.controller.process.DeathCertificate;
-import dev.warrener.controller.process.Survivor;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;

@@ -1,12 +1,12 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.OrderProgress.DeferredKill;
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.controller.fleet.state.Slot;
-import dev.warrener.controller.process.DeathCertificate;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.KilledRun;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.controller.fleet.state.Slot;
-import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;

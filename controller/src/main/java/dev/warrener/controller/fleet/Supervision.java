@@ -1,10 +1,10 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.controller.fleet.state.WithoutBroker;
-import dev.warrener.controller.process.DeathCertificate;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;

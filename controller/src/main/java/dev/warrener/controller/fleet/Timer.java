@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.death.WorkerKey;
 
 /**
  * The purpose of a timer. A timer is never cancelled: when it is due, it is checked against the

@@ -1,6 +1,6 @@
 package dev.warrener.controller.inbox;
 
-import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.death.WorkerKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

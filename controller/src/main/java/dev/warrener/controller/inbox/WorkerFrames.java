@@ -1,8 +1,8 @@
 package dev.warrener.controller.inbox;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;

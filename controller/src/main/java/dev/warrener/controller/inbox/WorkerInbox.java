@@ -1,10 +1,10 @@
 package dev.warrener.controller.inbox;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Survivor;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.process.DeathCertificate;
 import dev.warrener.controller.process.ProcessListener;
-import dev.warrener.controller.process.Survivor;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.controller.process.WorkerProcesses;
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;

@@ -1,6 +1,6 @@
 package dev.warrener.controller.inbox;
 
-import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.HeaderKey;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ProcFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

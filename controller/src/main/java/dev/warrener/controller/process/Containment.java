@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ChildIndex;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessId;

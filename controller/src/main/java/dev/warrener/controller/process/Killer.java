@@ -1,5 +1,8 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Survivor;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;

@@ -1,5 +1,8 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Survivor;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.worker.frame.Frame;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;

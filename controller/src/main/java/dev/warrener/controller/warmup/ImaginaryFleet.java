@@ -1,5 +1,7 @@
 package dev.warrener.controller.warmup;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
@@ -9,8 +11,6 @@ import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.controller.process.DeathCertificate;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.order.Backlog;

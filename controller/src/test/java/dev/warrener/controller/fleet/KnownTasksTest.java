@@ -2,12 +2,12 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.KnownTasks;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;

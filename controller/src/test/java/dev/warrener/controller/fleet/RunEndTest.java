@@ -2,13 +2,13 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.controller.process.DeathCertificate;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;

@@ -2,7 +2,7 @@ package dev.warrener.controller.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.death.WorkerKey;
 import org.junit.jupiter.api.Test;
 
 class RecentOutputTest {

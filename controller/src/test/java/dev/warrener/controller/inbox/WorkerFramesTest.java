@@ -3,8 +3,8 @@ package dev.warrener.controller.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.worker.frame.BrokenFrameException;

@@ -2,6 +2,7 @@ package dev.warrener.controller.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.WorkerKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

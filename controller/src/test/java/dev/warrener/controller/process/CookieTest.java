@@ -2,6 +2,7 @@ package dev.warrener.controller.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.WorkerKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.WorkerKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessLayerException;
 import java.io.FileInputStream;

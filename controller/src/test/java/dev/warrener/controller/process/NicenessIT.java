@@ -3,6 +3,7 @@ package dev.warrener.controller.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Stat;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,6 +2,7 @@ package dev.warrener.controller.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Pipes;
 import dev.warrener.worker.frame.Frame;

@@ -2,6 +2,7 @@ package dev.warrener.controller.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
 import java.io.IOException;

@@ -3,6 +3,9 @@ package dev.warrener.controller.process;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Survivor;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.RecordingListener.Heard;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcFile;

@@ -3,6 +3,8 @@ package dev.warrener.controller.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.RecordingListener.Heard;
 import dev.warrener.controller.process.linux.ChildIndex;
 import dev.warrener.controller.process.linux.Kernel;

@@ -99,6 +99,7 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             ROOT + "messaging.broker..",
+            ROOT + "controller.process..",
             ROOT + "controller",
             "org.slf4j..",
             "java.io..",

@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet.state;
 
-import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet.state;
 
-import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.death.WorkerKey;
 import java.time.Instant;
 import java.util.AbstractList;
 import java.util.Arrays;

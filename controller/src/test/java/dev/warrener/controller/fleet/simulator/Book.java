@@ -1,11 +1,11 @@
 package dev.warrener.controller.fleet.simulator;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;

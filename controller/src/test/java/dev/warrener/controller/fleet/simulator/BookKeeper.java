@@ -2,12 +2,12 @@ package dev.warrener.controller.fleet.simulator;
 
 import static dev.warrener.controller.fleet.simulator.Violation.require;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Timer;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;

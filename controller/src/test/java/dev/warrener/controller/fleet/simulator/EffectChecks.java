@@ -3,11 +3,11 @@ package dev.warrener.controller.fleet.simulator;
 import static dev.warrener.controller.fleet.simulator.Violation.known;
 import static dev.warrener.controller.fleet.simulator.Violation.require;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Timer;
 import dev.warrener.controller.fleet.state.DeliveryKey;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.task.Outcome;

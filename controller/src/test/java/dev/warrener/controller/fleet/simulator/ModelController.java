@@ -1,12 +1,12 @@
 package dev.warrener.controller.fleet.simulator;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.controller.process.WorkerKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

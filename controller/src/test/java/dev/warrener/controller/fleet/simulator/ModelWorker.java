@@ -1,11 +1,11 @@
 package dev.warrener.controller.fleet.simulator;
 
+import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Survivor;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.controller.process.DeathCertificate;
-import dev.warrener.controller.process.Survivor;
-import dev.warrener.controller.process.WorkerKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;

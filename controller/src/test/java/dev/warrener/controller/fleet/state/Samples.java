@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet.state;
 
-import dev.warrener.controller.process.WorkerKey;
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;

@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.death;
 
 /**
  * A process of a killed worker's tree that is not gone yet.

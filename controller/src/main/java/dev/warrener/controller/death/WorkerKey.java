@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.death;
 
 /**
  * Names one worker process: its slot, and which process of that slot it is. Never used twice within

@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.death;
 
 import org.jspecify.annotations.Nullable;
 
