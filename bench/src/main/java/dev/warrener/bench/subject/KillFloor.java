@@ -3,6 +3,7 @@ package dev.warrener.bench.subject;
 import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.HangHandler;
 import dev.warrener.bench.rig.ProcessFigures;
+import dev.warrener.worker.Worker;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.FrameWriter;
@@ -134,7 +135,7 @@ public final class KillFloor {
     return ProcessFigures.descendants(controller).stream()
         .filter(pid -> {
           var words = ProcessFigures.commandLine(pid);
-          return words.contains("dev.warrener.worker.Worker") && words.getFirst().endsWith("java");
+          return words.contains(Worker.class.getName()) && words.getFirst().endsWith("java");
         })
         .toList();
   }
