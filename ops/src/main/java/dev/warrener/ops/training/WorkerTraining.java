@@ -1,6 +1,6 @@
 package dev.warrener.ops.training;
 
-import dev.warrener.worker.Worker;
+import dev.warrener.worker.process.Worker;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameReader;
 import dev.warrener.worker.frame.FrameType;
