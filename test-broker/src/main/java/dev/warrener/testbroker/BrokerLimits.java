@@ -7,10 +7,10 @@ package dev.warrener.testbroker;
  *     {@code 512MB}
  * @param schedulers the number of its Erlang schedulers; 0 for one on each processor
  */
-public record Room(String memory, int schedulers) {
+public record BrokerLimits(String memory, int schedulers) {
   /** Small enough for a small machine that also runs tests, and large enough for the tests. */
-  public static final Room OF_TESTS = new Room("512MB", 1);
+  public static final BrokerLimits OF_TESTS = new BrokerLimits("512MB", 1);
 
   /** As much as a broker on a machine of its own would use. */
-  public static final Room OF_MEASURING = new Room("4GB", 0);
+  public static final BrokerLimits OF_MEASURING = new BrokerLimits("4GB", 0);
 }

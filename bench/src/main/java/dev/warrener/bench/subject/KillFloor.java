@@ -134,7 +134,8 @@ public final class KillFloor {
     return ProcessFigures.descendants(controller).stream()
         .filter(pid -> {
           var words = ProcessFigures.commandLine(pid);
-          return words.contains("dev.warrener.worker.process.Worker") && words.getFirst().endsWith("java");
+          return words.contains("dev.warrener.worker.process.Worker")
+              && words.getFirst().endsWith("java");
         })
         .toList();
   }
