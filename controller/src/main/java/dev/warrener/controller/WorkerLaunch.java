@@ -1,8 +1,8 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.configuration.ControllerConfiguration;
-import dev.warrener.worker.LaunchFlags;
-import dev.warrener.worker.Worker;
+import dev.warrener.worker.process.LaunchFlags;
+import dev.warrener.worker.process.Worker;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

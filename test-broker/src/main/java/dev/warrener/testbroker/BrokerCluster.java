@@ -48,7 +48,7 @@ public final class BrokerCluster implements AutoCloseable {
     configuration.append("default_user = %s\ndefault_pass = %s\n".formatted(USER, password));
     configuration.append(
         "vm_memory_high_watermark.absolute = %s\ndisk_free_limit.absolute = %s\n"
-            .formatted(Room.OF_TESTS.memory(), RabbitMqBroker.DISK_LIMIT));
+            .formatted(BrokerLimits.OF_TESTS.memory(), RabbitMqBroker.DISK_LIMIT));
     configuration.append("cluster_partition_handling = pause_minority\n");
     configuration.append("cluster_formation.peer_discovery_backend = classic_config\n");
     for (int node = 0; node < NODES; node++) {

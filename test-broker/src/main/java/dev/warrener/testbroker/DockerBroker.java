@@ -31,7 +31,7 @@ final class DockerBroker extends RabbitMqBroker {
   private final String image;
 
   private DockerBroker(
-      RabbitMQContainer container, String image, int amqpPort, int httpPort, Room room) {
+      RabbitMQContainer container, String image, int amqpPort, int httpPort, BrokerLimits limits) {
     super(
         Address.amqp(
             "amqp",
@@ -41,16 +41,16 @@ final class DockerBroker extends RabbitMqBroker {
             amqpPort,
             "/"),
         URI.create("http://" + container.getHost() + ":" + httpPort),
-        room);
+        limits);
     this.container = container;
     this.image = image;
   }
 
   static DockerBroker launch() throws BrokerUnavailableException {
-    return launch(Room.OF_TESTS);
+    return launch(BrokerLimits.OF_TESTS);
   }
 
-  static DockerBroker launch(Room room) throws BrokerUnavailableException {
+  static DockerBroker launch(BrokerLimits limits) throws BrokerUnavailableException {
     var environment = System.getenv();
     var image = image();
     var engine = DockerEngine.find(environment);
@@ -66,7 +66,7 @@ final class DockerBroker extends RabbitMqBroker {
     // The ports were free when they were looked for; another process may have taken them since.
     for (int attempt = 1; ; attempt++) {
       try {
-        return start(image, room);
+        return start(image, limits);
       } catch (RuntimeException e) {
         if (attempt == LAUNCH_ATTEMPTS || !portTaken(e)) {
           throw new BrokerUnavailableException(
@@ -81,7 +81,7 @@ final class DockerBroker extends RabbitMqBroker {
     return System.getenv().getOrDefault("WARRENER_TEST_IMAGE", DEFAULT_IMAGE);
   }
 
-  private static DockerBroker start(String image, Room room) {
+  private static DockerBroker start(String image, BrokerLimits limits) {
     int amqp = FreePorts.next();
     int http = FreePorts.next();
     var container =
@@ -89,14 +89,14 @@ final class DockerBroker extends RabbitMqBroker {
             .withCopyToContainer(
                 Transferable.of(
                     "vm_memory_high_watermark.absolute = %s\ndisk_free_limit.absolute = %s\n"
-                        .formatted(room.memory(), DISK_LIMIT)),
+                        .formatted(limits.memory(), DISK_LIMIT)),
                 "/etc/rabbitmq/conf.d/90-test-broker.conf");
     var side = isThisMachine(container.getHost()) ? "127.0.0.1:" : "";
     container.setExposedPorts(List.of());
     container.setPortBindings(List.of(side + amqp + ":" + AMQP, side + http + ":" + HTTP));
     container.start();
     try {
-      var broker = new DockerBroker(container, image, amqp, http, room);
+      var broker = new DockerBroker(container, image, amqp, http, limits);
       broker.awaitUp();
       broker.readVersion();
       return broker;

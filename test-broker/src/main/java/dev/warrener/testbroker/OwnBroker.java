@@ -12,14 +12,14 @@ public interface OwnBroker extends TestBroker, AutoCloseable {
    * Starts a broker that is meant for measuring, not for breaking.
    *
    * @param kind {@code docker} or {@code private}
-   * @param room the share of the machine that the broker may use
+   * @param limits the share of the machine that the broker may use
    * @throws IllegalStateException if the broker is not available, with the reason
    */
-  static OwnBroker start(String kind, Room room) {
+  static OwnBroker start(String kind, BrokerLimits limits) {
     try {
       return switch (kind) {
-        case "docker" -> DockerBroker.launch(room);
-        case "private" -> PrivateNode.launch(room);
+        case "docker" -> DockerBroker.launch(limits);
+        case "private" -> PrivateNode.launch(limits);
         default -> throw new IllegalArgumentException("docker or private, not " + kind);
       };
     } catch (BrokerUnavailableException e) {

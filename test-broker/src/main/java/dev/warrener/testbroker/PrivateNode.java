@@ -42,12 +42,12 @@ final class PrivateNode extends RabbitMqBroker {
   private PrivateNode(
       URI uri,
       URI management,
-      Room room,
+      BrokerLimits limits,
       Path folder,
       Map<String, String> environment,
       Path control,
       Process guard) {
-    super(uri, management, room);
+    super(uri, management, limits);
     this.folder = folder;
     this.environment = environment;
     this.control = control;
@@ -57,10 +57,10 @@ final class PrivateNode extends RabbitMqBroker {
   }
 
   static PrivateNode launch() throws BrokerUnavailableException {
-    return launch(Room.OF_TESTS);
+    return launch(BrokerLimits.OF_TESTS);
   }
 
-  static PrivateNode launch(Room room) throws BrokerUnavailableException {
+  static PrivateNode launch(BrokerLimits limits) throws BrokerUnavailableException {
     var server =
         find("rabbitmq-server")
             .orElseThrow(() ->
@@ -72,7 +72,7 @@ final class PrivateNode extends RabbitMqBroker {
     // The ports were free when they were looked for; another process may have taken them since.
     for (int attempt = 1; ; attempt++) {
       try {
-        return launch(server, epmd, room);
+        return launch(server, epmd, limits);
       } catch (IOException | IllegalStateException e) {
         if (attempt == LAUNCH_ATTEMPTS) {
           throw new BrokerUnavailableException(
@@ -82,7 +82,8 @@ final class PrivateNode extends RabbitMqBroker {
     }
   }
 
-  private static PrivateNode launch(Path server, Path epmd, Room room) throws IOException {
+  private static PrivateNode launch(Path server, Path epmd, BrokerLimits limits)
+      throws IOException {
     var folder = Files.createTempDirectory("warrener-rabbitmq-");
     int amqp = FreePorts.next();
     int http = FreePorts.next();
@@ -103,7 +104,7 @@ final class PrivateNode extends RabbitMqBroker {
         vm_memory_high_watermark.absolute = %s
         disk_free_limit.absolute = %s
         """
-            .formatted(amqp, http, USER, password, room.memory(), DISK_LIMIT));
+            .formatted(amqp, http, USER, password, limits.memory(), DISK_LIMIT));
     Files.writeString(folder.resolve("enabled_plugins"), "[rabbitmq_management].\n");
     Files.createFile(folder.resolve("rabbitmq-env.conf"));
     Files.createDirectory(folder.resolve("conf.d"));
@@ -133,7 +134,7 @@ final class PrivateNode extends RabbitMqBroker {
     own.put("RABBITMQ_PID_FILE", folder.resolve("pid").toString());
     own.put(
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-        "-kernel inet_dist_use_interface {127,0,0,1}" + schedulers(room));
+        "-kernel inet_dist_use_interface {127,0,0,1}" + schedulers(limits));
 
     var builder =
         new ProcessBuilder(
@@ -151,7 +152,7 @@ final class PrivateNode extends RabbitMqBroker {
         new PrivateNode(
             Address.amqp("amqp", USER, password, "127.0.0.1", amqp, "/"),
             URI.create("http://127.0.0.1:" + http),
-            room,
+            limits,
             folder,
             own,
             server.resolveSibling("rabbitmqctl"),
@@ -167,8 +168,8 @@ final class PrivateNode extends RabbitMqBroker {
     }
   }
 
-  private static String schedulers(Room room) {
-    int count = room.schedulers();
+  private static String schedulers(BrokerLimits limits) {
+    int count = limits.schedulers();
     return count == 0 ? "" : " +S " + count + ":" + count;
   }
 

@@ -12,13 +12,13 @@ abstract class RabbitMqBroker implements OwnBroker {
   private static final Duration ALARM_LIMIT = Duration.ofSeconds(30);
 
   private final URI uri;
-  private final Room room;
+  private final BrokerLimits limits;
   private final Management management;
   private String version = "of unknown version";
 
-  RabbitMqBroker(URI uri, URI managementUri, Room room) {
+  RabbitMqBroker(URI uri, URI managementUri, BrokerLimits limits) {
     this.uri = uri;
-    this.room = room;
+    this.limits = limits;
     var administrator = Credentials.of(uri);
     this.management = new Management(managementUri, administrator.user(), administrator.password());
   }
@@ -85,7 +85,7 @@ abstract class RabbitMqBroker implements OwnBroker {
 
   @Override
   public final void clearMemoryAlarm() {
-    control("set_vm_memory_high_watermark", "absolute", room.memory());
+    control("set_vm_memory_high_watermark", "absolute", limits.memory());
     awaitAlarm(false);
   }
 

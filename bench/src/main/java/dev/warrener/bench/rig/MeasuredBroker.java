@@ -8,8 +8,8 @@ import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.testbroker.BrokerLimits;
 import dev.warrener.testbroker.OwnBroker;
-import dev.warrener.testbroker.Room;
 import java.io.IOException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
@@ -50,7 +50,7 @@ public final class MeasuredBroker implements AutoCloseable {
     if (broker.startsWith("amqp")) {
       return new MeasuredBroker(URI.create(broker), null);
     }
-    var own = OwnBroker.start(broker, Room.OF_MEASURING);
+    var own = OwnBroker.start(broker, BrokerLimits.OF_MEASURING);
     try {
       return new MeasuredBroker(own.uri(), own);
     } catch (IOException | RuntimeException e) {

@@ -3,7 +3,7 @@ package dev.warrener.bench.subject;
 import dev.warrener.bench.figures.MissingPeer;
 import dev.warrener.bench.handler.HangHandler;
 import dev.warrener.bench.rig.ProcessFigures;
-import dev.warrener.worker.Worker;
+import dev.warrener.worker.process.Worker;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.FrameWriter;

@@ -3,7 +3,7 @@ package dev.warrener.controller.process;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.worker.Worker;
+import dev.warrener.worker.process.Worker;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -12,6 +12,8 @@
  *
  * DONE, FAILED and REFUSED are final for the verdict, whatever comes later; a late certificate is
  * still kept.
+ *
+ * <p><b>Public API.</b> Operators' programs read roll-calls and verdicts.
  */
 @NullMarked
 package dev.warrener.operator.rollcall;

@@ -15,7 +15,6 @@ import dev.warrener.operator.order.KillPlan;
 import dev.warrener.operator.order.OrderCall;
 import dev.warrener.operator.order.OrderFactory;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.ops.Main;
 import dev.warrener.ops.invocation.BrokerResolution;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -48,6 +47,9 @@ import java.util.stream.IntStream;
 final class DemoStory {
   static final String QUEUE = "demo";
   private static final String CONTROLLER = "demo";
+
+  /** The main class of {@code warrener}, by its name: its package uses this one. */
+  private static final String PROGRAM = "dev.warrener.ops.Main";
 
   static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration RUNNING_WITHIN = Duration.ofSeconds(30);
@@ -146,7 +148,7 @@ final class DemoStory {
                 "",
                 BrokerResolution.NAMESPACE,
                 access.namespace().name()),
-            Main.class.getName(),
+            PROGRAM,
             List.of(
                 "controller",
                 "--id",

@@ -1,7 +1,7 @@
 package dev.warrener.ops.training;
 
 import dev.warrener.ops.log.LogConfiguration;
-import dev.warrener.worker.LaunchFlags;
+import dev.warrener.worker.process.LaunchFlags;
 import java.nio.file.Path;
 import java.util.List;
 

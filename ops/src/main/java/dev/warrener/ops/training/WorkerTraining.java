@@ -1,10 +1,10 @@
 package dev.warrener.ops.training;
 
-import dev.warrener.worker.Worker;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameReader;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.FrameWriter;
+import dev.warrener.worker.process.Worker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

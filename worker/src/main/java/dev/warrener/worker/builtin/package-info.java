@@ -1,4 +1,8 @@
-/** The handlers that every worker has, for trying out and for tests. */
+/**
+ * The handlers that every worker has, for first trials and for tests.
+ *
+ * <p><b>Internal.</b>
+ */
 @NullMarked
 package dev.warrener.worker.builtin;
 

@@ -5,6 +5,8 @@
  *
  * <p>Nothing here knows what a frame means; and nothing here is thread-safe, since each direction
  * of a channel has one thread that reads it and one that writes it.
+ *
+ * <p><b>Internal.</b> The controller uses it as well.
  */
 @NullMarked
 package dev.warrener.worker.frame;

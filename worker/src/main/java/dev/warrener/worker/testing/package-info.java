@@ -1,4 +1,8 @@
-/** What handlers can be tested with, without a worker process. */
+/**
+ * A context with which a handler can be tested without a worker process.
+ *
+ * <p><b>Public API.</b>
+ */
 @NullMarked
 package dev.warrener.worker.testing;
 

@@ -1,0 +1,41 @@
+package dev.warrener.worker.process;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Keeps what a command writes up to a bound, and kills it when it writes more. Thread-safe. */
+final class BoundedOutput extends OutputStream {
+  private final long maximumBytes;
+  private final ProcessHandle writer;
+  private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+  private boolean overfull;
+
+  BoundedOutput(long maximumBytes, ProcessHandle writer) {
+    this.maximumBytes = maximumBytes;
+    this.writer = writer;
+  }
+
+  @Override
+  public void write(int value) throws IOException {
+    write(new byte[] {(byte) value}, 0, 1);
+  }
+
+  @Override
+  public synchronized void write(byte[] source, int from, int count) throws IOException {
+    if (kept.size() + count > maximumBytes) {
+      overfull = true;
+      writer.destroyForcibly();
+      throw new IOException("more than " + maximumBytes + " bytes");
+    }
+    kept.write(source, from, count);
+  }
+
+  synchronized boolean isOverfull() {
+    return overfull;
+  }
+
+  synchronized byte[] bytes() {
+    return kept.toByteArray();
+  }
+}

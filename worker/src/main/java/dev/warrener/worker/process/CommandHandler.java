@@ -1,0 +1,150 @@
+package dev.warrener.worker.process;
+
+import dev.warrener.worker.TaskContext;
+import dev.warrener.worker.TaskHandler;
+import dev.warrener.worker.TaskResult;
+import dev.warrener.worker.frame.ErrorType;
+import dev.warrener.worker.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs a command for each task: the input on its stdin, the result from its stdout, lines for the
+ * log from its stderr, and its exit status decides. A cancelled run sends it SIGTERM.
+ */
+final class CommandHandler implements TaskHandler {
+  /** The name that stands for any. */
+  static final String ANY = "*";
+
+  private static final int MAXIMUM_TAIL_BYTES = 8 * 1024;
+
+  /** How long a process that the command has left behind may hold the command's output. */
+  private static final long LEFT_BEHIND_MILLIS = 1_000;
+
+  private static final int SIGNALLED = 128;
+
+  private final List<String> command;
+  private final long maximumResultBytes;
+
+  CommandHandler(List<String> command, long maximumResultBytes) {
+    this.command = List.copyOf(command);
+    this.maximumResultBytes = maximumResultBytes;
+  }
+
+  @Override
+  public String name() {
+    return ANY;
+  }
+
+  @Override
+  public TaskResult handle(TaskContext context, byte[] input) throws Exception {
+    Process process = start(context);
+    var feeder = new Feeder(process.getOutputStream(), input);
+    var value = new BoundedOutput(maximumResultBytes, process.toHandle());
+    var log = new OutputTail(System.err, MAXIMUM_TAIL_BYTES);
+    var valuePump = new Pump(process.getInputStream(), value);
+    var logPump = new Pump(process.getErrorStream(), log);
+    Threads.startDaemon("command-stdin", feeder);
+    Threads.startDaemon("command-stdout", valuePump);
+    Threads.startDaemon("command-stderr", logPump);
+
+    int status = awaitExit(process);
+    boolean valueEnded = valuePump.end(LEFT_BEHIND_MILLIS);
+    boolean logEnded = logPump.end(LEFT_BEHIND_MILLIS);
+    if (!valueEnded || !logEnded) {
+      context.log().warn("the command has left a process behind that still holds its output");
+    }
+    if (value.isOverfull()) {
+      throw new RunFailedException(
+          new Failure(
+              ErrorType.RESULT_TOO_LARGE,
+              "the command wrote more than the "
+                  + maximumResultBytes
+                  + " bytes that are allowed, and was killed"));
+    }
+    if (status != 0) {
+      throw new RunFailedException(exit(status, log.tail()));
+    }
+    return result(value.bytes());
+  }
+
+  private Process start(TaskContext context) throws RunFailedException {
+    var builder = new ProcessBuilder(command);
+    Map<String, String> environment = builder.environment();
+    environment.remove(Worker.FRAMES_IN);
+    environment.remove(Worker.FRAMES_OUT);
+    environment.put("WARRENER_TASK_ID", context.id());
+    environment.put("WARRENER_ATTEMPT", Integer.toString(context.attempt()));
+    environment.put("WARRENER_QUEUE", context.queue());
+    environment.put("WARRENER_HANDLER", context.handler());
+    putIfKnown(environment, "WARRENER_BATCH", context.batch());
+    putIfKnown(environment, "WARRENER_DEADLINE", context.deadline());
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new RunFailedException(
+          new Failure(
+              ErrorType.COMMAND,
+              "the command '" + command.getFirst() + "' can't be started: " + e.getMessage()));
+    }
+  }
+
+  private static void putIfKnown(Map<String, String> environment, String name, Optional<?> value) {
+    if (value.isPresent()) {
+      environment.put(name, value.get().toString());
+    } else {
+      environment.remove(name);
+    }
+  }
+
+  private static int awaitExit(Process process) {
+    while (true) {
+      try {
+        return process.waitFor();
+      } catch (InterruptedException e) {
+        // Cancelled. Not Process.destroy(), which would close what the command still has to say.
+        process.toHandle().destroy();
+      }
+    }
+  }
+
+  private static Failure exit(int status, String tail) {
+    String what =
+        status > SIGNALLED
+            ? "the command was ended by signal " + (status - SIGNALLED) + " (status " + status + ")"
+            : "the command exited with status " + status;
+    int lastLine = tail.lastIndexOf('\n') + 1;
+    return new Failure(
+        ErrorType.EXIT, tail.isEmpty() ? what : what + ": " + tail.substring(lastLine), tail);
+  }
+
+  private static TaskResult result(byte[] value) {
+    if (value.length == 0) {
+      return TaskResult.none();
+    }
+    return TaskResult.of(Json.isValid(value) ? TaskResult.JSON : TaskResult.OCTET_STREAM, value);
+  }
+
+  /** Writes the input, which the command is free not to read. */
+  private static final class Feeder implements Runnable {
+    private final OutputStream stdin;
+    private final byte[] input;
+
+    Feeder(OutputStream stdin, byte[] input) {
+      this.stdin = stdin;
+      this.input = input;
+    }
+
+    @Override
+    public void run() {
+      try (stdin) {
+        stdin.write(input);
+      } catch (IOException e) {
+        // The command has closed its stdin or ended: its exit status says whether that was well.
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.warrener.worker.process;
+
+import dev.warrener.worker.InvalidInputException;
+import dev.warrener.worker.frame.ErrorType;
+import java.io.PrintWriter;
+import java.io.Writer;
+import org.jspecify.annotations.Nullable;
+
+/** Why a run failed, in texts of bounded length. */
+record Failure(String type, String message, @Nullable String stack) {
+  private static final int MAXIMUM_TYPE = 256;
+  private static final int MAXIMUM_MESSAGE = 8 * 1024;
+  private static final int MAXIMUM_STACK = 32 * 1024;
+  private static final String MARK = " [cut]";
+
+  Failure {
+    type = cut(type, MAXIMUM_TYPE);
+    message = cut(message, MAXIMUM_MESSAGE);
+    stack = stack == null ? null : cut(stack, MAXIMUM_STACK);
+  }
+
+  Failure(String type, String message) {
+    this(type, message, null);
+  }
+
+  /** What a handler threw. Survives what throws again when it is asked. */
+  static Failure of(Throwable thrown) {
+    if (thrown instanceof RunFailedException described) {
+      return described.failure();
+    }
+    String type =
+        thrown instanceof InvalidInputException
+            ? ErrorType.INVALID_INPUT
+            : thrown.getClass().getName();
+    return new Failure(type, messageOf(thrown), stackOf(thrown));
+  }
+
+  static String stackOf(Throwable thrown) {
+    var text = new BoundedText();
+    try {
+      thrown.printStackTrace(new PrintWriter(text));
+    } catch (StackOverflowError | RuntimeException e) {
+      text.write("(printing it threw " + e.getClass().getName() + ")");
+    }
+    return text.toString();
+  }
+
+  private static String messageOf(Throwable thrown) {
+    try {
+      String message = thrown.getMessage();
+      return message == null ? thrown.getClass().getSimpleName() : message;
+    } catch (StackOverflowError | RuntimeException e) {
+      return "(asking for the message threw " + e.getClass().getName() + ")";
+    }
+  }
+
+  private static String cut(String text, int maximum) {
+    if (text.length() <= maximum) {
+      return text;
+    }
+    int end = maximum - MARK.length();
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
+        + MARK;
+  }
+
+  /** Keeps a little more than what a stack may have, so that it is seen to be cut. */
+  private static final class BoundedText extends Writer {
+    private final StringBuilder kept = new StringBuilder();
+
+    @Override
+    public void write(char[] source, int from, int count) {
+      kept.append(source, from, Math.min(count, MAXIMUM_STACK + 1 - kept.length()));
+    }
+
+    @Override
+    public void write(String text) {
+      kept.append(text, 0, Math.min(text.length(), MAXIMUM_STACK + 1 - kept.length()));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public String toString() {
+      return kept.toString();
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.warrener.worker.process;
+
+import dev.warrener.worker.TaskHandler;
+import dev.warrener.worker.TaskResult;
+import dev.warrener.worker.frame.ErrorType;
+import dev.warrener.worker.frame.Frame;
+
+/** Runs one task after another, on the thread that calls {@link #run}. */
+final class RunLoop {
+  private final Handlers handlers;
+  private final RunQueue runs;
+  private final Outbox outbox;
+  private final CapturedOutput output;
+  private final long maximumResultBytes;
+  private final ProcessEnd end;
+
+  RunLoop(
+      Handlers handlers,
+      RunQueue runs,
+      Outbox outbox,
+      CapturedOutput output,
+      long maximumResultBytes,
+      ProcessEnd end) {
+    this.handlers = handlers;
+    this.runs = runs;
+    this.outbox = outbox;
+    this.output = output;
+    this.maximumResultBytes = maximumResultBytes;
+    this.end = end;
+  }
+
+  /** Returns when it was told to stop and what it has said is out. */
+  void run() {
+    while (true) {
+      if (runs.isIdle()) {
+        outbox.flush();
+      }
+      Run run = runs.next();
+      if (run == null) {
+        outbox.flush();
+        return;
+      }
+      // It goes out with the STARTED of the next run, or when there is none.
+      outbox.postWithNext(finish(run));
+    }
+  }
+
+  private Frame finish(Run run) {
+    output.begin(run);
+    TaskHandler handler = handlers.find(run.handler());
+    Frame finished =
+        handler == null ? run.failed(unknown(run.handler())) : startAndHandle(handler, run);
+    run.end();
+    runs.ended();
+    tidy();
+    output.end();
+    return finished;
+  }
+
+  private Frame startAndHandle(TaskHandler handler, Run run) {
+    outbox.postWithNext(run.started());
+    // Before the handler's first instruction the kernel has it: should this process be killed now,
+    // the controller still learns that the task has started.
+    outbox.flush();
+    return handle(handler, run);
+  }
+
+  private Frame handle(TaskHandler handler, Run run) {
+    try {
+      TaskResult result = handler.handle(run, run.input());
+      return checked(run, result);
+    } catch (OutOfMemoryError e) {
+      end.outOfMemory();
+      throw e;
+    } catch (Throwable e) {
+      return run.failed(Failure.of(e));
+    }
+  }
+
+  private Frame checked(Run run, TaskResult result) {
+    if (result == null) {
+      return run.failed(
+          new Failure(
+              NullPointerException.class.getName(),
+              "the handler returned null; TaskResult.none() says that there is no value"));
+    }
+    if (result.bytes().length > maximumResultBytes) {
+      return run.failed(
+          new Failure(
+              ErrorType.RESULT_TOO_LARGE,
+              "the handler returned "
+                  + result.bytes().length
+                  + " bytes, and at most "
+                  + maximumResultBytes
+                  + " are allowed; store large results elsewhere and return where"));
+    }
+    return run.succeeded(result);
+  }
+
+  private Failure unknown(String name) {
+    return new Failure(
+        ErrorType.UNKNOWN_HANDLER,
+        "this worker has no handler '" + name + "'; it has " + String.join(", ", handlers.names()));
+  }
+
+  /** A handler may have left its marks on what the next one shares with it. */
+  private void tidy() {
+    Thread.interrupted();
+    Thread.currentThread().setContextClassLoader(RunLoop.class.getClassLoader());
+    output.install();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.warrener.worker.process;
+
+import dev.warrener.worker.frame.Frame;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker process is told on its command line.
+ *
+ * @param maximumResultBytes how many bytes a handler may return, 64 MiB by default
+ * @param builtIn whether the built-in handlers are there, true by default
+ * @param command what to run for each task in place of handlers; null by default
+ */
+record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<String> command)
+    implements HandlerSource {
+  static final String USAGE =
+      "[--max-result-bytes N] [--no-built-in] [--exec COMMAND [ARGUMENT...]]";
+
+  private static final long DEFAULT_RESULT_BYTES = 64 << 20;
+  private static final long MAXIMUM_RESULT_BYTES = Frame.MAXIMUM_BYTES - (1 << 20);
+
+  /**
+   * Reads a command line.
+   *
+   * @throws UnusableWorkerException if there is something on it that isn't an option
+   */
+  static WorkerArguments parse(String... arguments) throws UnusableWorkerException {
+    long maximumResultBytes = DEFAULT_RESULT_BYTES;
+    boolean builtIn = true;
+    List<String> command = null;
+    for (int at = 0; at < arguments.length && command == null; at++) {
+      String option = arguments[at];
+      if (option.equals("--max-result-bytes")) {
+        at++;
+        maximumResultBytes = number(option, at < arguments.length ? arguments[at] : "");
+      } else if (option.equals("--no-built-in")) {
+        builtIn = false;
+      } else if (option.equals("--exec")) {
+        command = Arrays.asList(arguments).subList(at + 1, arguments.length);
+      } else {
+        throw new UnusableWorkerException("a worker has no option '" + option + "': " + USAGE);
+      }
+    }
+    if (maximumResultBytes < 0 || maximumResultBytes > MAXIMUM_RESULT_BYTES) {
+      throw new UnusableWorkerException(
+          "--max-result-bytes must be from 0 to " + MAXIMUM_RESULT_BYTES);
+    }
+    if (command != null && command.isEmpty()) {
+      throw new UnusableWorkerException("--exec needs a command");
+    }
+    return new WorkerArguments(maximumResultBytes, builtIn, command);
+  }
+
+  /** The handlers that this command line asks for. */
+  @Override
+  public Handlers load() throws UnusableWorkerException {
+    if (command != null) {
+      return new HandlerForAll(new CommandHandler(command, maximumResultBytes));
+    }
+    return FoundHandlers.load(
+        WorkerArguments.class.getClassLoader(), System.getProperty("java.class.path", ""), builtIn);
+  }
+
+  private static long number(String option, String value) throws UnusableWorkerException {
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new UnusableWorkerException(option + " needs a whole number, not '" + value + "'");
+    }
+  }
+}

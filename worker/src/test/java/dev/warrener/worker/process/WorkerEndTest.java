@@ -1,0 +1,131 @@
+package dev.warrener.worker.process;
+
+import static dev.warrener.worker.process.InProcessWorker.ECHO;
+import static dev.warrener.worker.process.InProcessWorker.ready;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warrener.worker.TaskResult;
+import dev.warrener.worker.frame.Frame;
+import dev.warrener.worker.frame.FrameType;
+import dev.warrener.worker.frame.HeaderKey;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/**
+ * How a worker ends: when it is told to stop, when its channel ends, and when its controller breaks
+ * the protocol.
+ */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+final class WorkerEndTest {
+  @Test
+  void stopLetsTheRunEndAndNoOtherBegin() throws Exception {
+    var go = new CountDownLatch(1);
+    var waiting =
+        new StubHandler(
+            "wait",
+            (context, input) -> {
+              go.await();
+              return TaskResult.none();
+            });
+    try (var worker = new InProcessWorker(waiting)) {
+      ControllerSide controller = ready(worker);
+      controller.task("a", "wait", "");
+      controller.task("b", "wait", "");
+      waiting.awaitStart();
+      controller.stop();
+      controller.ping();
+      controller.until(FrameType.PONG);
+      go.countDown();
+      controller.next(FrameType.FINISHED);
+
+      assertThat(worker.end()).isEqualTo("exit 0");
+      assertThat(waiting.hasStartedMore()).isFalse();
+    }
+  }
+
+  @Test
+  void idleWorkerStopsAtOnce() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      ready(worker).stop();
+
+      assertThat(worker.end()).isEqualTo("exit 0");
+    }
+  }
+
+  @Test
+  void endOfTheChannelEndsTheWorker() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      ready(worker).hangUp();
+
+      assertThat(worker.end()).isEqualTo("kill");
+    }
+  }
+
+  @Test
+  void endOfTheChannelBeforeAnythingWasSaidEndsTheWorker() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      worker.controller().hangUp();
+
+      assertThat(worker.end()).isEqualTo("kill");
+    }
+  }
+
+  @Test
+  void silenceOfTheControllerEndsTheWorker() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      worker.controller().hello(50);
+
+      assertThat(worker.end())
+          .isEqualTo(
+              "kill: the controller has said nothing for 50 ms, which is the lease; this worker"
+                  + " ends");
+    }
+  }
+
+  @Test
+  void controllerOfAnotherVersionIsRefused() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      worker
+          .controller()
+          .send(
+              Frame.builder(FrameType.HELLO)
+                  .field(HeaderKey.VERSION, 2)
+                  .field(HeaderKey.LEASE_MILLIS, 1_000));
+
+      assertThat(worker.end())
+          .isEqualTo(
+              "exit 76: the controller broke the protocol: it speaks version 2, and this worker 1;"
+                  + " are their versions the same?");
+    }
+  }
+
+  @Test
+  void controllerThatDoesNotGreetIsRefused() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      worker.controller().ping();
+
+      assertThat(worker.end())
+          .startsWith("exit 76: the controller broke the protocol: its first frame was PING");
+    }
+  }
+
+  @Test
+  void taskWithoutAnIdIsABrokenProtocol() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      ready(worker).send(Frame.builder(FrameType.TASK).field(HeaderKey.HANDLER, "echo"));
+
+      assertThat(worker.end()).contains("the TASK frame has no field 'task'");
+    }
+  }
+
+  @Test
+  void frameOfTheOtherDirectionIsABrokenProtocol() throws Exception {
+    try (var worker = new InProcessWorker(ECHO)) {
+      ready(worker).send(Frame.builder(FrameType.PONG));
+
+      assertThat(worker.end()).contains("PONG was not expected");
+    }
+  }
+}
