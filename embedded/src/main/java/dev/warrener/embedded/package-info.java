@@ -1,6 +1,7 @@
 /**
  * The embedded broker: Apache Qpid Broker-J on a loopback port of this JVM, in memory only. It
- * serves {@code warrener broker}, {@code warrener demo}, and the tests of a machine that has neither Docker nor RabbitMQ.
+ * serves {@code warrener broker}, {@code warrener demo}, and the tests of a machine that has
+ * neither Docker nor RabbitMQ.
  *
  * <p><b>Public API.</b> Tests of programs that use Warrener may start it.
  *
