@@ -155,7 +155,7 @@ final class OrderArrival {
   void disconnected(Transition change, Event.OrdersDown down) {
     if (change.broker.synced()) {
       change.broker = change.broker.synced(false);
-      change.log(true, "can't hear orders (" + down.reason() + "): no new tasks are taken");
+      change.log(true, "lost the order connection (" + down.reason() + "): no new tasks are taken");
     }
   }
 
@@ -318,7 +318,7 @@ final class OrderArrival {
             + order.scope().describe()
             + " by "
             + (heard.userId() == null ? order.issuedBy() : heard.userId())
-            + (order.dryRun() ? ", dry progress" : "")
+            + (order.dryRun() ? ", dry run" : "")
             + " ("
             + order.id()
             + "): "

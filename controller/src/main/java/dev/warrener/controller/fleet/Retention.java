@@ -67,7 +67,9 @@ final class Retention {
     if (kept.failure() == null) {
       return;
     }
-    change.log(true, "what has to survive a restart could not be written down: " + kept.failure());
+    change.log(
+        true,
+        "restrictions that must survive a restart could not be written down: " + kept.failure());
     for (var order : change.orders.listUnderWay()) {
       if (mustBeWrittenDown(order)) {
         change.put(order.failing(NOT_WRITTEN_DOWN + " (" + kept.failure() + ")"));

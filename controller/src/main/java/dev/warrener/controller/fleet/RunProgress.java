@@ -182,11 +182,11 @@ final class RunProgress {
           true,
           "worker "
               + change.workerId(slot)
-              + " was told to give task "
+              + " was asked to return task "
               + due.task()
-              + " back and has not answered for "
+              + " and has not answered for "
               + WorkerPrefetch.ANSWER.toMillis()
-              + " ms: it is killed, and what it runs starts anew uncharged");
+              + " ms: it is killed, and its task starts again without counting an attempt");
       supervision.kill(change, slot, new Slot.Cause.NoAnswer());
     }
   }

@@ -44,7 +44,8 @@ final class Shutdown {
   /** The time for draining, or for stopping, is over. */
   void drainOver(Transition change) {
     if (change.phase == Phase.DRAINING) {
-      change.log(true, "the time for draining is over: what still runs is killed and requeued");
+      change.log(
+          true, "the time for draining is over: tasks that still run are killed and requeued");
       change.phase = Phase.STOPPING;
       scheduleDrainOver(change);
     } else if (change.phase == Phase.STOPPING && !change.pool.anyLive()) {

@@ -113,7 +113,7 @@ final class Supervision {
           true,
           "worker "
               + change.workerId(slot)
-              + " did not say within "
+              + " did not report within "
               + change.settings.startDeadline().toMillis()
               + " ms that it is ready: it is killed");
       kill(change, slot, new Slot.Cause.NeverReady());
@@ -164,7 +164,7 @@ final class Supervision {
         true,
         "this process stood still for "
             + duration.toMillis()
-            + " ms: what its workers ran is ended, and starts anew uncharged");
+            + " ms: the running tasks are killed, and start again without counting an attempt");
     for (var slot : change.pool.slots()) {
       if (slot.process() instanceof Slot.Busy) {
         kill(change, slot, new Slot.Cause.LeaseOver());

@@ -114,7 +114,7 @@ public record OrderProgress(
 
   /** Returns the number of the next report about the order. */
   public long nextReport() {
-    return reports.size() + 1;
+    return reports.size() + 1L;
   }
 
   /** Whether the stage is waiting for a worker or an answer. */
