@@ -31,7 +31,7 @@ class PipeWriterTest {
   }
 
   @AfterEach
-  void close() throws InterruptedException {
+  void close() {
     writer.close();
     thread.close();
   }
