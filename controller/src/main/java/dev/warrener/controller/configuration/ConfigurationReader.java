@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +71,11 @@ public final class ConfigurationReader {
     }
   }
 
-  private static TreeSet<String> keys(List<Setting<?>> settings) {
+  private static SortedSet<String> keys(List<Setting<?>> settings) {
     return new TreeSet<>(settings.stream().map(Setting::key).toList());
   }
 
-  private static String nearest(TreeSet<String> keys, String key) {
+  private static String nearest(SortedSet<String> keys, String key) {
     return keys.stream()
         .filter(known -> known.replace("-", "").equals(key.replace("-", "").replace("_", "")))
         .findFirst()

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ public final class ControllerConfiguration {
 
   @SuppressWarnings("unchecked") // The only writer, read, keeps setting and value together.
   private <T> T get(Setting<T> setting) {
-    return (T) values.get(setting);
+    return (T) Objects.requireNonNull(values.get(setting));
   }
 
   private void check() {

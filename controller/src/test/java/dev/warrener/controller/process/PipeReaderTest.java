@@ -35,7 +35,7 @@ class PipeReaderTest {
   }
 
   @AfterEach
-  void close() throws InterruptedException {
+  void close() {
     reader.close();
     thread.close();
   }

@@ -32,7 +32,7 @@ class PipeWriterTest {
   }
 
   @AfterEach
-  void close() throws InterruptedException {
+  void close() {
     writer.close();
     thread.close();
   }

@@ -15,8 +15,12 @@ final class PollerThread implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     poller.stop();
-    assertThat(thread.join(Duration.ofSeconds(30))).as("the poller's thread ends").isTrue();
+    try {
+      assertThat(thread.join(Duration.ofSeconds(30))).as("the poller's thread ends").isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,7 +23,7 @@ class PollerTest {
   private final Poller poller = new Poller();
   private final Thread thread = Thread.ofPlatform().name("poller").unstarted(poller);
   private final BlockingQueue<String> called = new LinkedBlockingQueue<>();
-  private final List<Integer> open = new ArrayList<>();
+  private final Set<Integer> open = new HashSet<>();
 
   @BeforeEach
   void startThread() {
@@ -196,7 +197,7 @@ class PollerTest {
   }
 
   private void close(int descriptor) {
-    open.remove((Integer) descriptor);
+    open.remove(descriptor);
     Kernel.close(descriptor);
   }
 
