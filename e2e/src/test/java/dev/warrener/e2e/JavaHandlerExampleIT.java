@@ -38,9 +38,7 @@ class JavaHandlerExampleIT {
     fleet.run("publish", "numbers", "primes", "1000000000000").succeeded();
     fleet.awaitBusyWorker("java");
     var kill =
-        fleet
-            .run("kill", "--queue", "numbers", "--in-flight", "dead-letter", "--yes")
-            .succeeded();
+        fleet.run("kill", "--queue", "numbers", "--in-flight", "dead-letter", "--yes").succeeded();
 
     assertThat(text(kill)).contains("CONFIRMED", "1 worker dead", "tasks: 1 dead-lettered");
   }
