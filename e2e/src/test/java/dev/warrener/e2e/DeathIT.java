@@ -99,7 +99,7 @@ class DeathIT {
             worker.command=sh %s
             restart.first-delay=10ms
             restart.intensity=3
-            restart.cool-down=20s
+            restart.cool-down=10s
             """
                 .formatted(program));
     fleet.controller("c1", "--queue", "mail=1", "--config", settings.toString());
