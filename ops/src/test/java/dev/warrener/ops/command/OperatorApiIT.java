@@ -81,8 +81,7 @@ class OperatorApiIT extends OneControllerFleet {
   @Test
   void pageShowsThisCode() throws IOException {
     var source =
-        Files.readString(
-            Path.of("src/test/java/dev/warrener/ops/command/OperatorApiIT.java"));
+        Files.readString(Path.of("src/test/java/dev/warrener/ops/command/OperatorApiIT.java"));
     var example =
         source
             .substring(source.indexOf("// example\n") + 11, source.indexOf("    // end of the"))
