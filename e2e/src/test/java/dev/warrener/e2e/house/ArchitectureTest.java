@@ -90,19 +90,22 @@ class ArchitectureTest {
           operator.rollcall: operator.text
           operator.text:
 
-          controller: controller.audit controller.configuration controller.fleet \
+          controller: controller.audit controller.configuration controller.death controller.fleet \
             controller.fleet.state controller.inbox controller.local controller.process \
             controller.warmup
           controller.audit: controller.fleet controller.fleet.state
           controller.configuration: controller.fleet.state controller.process
-          controller.fleet: controller.fleet.state controller.process
-          controller.fleet.state: controller.process
-          controller.inbox: controller.fleet controller.fleet.state controller.process
+          controller.death:
+          controller.fleet: controller.death controller.fleet.state
+          controller.fleet.state: controller.death
+          controller.inbox: controller.death controller.fleet controller.fleet.state \
+            controller.process
           controller.local: controller.configuration controller.fleet controller.fleet.state \
             controller.process
-          controller.process: controller.process.linux
+          controller.process: controller.death controller.process.linux
           controller.process.linux:
-          controller.warmup: controller.audit controller.fleet controller.fleet.state \
+          controller.warmup: controller.audit controller.death controller.fleet \
+            controller.fleet.state \
             controller.process controller.process.linux
 
           ops: ops.command ops.screen
