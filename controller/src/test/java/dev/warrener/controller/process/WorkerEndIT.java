@@ -164,23 +164,29 @@ class WorkerEndIT {
 
   @Test
   void theControllerKeepsNothingOfTheDead() throws Exception {
+    // Tests without marks leave dead children in this JVM, which are none of this fleet's.
+    List<Stat> ofOthers = deadChildren();
     try (Fleet fleet = Fleet.with(ContainmentChoice.AUTO)) {
-      fleet.processes().kill(fleet.spawnAndAwaitUp(""));
-      fleet.listener().awaitTreeEmpty(new WorkerKey(1, 1));
+      // The first worker has the JVM open files that it keeps.
+      startAndKill(fleet);
+      Await.until(() -> ofOthers.containsAll(deadChildren()));
       long descriptors = descriptors();
 
       for (int i = 0; i < 20; i++) {
-        Sleeper sleeper = fleet.sleeper();
-        WorkerKey worker = fleet.spawnAndAwaitUp(Escape.DAEMON.script(sleeper));
-        fleet.processes().kill(worker);
-        fleet.listener().awaitTreeEmpty(worker);
+        startAndKill(fleet);
       }
 
       // Each start of a worker takes a thread, which then waits for the next start.
       assertThat(threadsNamed("warrener-start")).isBetween(1L, 8L);
       Await.until(() -> descriptors() <= descriptors);
-      Await.until(() -> deadChildren().isEmpty());
+      Await.until(() -> ofOthers.containsAll(deadChildren()));
     }
+  }
+
+  private static void startAndKill(Fleet fleet) {
+    WorkerKey worker = fleet.spawnAndAwaitUp(Escape.DAEMON.script(fleet.sleeper()));
+    fleet.processes().kill(worker);
+    fleet.listener().awaitTreeEmpty(worker);
   }
 
   private static long threadsNamed(String prefix) {
