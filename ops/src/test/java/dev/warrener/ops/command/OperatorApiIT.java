@@ -85,6 +85,7 @@ class OperatorApiIT extends OneControllerFleet {
     var example =
         source
             .substring(source.indexOf("// example\n") + 11, source.indexOf("    // end of the"))
+            .stripTrailing()
             .stripIndent();
 
     assertThat(Files.readString(Path.of("../docs/operator-api.md"))).contains(example);
