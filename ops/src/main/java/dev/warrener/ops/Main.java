@@ -12,7 +12,10 @@ import java.util.Set;
 
 /** The {@code warrener} command. */
 public final class Main {
-  /** Those that stay: whoever has put something into their end, such as a recording, gets it. */
+  /**
+   * The commands that run until they are stopped. They end through the shutdown hooks of the VM, so
+   * that a recording, for example, is written.
+   */
   private static final Set<String> STAYING = Set.of("controller", "demo", "broker");
 
   private Main() {}

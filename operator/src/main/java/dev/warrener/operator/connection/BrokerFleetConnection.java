@@ -115,7 +115,7 @@ public final class BrokerFleetConnection implements FleetConnection {
     return broker.probe();
   }
 
-  /** Returns a session for other questions; for this thread, likewise. */
+  /** Returns a session for other questions; for this thread, and not while another view is used. */
   public BrokerSession session() {
     return broker.session();
   }

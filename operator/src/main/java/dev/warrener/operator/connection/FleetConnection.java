@@ -30,7 +30,7 @@ public interface FleetConnection extends AutoCloseable {
     record OfPresence(Presence presence, Instant at) implements Heard {}
   }
 
-  /** What became of an order that was sent. */
+  /** The outcome of sending an order. */
   sealed interface Sent {
     /**
      * The order was handed to every controller that listens now.
@@ -62,14 +62,14 @@ public interface FleetConnection extends AutoCloseable {
       public BrokerBlockedException exception(Order order) {
         return new BrokerBlockedException(
             because,
-            "the broker takes no publishes ("
+            "the broker blocks publishers ("
                 + because
                 + "): "
                 + (isPending
                     ? order.kind().wire()
                         + " "
                         + order.id()
-                        + " waits there, and may be carried out when it takes them again, until "
+                        + " waits there, and may be carried out when the alarm is over, until "
                         + order.expiresAt()
                     : "nothing was sent"),
             null);

@@ -20,7 +20,10 @@ import java.time.InstantSource;
  * broker's own count, and it pulls the tripwire if the broker blocks publishers. For one thread.
  */
 public final class KillCall {
-  /** How long the broker's count of running controllers may lag behind their confirmations. */
+  /**
+   * The longest that the broker's count of running controllers may lag behind their confirmations:
+   * one second.
+   */
   private static final Duration COUNT_LAG = Duration.ofSeconds(1);
 
   /** The first wait for the next count; each wait is twice as long as the one before. */
@@ -33,7 +36,7 @@ public final class KillCall {
   private final InstantSource clock;
   private final OrderCall call;
 
-  /** How a kill ended. */
+  /** The end of a kill. */
   public sealed interface Outcome {
     /** The controllers have answered, or have not in time. */
     record Answered(RollCall call) implements Outcome {}
@@ -153,7 +156,7 @@ public final class KillCall {
     } catch (UnsupportedOperationException e) {
       throw new BrokerBlockedException(
           blocked.alarm(),
-          "the broker takes no publishes, and this one has no tripwire: nothing was sent",
+          "the broker blocks publishers, and this one has no tripwire: nothing was sent",
           e);
     }
     listener.pulledTripwire(listening, before);

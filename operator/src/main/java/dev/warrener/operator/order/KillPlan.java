@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then then, Duration grace) {
 
-  /** How much a person has to do to confirm a kill. */
+  /** The effort that it takes a person to confirm a kill. */
   public enum Level {
     /** To answer y or yes. */
     SIMPLE,

@@ -24,10 +24,10 @@ import java.util.Optional;
  * this way; {@link KillCall} adds to it what only a kill needs. For one thread.
  */
 public final class OrderCall {
-  /** How long a question to the controllers waits for a missing answer: two seconds. */
+  /** The longest wait for a missing answer to a question: two seconds. */
   public static final Duration QUESTION = Duration.ofSeconds(2);
 
-  /** How long a controller may take to answer that it has received an order: ten seconds. */
+  /** The longest wait for a controller to answer that it has received an order: ten seconds. */
   public static final Duration HEAR_WITHIN = Duration.ofSeconds(10);
 
   private final FleetConnection connection;
@@ -162,7 +162,9 @@ public final class OrderCall {
     return sent instanceof Sent.NobodyListens nobody ? call.nobodyListens(nobody.isKept()) : call;
   }
 
-  /** Adds who has to answer: by the connection itself, and by the broker's count. */
+  /**
+   * Adds the controllers that have to answer: by the connection itself, and by the broker's count.
+   */
   private RollCall expecting(RollCall call) {
     return call.knowing(connection.expected()).armed(connection.armed().orElse(0));
   }

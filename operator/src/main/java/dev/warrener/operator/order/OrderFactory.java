@@ -12,12 +12,13 @@ import java.time.Instant;
 /** Makes orders: fills in versions, ids and times. */
 public final class OrderFactory {
   /**
-   * How long a controller that was away may still carry out an order: half an hour. A hold stays in
-   * force after that; and the lease has ended the workers of a cut-off controller long before.
+   * The time in which a controller that was away may still carry out an order: half an hour. A hold
+   * stays in force after that; and the lease has ended the workers of a cut-off controller long
+   * before.
    */
   public static final Duration VALID_FOR = Duration.ofMinutes(30);
 
-  /** How long a controller may still answer a question: half a minute. */
+  /** The time in which a controller may still answer a question: half a minute. */
   static final Duration QUESTION_VALID_FOR = Duration.ofSeconds(30);
 
   private OrderFactory() {}

@@ -17,12 +17,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that one controller has said about an order. Immutable.
+ * All reports of one controller about an order. Immutable.
  *
- * <p>Reports may come twice, late and out of order. One that equals an earlier one is a copy. One
- * with a number that was used for something else comes from a controller that has started anew and
- * read the order from the log: its numbers count from 1 again, and what its predecessor proved
- * stays proven. A refusal by a controller that has begun is about another message with this id.
+ * <p>Reports may arrive twice, late and out of order. A report that equals an earlier one is a
+ * copy. A report with a number that was used for another one comes from a controller that has
+ * restarted and read the order from the log: its numbers start at 1 again, and what its predecessor
+ * proved stays proven. If a controller has begun the order, its refusal is about another message
+ * with the same id.
  */
 record Answer(
     @Nullable Instant firstAt,
@@ -66,18 +67,18 @@ record Answer(
     return firstAt == null ? Standing.SILENT : Standing.HEARD;
   }
 
-  /** Tells whether a report is a copy of one that was counted already. */
+  /** Whether a report is a copy of one that was counted already. */
   boolean knows(Report report) {
     return report.equals(bySequence.get(report.sequence()));
   }
 
-  /** Tells whether reports with lower numbers than the last one are still missing. */
+  /** Whether reports with lower numbers than the last one are still missing. */
   boolean hasGaps() {
     long highest = bySequence.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
     return bySequence.size() < highest;
   }
 
-  /** This answer with one report more. */
+  /** Returns this answer with one more report. */
   Answer with(Report report, Instant at) {
     if (knows(report) || (report instanceof ControllerRefused && hasBegun())) {
       return this;
@@ -128,7 +129,9 @@ record Answer(
         numbered);
   }
 
-  /** Who has begun refuses something else that came under the same id. */
+  /**
+   * Whether the controller has begun the order. It then refuses another message with the same id.
+   */
   private boolean hasBegun() {
     return done != null
         || bySequence.values().stream().anyMatch(said -> !(said instanceof ControllerRefused));

@@ -9,30 +9,30 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a controller without its having answered.
+ * A controller as others know it, before it has answered.
  *
  * @param id the controller's id
  * @param host the host that it runs on
- * @param lastSeen when its presence was last heard, by whoever tells
+ * @param lastSeen when its presence was last received by the source of this account
  * @param state what is known of it
- * @param lease how long its workers live on when it is cut off or frozen; null if nobody said, or
- *     nothing does
+ * @param lease how long its workers may run on if it is cut off or frozen; null if that is unknown
+ *     or unlimited
  */
 public record Known(
     String id, String host, Instant lastSeen, RosterState state, @Nullable Duration lease) {
 
-  /** What another controller's roster says. */
+  /** Returns the account in another controller's roster. */
   public static Known of(RosterEntry entry) {
     Long lease = entry.leaseMillis();
     return new Known(entry.id(), entry.host(), entry.lastSeen(), entry.state(), bound(lease));
   }
 
-  /** Zero says that nothing bounds its runs. */
+  /** A lease of zero means that nothing limits its runs. */
   private static @Nullable Duration bound(@Nullable Long leaseMillis) {
     return leaseMillis == null || leaseMillis == 0 ? null : Duration.ofMillis(leaseMillis);
   }
 
-  /** What its own presence says, heard at {@code at}. */
+  /** Returns the account in its own presence, received at {@code at}. */
   public static Known of(Presence presence, Instant at) {
     return new Known(
         presence.id(),
@@ -43,14 +43,16 @@ public record Known(
   }
 
   /**
-   * By when its lease has ended its workers, if it has been cut off since {@link #lastSeen}; null
-   * if the lease isn't known.
+   * Returns by when its lease has ended its workers, if it has been cut off since {@link
+   * #lastSeen}; null if the lease is unknown.
    */
   public @Nullable Instant leaseEndsAt() {
     return lease == null ? null : lastSeen.plus(lease);
   }
 
-  /** The newer of two accounts of the same controller; a lease that one of them knows is kept. */
+  /**
+   * Returns the newer of two accounts of the same controller, with a lease that either of them has.
+   */
   Known or(Known other) {
     boolean isNewer = other.lastSeen.isAfter(lastSeen);
     var newer = isNewer ? other : this;

@@ -22,22 +22,22 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The account of one order: a fold of what is known of the fleet and of what controllers say, which
- * gives rows for a screen and, in the end, a verdict. Immutable; each of its verbs returns the next
- * account. All instants are the reader's own clock, so that a host with a wrong one changes
- * nothing.
+ * The account of one order: a fold over what is known of the fleet and the reports of controllers.
+ * It gives a row for each controller and, at the end, a verdict. Immutable; each method that takes
+ * something in returns the next account. All instants are of the reader's own clock, so a host with
+ * a wrong clock changes nothing.
  *
- * <p>Three sources say who has to answer: what was known before (presence, an earlier order), the
- * roster in every {@code controller.heard}, and the number of consumers that the broker itself
- * counts on the tripwire queue. The last one knows no names, but it misses nobody who is connected.
+ * <p>Three sources tell which controllers have to answer: presence and earlier orders, the roster
+ * in every {@code controller.heard}, and the broker's count of consumers on the tripwire queue. The
+ * count has no names, but it includes every connected controller.
  */
 public final class RollCall {
-  /** How long reports that were overtaken by the last one are waited for: half a second. */
+  /** How long a roll-call waits for reports that the last one has overtaken: half a second. */
   static final Duration STRAGGLERS = Duration.ofMillis(500);
 
   /**
-   * How long controllers of which none listens are waited for, if the log has the order: three
-   * seconds, in which they connect again.
+   * How long a roll-call waits if no controller listens and the log has the order: three seconds,
+   * in which controllers reconnect.
    */
   static final Duration RETURN = Duration.ofSeconds(3);
 
@@ -56,11 +56,11 @@ public final class RollCall {
   private final SortedMap<String, Answer> answers;
 
   /**
-   * When a roll-call ends although somebody is missing.
+   * When a roll-call ends although a controller is missing.
    *
    * @param sentAt when the order was sent
-   * @param hearBy until when a controller must have said something
-   * @param doneBy until when those who have must be done; not before {@code hearBy}
+   * @param hearBy until when a controller must have answered
+   * @param doneBy until when a controller that has answered must be done; not before {@code hearBy}
    */
   public record Deadlines(Instant sentAt, Instant hearBy, Instant doneBy) {
     public Deadlines {
@@ -93,7 +93,7 @@ public final class RollCall {
     this.answers = answers;
   }
 
-  /** Opens the account of an order, before anybody can have answered it. */
+  /** Opens the account of an order, before any controller can have answered it. */
   public static RollCall open(Order order, Deadlines deadlines) {
     return new RollCall(
         order,
@@ -105,7 +105,9 @@ public final class RollCall {
         Collections.emptySortedMap());
   }
 
-  /** Takes in what is known of controllers; of two accounts of one the newer counts. */
+  /**
+   * Takes in what is known of controllers. Of two accounts of the same controller the newer counts.
+   */
   public RollCall knowing(Collection<Known> more) {
     var next = new TreeMap<>(known);
     more.forEach(one -> next.merge(one.id(), one, Known::or));
@@ -113,17 +115,17 @@ public final class RollCall {
   }
 
   /**
-   * Takes in how many controllers the broker itself counted on the tripwire queue when the order
-   * was sent. 0 if that can't be asked.
+   * Takes in the broker's count of controllers on the tripwire queue when the order was sent; 0 if
+   * the broker can't be asked.
    */
   public RollCall armed(int consumers) {
     return new RollCall(order, deadlines, consumers, listeners, stillRunning, known, answers);
   }
 
   /**
-   * Takes in that the broker returned the order: no controller's queue is bound.
+   * Takes in that the broker returned the order because no controller's queue is bound.
    *
-   * @param isKept whether it is in the log, which controllers between two connections read first
+   * @param isKept whether the order is in the log, which a reconnecting controller reads first
    */
   public RollCall nobodyListens(boolean isKept) {
     var listeners = isKept ? Listeners.NONE_NOW : Listeners.NONE;
@@ -131,14 +133,14 @@ public final class RollCall {
   }
 
   /**
-   * Takes in how many controllers still run a worker process, by the broker's own count, after all
-   * have confirmed an order that leaves none running. It should be 0: then nobody was overlooked.
+   * Takes in the broker's count of controllers that still run a worker process, after all have
+   * confirmed an order that leaves none running. If it is not 0, a controller was overlooked.
    */
   public RollCall stillRunning(int controllers) {
     return new RollCall(order, deadlines, armed, listeners, controllers, known, answers);
   }
 
-  /** Takes in a report, arrived at {@code at}. Reports about other orders change nothing. */
+  /** Takes in a report that arrived at {@code at}. Reports about other orders change nothing. */
   public RollCall with(Report report, Instant at) {
     if (!report.order().equals(order.id())) {
       return this;
@@ -155,30 +157,30 @@ public final class RollCall {
         : nextCall;
   }
 
-  /** Tells whether {@code report} would change nothing, because it was counted already. */
+  /** Whether {@code report} would change nothing, because it has been counted. */
   public boolean knows(Report report) {
     return !report.order().equals(order.id())
         || answers.getOrDefault(report.controller(), Answer.NONE).knows(report);
   }
 
-  /** Tells whether the order is a question: who has heard it has answered it. */
+  /** Whether the order is a question: a controller that has received it has answered it. */
   public boolean isOnlyAsked() {
     return order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
   }
 
-  /** The order. */
+  /** Returns the order. */
   public Order order() {
     return order;
   }
 
-  /** When it ends although somebody is missing. */
+  /** Returns when the roll-call ends although a controller is missing. */
   public Deadlines deadlines() {
     return deadlines;
   }
 
   /**
-   * One row for each controller that is expected or has answered, those that are missing first,
-   * then those that are at it, those where something went wrong, and the rest, each by name.
+   * Returns a row for each controller that is expected or has answered: missing ones first, then
+   * working ones, then those where something went wrong, then the rest; each group by name.
    */
   public List<Row> rows() {
     return Stream.concat(known.keySet().stream(), answers.keySet().stream())
@@ -219,8 +221,8 @@ public final class RollCall {
   }
 
   /**
-   * How many controllers are connected, by the broker's own count, of which nobody knows the name
-   * and nothing was heard.
+   * Returns how many controllers the broker counts beyond those that are known by name or have
+   * answered.
    */
   public int unnamed() {
     if (!order.scope().controllers().isEmpty() || !order.scope().workers().isEmpty()) {
@@ -258,7 +260,10 @@ public final class RollCall {
         && !awaitsStragglers(now);
   }
 
-  /** All have lost their connections at a time, as when a node of the broker dies. */
+  /**
+   * Whether controllers may come back: all have lost their connections at the same time, as when a
+   * node of the broker dies.
+   */
   private boolean mayReturn(Instant now) {
     return listeners == Listeners.NONE_NOW
         && !isOnlyAsked()
@@ -283,7 +288,7 @@ public final class RollCall {
         .toList();
   }
 
-  /** What it adds up to so far: before it is over, as if it ended now. */
+  /** Returns the verdict. Before the roll-call is over, it is the verdict if it ended now. */
   public Verdict verdict(Instant now) {
     var rows = rows();
     var missing = new ArrayList<String>();
@@ -311,7 +316,7 @@ public final class RollCall {
       missing.add(
           "The broker counts "
               + Phrases.count(unnamed(), "more controller")
-              + " that nobody knows by name and that said nothing.");
+              + ", unknown by name, that did not answer.");
     }
     if (rows.stream().noneMatch(Row::expectedHere)) {
       missing.add(
@@ -395,7 +400,7 @@ public final class RollCall {
     return sentences;
   }
 
-  /** Tasks and batches of a kill that no controller had anything of. */
+  /** Returns a sentence for each task or batch of a kill that no controller had anything of. */
   private List<String> untouchedTargets(List<Row> rows) {
     if (order.kind() != OrderKind.KILL || order.dryRun() || !order.scope().namesTasks()) {
       return List.of();

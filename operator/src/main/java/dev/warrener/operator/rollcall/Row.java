@@ -18,23 +18,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param controller its id
  * @param host the host that it runs on; empty if not known
- * @param standing in a word
+ * @param standing whether it is silent, working, done, failed or has refused
  * @param expectedHere whether the verdict waits for it
  * @param heardAfter from the sending to its first answer; null if there was none
- * @param expected workers and tasks in scope there, as it said when it heard the order
- * @param certificates of the workers that are proven dead
- * @param unconfirmed workers that are not
+ * @param expected workers and tasks in scope there, as it reported when it received the order
+ * @param certificates the certificates of workers whose trees are empty
+ * @param unconfirmed the workers that are not proven dead
  * @param settled tasks with their fate
- * @param deadCount how many workers are dead: as many as there are certificates, or as many as the
- *     controller counted, where its certificates were not heard (an order that somebody joins)
- * @param settledCount how many tasks are settled, likewise
+ * @param deadCount the number of dead workers: the number of certificates, or the controller's own
+ *     count if certificates were missed
+ * @param settledCount the number of settled tasks, by reports or by the controller's own count
  * @param backlog waiting tasks that met the order's fate; 0 until it is done
  * @param state what the controller did when it was done; null before
  * @param took from the order's arrival there to the end; null before
  * @param failed what could not be done; empty before the end, and if all was
- * @param notes what else it said should be known, though nothing failed
+ * @param notes what else it reported, though nothing failed
  * @param because why it refused; null if it did not
- * @param known what others know of it; null if nobody does
+ * @param known what others know of it; null if they know nothing
  */
 public record Row(
     String controller,
@@ -56,14 +56,14 @@ public record Row(
     @Nullable String because,
     @Nullable Known known) {
 
-  /** How many tasks met which fate; fates that none met are left out. */
+  /** Returns how many tasks met which fate, without the fates that none met. */
   public Map<Fate, Integer> fates() {
     var fates = new EnumMap<Fate, Integer>(Fate.class);
     settled.forEach(task -> fates.merge(task.fate(), 1, Integer::sum));
     return fates;
   }
 
-  /** Tells whether the order had anything to do there, as far as it has said. */
+  /** Whether the order had anything to do there, as far as the controller has reported. */
   public boolean isTouched() {
     return expected.workers() > 0
         || expected.tasks() > 0

@@ -1,16 +1,16 @@
 package dev.warrener.operator.rollcall;
 
-/** Where one controller stands with an order; see the diagram of the package. */
+/** The state of an order at one controller; see the diagram of the package. */
 public enum Standing {
-  /** Nothing was heard of it. */
+  /** It has not answered. */
   SILENT("silent"),
-  /** It has the order and is at it. */
+  /** It has the order, and is not done. */
   HEARD("at it"),
-  /** All done. */
+  /** It is done, and nothing failed. */
   DONE("done"),
-  /** Done, and something failed. */
+  /** It is done, and something failed. */
   FAILED("failed"),
-  /** It did nothing, and said why. */
+  /** It has refused the order, with a reason. */
   REFUSED("refused");
 
   private final String word;
@@ -19,12 +19,12 @@ public enum Standing {
     this.word = word;
   }
 
-  /** The word on screens and in JSON. */
+  /** Returns the name on screens and in JSON. */
   public String word() {
     return word;
   }
 
-  /** Tells whether the controller has said its last word about the order. */
+  /** Whether the controller will report nothing more about the order. */
   public boolean isFinal() {
     return this == DONE || this == FAILED || this == REFUSED;
   }

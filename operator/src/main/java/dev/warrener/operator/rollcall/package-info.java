@@ -1,6 +1,6 @@
 /**
- * The roll-call: who was expected to answer an order, who has, and what that adds up to. Pure:
- * nothing here knows a broker, a terminal or a clock.
+ * The roll-call: which controllers were expected to answer an order, which have, and the verdict.
+ * Pure: this package uses no broker, terminal or clock.
  *
  * <pre>
  *            heard               done, nothing failed

@@ -163,6 +163,6 @@ class KillCallTest {
 
     assertThatThrownBy(() -> send(plan))
         .isInstanceOf(BrokerBlockedException.class)
-        .hasMessage("the broker takes no publishes (low on memory): nothing was sent");
+        .hasMessage("the broker blocks publishers (low on memory): nothing was sent");
   }
 }

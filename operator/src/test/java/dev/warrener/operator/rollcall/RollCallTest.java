@@ -68,9 +68,7 @@ class RollCallTest {
     assertThat(call.unnamed()).isEqualTo(2);
     assertThat(call.verdict(at(10)).state()).isEqualTo(State.PARTIAL);
     assertThat(call.verdict(at(10)).sentences().get(0))
-        .isEqualTo(
-            "The broker counts 2 more controllers that nobody knows by name and that said"
-                + " nothing.");
+        .isEqualTo("The broker counts 2 more controllers, unknown by name, that did not answer.");
   }
 
   @Test

@@ -35,7 +35,7 @@ final class CommandGroups {
   static final class DeadGroup {}
 
   /** {@code warrener kills …}. */
-  @Command(name = "kills", description = "Orders that were given, and how they went.")
+  @Command(name = "kills", description = "Past orders and their outcomes.")
   static final class KillsGroup {}
 
   /** {@code warrener audit …}. */

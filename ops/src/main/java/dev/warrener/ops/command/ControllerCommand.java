@@ -126,7 +126,7 @@ final class ControllerCommand extends FleetCommand {
     return ExitStatus.DONE;
   }
 
-  /** What the command line says, as settings. */
+  /** Returns the settings that the command line gives. */
   private Map<String, String> above() {
     var above = settings();
     if (workers != null && workers < 1) {

@@ -48,7 +48,7 @@ final class DoctorCommand extends FleetCommand {
     super(invocation);
   }
 
-  /** How it is. */
+  /** The result of a check. */
   enum Health {
     GOOD("ok", Tone.GOOD),
     WARNING("warning", Tone.WARN),
@@ -197,7 +197,7 @@ final class DoctorCommand extends FleetCommand {
     if (snapshot.alarm() != null) {
       wrong(
           "broker",
-          "it takes no publishes (" + snapshot.alarm() + "), so that no controller can answer",
+          "it blocks publishers (" + snapshot.alarm() + "), so that no controller can answer",
           "free what it is short of; kill --all works all the same, by the tripwire");
       return;
     }
@@ -228,7 +228,7 @@ final class DoctorCommand extends FleetCommand {
                     + " that listen for orders, and "
                     + answered
                     + " answer",
-                "somebody hears kills and says nothing: look at every host's log");
+                "a controller receives kills and does not answer: look at every host's log");
           }
         });
     var releases = new TreeSet<String>();

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a command that gives an order does while its arguments are read and the broker answers: it
- * writes such an order and reads such reports, into nothing. The first of each kind takes a
- * twentieth of a second, which would otherwise pass while workers live.
+ * The warm-up of a command that gives an order. While the arguments are read and the broker
+ * answers, it writes an order and reads reports without using them. The first of each kind takes a
+ * twentieth of a second, in which workers would otherwise still be alive.
  */
 final class WarmUp {
   private static final Set<String> COMMANDS =
@@ -36,7 +36,7 @@ final class WarmUp {
 
   private WarmUp() {}
 
-  /** Begins, on a thread of its own, if a call with these arguments is to give an order. */
+  /** Starts the warm-up on its own thread, if a call with these arguments gives an order. */
   static void startFor(List<String> arguments) {
     if (!arguments.isEmpty()
         && COMMANDS.contains(arguments.getFirst())
@@ -45,7 +45,7 @@ final class WarmUp {
     }
   }
 
-  /** What is wanted first comes first. */
+  /** Runs the warm-up, in the order in which a command needs its parts. */
   static void run() {
     var now = Instant.EPOCH;
     ContractJson.write(

@@ -72,7 +72,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     abbreviateSynopsis = true,
     sortOptions = false)
 public final class WarrenerCommand {
-  /** How picocli begins when a converter refuses: the option's name and the sentence are enough. */
+  /**
+   * The beginning of picocli's message when a converter refuses. Only the option's name and the
+   * sentence are shown.
+   */
   private static final Pattern INVALID_OPTION =
       Pattern.compile("^Invalid value for option '([^']+)'[^:]*: ");
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which dead letters. Written by picocli. */
+/** The options that choose dead letters. Written by picocli. */
 final class DeadLetterOptions {
   @Parameters(paramLabel = "QUEUE", description = "The queue that they come from.")
   private String queue = "";

@@ -26,7 +26,7 @@ abstract class DeadMoveCommand extends FleetCommand {
 
   @Option(
       names = {"-n", "--dry-run"},
-      description = "Say which, and do nothing.")
+      description = "Show which, and do nothing.")
   private boolean dryRun;
 
   @Option(
@@ -97,6 +97,6 @@ abstract class DeadMoveCommand extends FleetCommand {
     return status;
   }
 
-  /** What became of them, as JSON. */
+  /** The end of a move, as JSON. */
   record MovedJson(int version, String type, String queue, int done, List<String> failed) {}
 }

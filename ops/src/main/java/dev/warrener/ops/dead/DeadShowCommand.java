@@ -36,10 +36,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "One dead letter: why it is dead, its headers and its body. It stays where it is.",
       "",
-      "While the letters are looked through, nobody else sees those that are looked at."
+      "While the command looks through the letters, no other program sees those it looks at."
     })
 public final class DeadShowCommand extends FleetCommand {
-  /** How much of a body is shown if nobody asks for all of it. */
+  /** The characters of a body that are shown without {@code --full}. */
   private static final int CUT = 2000;
 
   @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue that it comes from.")

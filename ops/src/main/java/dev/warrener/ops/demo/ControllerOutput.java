@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class ControllerOutput {
   private static final String TASK_LINE = "task|";
 
-  /** What the handler prints: the tutorial's two lines. */
+  /** The two lines that the handler prints. */
   private static final Pattern SPOKEN = Pattern.compile("Task .* (running|Done)$");
 
   private static final int COMPLAINTS_SHOWN = 3;
@@ -61,7 +61,7 @@ final class ControllerOutput {
   String lastComplaints() {
     var all = complaints();
     return all.isEmpty()
-        ? "the controller says nothing"
+        ? "the controller has printed nothing"
         : String.join("; ", all.subList(Math.max(0, all.size() - COMPLAINTS_SHOWN), all.size()));
   }
 }

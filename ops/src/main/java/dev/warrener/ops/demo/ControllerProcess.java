@@ -87,12 +87,12 @@ public final class ControllerProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Tells whether it has not ended yet. */
+  /** Whether it has not ended yet. */
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Waits until it has ended; tells whether it has in time. */
+  /** Waits until it has ended. Returns false if it has not in time. */
   public boolean awaitEnd(Duration timeout) throws InterruptedException {
     return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -295,7 +295,7 @@ final class DemoStory {
     var outcome = new KillCall(plan, connection, clock()).send(form, CONFIRMED_WITHIN, steps);
     if (!(outcome instanceof Answered(var call))) {
       throw new CommandFailure(
-          ExitStatus.UNAVAILABLE, "the broker takes no publishes: the tripwire was pulled");
+          ExitStatus.UNAVAILABLE, "the broker blocks publishers: the tripwire was pulled");
     }
     var verdict = call.verdict(now());
     screen.result("");

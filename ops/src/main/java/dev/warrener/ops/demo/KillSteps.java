@@ -47,7 +47,7 @@ final class KillSteps implements OrderListener {
       case Report.ControllerHeard heard ->
           "controller "
               + heard.controller()
-              + " has heard it: "
+              + " has received it: "
               + Phrases.count(heard.expected().workers(), "worker")
               + " and "
               + Phrases.count(heard.expected().tasks(), "running task")

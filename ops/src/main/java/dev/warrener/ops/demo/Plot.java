@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is played.
+ * A story of the demo.
  *
  * @param batches whether it is the story of the two batches
  * @param inFlight the chosen fate, or null for the story's own
@@ -36,7 +36,7 @@ record Plot(
         batches ? Scope.ofBatch("first") : Scope.ALL, inFlight, null, then, Duration.ZERO);
   }
 
-  /** How many tasks run when the kill comes. */
+  /** Returns how many tasks run when the kill is sent. */
   int running() {
     return Math.min(workers, tasks);
   }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 
 /**
- * A directory for a controller's lock that nobody else uses, so that two demos on one host don't
- * take each other for the same controller. Closing removes it.
+ * A runtime directory for one demo alone, so that two demos on a host do not compete for the same
+ * controller's lock. Closing removes it.
  */
 public final class RuntimeDirectory implements AutoCloseable {
   private final Path path;
@@ -21,7 +21,7 @@ public final class RuntimeDirectory implements AutoCloseable {
     return new RuntimeDirectory(Files.createTempDirectory("warrener-"));
   }
 
-  /** Where it is. */
+  /** Returns its path. */
   public Path path() {
     return path;
   }

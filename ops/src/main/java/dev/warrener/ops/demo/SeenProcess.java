@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A process as anybody can see it in {@code /proc}: an observer that neither the controller nor the
- * broker has a part in.
+ * A process as {@code /proc} shows it, independently of the controller and the broker.
  *
  * @param pid its process id
  * @param startTicks when it started, field 22 of the kernel's stat: a pid that is used again is
@@ -18,12 +17,12 @@ public record SeenProcess(long pid, long startTicks) {
   private static final int STATE = 0;
   private static final int START_TICKS = 19;
 
-  /** Looks at the process that has this pid now; empty if there is none. */
+  /** Returns the process that has this pid now; empty if there is none. */
   public static Optional<SeenProcess> look(long pid) {
     return fields(pid).map(fields -> new SeenProcess(pid, Long.parseLong(fields[START_TICKS])));
   }
 
-  /** Tells whether the process is gone: no such pid, another process, or a zombie. */
+  /** Whether the process is gone: its pid is free, belongs to another process, or to a zombie. */
   public boolean isGone() {
     return fields(pid)
         .map(fields ->

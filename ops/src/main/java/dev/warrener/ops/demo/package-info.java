@@ -1,6 +1,6 @@
 /**
- * What {@code warrener demo} needs besides the commands themselves: a controller in a process of
- * its own, and somebody who looks at the processes from outside.
+ * The demo: a controller in a process of its own, tasks, a kill, and checks of the processes from
+ * outside.
  */
 @NullMarked
 package dev.warrener.ops.demo;

@@ -13,9 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which broker, as whom, and which fleet: options first, then the environment, then defaults. A
- * password comes from a file or from the URI in the environment; on a command line every user of
- * the host could read it.
+ * Chooses the broker, the user and the fleet: by options first, then the environment, then
+ * defaults. A password comes from a file or from the URI in the environment; on a command line
+ * every user of the host could read it.
  */
 public final class BrokerResolution {
   public static final String URI = "WARRENER_BROKER";
@@ -27,7 +27,7 @@ public final class BrokerResolution {
   private BrokerResolution() {}
 
   /**
-   * Decides.
+   * Returns the way to the broker.
    *
    * @param program who connects, for the connections' names at the broker
    * @throws CommandFailure with wrong usage or bad configuration, if it can't be decided

@@ -18,19 +18,19 @@ public record Confirmation(
     boolean yes, @Nullable String confirm, String name, boolean isProtected) {
 
   /**
-   * Returns if there is consent.
+   * Asks for consent unless it was given, and returns if there is consent.
    *
-   * @param level how much it takes
+   * @param level what it takes to confirm
    * @param deed what is to be done, as in "Kill 4 workers"
-   * @param asker the person, if there is a terminal
-   * @throws CommandFailure if a person declines, or if nobody can be asked and the option that
-   *     would do is missing
+   * @param prompt the person, if there is a terminal
+   * @throws CommandFailure if the person declines, or if no person can be asked and the option that
+   *     confirms is missing
    */
-  public void require(KillPlan.Level level, String deed, Optional<Prompt> asker) {
+  public void require(KillPlan.Level level, String deed, Optional<Prompt> prompt) {
     if (isGivenFor(level)) {
       return;
     }
-    if (asker.isEmpty()) {
+    if (prompt.isEmpty()) {
       throw new CommandFailure(
           ExitStatus.USAGE,
           "nobody can be asked here: add "
@@ -42,14 +42,14 @@ public record Confirmation(
     boolean consents =
         switch (level) {
           case SIMPLE ->
-              asker
+              prompt
                   .get()
                   .ask(deed + "? [y/N] ")
                   .map(answer -> answer.strip().toLowerCase(Locale.ROOT))
                   .filter(answer -> answer.equals("y") || answer.equals("yes"))
                   .isPresent();
           case TYPED ->
-              asker
+              prompt
                   .get()
                   .ask("Type " + name + " to " + lowerFirst(deed) + ": ")
                   .filter(answer -> answer.strip().equals(name))
@@ -61,7 +61,7 @@ public record Confirmation(
   }
 
   /**
-   * Tells whether no question is needed.
+   * Whether consent was given in advance.
    *
    * @throws CommandFailure if {@code --confirm} names something else
    */

@@ -57,12 +57,15 @@ public enum ExitStatus {
     return code;
   }
 
-  /** What it means, as help texts and documents say it. */
+  /** Returns the meaning, as help texts and documents give it. */
   public String meaning() {
     return meaning;
   }
 
-  /** All of them by number, in the order of the contract, as picocli's help wants them. */
+  /**
+   * Returns the meanings of all statuses by number, in the order of the contract, for picocli's
+   * help.
+   */
   public static Map<String, String> byCode() {
     return Arrays.stream(values())
         .collect(

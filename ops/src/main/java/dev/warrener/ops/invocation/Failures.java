@@ -22,11 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Turns what went wrong into one sentence and an exit status. */
+/** Turns a failure into one sentence and an exit status. */
 public final class Failures {
   private Failures() {}
 
-  /** The status for a failure that is understood, or {@link ExitStatus#BUG}. */
+  /** Returns the status for a failure that is understood, or {@link ExitStatus#BUG}. */
   public static ExitStatus status(Throwable failure) {
     return switch (failure) {
       case CommandFailure known -> known.status();
@@ -45,7 +45,7 @@ public final class Failures {
     };
   }
 
-  /** Says what went wrong, on stderr; the trace too if {@code verbose}. Returns the status. */
+  /** Prints what went wrong to stderr, with the trace if {@code verbose}. Returns the status. */
   public static int report(Throwable failure, PrintStream err, Style style, boolean verbose) {
     var status = status(failure);
     if (status == ExitStatus.BUG) {

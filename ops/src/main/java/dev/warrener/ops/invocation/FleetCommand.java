@@ -10,15 +10,15 @@ public abstract class FleetCommand implements Callable<Integer> {
     this.invocation = invocation;
   }
 
-  /** What is common to all commands of one call: options, streams, the way to the broker. */
+  /** Returns what all commands of one call share: options, streams, the way to the broker. */
   public final Invocation invocation() {
     return invocation;
   }
 
   /**
-   * Does it.
+   * Runs the command.
    *
-   * @throws CommandFailure with a sentence, if it can't be done
+   * @throws CommandFailure if the command fails, with a sentence
    * @throws InterruptedException never in practice: Ctrl-C ends the process
    */
   public abstract ExitStatus run() throws InterruptedException;

@@ -3,8 +3,8 @@ package dev.warrener.ops.invocation;
 import java.io.PrintStream;
 
 /**
- * What is said when Ctrl-C ends the process while somebody watches; closed, nothing is said. The
- * process ends with 130 by itself then.
+ * A sentence that is printed when Ctrl-C ends the process, until it is closed. The process then
+ * ends with 130 by itself.
  */
 public final class Interruption implements AutoCloseable {
   private final Thread hook;

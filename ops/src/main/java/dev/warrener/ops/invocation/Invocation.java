@@ -56,7 +56,7 @@ public final class Invocation {
     return err;
   }
 
-  /** Where the command writes; call it after the arguments are read. */
+  /** Returns the screen that the command writes to. Call this after the arguments are read. */
   public Screen screen() {
     if (screen == null) {
       screen =
@@ -73,7 +73,7 @@ public final class Invocation {
     return screen;
   }
 
-  /** A screen that has all on stdout, talk too: for a command whose result is a story. */
+  /** Returns a screen that writes everything to stdout, for a command whose result is a story. */
   public Screen storyScreen() {
     boolean canRedraw = streams.out() && !isDumb();
     return new Screen(
@@ -109,9 +109,9 @@ public final class Invocation {
   }
 
   /**
-   * The way to the broker.
+   * Returns the way to the broker.
    *
-   * @param command that wants it, for the connections' names at the broker
+   * @param command the command that connects, for the connections' names at the broker
    */
   public BrokerAccess access(String command) {
     return BrokerResolution.decide(options, environment, "warrener " + command);
@@ -133,7 +133,7 @@ public final class Invocation {
     }
   }
 
-  /** Who types, for the record; the broker's user is what counts. */
+  /** Returns the name of the person, for the record. It proves nothing: the broker's user does. */
   public String person() {
     return System.getProperty("user.name", "");
   }

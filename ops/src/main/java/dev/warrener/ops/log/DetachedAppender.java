@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands log lines to a console on a thread of its own, so that one that takes none (a stopped
- * terminal, a pipe that nobody reads) holds up nothing but the log: least of all a kill. Lines that
- * find no room are lost, and how many is logged when there is room again.
+ * Hands log lines to a console on its own thread, so that a console that takes none (a stopped
+ * terminal, an unread pipe) holds up only the log, and no kill. Lines that find no room are
+ * dropped, and their number is logged when there is room again.
  *
  * <p>What workers print may fill most of the room; the rest is for the controller's own lines. It
  * waits a moment for room, so that nothing is lost where the console is only slower than the
@@ -31,7 +31,7 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private final Appender<ILoggingEvent> console;
   private final BlockingQueue<ILoggingEvent> lines = new ArrayBlockingQueue<>(ROOM);
 
-  /** Those in the queue, and the one that the console has in hand. */
+  /** The lines in the queue and the line that is being written. */
   private final AtomicLong unshown = new AtomicLong();
 
   private final AtomicLong lost = new AtomicLong();

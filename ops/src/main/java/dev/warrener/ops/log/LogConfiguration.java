@@ -21,21 +21,21 @@ import org.slf4j.helpers.NOP_FallbackServiceProvider;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
-  /** The system property that says who logs: the lower case name of a {@link Mode}. */
+  /** The system property with the lower case name of a {@link Mode}. */
   private static final String MODE = "warrener.log";
 
   /** The system property that replaces the pattern of a line. */
   public static final String PATTERN = "warrener.log.pattern";
 
-  /** The system property that tells slf4j which logging to use, without looking for any. */
+  /** The system property with the logging that slf4j uses, so that it does not search for one. */
   private static final String PROVIDER = "slf4j.provider";
 
-  /** The system property that says from which level on slf4j speaks of itself. */
+  /** The system property with the level from which slf4j reports about itself. */
   private static final String PROVIDER_TALK = "slf4j.internal.verbosity";
 
-  /** Who logs. */
+  /** The programs that log in different ways. */
   public enum Mode {
-    /** Nobody: a command speaks for itself. */
+    /** Nothing is logged: a command prints its own messages. */
     OFF,
     /** A command with {@code -v}. */
     VERBOSE,
@@ -89,7 +89,7 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     }
   }
 
-  /** What it still has when this VM exits is shown then, if anybody looks. */
+  /** Adds a hook that prints the remaining lines when this VM exits. */
   private DetachedAppender detached(Appender<ILoggingEvent> console) {
     var detached = new DetachedAppender(console);
     detached.setContext(getContext());

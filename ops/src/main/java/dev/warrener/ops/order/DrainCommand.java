@@ -11,9 +11,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "drain",
     description = {
-      "Hold the scope, and wait until nothing of it runs any more.",
+      "Hold the scope, and wait until nothing of it runs.",
       "",
-      "Running tasks have all the time they need: Ctrl-C stops watching, not the drain."
+      "Running tasks have all the time they need. Ctrl-C stops watching, not the drain."
     })
 public final class DrainCommand extends ScopedOrderCommand {
   @Option(
@@ -23,8 +23,8 @@ public final class DrainCommand extends ScopedOrderCommand {
       defaultValue = "1h",
       converter = DurationConverter.class,
       description =
-          "How long to wait for running tasks (default: 1h); a controller that says nothing at all"
-              + " is waited for at most 10s.")
+          "How long to wait for running tasks (default: 1h); a controller that does not answer"
+              + " at all is waited for at most 10s.")
   private Duration timeout = Duration.ofHours(1);
 
   public DrainCommand(Invocation invocation) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 /** {@code warrener hold}. */
 @Command(
     name = "hold",
-    description = "Take no more tasks of the scope, until a resume. What runs goes on.")
+    description = "Take no more tasks of the scope until a resume. Running tasks go on.")
 public final class HoldCommand extends ScopedOrderCommand {
   @Mixin private TimeoutOption timeout = new TimeoutOption();
 
@@ -26,7 +26,7 @@ public final class HoldCommand extends ScopedOrderCommand {
   String announcement(String scope) {
     return "Hold "
         + scope
-        + ": what runs goes on, nothing else starts until: warrener resume "
+        + ": running tasks go on, nothing else starts until: warrener resume "
         + scope;
   }
 }

@@ -82,7 +82,7 @@ final class KillDialogue {
       preview = ask();
       if (preview == null && isOnlyAsked) {
         throw new CommandFailure(
-            ExitStatus.UNAVAILABLE, "the broker takes no publishes now: nobody could be asked");
+            ExitStatus.UNAVAILABLE, "the broker blocks publishers now: nobody could be asked");
       }
     }
     announce(preview);
@@ -100,7 +100,7 @@ final class KillDialogue {
     try {
       return call.ask(request.preview());
     } catch (BrokerBlockedException e) {
-      screen.say(Tone.WARN, "The broker takes no publishes (" + e.alarm() + "): no preview.");
+      screen.say(Tone.WARN, "The broker blocks publishers (" + e.alarm() + "): no preview.");
       return null;
     }
   }

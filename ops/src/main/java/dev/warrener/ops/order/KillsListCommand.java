@@ -141,7 +141,7 @@ public final class KillsListCommand extends FleetCommand {
    *
    * @param order as it was sent
    * @param user at the broker who sent it first, or null if the message names none
-   * @param outcome how it went, or null if nothing that was said about it is kept
+   * @param outcome its outcome, or null if the broker has kept no report about it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Listed(Order order, @Nullable String user, @Nullable Outcome outcome) {
@@ -152,7 +152,7 @@ public final class KillsListCommand extends FleetCommand {
   }
 
   /**
-   * How an order went.
+   * The outcome of an order.
    *
    * @param state {@code confirmed}, {@code failed}, {@code partial} or {@code unknown-target}
    * @param controllers how many had to confirm

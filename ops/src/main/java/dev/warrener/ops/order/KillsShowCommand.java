@@ -21,10 +21,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = {
-      "An order of the log, and how it went.",
+      "An order of the log, and its outcome.",
       "",
-      "The broker keeps orders and what controllers say about them, certificates and fates."
-          + " While the order is in force they are asked again, too: the same id is the same"
+      "The broker keeps orders and the reports about them, certificates and fates. While the"
+          + " order is in force the controllers are asked again, too: the same id is the same"
           + " order, and nothing is done twice."
     })
 public final class KillsShowCommand extends FleetCommand {
@@ -36,7 +36,7 @@ public final class KillsShowCommand extends FleetCommand {
       paramLabel = "TIME",
       defaultValue = "10s",
       converter = DurationConverter.class,
-      description = "How long to wait for those who have not answered yet (default: 10s).")
+      description = "How long to wait for controllers that have not answered yet (default: 10s).")
   private Duration timeout = Duration.ofSeconds(10);
 
   public KillsShowCommand(Invocation invocation) {
@@ -76,7 +76,7 @@ public final class KillsShowCommand extends FleetCommand {
       if (!screen.isForPeople()) {
         screen.resultJson(logged);
       }
-      screen.say(until + " Nothing that was said about it is kept by the broker.");
+      screen.say(until + " The broker has kept no report about it.");
       return ExitStatus.DONE;
     }
     if (screen.isForPeople()) {

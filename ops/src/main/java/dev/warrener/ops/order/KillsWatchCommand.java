@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watch",
     description = {
-      "Go on with an order's roll-call until everybody has confirmed.",
+      "Continue an order's roll-call until every controller has confirmed.",
       "",
-      "Shows what was said so far, and then every late confirmation: a controller that was away"
+      "Shows the reports so far, and then every late confirmation: a controller that was away"
           + " carries the order out when it comes back, as long as it is in force. Ends as a kill"
           + " does. Any number of people can watch the same order."
     })
@@ -38,7 +38,7 @@ public final class KillsWatchCommand extends FleetCommand {
       paramLabel = "TIME",
       converter = DurationConverter.class,
       description =
-          "How long to wait for those who have not answered yet (default: as long as the order is in"
+          "How long to wait for controllers that have not answered yet (default: as long as the order is in"
               + " force, and at least 10s).")
   private @Nullable Duration timeout;
 

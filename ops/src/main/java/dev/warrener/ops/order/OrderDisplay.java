@@ -97,7 +97,7 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
   @Override
   public void pullingTripwire(String alarm) {
     screen.insist(
-        Tone.WARN, "The broker takes no publishes (" + alarm + "): pulling the tripwire instead.");
+        Tone.WARN, "The broker blocks publishers (" + alarm + "): pulling the tripwire instead.");
   }
 
   @Override

@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "purge",
     description = {
-      "Drop the waiting tasks of a queue for good, those that wait for a retry included.",
+      "Drop the waiting tasks of a queue for good, also those that wait for a retry.",
       "",
-      "Tasks that run are not touched: for them there is warrener kill --queue."
+      "Running tasks are not touched: use warrener kill --queue for them."
     })
 public final class QueuePurgeCommand extends FleetCommand {
   @Parameters(paramLabel = "QUEUE", description = "Its name.")
@@ -44,7 +44,7 @@ public final class QueuePurgeCommand extends FleetCommand {
 
   @Option(
       names = {"-n", "--dry-run"},
-      description = "Say how many it would be, and do nothing.")
+      description = "Show how many it would be, and do nothing.")
   private boolean dryRun;
 
   @Option(

@@ -37,7 +37,7 @@ record RollCallJson(
     Counts done,
     List<ControllerJson> controllers) {
 
-  /** How many. */
+  /** The numbers of controllers, workers and tasks. */
   record Counts(int controllers, int workers, int tasks) {}
 
   /** One controller. */

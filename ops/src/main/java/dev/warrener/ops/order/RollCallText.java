@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 public final class RollCallText {
   private RollCallText() {}
 
-  /** The controllers that are worth a line: those with something in scope, and the missing. */
+  /**
+   * Returns the controllers that are worth a line: those with something in scope, and the missing
+   * ones.
+   */
   static List<Row> shown(RollCall call) {
     var rows = call.rows();
     var shown =
@@ -40,7 +43,7 @@ public final class RollCallText {
     return shown.isEmpty() ? rows : shown;
   }
 
-  /** The table of controllers. */
+  /** Returns the table of controllers. */
   static Table controllers(RollCall call, Instant now) {
     var table =
         new Table()
@@ -72,7 +75,7 @@ public final class RollCallText {
     var state = row.state();
     return switch (row.standing()) {
       case SILENT -> Cell.of("✗ silent", Tone.BAD);
-      case HEARD -> Cell.of("… at it", Tone.WARN);
+      case HEARD -> Cell.of("… working", Tone.WARN);
       case DONE -> Cell.of("✓ " + (state == null ? "done" : state.wire()), Tone.GOOD);
       case FAILED -> Cell.of("✗ failed", Tone.BAD);
       case REFUSED -> Cell.of("✗ refused", Tone.BAD);
@@ -145,7 +148,7 @@ public final class RollCallText {
         : Cell.EMPTY;
   }
 
-  /** The table of death certificates. */
+  /** Returns the table of death certificates. */
   static Table certificates(RollCall call) {
     var table =
         new Table()
@@ -185,7 +188,7 @@ public final class RollCallText {
     return task == null ? Cell.of("-") : Cell.of(task);
   }
 
-  /** What ended a worker: {@code SIGKILL}, {@code exit 3}. */
+  /** Returns what ended a worker: {@code SIGKILL} or {@code exit 3}. */
   public static String endedBy(WorkerDead certificate) {
     var exitCode = certificate.exitCode();
     if (certificate.signal() == 0 && exitCode != null) {
@@ -200,7 +203,7 @@ public final class RollCallText {
     };
   }
 
-  /** By what the tree is known to be empty. */
+  /** Returns how the tree is known to be empty. */
   public static String proof(WorkerDead certificate) {
     return certificate.proven()
         ? "proven by " + certificate.containment()
@@ -214,14 +217,14 @@ public final class RollCallText {
         .collect(Collectors.joining(", "));
   }
 
-  /** How many tasks met which fate, everywhere. */
+  /** Returns how many tasks met which fate, at all controllers. */
   static Map<Fate, Integer> allFates(RollCall call) {
     var all = new EnumMap<Fate, Integer>(Fate.class);
     call.rows().forEach(row -> row.fates().forEach((fate, n) -> all.merge(fate, n, Integer::sum)));
     return all;
   }
 
-  /** The live picture: the table of controllers and a line that sums up. */
+  /** Returns the live picture: the table of controllers and a line that sums up. */
   static List<String> live(RollCall call, Instant now, Style style) {
     var lines = new ArrayList<String>();
     if (!call.rows().isEmpty()) {
@@ -253,7 +256,7 @@ public final class RollCallText {
         + (left.isNegative() || left.isZero() ? "" : " · " + Phrases.brief(left) + " left");
   }
 
-  /** One report as a line for logs: {@code key=value} words after the time. */
+  /** Returns a report as a line for logs: {@code key=value} words after the time. */
   static String eventLine(Report report) {
     String head =
         Text.stamp(report.at())

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what an order is about. Written by picocli. */
+/** The options that choose the scope of an order. Written by picocli. */
 final class ScopeOptions {
   @Option(
       names = {"-a", "--all"},
@@ -58,7 +58,7 @@ final class ScopeOptions {
       paramLabel = "CONTROLLER/SLOT",
       order = 7,
       description =
-          "One worker: a kill means the process that is there when it is asked. Repeatable.")
+          "One worker: a kill means the process that runs there when it is sent. Repeatable.")
   List<String> workers = new ArrayList<>();
 
   @Option(
@@ -69,10 +69,10 @@ final class ScopeOptions {
   @Nullable Long incarnation;
 
   /**
-   * What was asked for.
+   * Returns the scope that was chosen.
    *
    * @param verb the command, for the message: "kill"
-   * @throws CommandFailure with wrong usage, if it is nothing or contradicts itself
+   * @throws CommandFailure with wrong usage, if no scope or a contradictory one was chosen
    */
   Scope scope(String verb) {
     boolean narrowed =

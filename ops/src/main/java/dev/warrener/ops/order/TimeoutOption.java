@@ -4,7 +4,7 @@ import dev.warrener.ops.invocation.DurationConverter;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** How long to wait for an order that controllers do at once. Written by picocli. */
+/** The option for the wait for an order that controllers do at once. Written by picocli. */
 final class TimeoutOption {
   @Option(
       names = "--timeout",

@@ -22,12 +22,12 @@ final class ConnectionDisplay implements ClientListener, AutoCloseable {
 
   @Override
   public void blocked(String reason) {
-    screen.insist(Tone.WARN, "The broker takes no publishes (" + reason + "); waiting.");
+    screen.insist(Tone.WARN, "The broker blocks publishers (" + reason + "); waiting.");
   }
 
   @Override
   public void unblocked() {
-    screen.insist(Tone.NORMAL, "The broker takes publishes again.");
+    screen.insist(Tone.NORMAL, "The broker no longer blocks publishers.");
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What to publish: the arguments and options of {@code warrener publish}. Written by picocli. */
+/** The arguments and options of {@code warrener publish}. Written by picocli. */
 final class PublishOptions {
   @Parameters(index = "0", arity = "0..1", paramLabel = "QUEUE", description = "The queue.")
   private @Nullable String queue;
@@ -55,8 +55,8 @@ final class PublishOptions {
       names = "--skip-bad",
       order = 3,
       description =
-          "With --jsonl: publish the good lines and name the bad ones; else nothing is published if"
-              + " one is bad.")
+          "With --jsonl: publish the good lines and name the bad ones. Without it, nothing is"
+              + " published if one line is bad.")
   private boolean skipBad;
 
   @Option(
@@ -80,7 +80,7 @@ final class PublishOptions {
       names = "--count",
       paramLabel = "N",
       order = 7,
-      description = "Publish N tasks that differ in nothing but their id.")
+      description = "Publish N tasks that differ only in their id.")
   private @Nullable Integer count;
 
   @Option(
@@ -88,7 +88,7 @@ final class PublishOptions {
       paramLabel = "TIME",
       order = 8,
       converter = DurationConverter.class,
-      description = "Don't start it earlier.")
+      description = "Don't start it before this time has passed.")
   private @Nullable Duration delay;
 
   @Option(
@@ -103,7 +103,8 @@ final class PublishOptions {
       paramLabel = "TIME",
       order = 10,
       converter = DurationConverter.class,
-      description = "If it has not started by then it goes to the dead letters as expired.")
+      description =
+          "A task that has not started after this time goes to the dead letters as expired.")
   private @Nullable Duration ttl;
 
   @Option(
@@ -118,7 +119,8 @@ final class PublishOptions {
       paramLabel = "TIME",
       order = 12,
       converter = DurationConverter.class,
-      description = "The hard limit on one run: then its worker is killed (default: the queue's).")
+      description =
+          "The hard limit on one run; after it the worker is killed (default: the queue's).")
   private @Nullable Duration timeLimit;
 
   @Option(names = "--wait", order = 13, description = "Wait for the results, and show them.")
@@ -227,7 +229,7 @@ final class PublishOptions {
     }
   }
 
-  /** Returns what holds for lines that say nothing else. */
+  /** Returns the defaults for lines that leave a field out. */
   TaskDefaults defaults() {
     return new TaskDefaults(queue, handler, batch, maxAttempts, timeLimit, delay, priority, ttl);
   }

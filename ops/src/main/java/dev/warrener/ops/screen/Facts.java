@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one thing: a heading, and a line for each fact. Not thread-safe. */
+/** The facts about one thing: a heading, and a line for each fact. Not thread-safe. */
 public final class Facts {
   private static final int LABEL = 11;
 

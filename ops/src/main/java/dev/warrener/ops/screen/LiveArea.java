@@ -25,7 +25,7 @@ public final class LiveArea {
     this.size = size;
   }
 
-  /** Draws the lines if the last drawing is long enough ago; tells whether it did. */
+  /** Draws the lines if the last drawing is at least {@link #PACE} ago. Returns whether it did. */
   public boolean drawPaced(List<String> lines, Instant now) {
     if (drawnAt != null && now.isBefore(drawnAt.plus(PACE))) {
       return false;

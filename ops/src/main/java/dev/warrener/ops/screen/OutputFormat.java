@@ -1,6 +1,6 @@
 package dev.warrener.ops.screen;
 
-/** How results are written. */
+/** The formats of results. */
 public enum OutputFormat {
   /** For people. */
   TABLE,
@@ -11,7 +11,7 @@ public enum OutputFormat {
   /** Bare names or ids, one a line, for {@code xargs}. */
   NAME;
 
-  /** As on the command line. */
+  /** Returns the name on the command line. */
   @Override
   public String toString() {
     return name().toLowerCase(java.util.Locale.ROOT);

@@ -2,7 +2,7 @@ package dev.warrener.ops.screen;
 
 import java.util.Optional;
 
-/** Asks a person. */
+/** A way to ask a person. */
 @FunctionalInterface
 public interface Prompt {
   /** Shows {@code question} and returns the line that was typed; empty at end of input. */

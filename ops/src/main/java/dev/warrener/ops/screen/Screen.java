@@ -51,7 +51,7 @@ public final class Screen {
     return format;
   }
 
-  /** Tells whether results are for people. */
+  /** Whether results are for people. */
   public boolean isForPeople() {
     return format == OutputFormat.TABLE;
   }
@@ -129,7 +129,9 @@ public final class Screen {
     return errStyle;
   }
 
-  /** Tells whether lines of stderr may be drawn again: it is a terminal that can, and not quiet. */
+  /**
+   * Whether lines of stderr may be redrawn: stderr is a terminal that can redraw, and not quiet.
+   */
   public boolean canRedraw() {
     return errCanRedraw && !quiet;
   }

@@ -13,9 +13,9 @@ public record Style(boolean colour) {
   /** Plain text. */
   public static final Style PLAIN = new Style(false);
 
-  /** What a piece of text means. */
+  /** The meanings of a piece of text. */
   public enum Tone {
-    /** All is well. */
+    /** Something went well. */
     GOOD("32"),
     /** Look here. */
     WARN("33"),
@@ -23,9 +23,9 @@ public record Style(boolean colour) {
     BAD("31"),
     /** A heading. */
     STRONG("1"),
-    /** By the way. */
+    /** Something of minor interest. */
     FAINT("2"),
-    /** As it is. */
+    /** Plain text. */
     NORMAL("");
 
     private final String code;

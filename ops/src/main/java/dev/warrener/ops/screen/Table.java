@@ -42,7 +42,7 @@ public final class Table {
     return this;
   }
 
-  /** Tells whether there is no row. */
+  /** Whether there is no row. */
   public boolean isEmpty() {
     return rows.isEmpty();
   }

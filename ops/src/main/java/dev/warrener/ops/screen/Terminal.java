@@ -28,7 +28,7 @@ public final class Terminal implements Prompt {
    * @param columns characters in a line
    */
   public record Size(int rows, int columns) {
-    /** What is taken where a terminal doesn't say. */
+    /** The size of a terminal that does not report one. */
     public static final Size USUAL = new Size(24, 80);
 
     /** The first of the lines that fit with an empty line below them, and how many don't. */
@@ -68,7 +68,7 @@ public final class Terminal implements Prompt {
     }
   }
 
-  /** The size of the terminal, or the usual one if it doesn't say. */
+  /** Returns the size of the terminal, or the usual size if it does not report one. */
   public static Size size() {
     try {
       var stty =

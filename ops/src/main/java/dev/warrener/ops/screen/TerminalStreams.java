@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which of the standard descriptors are terminals. {@code System.console()} can't tell: it is null
- * as soon as stdin or stdout is redirected and knows nothing of stderr.
+ * Which of the standard streams are terminals. {@code System.console()} can't tell: it is null as
+ * soon as stdin or stdout is redirected and knows nothing of stderr.
  *
  * @param in whether stdin is a terminal
  * @param out whether stdout is a terminal
@@ -20,7 +20,7 @@ public record TerminalStreams(boolean in, boolean out, boolean err) {
   /** No descriptor is a terminal. */
   public static final TerminalStreams NONE = new TerminalStreams(false, false, false);
 
-  /** Looks at this process's descriptors. */
+  /** Returns the state of this process's streams. */
   public static TerminalStreams ofThisProcess() {
     if (Files.isDirectory(OURS)) {
       return new TerminalStreams(isTerminal(0), isTerminal(1), isTerminal(2));

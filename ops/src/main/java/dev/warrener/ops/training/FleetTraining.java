@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A controller with two workers on an embedded broker, which runs tasks and is told to kill, again
- * and again; the last time by a {@code warrener kill} in a program of its own. That program and the
- * controller are watched, each for a cache of its own, and nothing else is: the Java VM takes all
- * classes of its cache in at its start, wanted or not.
+ * A controller with two workers on an embedded broker, which runs tasks and receives kills
+ * repeatedly; the last kill comes from a {@code warrener kill} in its own program. Only that
+ * program and the controller are watched, each for its own cache, because the Java VM loads all
+ * classes of its cache at the start.
  */
 final class FleetTraining {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -28,7 +28,10 @@ final class FleetTraining {
   private static final String QUEUE = "training";
   private static final String TASKS = "300";
 
-  /** How often it kills: that path is to be as good as one that has been gone for long. */
+  /**
+   * The number of kills in the training, so that the path of a kill is as well trained as that of a
+   * controller that has run for long.
+   */
   private static final int KILLS = 5;
 
   private final Map<String, String> environment;

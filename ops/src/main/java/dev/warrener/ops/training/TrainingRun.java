@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Makes the caches that shorten the starts of commands, controllers and workers ({@code
- * -XX:AOTCache}), and the time until they are quick: the Java VM writes one at the end of a program
- * that it was told to watch. {@code TrainingRun COMMANDS CONTROLLER WORKER WORKER-JAR [FLAG...]}
+ * -XX:AOTCache}), and the time until they are quick: the Java VM writes a cache at the end of a
+ * program that it watches. {@code TrainingRun COMMANDS CONTROLLER WORKER WORKER-JAR [FLAG...]}
  * writes the files COMMANDS, by a VM with those flags, CONTROLLER, by one with a controller's, and
  * WORKER, by one with a worker's.
  */

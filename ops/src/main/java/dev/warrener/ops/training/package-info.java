@@ -1,4 +1,6 @@
-/** What the Java VM is shown when its caches are made. No part of any command. */
+/**
+ * The training runs with which the class caches of the Java VM are made. No part of any command.
+ */
 @NullMarked
 package dev.warrener.ops.training;
 

@@ -51,7 +51,10 @@ public final class ControllerListCommand extends FleetCommand {
     }
   }
 
-  /** What goes with running a controller says nothing here, and is not ignored in silence. */
+  /**
+   * Refuses the options that go with running a controller: they have no effect here, and are not
+   * ignored silently.
+   */
   static void requireNothingToRun(CommandSpec spec) {
     var parent = spec.parent();
     var parsed = parent == null ? null : parent.commandLine().getParseResult();

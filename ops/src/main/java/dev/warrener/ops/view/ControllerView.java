@@ -10,11 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A controller as far as it is known; also its JSON.
+ * A controller as far as it is known, and its JSON.
  *
- * @param state what it says of itself, or {@code silent}, or {@code left}
- * @param lastSeen when it was last heard, by whoever tells
- * @param presence all that it says of itself; null if it did not answer
+ * @param state the state that it reports, or {@code silent}, or {@code left}
+ * @param lastSeen when its presence was last received by the source of this account
+ * @param presence its whole presence; null if it did not answer
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ControllerView(
@@ -28,7 +28,7 @@ record ControllerView(
     return new ControllerView(known.id(), known.host(), state, known.lastSeen(), presence);
   }
 
-  /** All but those that have left. */
+  /** Returns all controllers but those that have left. */
   static List<ControllerView> all(Snapshot snapshot) {
     return snapshot.roster().known().values().stream()
         .map(known -> of(known, snapshot.roster().presences().get(known.id())))

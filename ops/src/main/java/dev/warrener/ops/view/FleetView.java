@@ -27,8 +27,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the fleet looks like: asked by a roll-call, or, for those who may not give orders and for
- * watching, heard from presence. For one thread.
+ * A view of the fleet, by a roll-call. For a user who may not give orders, and between two looks,
+ * it is by presence. For one thread.
  */
 public final class FleetView implements AutoCloseable {
   /** A little longer than controllers are silent between two presences. */
@@ -57,13 +57,14 @@ public final class FleetView implements AutoCloseable {
    * @param broker what the broker is
    * @param address where, without the password
    * @param namespace of the fleet
-   * @param roster everybody
+   * @param roster all known controllers
    * @param connected how many controllers the broker counts; empty if it can't be asked
-   * @param alarm why the broker takes no publishes, so that no controller can say anything; or null
+   * @param alarm the alarm with which the broker blocks publishers, so that no controller can
+   *     report; or null
    * @param tripped whether the tripwire has been pulled
    * @param running how many controllers run a worker, by the broker's count; empty likewise
-   * @param queues the queues that anybody serves, with the broker's counts; without those that
-   *     can't be asked
+   * @param queues the queues that a controller serves, with the broker's counts; without queues
+   *     that can't be asked
    */
   public record Snapshot(
       Instant at,
@@ -77,21 +78,27 @@ public final class FleetView implements AutoCloseable {
       OptionalInt running,
       SortedMap<String, QueueDepth> queues) {
 
-    /** Returns what it means that something was not found: it may run where nobody answered. */
+    /**
+     * Returns the status if something was not found: it may run at a controller that did not
+     * answer.
+     */
     ExitStatus statusOfAbsence() {
       return roster.silent().isEmpty() ? ExitStatus.UNKNOWN_TARGET : ExitStatus.NO_ANSWER;
     }
 
-    /** Says on stderr why nobody answers, if it is not the controllers' fault. */
+    /**
+     * Prints to stderr that the broker blocks publishers, if it does, so that no controller can
+     * answer.
+     */
     void sayAlarm(Screen screen) {
       if (alarm != null) {
         screen.insist(
             Tone.WARN,
-            "The broker takes no publishes (" + alarm + "), so that no controller can answer.");
+            "The broker blocks publishers (" + alarm + "), so that no controller can answer.");
       }
     }
 
-    /** Says on stderr who did not answer, and what that means for what is shown. */
+    /** Prints to stderr which controllers did not answer, and what that means for what is shown. */
     void saySilent(Screen screen, String meaning) {
       for (var known : roster.silent()) {
         screen.insist(
@@ -146,7 +153,7 @@ public final class FleetView implements AutoCloseable {
         OrderFactory.rollCall(invocation.person(), invocation.clock().instant()));
   }
 
-  /** Tells whether this user may give orders, as far as it was tried. */
+  /** Whether this user may give orders, as far as it was tried. */
   public boolean mayOrder() {
     return mayOrder;
   }
@@ -167,7 +174,10 @@ public final class FleetView implements AutoCloseable {
     return snapshot();
   }
 
-  /** Listens to presence for a while; without a broker there is none, and all are asked again. */
+  /**
+   * Receives presence for a while. Without a broker there is none, and all controllers are asked
+   * again.
+   */
   Snapshot listen(Duration time) throws InterruptedException {
     if (broker == null) {
       connection.next(time);
@@ -210,8 +220,7 @@ public final class FleetView implements AutoCloseable {
   }
 
   /**
-   * The broker's counts of a queue, whether or not anybody serves it; null if there is none of that
-   * name.
+   * Returns the broker's counts of a queue, served or not; null if there is none of that name.
    *
    * @throws NotAllowedException if this user may not ask
    */
@@ -223,7 +232,9 @@ public final class FleetView implements AutoCloseable {
     }
   }
 
-  /** What controllers hold waits at the broker no more, whatever the broker counts. */
+  /**
+   * Returns the counts without tasks that controllers hold, which some brokers count as waiting.
+   */
   private QueueDepth depth(BrokerFleetConnection asked, String queue) {
     var depth = asked.probe().queue(queue);
     return asked.probe().countsHeldTasks() ? depth.withoutHeld(roster.held(queue)) : depth;

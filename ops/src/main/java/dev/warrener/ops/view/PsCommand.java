@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code warrener ps}. */
-@Command(name = "ps", description = "Every worker and what it does now, the longest at it first.")
+@Command(name = "ps", description = "Every worker and what it does now, the longest running first.")
 public final class PsCommand extends FleetCommand {
   @Mixin private WorkerOptions choice = new WorkerOptions();
 

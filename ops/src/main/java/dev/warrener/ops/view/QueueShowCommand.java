@@ -62,7 +62,10 @@ public final class QueueShowCommand extends FleetCommand {
     }
   }
 
-  /** All of it; also its JSON. Counts that the broker did not tell are left out. */
+  /**
+   * A queue with all that is known of it, and its JSON. Counts that the broker did not give are
+   * left out.
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Queue(
       String queue,
@@ -105,7 +108,10 @@ public final class QueueShowCommand extends FleetCommand {
     }
   }
 
-  /** A queue that is served is there, also for those who may not ask the broker for counts. */
+  /**
+   * Whether the queue exists. A served queue does, also for a user who may not ask the broker for
+   * counts.
+   */
   private @Nullable QueueDepth depth(FleetView view, Snapshot snapshot) {
     boolean isServed = snapshot.roster().queues().contains(queue);
     QueueDepth depth;

@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A task that a worker runs now, as its controller says; also its JSON. */
+/** A task that a worker runs now, as its controller reports it, and its JSON. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RunningTask(
     String task,
@@ -44,7 +44,7 @@ record RunningTask(
         presence.host());
   }
 
-  /** All that run, the longest first. */
+  /** Returns all running tasks, the longest first. */
   static List<RunningTask> of(Snapshot snapshot) {
     var running = new ArrayList<RunningTask>();
     for (var presence : snapshot.roster().presences().values()) {

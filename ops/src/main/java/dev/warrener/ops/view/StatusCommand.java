@@ -64,7 +64,7 @@ public final class StatusCommand extends FleetCommand {
     if (snapshot.alarm() != null) {
       screen.result(
           screen.outStyle().paint(Tone.BAD, "Alarm")
-              + "        the broker takes no publishes ("
+              + "        the broker blocks publishers ("
               + snapshot.alarm()
               + "), so that no controller can answer; kill --all works all the same");
     }
@@ -201,12 +201,12 @@ public final class StatusCommand extends FleetCommand {
     };
   }
 
-  /** How many workers of a controller have a process. */
+  /** Returns how many workers of a controller have a process. */
   static long living(Presence presence) {
     return presence.workers().stream().filter(worker -> worker.pid() != null).count();
   }
 
-  /** How many workers of a controller run a task. */
+  /** Returns how many workers of a controller run a task. */
   static long busy(Presence presence) {
     return presence.workers().stream().filter(worker -> worker.state() == WorkerState.BUSY).count();
   }
@@ -244,7 +244,7 @@ public final class StatusCommand extends FleetCommand {
   }
 
   /**
-   * A queue as JSON. Counts that the broker did not tell are left out.
+   * A queue as JSON. Counts that the broker did not give are left out.
    *
    * @param waiting at the broker
    * @param taken with controllers, and not started

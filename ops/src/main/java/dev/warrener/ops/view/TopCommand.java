@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "top",
     description = {
-      "The fleet, refreshing until Ctrl-C: sums, and the workers, the busy ones first and of them"
-          + " the longest at it.",
+      "The fleet, refreshing until Ctrl-C: sums, and the workers. Busy workers come first, the"
+          + " longest running first of all.",
       "",
       "Read-only. On a terminal it shows as many workers as fit; warrener ps shows all of them."
     })
@@ -75,7 +75,7 @@ public final class TopCommand extends FleetCommand {
     }
   }
 
-  /** All of it; the screen cuts what doesn't fit. */
+  /** Returns the whole page; the screen cuts what does not fit. */
   static List<String> page(Snapshot snapshot, List<WorkerJson> workers, Style style) {
     var now = snapshot.at();
     var lines = new ArrayList<String>();
@@ -94,7 +94,7 @@ public final class TopCommand extends FleetCommand {
       lines.add(
           style.paint(
               Style.Tone.BAD,
-              "The broker takes no publishes ("
+              "The broker blocks publishers ("
                   + snapshot.alarm()
                   + "), so that no controller can answer."));
     }

@@ -4,12 +4,13 @@ import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.view.FleetView.Snapshot;
 
 /**
- * How many tasks wait. Which ones nobody can say: to read a task from a queue is to take it out.
+ * The numbers of waiting tasks. The tasks themselves can't be listed: reading a task from a queue
+ * takes it out.
  *
- * @param atBroker tasks in the queues that somebody serves
+ * @param atBroker tasks in the queues that a controller serves
  * @param retrying tasks in their retry queues
  * @param atControllers tasks that controllers hold and have not started
- * @param unasked queues of which the broker did not tell
+ * @param unasked queues whose counts the broker did not give
  */
 record WaitingTasks(long atBroker, long retrying, long atControllers, int unasked) {
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The option to look again and again, and the loop of it. Written by picocli. */
+/** The option to look repeatedly, and its loop. Written by picocli. */
 final class WatchOptions {
   @Option(
       names = {"-w", "--watch"},
@@ -28,7 +28,7 @@ final class WatchOptions {
     void show(FleetView.Snapshot snapshot);
   }
 
-  /** Looks once, or again and again. */
+  /** Looks once, or repeatedly. */
   ExitStatus run(Invocation invocation, String command, Show show) throws InterruptedException {
     try (var view = FleetView.open(invocation, localOptions, command)) {
       if (interval != null) {
@@ -41,7 +41,7 @@ final class WatchOptions {
   }
 
   /**
-   * Looks again and again.
+   * Looks repeatedly.
    *
    * @param times how often; 0 for ever
    */

@@ -9,7 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which workers, the busy ones first and of them the longest at it. Written by picocli. */
+/**
+ * The options that choose workers. Busy ones come first, the longest running first of all. Written
+ * by picocli.
+ */
 final class WorkerOptions {
   @Option(names = "--controller", paramLabel = "ID", description = "Only of this controller.")
   private @Nullable String controller;

@@ -68,8 +68,7 @@ class SilenceIT {
     var ran = fleet.run("kill", "--all", "-y", "--timeout", "1s").ends(124);
 
     assertThat(ran.err())
-        .contains(
-            "The broker counts 1 more controller that nobody knows by name and that said nothing.");
+        .contains("The broker counts 1 more controller, unknown by name, that did not answer.");
     assertThat(ran.out()).contains("PARTIAL  kill ").contains(": 0 of 1 controller confirmed");
   }
 

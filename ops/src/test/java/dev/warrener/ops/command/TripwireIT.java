@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A broker that takes no publishes can still stop a fleet. */
+/** A broker that blocks publishers can still stop a fleet. */
 @NeedsRabbitMq(
     value = "the embedded broker has no alarms and no tripwire",
     with = {Capability.FAULTS})
@@ -21,7 +21,7 @@ class TripwireIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static OwnBroker broker;
 
-  /** Why a broker takes no publishes. */
+  /** Why a broker blocks publishers. */
   enum Alarm {
     MEMORY("low on memory") {
       @Override
@@ -82,15 +82,13 @@ class TripwireIT {
       alarm.raise();
       try {
         var refused = fleet.run("kill", "--queue", "mail", "-y").ends(69);
-        assertThat(refused.err()).contains("takes no publishes").contains("nothing was sent");
+        assertThat(refused.err()).contains("blocks publishers").contains("nothing was sent");
 
         var ran = fleet.run("kill", "--all", "-y", "--timeout", "60s").ends(0);
 
         assertThat(ran.err())
             .contains(
-                "The broker takes no publishes ("
-                    + alarm.words
-                    + "): pulling the tripwire instead.")
+                "The broker blocks publishers (" + alarm.words + "): pulling the tripwire instead.")
             .contains("1 controller listens. Each kills all of its workers");
         assertThat(ran.out())
             .startsWith("CONFIRMED  tripwire: 1 of 1 controller runs no worker process any more");
@@ -100,13 +98,13 @@ class TripwireIT {
         assertThat(fleet.run("status", "-o", "json").json().at("/tripped").booleanValue()).isTrue();
         assertThat(fleet.run("kill", "--all", "-y").ends(0).err()).contains("It was pulled before");
         assertThat(fleet.run("resume", "--all", "-m", "too early").ends(69).err())
-            .contains("takes no publishes (" + alarm.words + "): nothing was sent");
+            .contains("blocks publishers (" + alarm.words + "): nothing was sent");
         assertThat(fleet.run("status").ends(0).out())
-            .contains("the broker takes no publishes (" + alarm.words + ")");
+            .contains("the broker blocks publishers (" + alarm.words + ")");
         assertThat(fleet.run("queue", "list").ends(0).err())
-            .contains("The broker takes no publishes (" + alarm.words + ")");
+            .contains("The broker blocks publishers (" + alarm.words + ")");
         assertThat(fleet.run("doctor").ends(3).out())
-            .containsPattern("wrong +broker +it takes no publishes \\(" + alarm.words + "\\)")
+            .containsPattern("wrong +broker +it blocks publishers \\(" + alarm.words + "\\)")
             .as("who can't answer is not accused of silence")
             .doesNotContain("none answers", "says nothing");
       } finally {

@@ -332,7 +332,7 @@ class KillDialogueTest {
 
     assertThat(line.tripwires()).isEqualTo(1);
     assertThat(err())
-        .contains("The broker takes no publishes (low on memory): pulling the tripwire instead.");
+        .contains("The broker blocks publishers (low on memory): pulling the tripwire instead.");
     assertThat(out())
         .startsWith("CONFIRMED  tripwire: 3 of 3 controllers run no worker process any more");
   }
@@ -355,7 +355,7 @@ class KillDialogueTest {
     assertFails(
         ExitStatus.UNAVAILABLE,
         Scope.ALL,
-        "the broker takes no publishes (low on memory): nothing was sent. All that gets through now"
+        "the broker blocks publishers (low on memory): nothing was sent. All that gets through now"
             + " is: warrener kill --all --in-flight requeue --then hold");
     assertThat(line.tripwires()).isZero();
   }
