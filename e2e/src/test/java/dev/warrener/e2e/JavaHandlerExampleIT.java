@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The handler of {@code examples/java-handler}, compiled against this build and run with the
- * commands of its page.
+ * The handler of {@code examples/java-handler}, compiled for Java 17 against this build and run with
+ * the commands of its page.
  */
 class JavaHandlerExampleIT {
   private static final Path EXAMPLE = Path.of("..", "examples", "java-handler");
@@ -71,7 +71,14 @@ class JavaHandlerExampleIT {
                   messages,
                   files,
                   null,
-                  List.of("-d", classes.toString(), "-Xlint:all", "-Werror", "-Xlint:-path"),
+                  List.of(
+                      "-d",
+                      classes.toString(),
+                      "--release",
+                      "17",
+                      "-Xlint:all",
+                      "-Werror",
+                      "-Xlint:-path"),
                   null,
                   files.getJavaFileObjects(files(sources).toArray(Path[]::new)))
               .call();

@@ -95,11 +95,12 @@ final class Input {
   }
 
   private static String shown(@Nullable JsonValue value) {
-    return switch (value) {
-      case JsonNumber number -> number.digits();
-      case JsonText text -> Json.quote(text.text());
-      case null -> "missing";
-      default -> value.kind();
-    };
+    if (value == null) {
+      return "missing";
+    }
+    if (value instanceof JsonNumber number) {
+      return number.digits();
+    }
+    return value instanceof JsonText text ? Json.quote(text.text()) : value.kind();
   }
 }

@@ -88,7 +88,7 @@ final class CommandHandler implements TaskHandler {
       throw new RunFailedException(
           new Failure(
               ErrorType.COMMAND,
-              "the command '" + command.getFirst() + "' can't be started: " + e.getMessage()));
+              "the command '" + command.get(0) + "' can't be started: " + e.getMessage()));
     }
   }
 
