@@ -5,6 +5,8 @@ import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.IncompatibleLibraryException;
+import dev.warrener.messaging.broker.Libraries;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
@@ -25,6 +27,7 @@ import dev.warrener.operator.text.Phrases;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -86,9 +89,13 @@ public final class Operator implements AutoCloseable {
    *
    * @throws UnknownTargetException if there is no fleet of that namespace at this broker
    * @throws BrokerException if the broker can't be reached, or refuses user, password, virtual host
-   *     or a right
+   *     or a right; {@link IncompatibleLibraryException} if a library of this program is one that
+   *     Warrener can't work with
    */
   public static Operator connect(BrokerAddress address, OperatorOptions options) {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(options, "options");
+    Libraries.check();
     var clock = InstantSource.system();
     var broker =
         FleetBroker.open(BrokerAccess.of(address, options.namespace(), options.program()), clock);

@@ -5,12 +5,15 @@ import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.IncompatibleLibraryException;
+import dev.warrener.messaging.broker.Libraries;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.publishing.PublishWindow;
 import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -83,8 +86,13 @@ public final class WarrenerClient implements AutoCloseable {
    *
    * @throws BrokerUnreachableException if it is not up within {@link ClientOptions#connectTimeout}
    * @throws NotAllowedException if the broker refuses user, password or virtual host
+   * @throws IncompatibleLibraryException if a library of this program is one that Warrener can't
+   *     work with
    */
   public static WarrenerClient connect(BrokerAddress address, ClientOptions options) {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(options, "options");
+    Libraries.check();
     var access = BrokerAccess.of(address, options.namespace(), options.program());
     var link = new ClientLink(options.listener());
     var sink = BrokerTaskSink.connect(access, options, link);

@@ -54,7 +54,8 @@ class PublicApiTest {
               "NotAllowedException",
               "NoSuchQueueException",
               "TopologyMismatchException",
-              "ControllerIdTakenException")
+              "ControllerIdTakenException",
+              "IncompatibleLibraryException")
           .map(name -> ROOT + "messaging.broker." + name)
           .toList();
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * The address of a broker, with the user who connects: {@code
@@ -43,6 +44,10 @@ public record BrokerAddress(
    *     never repeats a password
    */
   public static BrokerAddress parse(String uri) {
+    // Called by programs that have no checker of nulls, often with a setting that is missing.
+    if (Objects.isNull(uri)) {
+      throw new IllegalArgumentException("the broker's address is missing (null)" + FORM);
+    }
     URI parsed;
     try {
       parsed = new URI(uri.strip());
@@ -55,8 +60,18 @@ public record BrokerAddress(
       throw new IllegalArgumentException(
           "the broker's address must start with amqp:// or amqps://" + FORM);
     }
+    var authority = parsed.getRawAuthority();
+    if (authority != null && authority.indexOf('@') != authority.lastIndexOf('@')) {
+      throw new IllegalArgumentException(
+          "the broker's address has more than one '@': write an '@' of the user's name or password"
+              + " as %40"
+              + FORM);
+    }
     if (parsed.getHost() == null) {
-      throw new IllegalArgumentException("the broker's address names no host" + FORM);
+      throw new IllegalArgumentException(
+          "the broker's address names no host; a user's name or password may need escapes, such as"
+              + " %2F for '/'"
+              + FORM);
     }
     if (parsed.getRawQuery() != null || parsed.getRawFragment() != null) {
       throw new IllegalArgumentException(

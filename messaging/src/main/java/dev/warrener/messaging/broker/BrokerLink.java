@@ -112,7 +112,8 @@ public final class BrokerLink implements AutoCloseable {
    * Waits until a session is up.
    *
    * @throws BrokerException as soon as the reason of a failure is one that trying again does not
-   *     change (not allowed, not there, a mismatch); or when the time is up, with the last reason
+   *     change (not allowed, not there, a mismatch, a
+   *     library that does not fit); or when the time is up, with the last reason
    */
   public void awaitUp(Duration timeout) {
     long until = System.nanoTime() + timeout.toNanos();
@@ -121,7 +122,8 @@ public final class BrokerLink implements AutoCloseable {
         var last = failure;
         if (last instanceof NotAllowedException
             || last instanceof TopologyMismatchException
-            || last instanceof NoSuchQueueException) {
+            || last instanceof NoSuchQueueException
+            || last instanceof IncompatibleLibraryException) {
           throw last;
         }
         long left = until - System.nanoTime();
@@ -158,6 +160,8 @@ public final class BrokerLink implements AutoCloseable {
         note(e);
       } catch (IOException | RuntimeException e) {
         note(BrokerErrors.ofRequest(e, access, "its connection"));
+      } catch (LinkageError e) {
+        note(Libraries.incompatible(e));
       }
       attempt++;
       pause(backoff.apply(Math.min(attempt, 30)));
@@ -182,7 +186,7 @@ public final class BrokerLink implements AutoCloseable {
                 owner.unblocked(session);
               });
       prepare(session);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       session.lost(BrokerErrors.reason(e));
       session.open().drop("broker-" + purpose);
       throw e;

@@ -75,6 +75,7 @@ public final class Connecting {
    * @param consumerThreads how many callbacks of consumers run at the same time
    * @throws BrokerUnreachableException if the broker can't be reached
    * @throws NotAllowedException if user, password or virtual host are refused
+   * @throws IncompatibleLibraryException if the client lacks something that it needs
    */
   public static Open open(BrokerAccess access, String purpose, int consumerThreads) {
     var address = access.address();
@@ -95,6 +96,9 @@ public final class Connecting {
     } catch (IOException | TimeoutException | GeneralSecurityException | RuntimeException e) {
       consumers.shutdown();
       throw BrokerErrors.ofConnecting(e, address);
+    } catch (LinkageError e) {
+      consumers.shutdown();
+      throw Libraries.incompatible(e);
     }
   }
 

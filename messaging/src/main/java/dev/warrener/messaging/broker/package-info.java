@@ -16,8 +16,9 @@
  * dev.warrener.messaging.broker.BrokerUnreachableException}, {@link
  * dev.warrener.messaging.broker.NotAllowedException}, {@link
  * dev.warrener.messaging.broker.NoSuchQueueException}, {@link
- * dev.warrener.messaging.broker.TopologyMismatchException} and {@link
- * dev.warrener.messaging.broker.ControllerIdTakenException}.
+ * dev.warrener.messaging.broker.TopologyMismatchException}, {@link
+ * dev.warrener.messaging.broker.ControllerIdTakenException} and {@link
+ * dev.warrener.messaging.broker.IncompatibleLibraryException}.
  *
  * <p><b>Internal.</b> All other classes here are public only for Warrener's own modules.
  */

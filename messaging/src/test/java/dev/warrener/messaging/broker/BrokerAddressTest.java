@@ -58,11 +58,24 @@ class BrokerAddressTest {
     "amqp://host:99999, port must be 1 to 65535",
     "amqp://host/?heartbeat=5, must not have a query",
     "amqp://:secret@host, names an empty user",
+    "amqp://ana:se@cret@host/v, more than one '@': write an '@' of the user's name or password as",
+    "amqp://ana:se/cret@host/v, names no host",
   })
   void wrongAddressIsRefusedWithASentenceThatHidesThePassword(String uri, String sentence) {
     assertThatThrownBy(() -> BrokerAddress.parse(uri))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence)
-        .hasMessageNotContaining("secret");
+        .hasMessageNotContaining("secret")
+        .hasMessageNotContaining("cret@");
+  }
+
+  /** A setting that is missing often arrives so, from programs that have no checker of nulls. */
+  @Test
+  @SuppressWarnings("NullAway")
+  void missingAddressIsRefusedWithASentence() {
+    assertThatThrownBy(() -> BrokerAddress.parse(null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the broker's address is missing")
+        .hasMessageContaining("amqp://localhost/");
   }
 }

@@ -24,6 +24,8 @@ public final class BrokerResolution {
   public static final String NAMESPACE = "WARRENER_NAMESPACE";
   static final String DEFAULT_URI = "amqp://localhost";
 
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
   private BrokerResolution() {}
 
   /**
@@ -110,10 +112,14 @@ public final class BrokerResolution {
     try {
       String firstLine =
           Files.readString(Path.of(file)).lines().findFirst().orElse("").stripTrailing();
-      if (!firstLine.isEmpty()) {
+      if (!firstLine.isEmpty() && firstLine.charAt(0) != BYTE_ORDER_MARK) {
         return firstLine;
       }
-      problem = "is empty";
+      problem =
+          firstLine.isEmpty()
+              ? "is empty"
+              : "begins with a byte order mark, which would count as a part of the password: save"
+                  + " it as UTF-8 without one";
     } catch (NoSuchFileException e) {
       problem = "does not exist";
     } catch (CharacterCodingException e) {

@@ -7,6 +7,7 @@ import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.ControllerIdTakenException;
+import dev.warrener.messaging.broker.IncompatibleLibraryException;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.TopologyMismatchException;
@@ -37,6 +38,7 @@ public final class Failures {
       case NoSuchQueueException unknown -> ExitStatus.UNKNOWN_TARGET;
       case TopologyMismatchException mismatch -> ExitStatus.BAD_CONFIGURATION;
       case ControllerIdTakenException taken -> ExitStatus.BAD_CONFIGURATION;
+      case IncompatibleLibraryException unfit -> ExitStatus.BAD_CONFIGURATION;
       case BrokerException other -> ExitStatus.FAILED;
       case ConfigurationException wrong -> ExitStatus.BAD_CONFIGURATION;
       case AuditException unwritable -> ExitStatus.BAD_CONFIGURATION;

@@ -88,6 +88,14 @@ class BrokerResolutionTest {
     assertFails(ExitStatus.BAD_CONFIGURATION, Map.of(), "is empty");
   }
 
+  /** Editors on Windows write one; as part of the password the broker would refuse it. */
+  @Test
+  void passwordFileWithByteOrderMarkIsAMistake() throws IOException {
+    options.passwordFile = passwordFile("\uFEFFsecret\n");
+
+    assertFails(ExitStatus.BAD_CONFIGURATION, Map.of(), "begins with a byte order mark");
+  }
+
   @Test
   void wrongAddressIsWrongUsageOrBadConfigurationByWhereItStands() {
     assertFails(

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An exclusive queue of one program, bound to one exchange, on a connection that is kept up.
@@ -28,6 +30,7 @@ import java.util.UUID;
  * down.
  */
 final class ReplyQueue implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplyQueue.class);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
   /** Receives messages. Called on one thread, in order. */
@@ -124,7 +127,7 @@ final class ReplyQueue implements AutoCloseable {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      events.execute(() -> receive(envelope.getRoutingKey(), properties, body));
+      events.execute(() -> receive(listener, envelope.getRoutingKey(), properties, body));
     }
 
     @Override
@@ -138,11 +141,16 @@ final class ReplyQueue implements AutoCloseable {
     }
   }
 
-  private void receive(String routingKey, BasicProperties properties, byte[] body) {
+  /** Hands a message to the listener. Whatever keeps it from being read is reported. */
+  static void receive(
+      Listener listener, String routingKey, BasicProperties properties, byte[] body) {
     try {
       listener.received(routingKey, properties, body);
     } catch (MalformedMessageException e) {
       listener.unreadable(routingKey, properties, BrokerErrors.reason(e));
+    } catch (LinkageError | RuntimeException e) {
+      LOG.error("a message with the key {} could not be read", routingKey, e);
+      listener.unreadable(routingKey, properties, String.valueOf(e));
     }
   }
 
