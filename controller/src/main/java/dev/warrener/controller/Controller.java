@@ -296,11 +296,20 @@ public final class Controller {
     return processes.containment();
   }
 
-  /** Waits until the controller has ended, by {@link #stop} or by an order to exit. */
+  /**
+   * Waits until the controller has ended, by {@link #stop} or by an order to exit.
+   *
+   * @throws ConfigurationException if it has ended because no worker can be started as it is
+   *     configured
+   */
   public void awaitEnd() throws InterruptedException {
     effects.awaitEnd();
     closeAll();
     LOG.info("controller {} has ended", configuration.id());
+    var misconfigured = effects.misconfigured();
+    if (misconfigured != null) {
+      throw new ConfigurationException(misconfigured);
+    }
   }
 
   private void closeAll() {

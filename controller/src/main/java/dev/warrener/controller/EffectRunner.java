@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ final class EffectRunner {
   private final Consumer<Event> events;
   private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
   private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Written before {@link #ended} is counted down, read after. */
+  private volatile @Nullable String misconfigured;
 
   EffectRunner(
       Settings settings,
@@ -104,6 +108,7 @@ final class EffectRunner {
       case Effect.Rearm _ -> orders.rearm();
       case Effect.Schedule schedule -> timers.schedule(schedule);
       case Effect.Log log -> log(log);
+      case Effect.Misconfigured wrong -> misconfigured = wrong.sentence();
       case Effect.End _ -> {
         deliveries.flush();
         ended.countDown();
@@ -180,6 +185,11 @@ final class EffectRunner {
 
   void awaitEnd() throws InterruptedException {
     ended.await();
+  }
+
+  /** Returns why the controller ends with a configuration error, or null. */
+  @Nullable String misconfigured() {
+    return misconfigured;
   }
 
   /** Finishes what was begun, for at most {@code timeout} each, and ends the threads. */

@@ -35,16 +35,19 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     var workerJar = workerJar();
+    command.addAll(LaunchFlags.of(configuration.workerCompiler()));
     var cache = workerJar.resolveSibling(CACHE);
-    command.addAll(
-        Files.isRegularFile(cache) ? LaunchFlags.recommended(cache) : LaunchFlags.recommended());
+    if (Files.isRegularFile(cache)) {
+      command.add(LaunchFlags.cache(cache));
+    }
     command.addAll(configuration.javaOptions());
-    var classPath = new ArrayList<String>();
-    classPath.add(workerJar.toString());
-    configuration.handlers().forEach(jar -> classPath.add(jar.toString()));
-    command.add("-cp");
-    command.add(String.join(File.pathSeparator, classPath));
-    command.add(Worker.class.getName());
+    // The jars of handlers are not on it, so that the cache fits, and each has its own libraries.
+    command.addAll(List.of("-cp", workerJar.toString(), Worker.class.getName()));
+    for (var classPath : configuration.handlers().classPaths()) {
+      command.add("--handlers");
+      command.add(
+          String.join(File.pathSeparator, classPath.stream().map(Path::toString).toList()));
+    }
     if (!configuration.builtInHandlers()) {
       command.add("--no-built-in");
     }

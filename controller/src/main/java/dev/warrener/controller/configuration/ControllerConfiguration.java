@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.worker.process.LaunchFlags;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -99,8 +100,8 @@ public final class ControllerConfiguration {
     return queues.stream().mapToInt(Settings.QueueSettings::processes).sum();
   }
 
-  /** The jars with handlers, which are put on the workers' class path. */
-  public List<Path> handlers() {
+  /** The jars with handlers, and their libraries. */
+  public HandlerJars handlers() {
     return get(ControllerSettings.HANDLERS);
   }
 
@@ -117,6 +118,11 @@ public final class ControllerConfiguration {
   /** Additional options for the workers' JVM, such as {@code -Xmx512m}. */
   public List<String> javaOptions() {
     return get(ControllerSettings.JAVA_OPTIONS);
+  }
+
+  /** Which compilers the workers' JVM has. */
+  public LaunchFlags.Compiler workerCompiler() {
+    return get(ControllerSettings.WORKER_COMPILER);
   }
 
   /** Whether the handlers for trying out are there as well. */

@@ -5,6 +5,7 @@ import dev.warrener.controller.fleet.state.TaskEvents;
 import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.worker.process.LaunchFlags;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,10 +21,18 @@ final class ControllerSettings {
   static final Setting<String> ID = Setting.text("controller.id", Host.name());
   static final Setting<Namespace> NAMESPACE =
       Setting.of("namespace", Namespace.DEFAULT, Namespace::new, Namespace::name);
-  static final Setting<List<Path>> HANDLERS = Setting.jars("handlers");
+  static final Setting<HandlerJars> HANDLERS =
+      Setting.of("handlers", HandlerJars.NONE, HandlerJars::of, HandlerJars::text);
   static final Setting<List<String>> EXEC = Setting.command("exec");
   static final Setting<List<String>> WORKER_COMMAND = Setting.command("worker.command");
-  static final Setting<List<String>> JAVA_OPTIONS = Setting.words("worker.java-options");
+  static final Setting<List<String>> JAVA_OPTIONS =
+      Setting.words("worker.java-options", Secrets::hidden);
+  static final Setting<LaunchFlags.Compiler> WORKER_COMPILER =
+      Setting.oneOf(
+          "worker.compiler",
+          LaunchFlags.Compiler.BOTH,
+          LaunchFlags.Compiler.values(),
+          LaunchFlags.Compiler::text);
   static final Setting<Boolean> BUILT_IN_HANDLERS = Setting.yesOrNo("built-in-handlers", true);
   static final Setting<Integer> WORKER_PIDS = Setting.number("worker.pids", 1024, 0, 1_000_000);
   static final Setting<Integer> WORKER_NICE = Setting.number("worker.nice", 10, 0, 19);
@@ -68,6 +77,7 @@ final class ControllerSettings {
           EXEC,
           WORKER_COMMAND,
           JAVA_OPTIONS,
+          WORKER_COMPILER,
           BUILT_IN_HANDLERS,
           WORKER_PIDS,
           WORKER_NICE,

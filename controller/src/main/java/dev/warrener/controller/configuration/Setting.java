@@ -1,16 +1,14 @@
 package dev.warrener.controller.configuration;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.zip.ZipFile;
+import java.util.function.UnaryOperator;
 
 /**
  * One setting: its key, its default, and how its value is read and shown.
@@ -130,7 +128,8 @@ record Setting<T>(
     return new Setting<>(key, "", Setting::split, value -> String.join(",", value));
   }
 
-  private static List<String> split(String text) {
+  /** Returns the parts between commas, without those that are empty. */
+  static List<String> split(String text) {
     return Arrays.stream(text.split(",", -1))
         .map(String::strip)
         .filter(name -> !name.isEmpty())
@@ -140,9 +139,12 @@ record Setting<T>(
   /**
    * A setting whose value is words, separated by spaces; by default none. The command line
    * separates them by NUL, so that words may contain spaces.
+   *
+   * @param shown returns a word as it may be shown
    */
-  static Setting<List<String>> words(String key) {
-    return new Setting<>(key, "", Setting::wordsOf, value -> String.join(" ", value));
+  static Setting<List<String>> words(String key, UnaryOperator<String> shown) {
+    return new Setting<>(
+        key, "", Setting::wordsOf, value -> String.join(" ", value.stream().map(shown).toList()));
   }
 
   private static List<String> wordsOf(String text) {
@@ -152,7 +154,7 @@ record Setting<T>(
 
   /** A setting whose value is words, the first of which is a program that can be run here. */
   static Setting<List<String>> command(String key) {
-    return new Setting<>(key, "", Setting::commandOf, value -> String.join(" ", value));
+    return new Setting<>(key, "", Setting::commandOf, Secrets::hidden);
   }
 
   private static List<String> commandOf(String text) {
@@ -175,33 +177,6 @@ record Setting<T>(
 
   private static boolean isProgram(Path file) {
     return Files.isRegularFile(file) && Files.isExecutable(file);
-  }
-
-  /** A setting whose value is jars, separated by commas; by default none. */
-  static Setting<List<Path>> jars(String key) {
-    return new Setting<>(
-        key,
-        "",
-        Setting::jarsOf,
-        value -> String.join(",", value.stream().map(Path::toString).toList()));
-  }
-
-  private static List<Path> jarsOf(String text) {
-    var jars = new ArrayList<Path>();
-    for (var name : split(text)) {
-      var jar = Path.of(name).toAbsolutePath();
-      if (!Files.isReadable(jar)) {
-        throw new IllegalArgumentException(
-            "the jar " + name + " can't be read: check the path and its permissions");
-      }
-      try (var zip = new ZipFile(jar.toFile())) {
-        zip.size();
-      } catch (IOException e) {
-        throw new IllegalArgumentException("the jar " + name + " is no jar: " + e.getMessage(), e);
-      }
-      jars.add(jar);
-    }
-    return List.copyOf(jars);
   }
 
   /** A setting whose value is a path; by default none. */

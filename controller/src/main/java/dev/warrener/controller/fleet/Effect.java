@@ -111,6 +111,9 @@ public sealed interface Effect {
   /** Write a line of the log. */
   record Log(boolean warning, String message) implements Effect {}
 
+  /** Let the controller end with a configuration error, once {@link End} comes. */
+  record Misconfigured(String sentence) implements Effect {}
+
   /** End the controller, after the broker has taken all that was published before. */
   record End() implements Effect {}
 }

@@ -81,8 +81,15 @@ public sealed interface Event {
    *
    * @param handlers the handlers that it has; {@code *} stands for any
    * @param ahead the number of tasks that it takes before it is free, and returns when asked to
+   * @param unavailable a sentence about each handler that it was to have and can't use
    */
-  record Ready(WorkerKey worker, Set<String> handlers, int ahead) implements Event {
+  record Ready(WorkerKey worker, Set<String> handlers, int ahead, List<String> unavailable)
+      implements Event {
+    /** Creates the event of a worker all of whose handlers can be used. */
+    public Ready(WorkerKey worker, Set<String> handlers, int ahead) {
+      this(worker, handlers, ahead, List.of());
+    }
+
     /** Creates the event of a worker that takes a task only when it is free. */
     public Ready(WorkerKey worker, Set<String> handlers) {
       this(worker, handlers, 0);

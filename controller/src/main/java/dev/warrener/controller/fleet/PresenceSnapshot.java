@@ -61,6 +61,11 @@ final class PresenceSnapshot {
         .leaseMillis(settings.boundWithoutBroker().toMillis())
         .containment(settings.containment())
         .refusedOrders(state.orders().refused())
+        .unavailableHandlers(
+            state.queues().values().stream()
+                .flatMap(queue -> queue.unavailable().stream())
+                .distinct()
+                .toList())
         .build();
   }
 

@@ -21,6 +21,9 @@ final class Supervision {
   /** A worker that was ready for a shorter time than this and finished nothing died in vain. */
   private static final Duration BRIEF = Duration.ofSeconds(1);
 
+  /** The exit status of a worker that can't be what it was configured to be. */
+  private static final Integer MISCONFIGURED = 78;
+
   private final OrderKilling killing;
   private final KilledRuns killedRuns;
   private final TaskOutcomes outcomes;
@@ -98,11 +101,26 @@ final class Supervision {
     change.put(slot.ready(new Slot.Idle(now, starting.pid(), starting.startTicks(), now, false)));
     var queue = change.queues.get(slot.queue());
     var handlers = HashTreePSet.from(ready.handlers());
-    if (queue != null
-        && (!queue.handlers().equals(handlers) || queue.takesAhead() != ready.ahead())) {
-      change.put(queue.withHandlers(handlers, ready.ahead()));
+    if (queue != null) {
+      if (!queue.unavailable().equals(ready.unavailable())) {
+        noteUnavailable(change, slot.queue(), ready.unavailable());
+      }
+      if (!queue.handlers().equals(handlers)
+          || !queue.unavailable().equals(ready.unavailable())
+          || queue.takesAhead() != ready.ahead()) {
+        change.put(queue.withHandlers(handlers, ready.unavailable(), ready.ahead()));
+      }
     }
     report(change, WorkerEventKind.READY, slot, starting.pid(), null, null);
+  }
+
+  private static void noteUnavailable(Transition change, String queue, List<String> sentences) {
+    if (sentences.isEmpty()) {
+      change.log(false, "all handlers of queue " + queue + " can be used again");
+    }
+    for (var sentence : sentences) {
+      change.log(true, "queue " + queue + " goes on without a handler: " + sentence);
+    }
   }
 
   /** A worker has not reported in time that it is ready. */
@@ -252,7 +270,21 @@ final class Supervision {
         certificate.signal() > 0
             ? "by signal " + certificate.signal()
             : "with exit code " + certificate.exitCode();
-    change.log(true, "worker " + id + " (pid " + certificate.pid() + ") ended by itself " + how);
+    boolean misconfigured =
+        live instanceof Slot.Starting && MISCONFIGURED.equals(certificate.exitCode());
+    var lastWords = empty.lastWords();
+    change.log(
+        true,
+        "worker "
+            + id
+            + " (pid "
+            + certificate.pid()
+            + ") ended by itself "
+            + how
+            + (misconfigured && !lastWords.isEmpty() ? ": " + lastWords.getLast() : ""));
+    if (misconfigured && change.pool.slots().stream().noneMatch(Slot::proven)) {
+      giveUp(change, lastWords.isEmpty() ? "it gave no reason" : lastWords.getLast());
+    }
     report(
         change, WorkerEventKind.EXITED, slot, certificate.pid(), certificate, "by itself " + how);
     restartAfterDeath(change, slot, inVain);
@@ -261,7 +293,6 @@ final class Supervision {
       return;
     }
     if (run.started()) {
-      var lastWords = empty.lastWords();
       var error =
           new TaskError(
               certificate.signal() > 0 ? "signal" : "exit",
@@ -270,6 +301,15 @@ final class Supervision {
       outcomes.unsuccessful(change, run, id, Outcome.CRASHED, error);
     } else {
       arrival.waitAgain(change, run);
+    }
+  }
+
+  /** Ends the controller: no worker can be what it was configured to be, and none has ever been. */
+  private static void giveUp(Transition change, String sentence) {
+    if (change.phase == Phase.RUNNING) {
+      change.phase = Phase.STOPPING;
+      change.add(
+          new Effect.Misconfigured("no worker can be started as it is configured: " + sentence));
     }
   }
 

@@ -18,6 +18,7 @@ import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.worker.frame.ErrorType;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class TaskOutcomes {
       succeeded(change, run, worker, end);
     } else if (!run.started() && end.error().type().equals(ErrorType.UNKNOWN_HANDLER)) {
       if (run.delivery() != null) {
-        deadLetterUnused(change, run.delivery(), run.task(), end.error().message());
+        unknownHandler(change, run.delivery(), run.task(), end.error().message());
       }
     } else {
       unsuccessful(change, run, worker, Outcome.FAILED, end.error());
@@ -109,8 +110,7 @@ final class TaskOutcomes {
     if (crashes > 0) {
       headers.put(TaskHeaders.CRASHES, crashes);
     }
-    var delays = Namespace.RETRY_SECONDS;
-    int seconds = delays.get(Math.min(task.attempt() - 1, delays.size() - 1));
+    int seconds = retrySeconds(task);
     endWithCopy(change, run, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers);
     reports.retrying(change, task, seconds);
   }
@@ -196,11 +196,11 @@ final class TaskOutcomes {
         change, key, task, DeadReason.KILLED, detailOf(order), order.id(), Outcome.KILLED);
   }
 
-  /** Moves a waiting task for which its queue's workers have no handler to the dead letters. */
+  /** Settles a waiting task for which its queue's workers have no handler. */
   void unknownHandler(Transition change, DeliveryKey key, Task task, Collection<String> handlers) {
     var names = new TreeSet<>(handlers);
     names.remove("");
-    deadLetterUnused(
+    unknownHandler(
         change,
         key,
         task,
@@ -212,8 +212,33 @@ final class TaskOutcomes {
             + (names.isEmpty() ? "none" : String.join(", ", names)));
   }
 
-  private void deadLetterUnused(Transition change, DeliveryKey key, Task task, String detail) {
-    deadLetter(change, key, task, DeadReason.INVALID, detail, null, Outcome.FAILED);
+  /**
+   * Moves a task for which there is no handler to the dead letters. If a handler can't be used here
+   * it may be the one that is meant, and it may be there at another host, or later: the task is
+   * tried again first, as after a failed run.
+   */
+  private void unknownHandler(Transition change, DeliveryKey key, Task task, String detail) {
+    var queue = change.queues.get(task.queue());
+    var unavailable = queue == null ? List.<String>of() : queue.unavailable();
+    if (unavailable.isEmpty()) {
+      deadLetter(change, key, task, DeadReason.INVALID, detail, null, Outcome.FAILED);
+      return;
+    }
+    if (task.attempt() < maxAttempts(change, task)) {
+      int seconds = retrySeconds(task);
+      Map<String, @Nullable Object> headers = new HashMap<>();
+      headers.put(TaskHeaders.ATTEMPT, task.attempt() + 1);
+      defer(change, key, task, seconds, headers);
+      reports.retrying(change, task, seconds);
+      return;
+    }
+    var because = detail + "; perhaps because " + String.join("; ", unavailable);
+    deadLetter(change, key, task, DeadReason.FAILED, because, null, Outcome.FAILED);
+  }
+
+  private static int retrySeconds(Task task) {
+    var delays = Namespace.RETRY_SECONDS;
+    return delays.get(Math.min(task.attempt() - 1, delays.size() - 1));
   }
 
   private long deadLetter(

@@ -14,10 +14,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the frames that a controller sends to its workers, and reads the frames they send. */
 public final class WorkerFrames {
+  /** The most unavailable handlers that are named: a worker can't make us hold more. */
+  private static final int MOST_SENTENCES = 20;
+
   private WorkerFrames() {}
 
   /**
@@ -97,13 +101,20 @@ public final class WorkerFrames {
             new HashSet<>(Arrays.asList(frame.requireText(HeaderKey.HANDLERS).split(",", -1))),
             frame.text(HeaderKey.AHEAD) == null
                 ? 0
-                : Math.toIntExact(frame.requireNumber(HeaderKey.AHEAD)));
+                : Math.toIntExact(frame.requireNumber(HeaderKey.AHEAD)),
+            unavailable(frame.text(HeaderKey.UNAVAILABLE)));
       }
       case STARTED -> new Event.Started(worker, frame.requireText(HeaderKey.TASK), attempt(frame));
       case FINISHED ->
           new Event.Finished(worker, frame.requireText(HeaderKey.TASK), attempt(frame), end(frame));
       case LOG, PROGRESS, PONG, HELLO, TASK, CANCEL, RECALL, STOP, PING -> null;
     };
+  }
+
+  private static List<String> unavailable(@Nullable String sentences) {
+    return sentences == null
+        ? List.of()
+        : sentences.lines().limit(MOST_SENTENCES).map(WorkerOutput::sentence).toList();
   }
 
   private static int attempt(Frame frame) throws BrokenFrameException {

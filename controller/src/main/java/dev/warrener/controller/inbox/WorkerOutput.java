@@ -14,6 +14,7 @@ public final class WorkerOutput {
 
   private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
   private static final int LONGEST = 16 * 1024;
+  private static final int LONGEST_SENTENCE = 500;
 
   private WorkerOutput() {}
 
@@ -27,9 +28,22 @@ public final class WorkerOutput {
 
   /** Logs a line that a worker printed outside its frames, and returns it as it was logged. */
   static String raw(String worker, WorkerKey key, String line) {
-    var printable = printable(line);
+    var printable = printable(withoutOptions(line));
     LOG.info("[worker {}#{}] {}", worker, key.incarnation(), printable);
     return printable;
+  }
+
+  /** Hides the options that the Java VM picked up from the environment: it prints them all. */
+  private static String withoutOptions(String line) {
+    int at = line.indexOf("Picked up ");
+    int colon = at < 0 ? -1 : line.indexOf("_OPTIONS:", at);
+    return colon < 0 ? line : line.substring(0, colon) + "_OPTIONS: ***";
+  }
+
+  /** Returns what a worker says about itself, for a sentence of the controller's own. */
+  static String sentence(String text) {
+    return printable(
+        text.length() <= LONGEST_SENTENCE ? text : text.substring(0, LONGEST_SENTENCE) + "…");
   }
 
   /**

@@ -57,6 +57,22 @@ class WorkerFramesTest {
   }
 
   @Test
+  void readyFrameSaysWhichHandlersCanNotBeUsedInBoundedLines() throws BrokenFrameException {
+    var ready =
+        Frame.builder(FrameType.READY)
+            .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
+            .field(HeaderKey.HANDLERS, "send")
+            .field(HeaderKey.UNAVAILABLE, "no \u001b[31mlicence\n" + "x".repeat(9_999) + "\n".repeat(99))
+            .build();
+
+    var event = (Event.Ready) WorkerFrames.event(WORKER, ready);
+
+    assertThat(event).isNotNull();
+    assertThat(event.unavailable()).hasSize(20).startsWith("no \uFFFD[31mlicence");
+    assertThat(event.unavailable().get(1)).hasSize(501).endsWith("…");
+  }
+
+  @Test
   void workerOfAnotherVersionIsRefused() {
     var ready =
         Frame.builder(FrameType.READY)

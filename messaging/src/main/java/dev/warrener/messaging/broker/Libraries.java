@@ -8,6 +8,7 @@ import java.security.CodeSource;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ public final class Libraries {
     return String.valueOf(inner);
   }
 
-  private static LinkedHashSet<String> jars() {
+  private static Set<String> jars() {
     var jars = new LinkedHashSet<String>();
     for (var name : KNOWN) {
       jars.add(jarOf(name));

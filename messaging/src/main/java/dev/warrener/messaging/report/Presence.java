@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param containment the tier that holds its workers
  * @param refusedOrders the number of orders that it has refused since its start, or null if left
  *     out
+ * @param unavailableHandlers a sentence about each handler that its workers were to have and can't
+ *     use, or null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -40,7 +42,8 @@ public record Presence(
     List<Hold> holds,
     long leaseMillis,
     String containment,
-    @Nullable Long refusedOrders) {
+    @Nullable Long refusedOrders,
+    @Nullable List<String> unavailableHandlers) {
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
   public static Builder builder(String id, String host) {
@@ -74,6 +77,7 @@ public record Presence(
         holds,
         leaseMillis,
         containment,
+        null,
         null);
   }
 
@@ -232,6 +236,7 @@ public record Presence(
     private long leaseMillis = 0;
     private @Nullable String containment;
     private @Nullable Long refusedOrders;
+    private @Nullable List<String> unavailableHandlers;
 
     private Builder(String id, String host) {
       this.id = id;
@@ -298,6 +303,13 @@ public record Presence(
       return this;
     }
 
+    /** A sentence about each handler that its workers can't use; none by default. */
+    public Builder unavailableHandlers(List<String> unavailableHandlers) {
+      this.unavailableHandlers =
+          unavailableHandlers.isEmpty() ? null : List.copyOf(unavailableHandlers);
+      return this;
+    }
+
     /**
      * Returns the presence.
      *
@@ -317,7 +329,8 @@ public record Presence(
           holds,
           leaseMillis,
           Objects.requireNonNull(containment, "containment"),
-          refusedOrders);
+          refusedOrders,
+          unavailableHandlers);
     }
   }
 }

@@ -85,6 +85,7 @@ class SchemaTest {
             .leaseMillis(15_000)
             .containment("cgroup")
             .refusedOrders(1L)
+            .unavailableHandlers(List.of("the handler example.Mail can't be made: no licence"))
             .build();
     return Stream.of(
         Arguments.of("order", Order.class, kill(Scope.ALL)),

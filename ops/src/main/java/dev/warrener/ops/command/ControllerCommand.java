@@ -55,10 +55,12 @@ final class ControllerCommand extends FleetCommand {
 
   @Option(
       names = "--handlers",
-      paramLabel = "JAR",
+      paramLabel = "JARS",
       split = ",",
       order = 3,
-      description = "Jars with handlers, found as services (default: the built-in handlers).")
+      description =
+          "Jars with handlers, their libraries, folders of jars, patterns such as 'lib/*'"
+              + " (default: the built-in handlers).")
   private List<String> handlers = new ArrayList<>();
 
   @Option(

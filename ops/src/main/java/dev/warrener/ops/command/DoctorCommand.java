@@ -260,6 +260,17 @@ final class DoctorCommand extends FleetCommand {
           "only the subreaper holds its workers: empty trees are found, not proven",
           "give it a writable cgroup v2, or the right to make PID namespaces");
     }
+    var unavailable = presence.unavailableHandlers();
+    if (unavailable != null) {
+      for (var sentence : unavailable) {
+        wrong(
+            check,
+            sentence,
+            "correct it, then start its workers anew: warrener kill --controller "
+                + presence.id()
+                + " --then respawn");
+      }
+    }
     var known = snapshot.roster().known().get(presence.id());
     if (known != null) {
       var skew = Duration.between(known.lastSeen(), presence.at());

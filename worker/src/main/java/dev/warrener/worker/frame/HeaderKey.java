@@ -20,6 +20,9 @@ public final class HeaderKey {
   /** READY: the names of the handlers, separated by commas, or {@code *} for any name. */
   public static final String HANDLERS = "handlers";
 
+  /** READY: a sentence about each handler that can't be used, each on a line; left out for none. */
+  public static final String UNAVAILABLE = "unavailable";
+
   /** READY: how many tasks may be sent before the worker is free; without it, none. */
   public static final String AHEAD = "ahead";
 

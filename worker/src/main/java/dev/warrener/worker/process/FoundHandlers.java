@@ -2,53 +2,83 @@ package dev.warrener.worker.process;
 
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.builtin.BuiltInHandlers;
+import java.io.BufferedReader;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
-/** The handlers found on the class path, and the built-in ones where no other has their name. */
+/**
+ * The handlers found on the class paths, and the built-in ones where no other has their name.
+ *
+ * <p>A handler that can't be made, or whose name can't be used, is left out and named among the
+ * unavailable ones: its neighbours have nothing to do with it.
+ */
 final class FoundHandlers implements Handlers {
   private static final String SERVICE_FILE = "META-INF/services/" + TaskHandler.class.getName();
   private static final int MAXIMUM_NAME = 128;
   private static final String PUNCTUATION = "._-";
 
-  private final Map<String, @Nullable TaskHandler> handlers;
+  private final Map<String, @Nullable TaskHandler> handlers = new LinkedHashMap<>();
+  private final List<String> unavailable = new ArrayList<>();
 
-  private FoundHandlers(Map<String, @Nullable TaskHandler> handlers) {
-    this.handlers = handlers;
-  }
+  private FoundHandlers() {}
 
   /**
-   * Makes one of each handler that {@code loader} knows, which reads {@code classPath}.
+   * Makes one of each handler.
    *
-   * @throws UnusableWorkerException if a part of the class path can't be read, a handler can't be
-   *     made, or its name isn't one or is taken
+   * @param own the class path of this process, whose classes {@code parent} loads
+   * @param others more class paths, each with a class loader of its own behind {@code parent}, so
+   *     that they may have different versions of a library
+   * @throws UnusableWorkerException if a part of a class path can't be read, or handlers are offered
+   *     and none can be used
    */
-  static FoundHandlers load(ClassLoader loader, String classPath, boolean builtIn)
+  static FoundHandlers load(
+      String own, List<String> others, ClassLoader parent, boolean builtIn)
       throws UnusableWorkerException {
-    Map<String, @Nullable TaskHandler> handlers = new LinkedHashMap<>();
-    if (offersHandlers(classPath)) {
-      addServices(loader, handlers);
+    var found = new FoundHandlers();
+    found.addOffered(offeredBy(own), parent);
+    for (String classPath : others) {
+      List<String> offered = offeredBy(classPath);
+      if (!offered.isEmpty()) {
+        found.addOffered(offered, loader(classPath, parent));
+      }
+    }
+    if (found.handlers.isEmpty() && !found.unavailable.isEmpty()) {
+      throw new UnusableWorkerException(
+          "none of the handlers can be used: " + String.join("; ", found.unavailable));
     }
     if (builtIn) {
       for (String name : BuiltInHandlers.NAMES) {
         // Made when a task asks for it: a worker that is just starting has nothing to do with it.
-        handlers.putIfAbsent(name, null);
+        found.handlers.putIfAbsent(name, null);
       }
     }
-    return new FoundHandlers(handlers);
+    return found;
   }
 
   @Override
   public Collection<String> names() {
     return Collections.unmodifiableSet(handlers.keySet());
+  }
+
+  @Override
+  public List<String> unavailable() {
+    return Collections.unmodifiableList(unavailable);
   }
 
   @Override
@@ -61,85 +91,156 @@ final class FoundHandlers implements Handlers {
     return handler;
   }
 
+  /** Never closed: the handlers load classes for as long as the process lives. */
+  private static ClassLoader loader(String classPath, ClassLoader parent)
+      throws UnusableWorkerException {
+    List<File> entries = entries(classPath);
+    var urls = new URL[entries.size()];
+    for (int at = 0; at < urls.length; at++) {
+      try {
+        urls[at] = entries.get(at).toURI().toURL();
+      } catch (MalformedURLException e) {
+        throw new UnusableWorkerException(entries.get(at) + " can't be named by a URL");
+      }
+    }
+    return new URLClassLoader(urls, parent);
+  }
+
   /**
-   * Whether something on the class path offers handlers. Looks by itself: a class loader would ask
-   * all modules of the JDK first, for 20 ms.
+   * Returns the names of the classes that a class path offers as handlers. Looks by itself: a class
+   * loader would ask all modules of the JDK first, for 20 ms.
    *
    * @throws UnusableWorkerException if an entry can't be read, which the virtual machine would pass
    *     over without a word
    */
-  static boolean offersHandlers(String classPath) throws UnusableWorkerException {
-    boolean offers = false;
+  private static List<String> offeredBy(String classPath) throws UnusableWorkerException {
+    List<String> names = new ArrayList<>();
+    for (File entry : entries(classPath)) {
+      if (!entry.exists()) {
+        throw new UnusableWorkerException(
+            "there is no " + entry + ", which the class path names; correct it or build the jar");
+      }
+      if (!entry.canRead()) {
+        throw new UnusableWorkerException(
+            entry + " on the class path can't be read; give this user the right to");
+      }
+      try {
+        if (entry.isDirectory()) {
+          readServices(new File(entry, SERVICE_FILE), names);
+        } else {
+          readServicesOfJar(entry, names);
+        }
+      } catch (IOException e) {
+        throw new UnusableWorkerException(
+            entry + " on the class path is no jar (" + e.getMessage() + "); build it again");
+      }
+    }
+    return names;
+  }
+
+  private static List<File> entries(String classPath) {
+    List<File> entries = new ArrayList<>();
     int start = 0;
     while (start < classPath.length()) {
       int end = classPath.indexOf(File.pathSeparatorChar, start);
       String entry = end < 0 ? classPath.substring(start) : classPath.substring(start, end);
       start = end < 0 ? classPath.length() : end + 1;
-      offers |= !entry.isEmpty() && entryOffersHandlers(new File(entry));
-    }
-    return offers;
-  }
-
-  private static boolean entryOffersHandlers(File entry) throws UnusableWorkerException {
-    if (!entry.exists()) {
-      throw new UnusableWorkerException(
-          "there is no " + entry + ", which the class path names; correct it or build the jar");
-    }
-    if (!entry.canRead()) {
-      throw new UnusableWorkerException(
-          entry + " on the class path can't be read; give this user the right to");
-    }
-    if (entry.isDirectory()) {
-      return new File(entry, SERVICE_FILE).exists();
-    }
-    try (var jar = new ZipFile(entry)) {
-      return jar.getEntry(SERVICE_FILE) != null;
-    } catch (IOException e) {
-      throw new UnusableWorkerException(
-          entry + " on the class path is no jar (" + e.getMessage() + "); build it again");
-    }
-  }
-
-  private static void addServices(ClassLoader loader, Map<String, @Nullable TaskHandler> handlers)
-      throws UnusableWorkerException {
-    try {
-      for (TaskHandler handler : ServiceLoader.load(TaskHandler.class, loader)) {
-        add(handler, handlers);
+      if (!entry.isEmpty()) {
+        entries.add(new File(entry));
       }
-    } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new UnusableWorkerException(
-          "a handler on the class path can't be made: " + e.getMessage() + " (" + cause + ")");
+    }
+    return entries;
+  }
+
+  private static void readServices(File file, List<String> names) throws IOException {
+    if (file.exists()) {
+      try (var in = new FileInputStream(file)) {
+        readServices(in, names);
+      }
     }
   }
 
-  private static void add(TaskHandler handler, Map<String, @Nullable TaskHandler> handlers)
-      throws UnusableWorkerException {
-    String name = handler.name();
+  private static void readServicesOfJar(File file, List<String> names) throws IOException {
+    try (var jar = new ZipFile(file)) {
+      var entry = jar.getEntry(SERVICE_FILE);
+      if (entry != null) {
+        try (var in = jar.getInputStream(entry)) {
+          readServices(in, names);
+        }
+      }
+    }
+  }
+
+  /** Reads a services file: a class on each line, comments after #. */
+  private static void readServices(InputStream in, List<String> names) throws IOException {
+    var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      int comment = line.indexOf('#');
+      String name = (comment < 0 ? line : line.substring(0, comment)).strip();
+      if (!name.isEmpty() && !names.contains(name)) {
+        names.add(name);
+      }
+    }
+  }
+
+  private void addOffered(List<String> types, ClassLoader loader) {
+    for (String type : types) {
+      var thread = Thread.currentThread();
+      ClassLoader before = thread.getContextClassLoader();
+      thread.setContextClassLoader(loader);
+      try {
+        TaskHandler handler =
+            Class.forName(type, true, loader)
+                .asSubclass(TaskHandler.class)
+                .getConstructor()
+                .newInstance();
+        add(handler, handler.name());
+      } catch (InvocationTargetException e) {
+        cannotBeMade(type, e.getCause() == null ? e : e.getCause());
+      } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+        cannotBeMade(type, e);
+      } finally {
+        thread.setContextClassLoader(before);
+      }
+    }
+  }
+
+  private void cannotBeMade(String type, Throwable thrown) {
+    Throwable cause =
+        thrown instanceof ExceptionInInitializerError && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    unavailable.add("the handler " + type + " can't be made: " + cause);
+  }
+
+  private void add(TaskHandler handler, @Nullable String name) {
     String type = handler.getClass().getName();
-    if (!isName(name)) {
-      throw new UnusableWorkerException(
+    if (name == null || !isName(name)) {
+      unavailable.add(
           "the handler "
               + type
               + " calls itself '"
               + name
               + "'; a name is a letter or digit, then at most 127 letters, digits, '.', '_', '-'");
+      return;
     }
     TaskHandler other = handlers.put(name, handler);
     if (other != null) {
-      throw new UnusableWorkerException(
+      // Which of the two a task means, nobody can tell.
+      handlers.remove(name);
+      unavailable.add(
           "two handlers call themselves '"
               + name
-              + "': "
+              + "', and neither is used: "
               + other.getClass().getName()
               + " and "
               + type
-              + "; rename one or take it off the class path");
+              + "; rename one or leave it out");
     }
   }
 
-  private static boolean isName(@Nullable String name) {
-    if (name == null || name.isEmpty() || name.length() > MAXIMUM_NAME) {
+  private static boolean isName(String name) {
+    if (name.isEmpty() || name.length() > MAXIMUM_NAME) {
       return false;
     }
     for (int at = 0; at < name.length(); at++) {

@@ -12,6 +12,11 @@ record HandlerForAll(TaskHandler handler) implements Handlers {
   }
 
   @Override
+  public List<String> unavailable() {
+    return List.of();
+  }
+
+  @Override
   public TaskHandler find(String name) {
     return handler;
   }

@@ -66,6 +66,8 @@ final class RunLoop {
   }
 
   private Frame handle(TaskHandler handler, Run run) {
+    // Libraries look for services and resources in it; tidy() takes it back.
+    Thread.currentThread().setContextClassLoader(handler.getClass().getClassLoader());
     try {
       TaskResult result = handler.handle(run, run.input());
       return checked(run, result);

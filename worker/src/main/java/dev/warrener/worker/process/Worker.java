@@ -40,7 +40,8 @@ public final class Worker {
   /**
    * Runs a worker in this process.
    *
-   * @param arguments {@code [--max-result-bytes N] [--no-built-in] [--exec COMMAND [ARGUMENT...]]}
+   * @param arguments {@code [--max-result-bytes N] [--no-built-in] [--handlers CLASS-PATH]... [--exec
+   *     COMMAND [ARGUMENT...]]}
    */
   public static void main(String[] arguments) {
     var end = new SelfDestruction();
@@ -79,14 +80,21 @@ public final class Worker {
     output.install();
     Handlers handlers = source.load();
     listener.awaitHello();
-    outbox.post(
+    outbox.post(ready(handlers));
+    new RunLoop(handlers, runs, outbox, output, maximumResultBytes, end).run();
+    end.exit(ProcessEnd.STOPPED);
+  }
+
+  private static Frame ready(Handlers handlers) {
+    var ready =
         Frame.builder(FrameType.READY)
             .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
             .field(HeaderKey.HANDLERS, String.join(",", handlers.names()))
-            .field(HeaderKey.AHEAD, MOST_AHEAD)
-            .build());
-    new RunLoop(handlers, runs, outbox, output, maximumResultBytes, end).run();
-    end.exit(ProcessEnd.STOPPED);
+            .field(HeaderKey.AHEAD, MOST_AHEAD);
+    if (!handlers.unavailable().isEmpty()) {
+      ready.field(HeaderKey.UNAVAILABLE, String.join("\n", handlers.unavailable()));
+    }
+    return ready.build();
   }
 
   private static String descriptor(String variable) throws UnusableWorkerException {

@@ -1,6 +1,7 @@
 package dev.warrener.worker.process;
 
 import dev.warrener.worker.frame.Frame;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maximumResultBytes how many bytes a handler may return, 64 MiB by default
  * @param builtIn whether the built-in handlers are there, true by default
+ * @param handlers class paths with handlers, each of which gets a class loader of its own; none by
+ *     default
  * @param command what to run for each task in place of handlers; null by default
  */
-record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<String> command)
+record WorkerArguments(
+    long maximumResultBytes, boolean builtIn, List<String> handlers, @Nullable List<String> command)
     implements HandlerSource {
   static final String USAGE =
-      "[--max-result-bytes N] [--no-built-in] [--exec COMMAND [ARGUMENT...]]";
+      "[--max-result-bytes N] [--no-built-in] [--handlers CLASS-PATH]..."
+          + " [--exec COMMAND [ARGUMENT...]]";
 
   private static final long DEFAULT_RESULT_BYTES = 64 << 20;
   private static final long MAXIMUM_RESULT_BYTES = Frame.MAXIMUM_BYTES - (1 << 20);
@@ -28,6 +33,7 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
   static WorkerArguments parse(String... arguments) throws UnusableWorkerException {
     long maximumResultBytes = DEFAULT_RESULT_BYTES;
     boolean builtIn = true;
+    List<String> handlers = new ArrayList<>();
     List<String> command = null;
     for (int at = 0; at < arguments.length && command == null; at++) {
       String option = arguments[at];
@@ -36,6 +42,9 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
         maximumResultBytes = number(option, at < arguments.length ? arguments[at] : "");
       } else if (option.equals("--no-built-in")) {
         builtIn = false;
+      } else if (option.equals("--handlers") && at + 1 < arguments.length) {
+        at++;
+        handlers.add(arguments[at]);
       } else if (option.equals("--exec")) {
         command = Arrays.asList(arguments).subList(at + 1, arguments.length);
       } else {
@@ -49,7 +58,7 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
     if (command != null && command.isEmpty()) {
       throw new UnusableWorkerException("--exec needs a command");
     }
-    return new WorkerArguments(maximumResultBytes, builtIn, command);
+    return new WorkerArguments(maximumResultBytes, builtIn, handlers, command);
   }
 
   /** The handlers that this command line asks for. */
@@ -59,7 +68,10 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
       return new HandlerForAll(new CommandHandler(command, maximumResultBytes));
     }
     return FoundHandlers.load(
-        WorkerArguments.class.getClassLoader(), System.getProperty("java.class.path", ""), builtIn);
+        System.getProperty("java.class.path", ""),
+        handlers,
+        WorkerArguments.class.getClassLoader(),
+        builtIn);
   }
 
   private static long number(String option, String value) throws UnusableWorkerException {

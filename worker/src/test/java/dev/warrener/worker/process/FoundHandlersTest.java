@@ -7,16 +7,14 @@ import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 import dev.warrener.worker.builtin.BuiltInHandlers;
-import java.io.File;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,49 +57,94 @@ final class FoundHandlersTest {
   }
 
   @Test
-  void twoHandlersOfOneNameAreRefused() throws IOException {
-    Path offering = offer(folder.resolve("classes"), First.class, OtherFirst.class);
+  void ofTwoHandlersOfOneNameNeitherIsUsed() throws Exception {
+    FoundHandlers handlers =
+        load(
+            List.of(offer(folder.resolve("classes"), First.class, Second.class, OtherFirst.class)),
+            true);
 
-    assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
-        .withMessage(
-            "two handlers call themselves 'first': %s and %s; rename one or take it off the class"
-                + " path",
-            First.class.getName(), OtherFirst.class.getName());
+    assertThat(handlers.names()).startsWith("second").doesNotContain("first");
+    assertThat(handlers.unavailable())
+        .containsExactly(
+            "two handlers call themselves 'first', and neither is used: %s and %s; rename one or"
+                .formatted(First.class.getName(), OtherFirst.class.getName())
+                + " leave it out");
   }
 
   @Test
-  void nameThatIsNoneIsRefused() throws IOException {
-    Path offering = offer(folder.resolve("classes"), BadlyNamed.class);
+  void handlerWhoseNameIsNoneIsLeftOut() throws Exception {
+    FoundHandlers handlers =
+        load(List.of(offer(folder.resolve("classes"), BadlyNamed.class, First.class)), true);
 
-    assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
-        .withMessage(
+    assertThat(handlers.names()).startsWith("first");
+    assertThat(handlers.unavailable())
+        .containsExactly(
             "the handler %s calls itself 'a,b'; a name is a letter or digit, then at most 127"
-                + " letters, digits, '.', '_', '-'",
-            BadlyNamed.class.getName());
+                    .formatted(BadlyNamed.class.getName())
+                + " letters, digits, '.', '_', '-'");
   }
 
   @Test
-  void handlerThatCannotBeMadeIsRefused() throws IOException {
+  void handlerThatCannotBeMadeIsLeftOutAlone() throws Exception {
+    FoundHandlers handlers =
+        load(
+            List.of(
+                offer(
+                    folder.resolve("classes"), Broken.class, First.class, WithoutLibrary.class)),
+            true);
+
+    assertThat(handlers.names()).startsWith("first").doesNotContain("broken");
+    assertThat(handlers.unavailable())
+        .containsExactly(
+            "the handler "
+                + Broken.class.getName()
+                + " can't be made: java.lang.IllegalStateException: no licence",
+            "the handler "
+                + WithoutLibrary.class.getName()
+                + " can't be made: java.lang.NoClassDefFoundError: com/example/Library");
+  }
+
+  @Test
+  void handlerThatIsNotThereIsLeftOutAlone() throws Exception {
+    Path offering = offer(folder.resolve("classes"), First.class);
+    Files.writeString(
+        offering.resolve(SERVICE_FILE),
+        "# of ours\n com.example.Gone # moved\n" + First.class.getName() + "\n");
+
+    FoundHandlers handlers = load(List.of(offering), true);
+
+    assertThat(handlers.names()).startsWith("first");
+    assertThat(handlers.unavailable())
+        .containsExactly(
+            "the handler com.example.Gone can't be made: java.lang.ClassNotFoundException:"
+                + " com.example.Gone");
+  }
+
+  @Test
+  void workerNoneOfWhoseHandlersCanBeUsedIsRefused() throws IOException {
     Path offering = offer(folder.resolve("classes"), Broken.class);
 
     assertThatExceptionOfType(UnusableWorkerException.class)
         .isThrownBy(() -> load(List.of(offering), true))
-        .withMessageStartingWith("a handler on the class path can't be made: ")
+        .withMessageStartingWith("none of the handlers can be used: the handler ")
         .withMessageContaining(Broken.class.getName())
         .withMessageContaining("no licence");
   }
 
+  /** Two teams' jars, each with its own version of a library that both call by the same name. */
   @Test
-  void handlerThatIsNotThereIsRefused() throws IOException {
-    Path offering = offer(folder.resolve("classes"));
-    Files.writeString(offering.resolve(SERVICE_FILE), "com.example.Gone\n");
+  void eachClassPathHasItsOwnLibraries() throws Exception {
+    Path one = versioned(folder.resolve("one"), "first");
+    Path two = versioned(folder.resolve("two"), "second");
 
-    assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
-        .withMessageStartingWith("a handler on the class path can't be made: ")
-        .withMessageContaining("com.example.Gone");
+    FoundHandlers handlers =
+        FoundHandlers.load(
+            "",
+            List.of(one.toString(), two.toString()),
+            FoundHandlersTest.class.getClassLoader(),
+            false);
+
+    assertThat(handlers.names()).containsExactly("first", "second");
   }
 
   @Test
@@ -125,15 +168,45 @@ final class FoundHandlersTest {
   }
 
   private static FoundHandlers load(List<Path> entries, boolean builtIn) throws Exception {
-    var urls = new URL[entries.size()];
-    for (int entry = 0; entry < urls.length; entry++) {
-      urls[entry] = entries.get(entry).toUri().toURL();
-    }
-    String classPath =
-        String.join(File.pathSeparator, entries.stream().map(Path::toString).toList());
-    try (var loader = new URLClassLoader(urls, FoundHandlersTest.class.getClassLoader())) {
-      return FoundHandlers.load(loader, classPath, builtIn);
-    }
+    return FoundHandlers.load(
+        "",
+        entries.stream().map(Path::toString).toList(),
+        FoundHandlersTest.class.getClassLoader(),
+        builtIn);
+  }
+
+  /** Compiles a handler that is called what its own version of the library says. */
+  private static Path versioned(Path classes, String name) throws IOException {
+    Path sources = Files.createDirectories(classes.resolve("team"));
+    Files.writeString(
+        sources.resolve("Library.java"),
+        "package team; class Library { static String name() { return \"" + name + "\"; } }");
+    Files.writeString(
+        sources.resolve("Handler.java"),
+        """
+        package team;
+        import dev.warrener.worker.*;
+        public class Handler implements TaskHandler {
+          public String name() { return Library.name(); }
+          public TaskResult handle(TaskContext context, byte[] input) { return TaskResult.none(); }
+        }
+        """);
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-cp",
+                TaskHandler.class.getProtectionDomain().getCodeSource().getLocation().getPath(),
+                sources.resolve("Library.java").toString(),
+                sources.resolve("Handler.java").toString());
+    assertThat(status).isZero();
+    Path file = classes.resolve(SERVICE_FILE);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "team.Handler\n");
+    return classes;
   }
 
   private static Path offer(Path classes, Class<?>... handlers) throws IOException {
@@ -205,6 +278,14 @@ final class FoundHandlersTest {
     public Broken() {
       super("broken");
       throw new IllegalStateException("no licence");
+    }
+  }
+
+  /** As one whose jar was built without a jar that it needs. */
+  public static final class WithoutLibrary extends Named {
+    public WithoutLibrary() {
+      super("without-library");
+      throw new NoClassDefFoundError("com/example/Library");
     }
   }
 }

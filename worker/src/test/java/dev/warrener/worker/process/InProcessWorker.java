@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,11 @@ final class InProcessWorker implements AutoCloseable {
       for (TaskHandler handler : handlers) {
         this.handlers.put(handler.name(), handler);
       }
+    }
+
+    @Override
+    public List<String> unavailable() {
+      return List.of();
     }
 
     @Override

@@ -52,7 +52,7 @@ final class RealWorker implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(LaunchFlags.recommended());
+    command.addAll(LaunchFlags.of(LaunchFlags.Compiler.BOTH));
     command.addAll(flags);
     List<String> entries = new ArrayList<>(List.of(builtJar()));
     entries.addAll(classPath);

@@ -9,19 +9,23 @@ import org.junit.jupiter.api.Test;
 final class WorkerArgumentsTest {
   @Test
   void defaultsAreAsDocumented() throws UnusableWorkerException {
-    assertThat(WorkerArguments.parse()).isEqualTo(new WorkerArguments(64 << 20, true, null));
+    assertThat(WorkerArguments.parse()).isEqualTo(new WorkerArguments(64 << 20, true, List.of(), null));
   }
 
   @Test
   void optionsAreRead() throws UnusableWorkerException {
-    assertThat(WorkerArguments.parse("--max-result-bytes", "7", "--no-built-in"))
-        .isEqualTo(new WorkerArguments(7, false, null));
+    assertThat(
+            WorkerArguments.parse(
+                "--max-result-bytes", "7", "--no-built-in", "--handlers", "a:b", "--handlers", "c"))
+        .isEqualTo(new WorkerArguments(7, false, List.of("a:b", "c"), null));
   }
 
   @Test
   void everythingAfterExecIsTheCommand() throws UnusableWorkerException {
     assertThat(WorkerArguments.parse("--exec", "tool", "--no-built-in", "--exec"))
-        .isEqualTo(new WorkerArguments(64 << 20, true, List.of("tool", "--no-built-in", "--exec")));
+        .isEqualTo(
+            new WorkerArguments(
+                64 << 20, true, List.of(), List.of("tool", "--no-built-in", "--exec")));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.task.Task;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePSet;
 import org.pcollections.MapPSet;
@@ -13,6 +14,7 @@ import org.pcollections.TreePMap;
  * @param consuming whether the broker was asked to deliver its tasks
  * @param waiting the tasks that were delivered here and not handed to a worker, by delivery tag
  * @param handlers the handlers that the queue's workers have; empty before one was ready
+ * @param unavailable a sentence about each handler that they were to have and can't use
  * @param takesAhead how many tasks a worker takes before it is free
  * @param paceNanos the average duration of the last few runs
  */
@@ -21,6 +23,7 @@ public record QueueState(
     boolean consuming,
     TreePMap<Long, Task> waiting,
     MapPSet<String> handlers,
+    List<String> unavailable,
     int takesAhead,
     long paceNanos) {
   /**
@@ -36,6 +39,7 @@ public record QueueState(
         false,
         TreePMap.empty(),
         HashTreePSet.empty(),
+        List.of(),
         0,
         settings.ahead().within().multipliedBy(UNKNOWN_PACE).toNanos());
   }
@@ -52,7 +56,7 @@ public record QueueState(
 
   /** Returns a copy that is being consumed, or not. */
   public QueueState consuming(boolean now) {
-    return new QueueState(name, now, waiting, handlers, takesAhead, paceNanos);
+    return new QueueState(name, now, waiting, handlers, unavailable, takesAhead, paceNanos);
   }
 
   /** Returns a copy with one more waiting task. */
@@ -71,16 +75,17 @@ public record QueueState(
   }
 
   private QueueState withWaiting(TreePMap<Long, Task> tasks) {
-    return new QueueState(name, consuming, tasks, handlers, takesAhead, paceNanos);
+    return new QueueState(name, consuming, tasks, handlers, unavailable, takesAhead, paceNanos);
   }
 
   /** Returns a copy with other handlers, of workers that take that many tasks ahead. */
-  public QueueState withHandlers(MapPSet<String> all, int ahead) {
-    return new QueueState(name, consuming, waiting, all, ahead, paceNanos);
+  public QueueState withHandlers(MapPSet<String> all, List<String> unusable, int ahead) {
+    return new QueueState(
+        name, consuming, waiting, all, List.copyOf(unusable), ahead, paceNanos);
   }
 
   /** Returns a copy with another average duration of runs. */
   public QueueState withPace(long nanos) {
-    return new QueueState(name, consuming, waiting, handlers, takesAhead, nanos);
+    return new QueueState(name, consuming, waiting, handlers, unavailable, takesAhead, nanos);
   }
 }

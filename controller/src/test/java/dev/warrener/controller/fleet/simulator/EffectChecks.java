@@ -87,7 +87,8 @@ final class EffectChecks {
           Effect.Keep _,
           Effect.Audit _,
           Effect.Schedule _,
-          Effect.Log _ -> {}
+          Effect.Log _,
+          Effect.Misconfigured _ -> {}
     }
   }
 

@@ -112,6 +112,7 @@ final class ModelEffectRunner {
           Effect.ShowRunning _,
           Effect.Audit _,
           Effect.Log _,
+          Effect.Misconfigured _,
           Effect.End _ -> {}
     }
   }
