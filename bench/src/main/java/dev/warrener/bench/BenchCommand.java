@@ -7,6 +7,7 @@ import dev.warrener.bench.figures.SuiteResult;
 import dev.warrener.bench.page.BenchmarkPages;
 import dev.warrener.bench.rig.MeasuredBroker;
 import dev.warrener.bench.subject.MeasuredPrograms;
+import dev.warrener.bench.suite.CompilerSuite;
 import dev.warrener.bench.suite.GrowthSuite;
 import dev.warrener.bench.suite.KillSuite;
 import dev.warrener.bench.suite.LatencySuite;
@@ -52,6 +53,7 @@ final class BenchCommand implements Callable<Integer> {
           new LatencySuite(),
           new KillSuite(),
           new StartSuite(),
+          new CompilerSuite(),
           new GrowthSuite(),
           new MicroSuite(),
           new ProfileSuite());
@@ -73,7 +75,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "SUITE",
       split = ",",
       description =
-          "Runs these suites only: throughput, latency, kill, start, growth, micro, profile.")
+          "Runs these suites only: throughput, latency, kill, start, compiler, growth, micro,"
+              + " profile.")
   private List<String> only = new ArrayList<>();
 
   @Option(

@@ -18,6 +18,7 @@ public final class WarrenerSubject implements Subject {
   private final boolean ownLookAhead;
   private final String javaOptions;
   private final int spares;
+  private final String compiler;
 
   /** Makes a controller with the prefetch that all programs get. */
   public WarrenerSubject(MeasuredPrograms programs) {
@@ -33,7 +34,7 @@ public final class WarrenerSubject implements Subject {
    */
   public WarrenerSubject(
       MeasuredPrograms programs, String name, boolean ownLookAhead, String javaOptions) {
-    this(programs, name, ownLookAhead, javaOptions, 0);
+    this(programs, name, ownLookAhead, javaOptions, 0, "");
   }
 
   private WarrenerSubject(
@@ -41,18 +42,25 @@ public final class WarrenerSubject implements Subject {
       String name,
       boolean ownLookAhead,
       String javaOptions,
-      int spares) {
+      int spares,
+      String compiler) {
     this.programs = programs;
     this.name = name;
     this.ownLookAhead = ownLookAhead;
     this.javaOptions = javaOptions;
     this.spares = spares;
+    this.compiler = compiler;
   }
 
   /** Returns a copy with {@code number} spare workers: ready ones beyond those that may be busy. */
   public WarrenerSubject withSpares(int number) {
     return new WarrenerSubject(
-        programs, name + ", " + number + " spare", ownLookAhead, javaOptions, number);
+        programs, name + ", " + number + " spare", ownLookAhead, javaOptions, number, compiler);
+  }
+
+  /** Returns a copy whose workers have these compilers. */
+  public WarrenerSubject withCompiler(String which) {
+    return new WarrenerSubject(programs, which, ownLookAhead, javaOptions, spares, which);
   }
 
   /** Returns the number of spare workers. */
@@ -111,6 +119,10 @@ public final class WarrenerSubject implements Subject {
     if (spares > 0) {
       command.add("--set");
       command.add("queue." + setting.queue() + ".spares=" + spares);
+    }
+    if (!compiler.isEmpty()) {
+      command.add("--set");
+      command.add("worker.compiler=" + compiler);
     }
     return new ChildRunning(
         ChildProcess.start("controller", programs.folder(), environment(broker), command));

@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -64,6 +65,11 @@ public final class BrokerErrors {
   private static String whyUnreachable(Throwable error) {
     if (causeOf(error, UnknownHostException.class) != null) {
       return "its host name is not known; check the address";
+    }
+    if (causeOf(error, CertPathBuilderException.class) != null) {
+      return "nobody whom this Java trusts has signed its certificate; for an authority of your own"
+          + " make a trust store and name it by -Djavax.net.ssl.trustStore=FILE (for the warrener"
+          + " command in WARRENER_JAVA_OPTS)";
     }
     var ssl = causeOf(error, SSLException.class);
     if (ssl != null) {

@@ -164,6 +164,10 @@ final class PublishOptions {
     if (!jsonLines && (queue == null || handler == null)) {
       throw CommandFailure.usage("publish needs a QUEUE and a HANDLER, or --jsonl");
     }
+    if (timeout.isZero()) {
+      throw CommandFailure.usage(
+          "--timeout must be longer than 0: to wait for no result, leave --wait out");
+    }
     if (body != null && data != null) {
       throw CommandFailure.usage("BODY and --data both are the input: give one of them");
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,7 +46,7 @@ public final class TopCommand extends FleetCommand {
       paramLabel = "N",
       order = 41,
       description = "End after so many looks (default: go on until Ctrl-C).")
-  private int times;
+  private @Nullable Integer times;
 
   @Mixin private LocalOptions localOptions = new LocalOptions();
 
@@ -55,13 +56,18 @@ public final class TopCommand extends FleetCommand {
 
   @Override
   public ExitStatus run() throws InterruptedException {
-    if (times < 0) {
-      throw new CommandFailure(ExitStatus.USAGE, "--times must be 1 or more, not " + times);
+    if (times != null && times < 1) {
+      throw CommandFailure.usage("--times must be 1 or more, not " + times);
     }
+    WatchOptions.requirePositive("--every", every);
     var screen = invocation().screen();
     try (var view = FleetView.open(invocation(), localOptions, "top")) {
       return WatchOptions.again(
-          invocation(), view, every, times, snapshot -> show(screen, snapshot));
+          invocation(),
+          view,
+          every,
+          times == null ? WatchOptions.FOR_EVER : times,
+          snapshot -> show(screen, snapshot));
     }
   }
 

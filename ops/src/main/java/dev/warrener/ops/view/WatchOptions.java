@@ -1,5 +1,6 @@
 package dev.warrener.ops.view;
 
+import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.DurationConverter;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.Invocation;
@@ -23,16 +24,29 @@ final class WatchOptions {
 
   @Mixin private LocalOptions localOptions = new LocalOptions();
 
+  /** The number of looks of a command that ends with Ctrl-C. */
+  static final int FOR_EVER = 0;
+
   /** Shows one snapshot. */
   interface Show {
     void show(FleetView.Snapshot snapshot);
   }
 
+  /** Refuses a time of 0: the fleet would be asked without a pause. */
+  static void requirePositive(String option, Duration time) {
+    if (time.isZero()) {
+      throw CommandFailure.usage(option + " must be longer than 0");
+    }
+  }
+
   /** Looks once, or repeatedly. */
   ExitStatus run(Invocation invocation, String command, Show show) throws InterruptedException {
+    if (interval != null) {
+      requirePositive("--watch", interval);
+    }
     try (var view = FleetView.open(invocation, localOptions, command)) {
       if (interval != null) {
-        return again(invocation, view, interval, 0, show);
+        return again(invocation, view, interval, FOR_EVER, show);
       }
       var snapshot = view.look();
       show.show(snapshot);
@@ -43,7 +57,7 @@ final class WatchOptions {
   /**
    * Looks repeatedly.
    *
-   * @param times how often; 0 for ever
+   * @param times how often, or {@link #FOR_EVER}
    */
   static ExitStatus again(
       Invocation invocation, FleetView view, Duration interval, int times, Show show)

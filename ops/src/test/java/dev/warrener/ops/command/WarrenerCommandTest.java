@@ -137,6 +137,11 @@ class WarrenerCommandTest {
             + " as warrener ps shows it | warrener kill",
         "status -o yaml | error: --output: there is no format \"yaml\": use table, json, jsonl or name"
             + " | warrener status",
+        "publish q h null --wait --timeout 0s | error: --timeout must be longer than 0: to wait for no"
+            + " result, leave --wait out | warrener publish",
+        "top --times 0 | error: --times must be 1 or more, not 0 | warrener top",
+        "top --every 0s | error: --every must be longer than 0 | warrener top",
+        "ps --watch=0s | error: --watch must be longer than 0 | warrener ps",
         "controller --queue q --workers 0 | error: --workers must be 1 or more, not 0 | warrener"
             + " controller",
         "controller --queue q=1 --queue q=2 | error: --queue q is given twice: say it once, with all"

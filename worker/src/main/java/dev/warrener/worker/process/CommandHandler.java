@@ -1,5 +1,6 @@
 package dev.warrener.worker.process;
 
+import dev.warrener.worker.InvalidInputException;
 import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
@@ -71,7 +72,9 @@ final class CommandHandler implements TaskHandler {
     return result(value.bytes());
   }
 
-  private Process start(TaskContext context) throws RunFailedException {
+  private Process start(TaskContext context) throws RunFailedException, InvalidInputException {
+    requireNoNul("id", context.id());
+    requireNoNul("batch", context.batch().orElse(""));
     var builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     environment.remove(Worker.FRAMES_IN);
@@ -89,6 +92,15 @@ final class CommandHandler implements TaskHandler {
           new Failure(
               ErrorType.COMMAND,
               "the command '" + command.get(0) + "' can't be started: " + e.getMessage()));
+    }
+  }
+
+  private static void requireNoNul(String what, String value) throws InvalidInputException {
+    if (value.indexOf('\0') >= 0) {
+      throw new InvalidInputException(
+          "the task's "
+              + what
+              + " has a NUL character, which the environment of a command can't hold");
     }
   }
 

@@ -39,11 +39,9 @@ public final class LaunchFlags {
       and(
           SMALL,
           // What the machine itself has to say belongs on stderr, whatever file descriptor 1 is.
+          // A cache that doesn't fit or is gone is left aside, and nobody needs to know.
           "-Xlog:disable",
-          "-Xlog:all=warning:stderr",
-          // A cache that doesn't fit is left aside, and nobody needs to know.
-          "-Xlog:aot=off",
-          "-Xlog:cds=off",
+          "-Xlog:all=warning,aot*=off,cds*=off:stderr",
           "-XX:+DisplayVMOutputToStderr",
           // A worker that has run out of memory is in no state to say so: it dies, with status 3.
           "-XX:+ExitOnOutOfMemoryError");

@@ -40,6 +40,18 @@ final class WorkerProcessIT {
     }
   }
 
+  /** The distribution may be moved or renewed while its controller runs. */
+  @Test
+  void cacheThatIsGoneIsNoWordWorth() throws Exception {
+    String cache = LaunchFlags.cache(folder.resolve("gone.aot"));
+    try (var worker = RealWorker.java(List.of(cache), List.of())) {
+      worker.ready().stop();
+
+      assertThat(worker.exit()).isZero();
+      assertThat(worker.stderr()).isEmpty();
+    }
+  }
+
   @Test
   void builtInHandlersCanBeLeftOut() throws Exception {
     try (var worker = RealWorker.withOptions("--no-built-in")) {
