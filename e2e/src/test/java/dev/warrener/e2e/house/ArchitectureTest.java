@@ -61,7 +61,7 @@ class ArchitectureTest {
           messaging.report: messaging messaging.order messaging.task
           messaging.json: messaging.order
           messaging.local: messaging
-          messaging.broker: messaging messaging.task
+          messaging.broker: messaging messaging.task messaging.json
           messaging.broker.publishing: messaging messaging.task messaging.broker
           messaging.broker.tasks: messaging messaging.task messaging.broker
           messaging.broker.orders: messaging messaging.task messaging.order messaging.report \
