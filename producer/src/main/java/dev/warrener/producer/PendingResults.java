@@ -41,7 +41,7 @@ final class PendingResults implements ResultFeed.Listener {
   public void result(ResultMessage result, @Nullable String correlationId) {
     var expected = find(correlationId);
     if (expected == null) {
-      LOG.debug("nobody waits (any more) for the result of task {}", result.task());
+      LOG.debug("the result of task {} is dropped: no future waits for it", result.task());
     } else {
       callbacks.execute(() -> expected.future.complete(result));
     }

@@ -264,7 +264,7 @@ public final class WarrenerClient implements AutoCloseable {
     if (left > 0 || withoutResult > 0) {
       LOG.warn(
           "closed with {} tasks that the broker had not confirmed after {} s, and {} results that"
-              + " had not come",
+              + " had not arrived",
           left,
           timeout.toSeconds(),
           withoutResult);
