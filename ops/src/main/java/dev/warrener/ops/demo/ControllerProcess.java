@@ -97,12 +97,12 @@ public final class ControllerProcess implements AutoCloseable {
     return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Its exit status; it must have ended. */
+  /** Returns the exit status of the controller, which must have ended. */
   public int exitStatus() {
     return process.exitValue();
   }
 
-  /** Ends it at once, with its workers: its stdin ends, and, should it not heed that, SIGKILL. */
+  /** Ends the controller with its workers: closes its stdin, and sends SIGKILL if that does not help. */
   @Override
   public void close() {
     try {
