@@ -253,7 +253,9 @@ public final class Controller {
         configuration.id(),
         Host.name(),
         processes.containment().tier(),
-        processes.containment().proven() ? "" : ", which finds an empty process tree and can't prove it");
+        processes.containment().proven()
+            ? ""
+            : ", which finds an empty process tree and can't prove it");
     processes.containment().notes().forEach(LOG::warn);
     audit.append(Life.of("controller.started", configuration));
     loop.start();

@@ -11,7 +11,9 @@ final class PublishingLog implements ConfirmedPublisher.Listener {
 
   private volatile boolean closing;
 
-  /** Suppresses the warning about a lost connection, because the controller is about to close it. */
+  /**
+   * Suppresses the warning about a lost connection, because the controller is about to close it.
+   */
   void closing() {
     closing = true;
   }

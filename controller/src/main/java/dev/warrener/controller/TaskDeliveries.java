@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles deliveries on the task connection, and starts and ends consumption. It does so on a thread
- * of its own, in the order of the calls. Acknowledgements wait for some milliseconds to be sent
- * together; any other call sends the waiting ones first. Called by the fleet loop's thread alone.
+ * Settles deliveries on the task connection, and starts and ends consumption. It does so on a
+ * thread of its own, in the order of the calls. Acknowledgements wait for some milliseconds to be
+ * sent together; any other call sends the waiting ones first. Called by the fleet loop's thread
+ * alone.
  */
 final class TaskDeliveries {
   private static final Logger LOG = LoggerFactory.getLogger(TaskDeliveries.class);

@@ -1,8 +1,8 @@
 package dev.warrener.producer;
 
 /**
- * Receives notifications about the connection of a {@link WarrenerClient}, and about tasks that were
- * not published. The methods are called on the client's own threads, so they must not block.
+ * Receives notifications about the connection of a {@link WarrenerClient}, and about tasks that
+ * were not published. The methods are called on the client's own threads, so they must not block.
  */
 public interface ClientListener {
   /** A listener that does nothing. The client still logs failures. */

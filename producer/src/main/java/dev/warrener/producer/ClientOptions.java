@@ -12,8 +12,8 @@ import java.time.Duration;
  *     default
  * @param publishTimeout how long a task may go without an answer from the broker, reconnections
  *     included, and how long a submit waits for room in the window; 30 s by default
- * @param window the most tasks that wait for the broker's confirmation; further submits block.
- *     1000 by default
+ * @param window the most tasks that wait for the broker's confirmation; further submits block. 1000
+ *     by default
  * @param windowBytes the most bytes in the bodies of those tasks; 64 MiB by default. A single task
  *     may have more
  * @param maxBodyBytes the largest body of a task; 16 MiB by default, the limit of RabbitMQ 4

@@ -2,7 +2,9 @@ package dev.warrener.producer;
 
 import java.util.List;
 
-/** Thrown by {@link WarrenerClient#submitAll} when the broker has not confirmed some of the tasks. */
+/**
+ * Thrown by {@link WarrenerClient#submitAll} when the broker has not confirmed some of the tasks.
+ */
 public final class SomeNotPublishedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The submitted tasks that have no outcome yet. A window bounds their number. A task that the broker
- * refuses is sent again, and each future completes once. Thread-safe.
+ * The submitted tasks that have no outcome yet. A window bounds their number. A task that the
+ * broker refuses is sent again, and each future completes once. Thread-safe.
  */
 final class Submissions {
   private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);

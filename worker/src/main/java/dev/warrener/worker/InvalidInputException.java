@@ -1,9 +1,9 @@
 package dev.warrener.worker;
 
 /**
- * Thrown by a handler when a task's input isn't what it expects. Another attempt would fail the same
- * way, so there is none: the task goes to the dead letters. The failure is reported with the type
- * {@code invalid-input}.
+ * Thrown by a handler when a task's input isn't what it expects. Another attempt would fail the
+ * same way, so there is none: the task goes to the dead letters. The failure is reported with the
+ * type {@code invalid-input}.
  */
 public class InvalidInputException extends Exception {
   private static final long serialVersionUID = 1L;

@@ -23,8 +23,8 @@ public interface TaskHandler {
    * of the exception are reported.
    *
    * <p>When the run is cancelled, {@link TaskContext#isCancelled} becomes true and this thread is
-   * interrupted. A handler need not react. If it does, it can clean up; if it has not ended in time,
-   * its process is killed.
+   * interrupted. A handler need not react. If it does, it can clean up; if it has not ended in
+   * time, its process is killed.
    *
    * @param context the properties of the task, its log, and the way to report progress
    * @param input the task's body, unchanged; the handler may keep or change the array

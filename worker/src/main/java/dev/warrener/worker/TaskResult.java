@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of a run, for the publisher of the task: JSON, other bytes with their media type, or no
- * value. The bytes are not copied: don't change them.
+ * The result of a run, for the publisher of the task: JSON, other bytes with their media type, or
+ * no value. The bytes are not copied: don't change them.
  */
 public final class TaskResult {
   /** The media type of JSON. */

@@ -2,8 +2,8 @@ package dev.warrener.worker;
 
 /**
  * A handler that works with values instead of bytes. Subclasses decode and encode them, so any
- * library can be used: for Jackson or Protocol Buffers, one abstract class of a few lines serves all
- * your handlers.
+ * library can be used: for Jackson or Protocol Buffers, one abstract class of a few lines serves
+ * all your handlers.
  *
  * @param <I> the type that a task's input is decoded to
  * @param <O> the type that a run returns

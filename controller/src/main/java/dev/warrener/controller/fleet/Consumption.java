@@ -30,7 +30,9 @@ final class Consumption {
       return;
     }
     change.broker = change.broker.down();
-    change.log(true, "lost the task connection (" + down.reason() + "): running tasks " + theirFate(change));
+    change.log(
+        true,
+        "lost the task connection (" + down.reason() + "): running tasks " + theirFate(change));
     forgetDeliveries(change);
     // The lease runs from the broker's last sign of life, not from when its silence was noticed.
     startLease(change, change.instant().minus(down.silence()));

@@ -136,8 +136,8 @@ final class OrderArrival {
           || refusal(change, heard) != null) {
         continue;
       }
-      // At the start there is no worker yet, so no fence can fail. An earlier run of this controller
-      // has accepted or refused the order; to put it in force is the safe choice.
+      // At the start there is no worker yet, so no fence can fail. An earlier run of this
+      // controller has accepted or refused the order; to put it in force is the safe choice.
       var refusal = first ? null : fence(change, order);
       if (order.isExpired(change.instant())) {
         putInForce(change, heard);

@@ -69,7 +69,8 @@ final class Retention {
     }
     change.log(
         true,
-        "holds and revocations that must survive a restart could not be written to disk: " + kept.failure());
+        "holds and revocations that must survive a restart could not be written to disk: "
+            + kept.failure());
     for (var order : change.orders.listUnderWay()) {
       if (mustBeWrittenDown(order)) {
         change.put(order.failing(NOT_WRITTEN_DOWN + " (" + kept.failure() + ")"));

@@ -18,7 +18,9 @@ import org.pcollections.HashTreePSet;
 
 /** Starts worker processes, kills those that fail, and starts others after their deaths. */
 final class Supervision {
-  /** A worker that dies sooner than this after it was ready, without a finished run, died in vain. */
+  /**
+   * A worker that dies sooner than this after it was ready, without a finished run, died in vain.
+   */
   private static final Duration BRIEF = Duration.ofSeconds(1);
 
   private final OrderKilling killing;

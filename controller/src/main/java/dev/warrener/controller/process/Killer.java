@@ -372,7 +372,8 @@ final class Killer implements Runnable {
         && tree.reportUnconfirmed()) {
       RunningWorker worker = tree.worker();
       List<Survivor> survivors = tree.survivors();
-      LOG.warn("worker {} is not confirmed dead; processes still alive: {}", worker.key(), survivors);
+      LOG.warn(
+          "worker {} is not confirmed dead; processes still alive: {}", worker.key(), survivors);
       tell(
           worker.key(),
           () ->

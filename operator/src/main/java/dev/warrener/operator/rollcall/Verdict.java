@@ -20,7 +20,9 @@ public record Verdict(State state, List<String> sentences) {
     FAILED("failed"),
     /** A controller has not answered, or is not done: the outcome there is unknown. */
     PARTIAL("partial"),
-    /** Every expected controller has answered, and none has a task or batch that the scope names. */
+    /**
+     * Every expected controller has answered, and none has a task or batch that the scope names.
+     */
     UNKNOWN_TARGET("unknown-target"),
     /** The order was sent, and the answers were not waited for. */
     SENT("sent");

@@ -102,7 +102,10 @@ public final class ControllerProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Ends the controller with its workers: closes its stdin, and sends SIGKILL if that does not help. */
+  /**
+   * Ends the controller with its workers: closes its stdin, and sends SIGKILL if that does not
+   * help.
+   */
   @Override
   public void close() {
     try {

@@ -28,7 +28,8 @@ final class JournalHandler implements TaskHandler {
     long millis = fields.secondsAsMillis("seconds");
     long beatMillis = fields.has("beat") ? Math.max(1, fields.secondsAsMillis("beat")) : millis;
 
-    // Opened for appending, and each line is one write, so that many processes can share the file. A
+    // Opened for appending, and each line is one write, so that many processes can share the file.
+    // A
     // stream, because an interrupted thread can't write to a channel.
     try (var journal = new FileOutputStream(file, true)) {
       write(journal, "start", context);
@@ -57,9 +58,7 @@ final class JournalHandler implements TaskHandler {
     journal.write(line.getBytes(StandardCharsets.UTF_8));
   }
 
-  /**
-   * Sleeps for {@code millis}, but not past {@code until}. Returns whether there is time left.
-   */
+  /** Sleeps for {@code millis}, but not past {@code until}. Returns whether there is time left. */
   private static boolean sleep(long until, long millis) {
     long wake = Math.min(until, System.nanoTime() + millis * 1_000_000);
     for (long left = millisTo(wake); left > 0; left = millisTo(wake)) {

@@ -11,7 +11,9 @@ import dev.warrener.worker.TaskResult;
  * can't collect garbage and can't even halt, so this is the hardest Java code to stop from inside.
  */
 final class SpinHandler implements TaskHandler {
-  /** The rounds of the first loops: enough to measure, and few enough to get the loop compiled soon. */
+  /**
+   * The rounds of the first loops: enough to measure, and few enough to get the loop compiled soon.
+   */
   private static final int FIRST_ROUNDS = 200_000;
 
   private static final int FIRST_LOOPS = 20;

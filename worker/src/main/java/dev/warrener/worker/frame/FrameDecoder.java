@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes frames from bytes that arrive in pieces of any size, and never blocks. A controller uses
- * it to read from many workers in turn. It checks as strictly as {@link FrameReader}, which it uses.
- * Not thread-safe.
+ * it to read from many workers in turn. It checks as strictly as {@link FrameReader}, which it
+ * uses. Not thread-safe.
  */
 public final class FrameDecoder {
   private static final int FIRST_BYTES = 8 * 1024;
@@ -63,7 +63,9 @@ public final class FrameDecoder {
     }
   }
 
-  /** Makes room for more bytes. Memory grows only as bytes arrive, and shrinks after a large frame. */
+  /**
+   * Makes room for more bytes. Memory grows only as bytes arrive, and shrinks after a large frame.
+   */
   private void makeRoom(int count) {
     int held = end - start;
     int wanted = Math.max(FIRST_BYTES, held + count);

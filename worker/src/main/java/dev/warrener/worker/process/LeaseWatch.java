@@ -6,8 +6,8 @@ package dev.warrener.worker.process;
  */
 final class LeaseWatch implements Runnable {
   /**
-   * How long to wait before the second look, 100 ms. A process that was frozen may have read a frame
-   * and not noted the time of the read yet; the channel then looks silent.
+   * How long to wait before the second look, 100 ms. A process that was frozen may have read a
+   * frame and not noted the time of the read yet; the channel then looks silent.
    */
   private static final long DOUBT_MILLIS = 100;
 

@@ -11,8 +11,8 @@ import java.util.Map;
  * The frames on their way to the controller, in the order in which they were posted. Thread-safe.
  *
  * <p>A thread that calls {@link #flush} writes all waiting frames itself, in one call. A thread of
- * the outbox writes the frames that nobody flushes. So a short task needs one write and no switch of
- * threads, and many log lines go out together. One thread at a time writes, without holding the
+ * the outbox writes the frames that nobody flushes. So a short task needs one write and no switch
+ * of threads, and many log lines go out together. One thread at a time writes, without holding the
  * monitor.
  */
 final class Outbox implements Runnable {
@@ -52,7 +52,9 @@ final class Outbox implements Runnable {
     Uninterruptibly.restore(interrupted);
   }
 
-  /** Posts a frame, to be written soon. Never blocks, so the thread that reads frames can call it. */
+  /**
+   * Posts a frame, to be written soon. Never blocks, so the thread that reads frames can call it.
+   */
   synchronized void postAtOnce(Frame frame) {
     postWithNext(frame);
     if (!wanted) {

@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a task in this process: the content of its TASK frame, and whether it was cancelled. */
+/**
+ * One run of a task in this process: the content of its TASK frame, and whether it was cancelled.
+ */
 final class Run implements TaskContext {
   private final Frame task;
   private final String id;

@@ -103,7 +103,9 @@ final class RunLoop {
         "this worker has no handler '" + name + "'; it has " + String.join(", ", handlers.names()));
   }
 
-  /** Restores what a handler may have changed for the next one: interruption, class loader, output. */
+  /**
+   * Restores what a handler may have changed for the next one: interruption, class loader, output.
+   */
   private void tidy() {
     Thread.interrupted();
     Thread.currentThread().setContextClassLoader(RunLoop.class.getClassLoader());

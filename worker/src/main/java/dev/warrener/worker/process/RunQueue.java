@@ -6,8 +6,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs that wait for the main thread, and the current run. The thread that reads frames adds and
- * cancels runs; the main thread takes them. Thread-safe.
+ * The runs that wait for the main thread, and the current run. The thread that reads frames adds
+ * and cancels runs; the main thread takes them. Thread-safe.
  */
 final class RunQueue {
   private final Thread mainThread;

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
  * Ends this process.
  *
  * <p>To kill itself, it lets {@code sh} send SIGKILL. {@link Runtime#halt} waits for a safepoint,
- * which a handler in a counted loop may not reach for minutes, and takes 300 ms even without one. So
- * halt is used only if there is no {@code sh}, and in the first process of a PID namespace, which
- * can't signal itself. The launcher of a worker should set a parent-death signal, too, because the
- * kernel sends that whatever state this process is in.
+ * which a handler in a counted loop may not reach for minutes, and takes 300 ms even without one.
+ * So halt is used only if there is no {@code sh}, and in the first process of a PID namespace,
+ * which can't signal itself. The launcher of a worker should set a parent-death signal, too,
+ * because the kernel sends that whatever state this process is in.
  */
 final class SelfDestruction implements ProcessEnd {
   private static final int KILLED = 128 + 9;

@@ -15,8 +15,8 @@ import java.io.OutputStream;
  * variables. It runs the controller's tasks until it is stopped or killed, or its controller is
  * gone.
  *
- * <p>The code up to READY must load few classes, because a host starts many workers at once. It uses
- * no lambdas, string templates, regular expressions, calendar or JSON.
+ * <p>The code up to READY must load few classes, because a host starts many workers at once. It
+ * uses no lambdas, string templates, regular expressions, calendar or JSON.
  */
 public final class Worker {
   /** The environment variable with the descriptor that frames are read from. */

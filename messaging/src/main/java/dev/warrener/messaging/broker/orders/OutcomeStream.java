@@ -60,10 +60,7 @@ final class OutcomeStream {
       var next = reader.next();
       if (next == null) {
         throw new IOException(
-            "the reports about orders could be read only up to "
-                + reached
-                + " of "
-                + end.offset());
+            "the reports about orders could be read only up to " + reached + " of " + end.offset());
       }
       reached = next.offset();
       var report = report(next.body());
