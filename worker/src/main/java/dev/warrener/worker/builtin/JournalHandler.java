@@ -29,8 +29,7 @@ final class JournalHandler implements TaskHandler {
     long beatMillis = fields.has("beat") ? Math.max(1, fields.secondsAsMillis("beat")) : millis;
 
     // Opened for appending, and each line is one write, so that many processes can share the file.
-    // A
-    // stream, because an interrupted thread can't write to a channel.
+    // A stream is used, because an interrupted thread can't write to a channel.
     try (var journal = new FileOutputStream(file, true)) {
       write(journal, "start", context);
       long until = System.nanoTime() + millis * 1_000_000;
