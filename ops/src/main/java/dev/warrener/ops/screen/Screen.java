@@ -91,14 +91,14 @@ public final class Screen {
     }
   }
 
-  /** Writes a line of talk, unless {@code --quiet}. */
+  /** Writes a message to stderr, unless {@code --quiet} is set. */
   public void say(String line) {
     if (!quiet) {
       err.println(line);
     }
   }
 
-  /** Writes a line of talk, unless {@code --quiet}. */
+  /** Writes a message to stderr, unless {@code --quiet} is set. */
   public void say(Tone tone, String line) {
     say(errStyle.paint(tone, line));
   }
