@@ -250,8 +250,7 @@ final class Killer implements Runnable {
     if (worker.launched().namespace() == null) {
       if (!tree.hasHeadExited()) {
         // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
-        // signal
-        // sent so far.
+        // signal sent so far.
         tree.noteWhere(worker.own());
         signalHead(worker, Kernel.SIGKILL);
       }
