@@ -1,5 +1,6 @@
 package dev.warrener.producer.publish;
 
+import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
@@ -8,6 +9,7 @@ import dev.warrener.producer.PublishException;
 import dev.warrener.producer.Published;
 import dev.warrener.producer.RefusedException;
 import dev.warrener.producer.ResultException;
+import dev.warrener.producer.ResultTimeoutException;
 import dev.warrener.producer.UnroutableException;
 import dev.warrener.producer.WarrenerClient;
 import java.io.BufferedOutputStream;
@@ -54,11 +56,14 @@ public final class PublishRun {
   private long unroutable;
   private long refused;
   private long unknown;
+  private long unanswered;
   private long bad;
   private @Nullable String stopped;
 
   /**
-   * @param resultTimeout how long the result of each task is waited for, or null not to wait
+   * Prepares a run.
+   *
+   * @param resultTimeout how long to wait for the result of each task, or null not to wait
    */
   public PublishRun(
       WarrenerClient client,
@@ -114,7 +119,7 @@ public final class PublishRun {
   /**
    * Publishes the tasks in {@code lines}: JSON, one object a line; blank lines are skipped. With
    * {@link BadLines#STOP} the input is read to its end first, into a temporary file, and published
-   * only if every line is good. With {@link BadLines#SKIP} each line goes as it comes.
+   * only if every line is good. With {@link BadLines#SKIP} each line is published when it is read.
    *
    * @throws IOException if the input can't be read, or the temporary file not be written
    * @throws InterruptedException if interrupted; tasks that were submitted before go on
@@ -146,7 +151,7 @@ public final class PublishRun {
       var reader = new LineReader(lines, maxLineBytes());
       for (var line = reader.next(); line != null; line = reader.next()) {
         read(line, defaults);
-        // Blank lines and bad ones, too: the numbers of the lines stay the same.
+        // Blank and bad lines are copied, too, so that the line numbers stay the same.
         out.write(line.text() == null ? new byte[0] : line.text().getBytes(StandardCharsets.UTF_8));
         out.write('\n');
       }
@@ -186,7 +191,7 @@ public final class PublishRun {
     }
   }
 
-  /** Returns the longest line: the largest body as Base64, and room for the other fields. */
+  /** Returns the longest line: the largest body as Base64, plus 1 MiB for the other fields. */
   private int maxLineBytes() {
     return (int) Math.min(Integer.MAX_VALUE - 16, maxBodyBytes * 4L / 3 + (1 << 20));
   }
@@ -235,10 +240,13 @@ public final class PublishRun {
 
   private void fail(Task task, @Nullable Throwable error) {
     var cause = error instanceof CompletionException ? error.getCause() : error;
-    if (cause instanceof UnroutableException) {
+    if (cause instanceof UnroutableException || cause instanceof NoSuchQueueException) {
       unroutable++;
     } else if (cause instanceof RefusedException || !isOfTask(cause)) {
       refused++;
+    } else if (cause instanceof ResultTimeoutException late && late.isPublished()) {
+      published++;
+      unanswered++;
     } else {
       unknown++;
     }
@@ -277,6 +285,15 @@ public final class PublishRun {
       wait();
     }
     return new PublishReport(
-        published, succeeded, otherwise, unroutable, refused, unknown, bad, firstBad, stopped);
+        published,
+        succeeded,
+        otherwise,
+        unroutable,
+        refused,
+        unknown,
+        unanswered,
+        bad,
+        firstBad,
+        stopped);
   }
 }

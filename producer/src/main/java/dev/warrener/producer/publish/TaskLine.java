@@ -1,6 +1,7 @@
 package dev.warrener.producer.publish;
 
 import dev.warrener.messaging.broker.TaskCodec;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
@@ -79,7 +80,7 @@ final class TaskLine {
                 + maxBodyBytes
                 + " are allowed");
       }
-      // Refuses what no message can carry; else that would be found only at the publish.
+      // Refuses tasks that can't be encoded here already, and not only when they are published.
       TaskCodec.encode(task);
       return task;
     } catch (JacksonException e) {
@@ -88,7 +89,7 @@ final class TaskLine {
           "not valid JSON"
               + (location == null ? "" : " at column " + location.getColumnNr())
               + ": "
-              + e.getOriginalMessage());
+              + ContractJson.problem(e));
     } catch (IllegalArgumentException e) {
       throw new BadTaskException(String.valueOf(e.getMessage()));
     }
@@ -204,7 +205,7 @@ final class TaskLine {
 
   private Duration millis(String name) throws BadTaskException {
     long value = whole(name);
-    // A year is 3.2e10 ms; what is far beyond makes times overflow.
+    // 31 years. Much larger values would make times overflow.
     if (value < 0 || value > 1_000_000_000_000L) {
       throw new BadTaskException(
           name + " must be whole milliseconds from 0 to 1000000000000, not " + value);
@@ -261,7 +262,7 @@ final class TaskLine {
     };
   }
 
-  /** The value just as it is written: no number loses a digit. */
+  /** Returns the value exactly as it is written, so that no number loses a digit. */
   private String raw() {
     int start = (int) parser.currentTokenLocation().getCharOffset();
     parser.skipChildren();
@@ -277,7 +278,7 @@ final class TaskLine {
     }
   }
 
-  /** The token as a person wrote it. */
+  /** Returns the token as it is written, cut to 40 characters. */
   private String shown() {
     var text = raw();
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";

@@ -23,10 +23,10 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handlers found on the class paths, and the built-in ones where no other has their name.
+ * The handlers on the class paths, and the built-in ones whose names are not taken by them.
  *
- * <p>A handler that can't be made, or whose name can't be used, is left out and named among the
- * unavailable ones: its neighbours have nothing to do with it.
+ * <p>A handler that can't be created, or whose name can't be used, is left out and named among the
+ * unavailable ones. The others are not affected.
  */
 final class FoundHandlers implements Handlers {
   private static final String SERVICE_FILE = "META-INF/services/" + TaskHandler.class.getName();
@@ -39,7 +39,7 @@ final class FoundHandlers implements Handlers {
   private FoundHandlers() {}
 
   /**
-   * Makes one of each handler.
+   * Returns one instance of each handler on the class paths.
    *
    * @param own the class path of this process, whose classes {@code parent} loads
    * @param others more class paths, each with a class loader of its own behind {@code parent}, so
@@ -64,7 +64,7 @@ final class FoundHandlers implements Handlers {
     }
     if (builtIn) {
       for (String name : BuiltInHandlers.NAMES) {
-        // Made when a task asks for it: a worker that is just starting has nothing to do with it.
+        // Created when the first task needs it, so that a worker starts faster.
         found.handlers.putIfAbsent(name, null);
       }
     }
@@ -107,11 +107,11 @@ final class FoundHandlers implements Handlers {
   }
 
   /**
-   * Returns the names of the classes that a class path offers as handlers. Looks by itself: a class
-   * loader would ask all modules of the JDK first, for 20 ms.
+   * Returns the names of the classes that a class path offers as handlers. Reads the entries itself,
+   * because a class loader would search all modules of the JDK first, which takes 20 ms.
    *
-   * @throws UnusableWorkerException if an entry can't be read, which the virtual machine would pass
-   *     over without a word
+   * @throws UnusableWorkerException if an entry can't be read. The Java VM would ignore such an
+   *     entry silently
    */
   private static List<String> offeredBy(String classPath) throws UnusableWorkerException {
     List<String> names = new ArrayList<>();

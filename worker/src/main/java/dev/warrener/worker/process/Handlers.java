@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The handlers that a worker process has. Used by its main thread alone. */
 interface Handlers {
-  /** The names, in order. */
+  /** Returns their names, in order. */
   Collection<String> names();
 
-  /** A sentence about each handler that was offered and can't be used; empty for none. */
+  /** Returns a sentence about each handler that was offered and can't be used; empty for none. */
   List<String> unavailable();
 
-  /** The handler for that name, or null if there is none. */
+  /** Returns the handler for a name, or null if there is none. */
   @Nullable TaskHandler find(String name);
 }

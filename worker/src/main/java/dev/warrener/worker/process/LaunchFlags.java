@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The flags of the Java virtual machine with which a worker process is to be started. */
+/** The flags of the Java VM for worker processes. */
 public final class LaunchFlags {
   /** Which compilers a worker's virtual machine has. */
   public enum Compiler {
@@ -30,40 +30,42 @@ public final class LaunchFlags {
   }
 
   /**
-   * Small and quick to start and to kill: the memory that a process has touched is what its death
-   * takes time for.
+   * Flags for little memory and a fast start. They make a kill faster, too: the more memory a
+   * process has used, the longer the kernel takes to free it.
    */
   private static final List<String> SMALL = List.of("-XX:+UseSerialGC", "-XX:-UsePerfData");
 
   private static final List<String> ALWAYS =
       and(
           SMALL,
-          // What the machine itself has to say belongs on stderr, whatever file descriptor 1 is.
-          // A cache that doesn't fit or is gone is left aside, and nobody needs to know.
+          // Messages of the VM itself go to stderr, whatever file descriptor 1 is. A cache that doesn't
+          // fit or is gone is ignored, which is not worth a warning.
           "-Xlog:disable",
           "-Xlog:all=warning,aot*=off,cds*=off:stderr",
           "-XX:+DisplayVMOutputToStderr",
-          // A worker that has run out of memory is in no state to say so: it dies, with status 3.
+          // A worker without memory can report nothing any more: it exits, with status 3.
           "-XX:+ExitOnOutOfMemoryError");
 
   private LaunchFlags() {}
 
-  /** The flags for a worker. A limit for the heap ({@code -Xmx}) is the deployer's to add. */
+  /**
+   * Returns the flags for a worker. There is no limit of the heap; add {@code -Xmx} if you need one.
+   */
   public static List<String> of(Compiler compiler) {
     return compiler == Compiler.QUICK ? and(ALWAYS, "-XX:TieredStopAtLevel=1") : ALWAYS;
   }
 
   /**
-   * The flag for a cache of classes that was made for the worker's jar. The VM checks whether it
-   * fits, and goes on without it if it doesn't.
+   * Returns the flag for a cache of classes that was made for the worker's jar. If the cache doesn't
+   * fit, the VM ignores it.
    *
-   * @param cache the file; made by a VM with {@link #watched}
+   * @param cache the file, written by a VM with the flags of {@link #watched}
    */
   public static String cache(Path cache) {
     return "-XX:AOTCache=" + cache;
   }
 
-  /** What of the flags matters when such a cache is made. */
+  /** Returns the flags for the VM that writes such a cache. */
   public static List<String> watched() {
     return SMALL;
   }
