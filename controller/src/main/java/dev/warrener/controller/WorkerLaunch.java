@@ -45,8 +45,7 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     command.addAll(List.of("-cp", workerJar.toString(), Worker.class.getName()));
     for (var classPath : configuration.handlers().classPaths()) {
       command.add("--handlers");
-      command.add(
-          String.join(File.pathSeparator, classPath.stream().map(Path::toString).toList()));
+      command.add(String.join(File.pathSeparator, classPath.stream().map(Path::toString).toList()));
     }
     if (!configuration.builtInHandlers()) {
       command.add("--no-built-in");

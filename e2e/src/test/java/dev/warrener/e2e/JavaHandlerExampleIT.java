@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The handler of {@code examples/java-handler}, compiled for Java 17 against this build and run with
- * the commands of its page.
+ * The handler of {@code examples/java-handler}, compiled for Java 17 against this build and run
+ * with the commands of its page.
  */
 class JavaHandlerExampleIT {
   private static final Path EXAMPLE = Path.of("..", "examples", "java-handler");

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures what the optimizing compiler costs a worker at its start, in memory and at its death, and
- * what a task gains that computes.
+ * Measures what the optimizing compiler costs a worker at its start, in memory and at its death,
+ * and what a task gains that computes.
  */
 public final class CompilerSuite implements Suite {
   private static final String QUEUE = "compiler";

@@ -110,10 +110,7 @@ public record HandlerJars(String given, List<List<Path>> classPaths) {
 
   private static List<Path> jarsIn(String name, Path folder) {
     try (var files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith(".jar"))
-          .sorted()
-          .toList();
+      return files.filter(file -> file.getFileName().toString().endsWith(".jar")).sorted().toList();
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "the folder of " + name + " can't be read: check the path and its permissions", e);

@@ -21,10 +21,14 @@ final class Secrets {
    */
   static String hidden(String option) {
     int equals = option.indexOf('=');
-    return equals < 0 || option.startsWith("-X") ? option : option.substring(0, equals + 1) + HIDDEN;
+    return equals < 0 || option.startsWith("-X")
+        ? option
+        : option.substring(0, equals + 1) + HIDDEN;
   }
 
-  /** Returns a command without the values of its options, as far as they can be told from others. */
+  /**
+   * Returns a command without the values of its options, as far as they can be told from others.
+   */
   static String hidden(List<String> command) {
     var shown = new ArrayList<String>();
     boolean isSecret = false;

@@ -17,7 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A handler that can't be used is missing alone; a worker that can't be anything ends the start. */
+/**
+ * A handler that can't be used is missing alone; a worker that can't be anything ends the start.
+ */
 class UnavailableHandlersTest {
   private static final WorkerKey WORKER = new WorkerKey(1, 1);
   private static final String SENTENCE = "the handler example.Mail can't be made: no licence";
@@ -100,8 +102,8 @@ class UnavailableHandlersTest {
 
     assertThat(effects)
         .doesNotContain(new Effect.End())
-        .anyMatch(effect -> effect instanceof Effect.Schedule later
-            && later.timer() instanceof Timer.Respawn);
+        .anyMatch(effect ->
+            effect instanceof Effect.Schedule later && later.timer() instanceof Timer.Respawn);
   }
 
   @Test

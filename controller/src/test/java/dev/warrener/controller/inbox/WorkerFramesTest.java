@@ -62,7 +62,9 @@ class WorkerFramesTest {
         Frame.builder(FrameType.READY)
             .field(HeaderKey.VERSION, Frame.PROTOCOL_VERSION)
             .field(HeaderKey.HANDLERS, "send")
-            .field(HeaderKey.UNAVAILABLE, "no \u001b[31mlicence\n" + "x".repeat(9_999) + "\n".repeat(99))
+            .field(
+                HeaderKey.UNAVAILABLE,
+                "no \u001b[31mlicence\n" + "x".repeat(9_999) + "\n".repeat(99))
             .build();
 
     var event = (Event.Ready) WorkerFrames.event(WORKER, ready);

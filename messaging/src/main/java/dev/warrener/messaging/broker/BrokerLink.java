@@ -112,8 +112,8 @@ public final class BrokerLink implements AutoCloseable {
    * Waits until a session is up.
    *
    * @throws BrokerException as soon as the reason of a failure is one that trying again does not
-   *     change (not allowed, not there, a mismatch, a
-   *     library that does not fit); or when the time is up, with the last reason
+   *     change (not allowed, not there, a mismatch, a library that does not fit); or when the time
+   *     is up, with the last reason
    */
   public void awaitUp(Duration timeout) {
     long until = System.nanoTime() + timeout.toNanos();

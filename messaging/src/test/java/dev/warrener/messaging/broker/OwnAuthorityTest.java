@@ -43,7 +43,9 @@ class OwnAuthorityTest {
             context
                 .getServerSocketFactory()
                 .createServerSocket(0, 5, InetAddress.getLoopbackAddress());
-    Thread.ofPlatform().daemon().start(this::shakeHands);
+    var broker = new Thread(this::shakeHands, "broker");
+    broker.setDaemon(true);
+    broker.start();
   }
 
   @AfterEach

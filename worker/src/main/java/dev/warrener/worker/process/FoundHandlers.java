@@ -44,11 +44,10 @@ final class FoundHandlers implements Handlers {
    * @param own the class path of this process, whose classes {@code parent} loads
    * @param others more class paths, each with a class loader of its own behind {@code parent}, so
    *     that they may have different versions of a library
-   * @throws UnusableWorkerException if a part of a class path can't be read, or handlers are offered
-   *     and none can be used
+   * @throws UnusableWorkerException if a part of a class path can't be read, or handlers are
+   *     offered and none can be used
    */
-  static FoundHandlers load(
-      String own, List<String> others, ClassLoader parent, boolean builtIn)
+  static FoundHandlers load(String own, List<String> others, ClassLoader parent, boolean builtIn)
       throws UnusableWorkerException {
     var found = new FoundHandlers();
     found.addOffered(offeredBy(own), parent);
@@ -107,8 +106,8 @@ final class FoundHandlers implements Handlers {
   }
 
   /**
-   * Returns the names of the classes that a class path offers as handlers. Reads the entries itself,
-   * because a class loader would search all modules of the JDK first, which takes 20 ms.
+   * Returns the names of the classes that a class path offers as handlers. Reads the entries
+   * itself, because a class loader would search all modules of the JDK first, which takes 20 ms.
    *
    * @throws UnusableWorkerException if an entry can't be read. The Java VM would ignore such an
    *     entry silently

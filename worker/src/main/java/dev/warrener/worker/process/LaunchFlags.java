@@ -38,7 +38,8 @@ public final class LaunchFlags {
   private static final List<String> ALWAYS =
       and(
           SMALL,
-          // Messages of the VM itself go to stderr, whatever file descriptor 1 is. A cache that doesn't
+          // Messages of the VM itself go to stderr, whatever file descriptor 1 is. A cache that
+          // doesn't
           // fit or is gone is ignored, which is not worth a warning.
           "-Xlog:disable",
           "-Xlog:all=warning,aot*=off,cds*=off:stderr",
@@ -49,15 +50,16 @@ public final class LaunchFlags {
   private LaunchFlags() {}
 
   /**
-   * Returns the flags for a worker. There is no limit of the heap; add {@code -Xmx} if you need one.
+   * Returns the flags for a worker. There is no limit of the heap; add {@code -Xmx} if you need
+   * one.
    */
   public static List<String> of(Compiler compiler) {
     return compiler == Compiler.QUICK ? and(ALWAYS, "-XX:TieredStopAtLevel=1") : ALWAYS;
   }
 
   /**
-   * Returns the flag for a cache of classes that was made for the worker's jar. If the cache doesn't
-   * fit, the VM ignores it.
+   * Returns the flag for a cache of classes that was made for the worker's jar. If the cache
+   * doesn't fit, the VM ignores it.
    *
    * @param cache the file, written by a VM with the flags of {@link #watched}
    */

@@ -67,7 +67,7 @@ final class FoundHandlersTest {
     assertThat(handlers.unavailable())
         .containsExactly(
             "two handlers call themselves 'first', and neither is used: %s and %s; rename one or"
-                .formatted(First.class.getName(), OtherFirst.class.getName())
+                    .formatted(First.class.getName(), OtherFirst.class.getName())
                 + " leave it out");
   }
 
@@ -89,8 +89,7 @@ final class FoundHandlersTest {
     FoundHandlers handlers =
         load(
             List.of(
-                offer(
-                    folder.resolve("classes"), Broken.class, First.class, WithoutLibrary.class)),
+                offer(folder.resolve("classes"), Broken.class, First.class, WithoutLibrary.class)),
             true);
 
     assertThat(handlers.names()).startsWith("first").doesNotContain("broken");

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 final class WorkerArgumentsTest {
   @Test
   void defaultsAreAsDocumented() throws UnusableWorkerException {
-    assertThat(WorkerArguments.parse()).isEqualTo(new WorkerArguments(64 << 20, true, List.of(), null));
+    assertThat(WorkerArguments.parse())
+        .isEqualTo(new WorkerArguments(64 << 20, true, List.of(), null));
   }
 
   @Test

@@ -80,8 +80,7 @@ public record QueueState(
 
   /** Returns a copy with other handlers, of workers that take that many tasks ahead. */
   public QueueState withHandlers(MapPSet<String> all, List<String> unusable, int ahead) {
-    return new QueueState(
-        name, consuming, waiting, all, List.copyOf(unusable), ahead, paceNanos);
+    return new QueueState(name, consuming, waiting, all, List.copyOf(unusable), ahead, paceNanos);
   }
 
   /** Returns a copy with another average duration of runs. */
