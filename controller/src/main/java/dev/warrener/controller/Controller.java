@@ -19,6 +19,7 @@ import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.controller.process.ProcessSettings;
 import dev.warrener.controller.process.Strays;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.warmup.KillWarmUp;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
@@ -275,6 +276,8 @@ public final class Controller {
     var presence = new PresenceReports(this::state, reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
+    var suspensions = new SuspensionWatch(System::nanoTime, Kernel::bootNanos, this::suspended);
+    timers.every(SuspensionWatch.LOOK_EVERY, suspensions::look);
     KillWarmUp.start(state().settings());
   }
 
@@ -333,6 +336,19 @@ public final class Controller {
 
   private void post(Event event) {
     loop.post(event);
+  }
+
+  /**
+   * Counts the time that the host was suspended as time that has passed: timers are due sooner, and
+   * after most of a lease the running tasks may be others' already.
+   */
+  private void suspended(Duration duration) {
+    LOG.warn("this host was suspended for {} ms", duration.toMillis());
+    if (duration.compareTo(configuration.lease().multipliedBy(2).dividedBy(3)) > 0) {
+      post(new Event.StoodStill(duration));
+    }
+    timers.suspended();
+    ping();
   }
 
   private void ping() {

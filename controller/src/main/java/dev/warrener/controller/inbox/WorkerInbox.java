@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives what worker processes do and say: posts their frames and deaths as events, and logs what
@@ -89,8 +90,13 @@ public final class WorkerInbox implements ProcessListener {
   }
 
   @Override
-  public void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
-    events.accept(new Event.Unconfirmed(worker, pid, startTicks, survivors));
+  public void unconfirmed(
+      WorkerKey worker,
+      long pid,
+      long startTicks,
+      List<Survivor> survivors,
+      @Nullable String doubt) {
+    events.accept(new Event.Unconfirmed(worker, pid, startTicks, survivors, doubt));
   }
 
   private String id(WorkerKey worker) {

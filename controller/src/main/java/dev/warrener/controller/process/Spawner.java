@@ -1,10 +1,14 @@
 package dev.warrener.controller.process;
 
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +23,28 @@ final class Spawner implements Runnable {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private volatile boolean stopped;
 
+  /** Owned by the thread. */
+  private final PriorityQueue<Later> later =
+      new PriorityQueue<>(Comparator.comparingLong(Later::order));
+
+  private record Later(long dueNanos, Runnable task) {
+    /** Readings of the clock may be negative; their differences are right. */
+    long order() {
+      return dueNanos - EPOCH;
+    }
+  }
+
+  private static final long EPOCH = System.nanoTime();
+
   /** Runs a task on the thread, after the tasks before it. */
   void execute(Runnable task) {
     tasks.add(task);
+  }
+
+  /** Runs a task on the thread after a pause. Needs no other thread for that. */
+  void executeLater(Duration pause, Runnable task) {
+    long due = System.nanoTime() + pause.toNanos();
+    tasks.add(() -> later.add(new Later(due, task)));
   }
 
   /** Runs a task on the thread and waits for its result. */
@@ -43,11 +66,30 @@ final class Spawner implements Runnable {
     tasks.add(() -> stopped = true);
   }
 
+  /** Waits for the next task, in the order in which they came or are due. */
+  private Runnable next() throws InterruptedException {
+    while (true) {
+      Later first = later.peek();
+      if (first == null) {
+        return tasks.take();
+      }
+      long left = first.dueNanos() - System.nanoTime();
+      if (left <= 0) {
+        later.remove();
+        return first.task();
+      }
+      Runnable task = tasks.poll(left, TimeUnit.NANOSECONDS);
+      if (task != null) {
+        return task;
+      }
+    }
+  }
+
   @Override
   public void run() {
     while (!stopped) {
       try {
-        tasks.take().run();
+        next().run();
       } catch (InterruptedException e) {
         LOG.error(
             "the spawner was interrupted; it goes on, because workers die with its thread", e);

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -257,8 +258,12 @@ class KillIT {
 
           @Override
           public void unconfirmed(
-              WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
-            super.unconfirmed(worker, pid, startTicks, survivors);
+              WorkerKey worker,
+              long pid,
+              long startTicks,
+              List<Survivor> survivors,
+              @Nullable String doubt) {
+            super.unconfirmed(worker, pid, startTicks, survivors, doubt);
             reported.countDown();
           }
         };

@@ -8,21 +8,21 @@ import org.junit.jupiter.api.Test;
 
 class PidsLimitTest {
   private static final String WHOLE_HOST = "         0          0 4294967295\n";
-  private static final User ORDINARY = new User(false, 40);
+  private static final User ORDINARY = new User(false, true, 40);
 
   @Test
   void theCgroupIsAskedFirstThenTheUserNamespaceThenTheUser() {
     assertThat(PidsLimit.choose(100, 4, true, true, ORDINARY))
-        .isEqualTo(new PidsLimit(By.CGROUP, 100));
+        .isEqualTo(new PidsLimit(By.CGROUP, 100, 0));
     assertThat(PidsLimit.choose(100, 4, false, true, ORDINARY))
-        .isEqualTo(new PidsLimit(By.USER_NAMESPACE, 102));
+        .isEqualTo(new PidsLimit(By.USER_NAMESPACE, 102, 0));
     assertThat(PidsLimit.choose(100, 4, false, false, ORDINARY))
-        .isEqualTo(new PidsLimit(By.USER, 440));
+        .isEqualTo(new PidsLimit(By.USER, 440, 400));
   }
 
   @Test
   void nothingIsLimitedForWhomTheKernelExemptsOrWhereNobodyAskedForIt() {
-    assertThat(PidsLimit.choose(100, 4, false, false, new User(true, 40)))
+    assertThat(PidsLimit.choose(100, 4, false, false, new User(true, true, 40)))
         .isEqualTo(PidsLimit.NONE);
     assertThat(PidsLimit.choose(0, 4, true, true, ORDINARY)).isEqualTo(PidsLimit.NONE);
   }
@@ -46,7 +46,7 @@ class PidsLimitTest {
 
   @Test
   void theUserHasAtLeastTheThreadsOfThisProcess() {
-    User user = User.current();
+    User user = User.current(ControllerRun.begin("test"));
 
     assertThat(user).isNotNull();
     assertThat(user.threads()).isGreaterThanOrEqualTo(Thread.activeCount());

@@ -4,8 +4,8 @@ import dev.warrener.worker.TaskHandler;
 import java.util.Collection;
 import java.util.List;
 
-/** One handler that runs whatever a task asks for. */
-record HandlerForAll(TaskHandler handler) implements Handlers {
+/** The handler that runs a command, whatever a task asks for. */
+record HandlerForAll(CommandHandler handler) implements Handlers {
   @Override
   public Collection<String> names() {
     return List.of(handler.name());
@@ -14,5 +14,10 @@ record HandlerForAll(TaskHandler handler) implements Handlers {
   @Override
   public TaskHandler find(String name) {
     return handler;
+  }
+
+  @Override
+  public boolean isSpent() {
+    return handler.isSpent();
   }
 }

@@ -12,6 +12,11 @@ final class IdleAwareInputStream extends InputStream {
     this.in = in;
   }
 
+  /** When something was read last, or the stream was made, by {@link System#nanoTime}. */
+  long heardAt() {
+    return heardAt;
+  }
+
   /** The nanoseconds since something was read, or since the stream was made. */
   long nanosSinceHeard() {
     return System.nanoTime() - heardAt;
