@@ -290,8 +290,7 @@ final class Killer implements Runnable {
     if (worker.launched().namespace() == null) {
       if (!tree.hasHeadExited()) {
         // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
-        // signal
-        // sent so far.
+        // signal sent so far.
         tree.noteWhere(worker.own());
         if (!signalHead(worker, Kernel.SIGKILL)) {
           failure = "its process " + worker.head().pid() + " can't be signalled";
@@ -428,7 +427,7 @@ final class Killer implements Runnable {
       List<Survivor> survivors = tree.survivors();
       String doubt = tree.doubt();
       LOG.warn(
-          "worker {} is not confirmed dead{}; left: {}",
+          "worker {} is not confirmed dead{}; processes still alive: {}",
           worker.key(),
           doubt == null ? "" : " (" + doubt + ")",
           survivors);

@@ -4,7 +4,7 @@ import dev.warrener.worker.TaskHandler;
 import java.util.Collection;
 import java.util.List;
 
-/** The handler that runs a command, whatever a task asks for. */
+/** A set of handlers with a single one, which runs a command for the tasks of every name. */
 record HandlerForAll(CommandHandler handler) implements Handlers {
   @Override
   public Collection<String> names() {

@@ -3,7 +3,7 @@ package dev.warrener.worker.process;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that knows when it last brought something. One thread reads, any may ask. */
+/** A stream that measures the time since the last read. One thread reads; any thread may ask. */
 final class IdleAwareInputStream extends InputStream {
   private final InputStream in;
   private volatile long heardAt = System.nanoTime();
@@ -12,17 +12,17 @@ final class IdleAwareInputStream extends InputStream {
     this.in = in;
   }
 
-  /** When something was read last, or the stream was made, by {@link System#nanoTime}. */
+  /** Returns the time of the last read, or of the stream's creation, in {@code nanoTime}. */
   long heardAt() {
     return heardAt;
   }
 
-  /** The nanoseconds since something was read, or since the stream was made. */
+  /** Returns the nanoseconds since the last read, or since the stream was created. */
   long nanosSinceHeard() {
     return System.nanoTime() - heardAt;
   }
 
-  /** Whether there is something to read that hasn't been read. */
+  /** Whether bytes have arrived that have not been read. */
   boolean hasUnread() {
     try {
       return in.available() > 0;
