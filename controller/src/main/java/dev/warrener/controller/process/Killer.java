@@ -5,7 +5,6 @@ import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Signals;
-import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -259,7 +258,7 @@ final class Killer implements Runnable {
 
   private void noteExit(RunningWorker worker, int value) {
     ProcessTree tree = trees.get(worker.key());
-    if (tree == null) {
+    if (tree == null || tree.hasHeadExited()) {
       return;
     }
     tree.headExited(value);
@@ -267,7 +266,7 @@ final class Killer implements Runnable {
     if (!tree.isDying()) {
       tree.beginDying(System.nanoTime(), false);
       dying.put(worker.key(), tree);
-      signalAll(tree);
+      tree.kill();
     }
   }
 
@@ -275,35 +274,8 @@ final class Killer implements Runnable {
     if (!tree.isDying()) {
       tree.beginDying(System.nanoTime(), true);
       dying.put(tree.worker().key(), tree);
-      signalAll(tree);
+      tree.kill();
     }
-  }
-
-  /** Signals everything that is known of a tree, and notes when that is to be done again. */
-  private static void signalAll(ProcessTree tree) {
-    String failure = null;
-    for (Enclosure enclosure : tree.enclosures()) {
-      String why = enclosure.kill();
-      failure = why == null ? failure : why;
-    }
-    RunningWorker worker = tree.worker();
-    if (worker.launched().namespace() == null) {
-      if (!tree.hasHeadExited()) {
-        // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
-        // signal sent so far.
-        tree.noteWhere(worker.own());
-        if (!signalHead(worker, Kernel.SIGKILL)) {
-          failure = "its process " + worker.head().pid() + " can't be signalled";
-        }
-      }
-      signalGroup(tree, Kernel.SIGKILL);
-    }
-    tree.signalled(failure, System.nanoTime());
-  }
-
-  private static boolean signalHead(RunningWorker worker, int signal) {
-    return (worker.pidfd() >= 0 && Kernel.sendSignal(worker.pidfd(), signal) == 0)
-        || Signals.send(worker.head(), signal);
   }
 
   private void signalGroup(WorkerKey key) {
@@ -311,29 +283,9 @@ final class Killer implements Runnable {
     if (tree == null || tree.isDying()) {
       return;
     }
-    if (!signalGroup(tree, Kernel.SIGTERM)) {
+    if (!tree.signalGroup(Kernel.SIGTERM)) {
       // The worker does not lead a process group yet.
       Signals.send(tree.worker().own(), Kernel.SIGTERM);
-    }
-  }
-
-  /**
-   * Signals the worker's own process group. Uses the pidfd where the kernel can (Linux 6.9), also
-   * when the group's leader is gone. Otherwise uses the number as long as the leader exists, so
-   * that the number is certainly its own.
-   */
-  private static boolean signalGroup(ProcessTree tree, int signal) {
-    RunningWorker worker = tree.worker();
-    boolean ledByHead = worker.own().equals(worker.head());
-    if (ledByHead && worker.pidfd() >= 0 && Kernel.sendGroupSignal(worker.pidfd(), signal) == 0) {
-      return true;
-    }
-    try {
-      return !tree.hasHeadExited()
-          && Stat.isAlive(worker.own())
-          && Kernel.kill(-worker.own().pid(), signal) == 0;
-    } catch (UnreadableException e) {
-      return false;
     }
   }
 
@@ -419,7 +371,7 @@ final class Killer implements Runnable {
   private void pursue(ProcessTree tree) {
     long now = System.nanoTime();
     if (tree.nanosToNextSignal(now) <= 0) {
-      signalAll(tree);
+      tree.kill();
     }
     if (tree.nanosSinceFirstSignal(now) >= settings.unconfirmedAfter().toNanos()
         && !tree.isReportedUnconfirmed()) {

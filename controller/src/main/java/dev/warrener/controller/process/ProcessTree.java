@@ -4,6 +4,7 @@ import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayList;
@@ -150,11 +151,56 @@ final class ProcessTree {
     return enclosures.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
   }
 
+  /** Kills everything that is known of the tree, and notes when that is to be done again. */
+  void kill() {
+    String failure = null;
+    for (Enclosure enclosure : enclosures) {
+      String why = enclosure.kill();
+      failure = why == null ? failure : why;
+    }
+    if (worker.launched().namespace() == null) {
+      if (!headExited) {
+        // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
+        // signal sent so far.
+        noteWhere(worker.own());
+        if (!killHead()) {
+          failure = "its process " + worker.head().pid() + " can't be signalled";
+        }
+      }
+      signalGroup(Kernel.SIGKILL);
+    }
+    noteSignal(failure, System.nanoTime());
+  }
+
+  private boolean killHead() {
+    return (worker.pidfd() >= 0 && Kernel.sendSignal(worker.pidfd(), Kernel.SIGKILL) == 0)
+        || Signals.send(worker.head(), Kernel.SIGKILL);
+  }
+
+  /**
+   * Signals the worker's own process group. Uses the pidfd where the kernel can (Linux 6.9), also
+   * when the group's leader is gone. Otherwise uses the number as long as the leader exists, so
+   * that the number is certainly its own.
+   */
+  boolean signalGroup(int signal) {
+    boolean ledByHead = worker.own().equals(worker.head());
+    if (ledByHead && worker.pidfd() >= 0 && Kernel.sendGroupSignal(worker.pidfd(), signal) == 0) {
+      return true;
+    }
+    try {
+      return !headExited
+          && Stat.isAlive(worker.own())
+          && Kernel.kill(-worker.own().pid(), signal) == 0;
+    } catch (UnreadableException e) {
+      return false;
+    }
+  }
+
   /**
    * Notes that all processes that are known were signalled, or why that failed. Either way it is
    * done again later, less and less often.
    */
-  void signalled(@Nullable String failure, long now) {
+  private void noteSignal(@Nullable String failure, long now) {
     signalFailure = failure;
     if (failure == null) {
       nextSignalNanos = now + repeatNanos;

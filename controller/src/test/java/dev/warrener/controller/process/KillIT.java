@@ -279,6 +279,35 @@ class KillIT {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aCertificateForWhichThereIsNoMemoryIsGivenLater(ContainmentChoice tier) {
+    var told = new CountDownLatch(3);
+    var listener =
+        new RecordingListener() {
+          @Override
+          public void treeEmpty(DeathCertificate certificate) {
+            told.countDown();
+            if (told.getCount() > 0) {
+              throw new OutOfMemoryError("staged by the test");
+            }
+            super.treeEmpty(certificate);
+          }
+        };
+    var settings = Fleet.settings().containment(tier).build();
+    try (Fleet fleet = Fleet.with(settings, listener)) {
+      WorkerKey worker = fleet.spawnAndAwaitUp("");
+
+      fleet.processes().kill(worker);
+
+      listener.awaitTreeEmpty(worker);
+      WorkerKey other = fleet.spawnAndAwaitUp("");
+      fleet.processes().kill(other);
+      listener.awaitTreeEmpty(other);
+      assertThat(listener.heardOf(worker, Heard.TreeEmpty.class)).hasSize(1);
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(60, SECONDS)).isTrue();

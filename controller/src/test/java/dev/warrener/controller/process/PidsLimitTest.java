@@ -28,6 +28,30 @@ class PidsLimitTest {
   }
 
   @Test
+  void whatTheKernelCountsElsewhereOnTheHostIsNotLimitedFromInsideAPidNamespace() {
+    assertThat(PidsLimit.choose(100, 4, false, false, new User(false, false, 40)))
+        .isEqualTo(PidsLimit.NONE);
+    assertThat(PidsLimit.whyNone(new User(false, false, 40))).contains("limit the container");
+
+    assertThat(User.seesAll(WHOLE_HOST, PidsLimit.PID_NAMESPACE_OF_THE_HOST)).isTrue();
+    assertThat(User.seesAll(WHOLE_HOST, 4_026_532_000L)).isFalse();
+    assertThat(User.seesAll("0 100000 65536\n", 4_026_532_000L))
+        .as("a user namespace of its own is counted on its own")
+        .isTrue();
+  }
+
+  @Test
+  void whatTheUserRunsBesidesIsCountedAnewForEachWorker() {
+    PidsLimit atFirst = PidsLimit.choose(100, 4, false, false, ORDINARY);
+
+    PidsLimit later = atFirst.counted(new User(false, true, 1_300));
+
+    assertThat(later).isEqualTo(new PidsLimit(By.USER, 1_700, 400));
+    assertThat(later.text()).isEqualTo(atFirst.text());
+    assertThat(later.counted(null)).as("who can't be counted now").isEqualTo(later);
+  }
+
+  @Test
   void rootOfTheHostIsExemptAndRootOfAUserNamespaceIsNot() {
     String root = "Uid:\t0\t0\t0\t0\nCapEff:\t0000000000000000\n";
 
