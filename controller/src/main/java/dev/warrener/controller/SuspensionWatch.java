@@ -33,8 +33,7 @@ final class SuspensionWatch {
    * @param bootNanos a clock that does not
    * @param suspended is told how long the host was suspended
    */
-  SuspensionWatch(
-      LongSupplier runningNanos, LongSupplier bootNanos, Consumer<Duration> suspended) {
+  SuspensionWatch(LongSupplier runningNanos, LongSupplier bootNanos, Consumer<Duration> suspended) {
     this.runningNanos = runningNanos;
     this.bootNanos = bootNanos;
     this.suspended = suspended;

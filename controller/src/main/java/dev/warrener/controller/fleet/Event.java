@@ -125,11 +125,7 @@ public sealed interface Event {
    * @param doubt why nobody can tell whether the tree is empty; null if it is not
    */
   record Unconfirmed(
-      WorkerKey worker,
-      long pid,
-      long startTicks,
-      List<Survivor> survivors,
-      @Nullable String doubt)
+      WorkerKey worker, long pid, long startTicks, List<Survivor> survivors, @Nullable String doubt)
       implements Event {
 
     /** Returns what was found, as the end of a sentence. */

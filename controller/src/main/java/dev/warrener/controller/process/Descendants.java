@@ -165,11 +165,15 @@ final class Descendants {
     try {
       long mark = Mark.read(pid);
       Stat stat = Stat.of(pid);
-      if (stat == null || isHead(pid) || treesByMark.containsKey(mark) || marksInUse.contains(mark)) {
+      if (stat == null
+          || isHead(pid)
+          || treesByMark.containsKey(mark)
+          || marksInUse.contains(mark)) {
         return;
       }
       if (Kernel.reap(pid)) {
-        LOG.info("took the exit status of {} ({}), which was left to this process", pid, stat.command());
+        LOG.info(
+            "took the exit status of {} ({}), which was left to this process", pid, stat.command());
       }
     } catch (UnreadableException e) {
       if (e.isRefused() && !isHead(pid) && Kernel.reap(pid)) {

@@ -31,8 +31,7 @@ final class FailedStart {
   /** Kills the children of this process that are sidecars of a run; see {@link #undoWorker}. */
   static boolean undoSidecar(ControllerRun run) {
     return undo(
-        pid ->
-            hasArgument(pid, Sidecar.NAME) && hasArgument(pid, Integer.toString(run.number())));
+        pid -> hasArgument(pid, Sidecar.NAME) && hasArgument(pid, Integer.toString(run.number())));
   }
 
   private static boolean undo(LongPredicate isMeant) {

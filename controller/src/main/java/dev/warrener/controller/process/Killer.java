@@ -387,11 +387,7 @@ final class Killer implements Runnable {
           worker.key(),
           () ->
               listener.unconfirmed(
-                  worker.key(),
-                  worker.own().pid(),
-                  worker.own().startTicks(),
-                  survivors,
-                  doubt));
+                  worker.key(), worker.own().pid(), worker.own().startTicks(), survivors, doubt));
       tree.noteReportedUnconfirmed();
     }
   }

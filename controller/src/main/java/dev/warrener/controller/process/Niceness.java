@@ -40,8 +40,7 @@ final class Niceness {
   private static final Set<String> COMPILERS = Set.of("C1 CompilerThre", "C2 CompilerThre");
 
   private static final String OWN_GROUP_FILE = "/proc/self/autogroup";
-  private static final boolean GROUPS_BY_SESSION =
-      ProcFile.readIfPossible(OWN_GROUP_FILE) != null;
+  private static final boolean GROUPS_BY_SESSION = ProcFile.readIfPossible(OWN_GROUP_FILE) != null;
 
   private final int nice;
   private final @Nullable String program;

@@ -131,8 +131,7 @@ record PidsLimit(By by, long number, long room) {
         for (long pid : ProcFile.allPids()) {
           threads += threads(pid, uid, run);
         }
-        return new User(
-            isExempt(status, uidMap), seesAll(uidMap, run.pidNamespace()), threads);
+        return new User(isExempt(status, uidMap), seesAll(uidMap, run.pidNamespace()), threads);
       } catch (UnreadableException e) {
         return null;
       }

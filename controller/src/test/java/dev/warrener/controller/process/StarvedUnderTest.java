@@ -51,8 +51,7 @@ final class StarvedUnderTest implements ProcessListener {
       return;
     }
     say("PIDS", processes.containment().pids());
-    try (var input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+    try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       String line;
       while ((line = input.readLine()) != null) {
         String[] words = line.split(" ", 3);
@@ -65,8 +64,7 @@ final class StarvedUnderTest implements ProcessListener {
           case "kill" -> processes.kill(new WorkerKey(Integer.parseInt(words[1]), 1));
           case "starve" -> starvation.begin(words[1]);
           case "feed" -> starvation.end();
-          case "threads" ->
-              say("THREADS", ProcFile.threads(ProcessHandle.current().pid()).length);
+          case "threads" -> say("THREADS", ProcFile.threads(ProcessHandle.current().pid()).length);
           case "end" -> {
             processes.close();
             say("END");

@@ -48,8 +48,8 @@ class TruthfulCertificateIT {
 
   static Stream<Arguments> tiersAndHunger() {
     return tiers().stream()
-        .flatMap(tier ->
-            Stream.of("descriptors", "greedily").map(hunger -> Arguments.of(tier, hunger)));
+        .flatMap(
+            tier -> Stream.of("descriptors", "greedily").map(hunger -> Arguments.of(tier, hunger)));
   }
 
   /** Says why something is not tested, since a test that is left out looks like one that passes. */
@@ -117,8 +117,7 @@ class TruthfulCertificateIT {
   @EnabledIf("isRoot")
   @MethodSource("tiers")
   void withoutThreadsAWorkerThatIsSaidNotToExistDoesNot(ContainmentChoice tier) throws Exception {
-    try (var controller =
-        StarvedController.start(as(STRANGER), openClassPath(), tier, NEVER, 0)) {
+    try (var controller = StarvedController.start(as(STRANGER), openClassPath(), tier, NEVER, 0)) {
       if (controller.await("PIDS", "UNAVAILABLE").startsWith("UNAVAILABLE")) {
         System.err.println("NOT TESTED: " + tier.text() + " as an unprivileged user");
         return;
@@ -131,7 +130,8 @@ class TruthfulCertificateIT {
         limitProcesses(controller.process().pid(), population() + room);
         int slot = 10 + room;
         controller.spawn(slot, "");
-        String end = controller.await("LINE\t" + slot + "\tup", "FAILED\t" + slot, "CERTIFICATE\t" + slot);
+        String end =
+            controller.await("LINE\t" + slot + "\tup", "FAILED\t" + slot, "CERTIFICATE\t" + slot);
         if (end.startsWith("FAILED")) {
           assertThat(end.split("\t", -1)[2]).as(end).isEqualTo("[]");
         } else if (end.startsWith("LINE")) {
@@ -168,8 +168,7 @@ class TruthfulCertificateIT {
                 "sh"));
     prefix.addAll(as(STRANGER));
     try (var controller =
-        StarvedController.start(
-            prefix, openClassPath(), ContainmentChoice.SUBREAPER, SOON, 0)) {
+        StarvedController.start(prefix, openClassPath(), ContainmentChoice.SUBREAPER, SOON, 0)) {
       controller.spawnAndAwaitUp(
           1,
           "(PATH="
@@ -254,7 +253,8 @@ class TruthfulCertificateIT {
   @EnabledIf("isRoot")
   void whatTheUserRunsOutsideItsNamespaceKeepsNoWorkerFromStarting() throws Exception {
     var outside = new ArrayList<Process>();
-    var prefix = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"));
+    var prefix =
+        new ArrayList<>(List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"));
     prefix.addAll(as(STRANGER));
     var command = new ArrayList<>(as(STRANGER));
     command.addAll(List.of("sleep", "600"));

@@ -12,8 +12,8 @@ final class LeaseWatch implements Runnable {
   private static final long DOUBT_MILLIS = 100;
 
   /**
-   * After a suspension nobody can tell whether the last word came before or after it. The controller
-   * says something at once when it notices the suspension itself.
+   * After a suspension nobody can tell whether the last word came before or after it. The
+   * controller says something at once when it notices the suspension itself.
    */
   private static final long DOUBT_AFTER_SUSPENSION_MILLIS = 500;
 
@@ -60,8 +60,7 @@ final class LeaseWatch implements Runnable {
         sleep(1);
       } else if (!doubted) {
         doubted = true;
-        sleep(
-            suspended > suspendedWhenHeard ? DOUBT_AFTER_SUSPENSION_MILLIS : DOUBT_MILLIS);
+        sleep(suspended > suspendedWhenHeard ? DOUBT_AFTER_SUSPENSION_MILLIS : DOUBT_MILLIS);
       } else {
         end.kill(
             "the controller has said nothing for "

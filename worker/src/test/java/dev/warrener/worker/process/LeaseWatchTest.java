@@ -57,7 +57,7 @@ final class LeaseWatchTest {
     unread.bytes = 0;
     var channel = new IdleAwareInputStream(unread);
     Threads.startDaemon("lease", new LeaseWatch(3_600_000, channel, end, clock));
-    assertThat(clock.asked.tryAcquire(1, 30, TimeUnit.SECONDS)).isTrue();
+    clock.awaitFirstReading();
 
     clock.suspendFor(3_600);
 
@@ -71,7 +71,7 @@ final class LeaseWatchTest {
     unread.bytes = 0;
     var channel = new IdleAwareInputStream(unread);
     Threads.startDaemon("lease", new LeaseWatch(3_600_000, channel, end, clock));
-    assertThat(clock.asked.tryAcquire(1, 30, TimeUnit.SECONDS)).isTrue();
+    clock.awaitFirstReading();
 
     clock.suspendFor(3_600);
     // The watch has seen that the lease is over, and waits for a word in doubt.
@@ -101,6 +101,11 @@ final class LeaseWatchTest {
     private final Semaphore asked = new Semaphore(0);
     private volatile long suspendedSeconds;
     private volatile boolean readable = true;
+
+    /** The second reading begins after the first, with which it is compared. */
+    void awaitFirstReading() throws InterruptedException {
+      assertThat(asked.tryAcquire(2, 30, TimeUnit.SECONDS)).isTrue();
+    }
 
     void suspendFor(long seconds) {
       suspendedSeconds += seconds;

@@ -40,8 +40,7 @@ public interface ChildIndex {
 
   /** Reads {@code /proc/PID/task/TID/children}. */
   final class ChildrenFiles implements ChildIndex {
-    static final boolean AVAILABLE = 
-        ProcFile.readIfPossible("/proc/thread-self/children") != null;
+    static final boolean AVAILABLE = ProcFile.readIfPossible("/proc/thread-self/children") != null;
     private static final long SELF = ProcessHandle.current().pid();
 
     @Override

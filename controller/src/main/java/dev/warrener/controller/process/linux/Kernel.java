@@ -87,8 +87,7 @@ public final class Kernel {
   private static final MethodHandle CLOCK_GETTIME =
       function(
           "clock_gettime",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
   private static final MethodHandle PRCTL =
       function(
           "prctl",

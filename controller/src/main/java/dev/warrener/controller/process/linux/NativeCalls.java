@@ -8,8 +8,10 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** Links functions of the C library, for {@link Kernel}, {@link KernelFiles}, {@link
- * Pipes} and {@link Epoll}. */
+/**
+ * Links functions of the C library, for {@link Kernel}, {@link KernelFiles}, {@link Pipes} and
+ * {@link Epoll}.
+ */
 @SuppressWarnings("restricted") // This class alone links native functions; see the manifest.
 final class NativeCalls {
   /** The memory in which a call leaves its error number. */

@@ -61,9 +61,7 @@ public record Stat(
     return new Stat(id, command, state, parent, group, session, false);
   }
 
-  /**
-   * Reads the line as of a process with one thread; returns null if the line is cut short.
-   */
+  /** Reads the line as of a process with one thread; returns null if the line is cut short. */
   static @Nullable Stat parse(String line) {
     // The name may contain anything, including blanks and brackets: it ends at the last bracket.
     int nameEnd = line.lastIndexOf(')');

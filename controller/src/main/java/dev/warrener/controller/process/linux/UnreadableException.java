@@ -15,12 +15,18 @@ public final class UnreadableException extends RuntimeException {
   /** The errors that are seen here, in words that do not depend on the host's language. */
   private static final Map<Integer, String> REASONS =
       Map.of(
-          EPERM, "not permitted",
-          5, "input or output error",
-          12, "no memory",
-          EACCES, "permission denied",
-          23, "the host has too many files open",
-          24, "this process has too many files open");
+          EPERM,
+          "not permitted",
+          5,
+          "input or output error",
+          12,
+          "no memory",
+          EACCES,
+          "permission denied",
+          23,
+          "the host has too many files open",
+          24,
+          "this process has too many files open");
 
   private final int error;
 

@@ -38,8 +38,7 @@ class ProcFileTest {
     String text = "0123456789".repeat(10_000);
     Files.writeString(file, text);
 
-    assertThat(ProcFile.read(file.toString()))
-        .isEqualTo(text.getBytes(StandardCharsets.US_ASCII));
+    assertThat(ProcFile.read(file.toString())).isEqualTo(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test
