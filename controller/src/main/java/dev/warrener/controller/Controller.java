@@ -67,6 +67,7 @@ public final class Controller {
   private final RetainedRestrictions retained;
   private final BrokerAccess access;
   private final LocalControl local;
+  private final WorkerInbox workers;
   private final WorkerProcesses processes;
   private final Timers timers;
   private final TaskDeliveries deliveries;
@@ -98,6 +99,8 @@ public final class Controller {
             "controller " + configuration.id(),
             linkSettings(configuration.lease()));
     timers = new Timers(this::post);
+    workers =
+        new WorkerInbox(configuration.id(), configuration.lease(), this::processes, this::post);
     processes =
         WorkerProcesses.start(
             ProcessSettings.builder(lock.run())
@@ -105,8 +108,7 @@ public final class Controller {
                 .workerPids(configuration.workerPids(), configuration.workers())
                 .workerNice(configuration.workerNice())
                 .build(),
-            new WorkerInbox(
-                configuration.id(), configuration.lease(), this::processes, this::post));
+            workers);
     var settings = settings(configuration, processes.containment().tier());
     var tasks = new TaskInbox(this::post);
     intake = new TaskIntake(access, tasks);
@@ -129,6 +131,7 @@ public final class Controller {
             settings,
             WorkerLaunch.of(configuration),
             processes,
+            workers,
             deliveries,
             new TaskPublisher(
                 configuration.namespace(), tasks, publisher, reporter, timers, this::post),
@@ -306,6 +309,7 @@ public final class Controller {
   private void closeAll() {
     local.close();
     processes.close();
+    workers.close();
     effects.finish(GOODBYE);
     deliveries.finish(GOODBYE);
     if (isPublishing) {

@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.WorkerFrames;
+import dev.warrener.controller.inbox.WorkerInbox;
 import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.WorkerProcesses;
 import dev.warrener.messaging.broker.SerialExecutor;
@@ -31,6 +32,7 @@ final class EffectRunner {
   private final Settings settings;
   private final WorkerLaunch launch;
   private final WorkerProcesses processes;
+  private final WorkerInbox workers;
   private final TaskDeliveries deliveries;
   private final TaskPublisher copies;
   private final OrderFeed orders;
@@ -47,6 +49,7 @@ final class EffectRunner {
       Settings settings,
       WorkerLaunch launch,
       WorkerProcesses processes,
+      WorkerInbox workers,
       TaskDeliveries deliveries,
       TaskPublisher copies,
       OrderFeed orders,
@@ -59,6 +62,7 @@ final class EffectRunner {
     this.settings = settings;
     this.launch = launch;
     this.processes = processes;
+    this.workers = workers;
     this.deliveries = deliveries;
     this.copies = copies;
     this.orders = orders;
@@ -127,6 +131,7 @@ final class EffectRunner {
   }
 
   private void dispatch(Effect.Dispatch dispatch) {
+    workers.handing(dispatch.worker(), dispatch.task());
     boolean sent =
         processes.sendLater(
             dispatch.worker(),

@@ -8,8 +8,6 @@ import dev.warrener.controller.fleet.state.Now;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -18,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The event loop of a controller. Its one thread owns the fleet's state: it takes events in the
- * order in which they were posted, asks {@link Fleet#decide} for the next state and the effects,
+ * order of {@link EventQueue}, asks {@link Fleet#decide} for the next state and the effects,
  * and hands the effects on. Effects keep their order, with one exception: when workers are killed,
  * reports and log lines come after everything else. Any thread may post events and read the newest
  * state.
@@ -32,7 +30,7 @@ final class FleetLoop {
   /** How often the loop reads the clock when nothing happens. */
   private static final long TICK_NANOS = 250_000_000;
 
-  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final EventQueue events = new EventQueue();
   private final InstantSource clock;
   private final Consumer<Effect> effects;
   private final LongSupplier caughtUp;
@@ -81,7 +79,7 @@ final class FleetLoop {
       long lastTick = System.nanoTime();
       long wait = TICK_NANOS;
       while (!state.isEnded()) {
-        var event = events.poll(wait, TimeUnit.NANOSECONDS);
+        var event = events.poll(wait);
         var passed = Duration.ofNanos(System.nanoTime() - lastTick);
         lastTick = System.nanoTime();
         if (passed.compareTo(standstill) > 0) {

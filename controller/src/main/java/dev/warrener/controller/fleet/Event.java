@@ -96,6 +96,13 @@ public sealed interface Event {
   record Finished(WorkerKey worker, String task, int attempt, RunEnd end) implements Event {}
 
   /**
+   * A worker wrote something that it may not write, or that can't be read.
+   *
+   * @param how a clause about it
+   */
+  record ProtocolBroken(WorkerKey worker, String how) implements Event {}
+
+  /**
    * No process of a worker's tree is left, and all its frames have been received.
    *
    * @param lastWords the last lines that the worker and its task had printed, oldest first

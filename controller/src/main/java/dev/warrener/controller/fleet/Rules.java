@@ -51,6 +51,7 @@ final class Rules {
       case Event.Ready ready -> supervision.ready(change, ready);
       case Event.Started started -> runProgress.started(change, started);
       case Event.Finished finished -> runProgress.finished(change, finished);
+      case Event.ProtocolBroken broken -> supervision.protocolBroken(change, broken);
       case Event.TreeEmpty empty -> supervision.treeEmpty(change, empty);
       case Event.StoodStill still -> supervision.stoodStill(change, still.duration());
       case Event.Unconfirmed unconfirmed -> supervision.unconfirmed(change, unconfirmed);

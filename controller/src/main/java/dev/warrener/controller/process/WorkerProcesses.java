@@ -53,6 +53,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Reaper reaper;
   private final Niceness niceness;
 
+  private final Poller exits = new Poller();
   private final Poller frames = new Poller();
   private final Poller output = new Poller();
 
@@ -135,6 +136,7 @@ public final class WorkerProcesses implements AutoCloseable {
     Niceness.lowerPriorityOfCompilers();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
+    thread("exits", exits).start();
     thread("frames", frames).start();
     thread("output", output).start();
     LOG.info(
@@ -198,6 +200,15 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
+  /** Reads on what a worker writes, after {@link ProcessListener#takesMore} was false. */
+  public void readOn(WorkerKey worker) {
+    WorkerStart known = workers.get(worker);
+    RunningWorker running = known == null ? null : known.running();
+    if (running != null) {
+      running.readOn();
+    }
+  }
+
   /**
    * Kills a worker with all its descendants at once. A worker that is still being started is killed
    * as soon as it exists; if it does not exist yet it never will, and {@link
@@ -248,6 +259,7 @@ public final class WorkerProcesses implements AutoCloseable {
       reaper.stop();
       killer.stop();
       starting.shutdown();
+      exits.stop();
       frames.stop();
       output.stop();
     } catch (InterruptedException e) {
@@ -324,7 +336,7 @@ public final class WorkerProcesses implements AutoCloseable {
               niceness,
               listener,
               killer,
-              new RunningWorker.Hearing(frames, output, starting));
+              new RunningWorker.Hearing(exits, frames, output, starting));
       running.start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice the worker's end, so it must not live. Processes that it has started

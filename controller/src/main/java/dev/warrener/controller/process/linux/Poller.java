@@ -110,8 +110,9 @@ public final class Poller implements Runnable {
     while (!stopped) {
       int count = epoll.await();
       if (count < 0 && count != -Kernel.EINTR) {
-        LOG.error("the pipes of workers are no longer read: epoll failed with error {}", -count);
-        return;
+        throw new Error(
+            "the pipes and exits of workers can't be watched any more: epoll failed with error "
+                + -count);
       }
       for (int i = 0; i < count; i++) {
         Watched one = watched.get(epoll.token(i));
@@ -127,7 +128,7 @@ public final class Poller implements Runnable {
   private static void callBack(Watched one, byte[] buffer) {
     try {
       one.ready(buffer);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException e) {
       LOG.error("a bug: a worker's pipe or exit was not handled", e);
     }
   }
