@@ -40,6 +40,7 @@ final class EffectRunner {
   private final LocalControl local;
   private final AuditLog audit;
   private final RestrictionsFile restrictions;
+  private final RunsFile runs;
   private final Timers timers;
   private final Consumer<Event> events;
   private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
@@ -57,6 +58,7 @@ final class EffectRunner {
       LocalControl local,
       AuditLog audit,
       RestrictionsFile restrictions,
+      RunsFile runs,
       Timers timers,
       Consumer<Event> events) {
     this.settings = settings;
@@ -70,6 +72,7 @@ final class EffectRunner {
     this.local = local;
     this.audit = audit;
     this.restrictions = restrictions;
+    this.runs = runs;
     this.timers = timers;
     this.events = events;
   }
@@ -100,6 +103,7 @@ final class EffectRunner {
         reporter.report(say.report(), say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
+      case Effect.NoteRuns note -> restrictionsWriter.execute(() -> note(note));
       case Effect.Audit line -> audit.append(AuditJson.of(line.entry()));
       case Effect.SendResult send -> copies.sendResult(send);
       case Effect.TellTask tell -> reporter.event(tell.event());
@@ -176,6 +180,17 @@ final class EffectRunner {
       failure = String.valueOf(e.getMessage());
     }
     events.accept(new Event.Kept(keep.token(), failure));
+  }
+
+  private void note(Effect.NoteRuns note) {
+    try {
+      runs.write(note.runs());
+    } catch (IOException e) {
+      LOG.warn(
+          "the runs of tasks that may take a controller along can't be written to {}: {}",
+          runs.path(),
+          e.getMessage());
+    }
   }
 
   /** Whether the fleet has ended; also true if that was asked for before it was ready. */

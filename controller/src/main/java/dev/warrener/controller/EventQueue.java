@@ -74,6 +74,7 @@ final class EventQueue {
           Event.UnreadableOrder _,
           Event.OthersSeen _,
           Event.Remembered _,
+          Event.RunsRemembered _,
           Event.Kept _,
           Event.Tripped _,
           Event.StoodStill _,

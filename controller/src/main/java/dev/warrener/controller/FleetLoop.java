@@ -5,6 +5,7 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.process.FrameMemory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,6 +35,7 @@ final class FleetLoop {
   private final InstantSource clock;
   private final Consumer<Effect> effects;
   private final LongSupplier caughtUp;
+  private final FrameMemory memory;
   private final Thread thread;
   private final Duration standstill;
   private volatile FleetState state;
@@ -46,18 +48,21 @@ final class FleetLoop {
    * @param effects performs an effect
    * @param caughtUp called after the effects of some events were handed on; returns in how many
    *     nanoseconds to call it again, at the latest, if nothing happens
+   * @param memory where the large results of events that wait are counted
    */
   FleetLoop(
       FleetState initial,
       InstantSource clock,
       Duration standstill,
       Consumer<Effect> effects,
-      LongSupplier caughtUp) {
+      LongSupplier caughtUp,
+      FrameMemory memory) {
     state = initial;
     this.standstill = standstill;
     this.clock = clock;
     this.effects = effects;
     this.caughtUp = caughtUp;
+    this.memory = memory;
     thread = Thread.ofPlatform().name("fleet-loop").unstarted(this::run);
   }
 
@@ -66,7 +71,19 @@ final class FleetLoop {
   }
 
   void post(Event event) {
+    long bytes = bytes(event);
+    if (bytes > 0) {
+      memory.take(bytes);
+    }
     events.add(event);
+  }
+
+  /** Returns what a large event counts in memory, or 0. */
+  private static long bytes(Event event) {
+    return event instanceof Event.Finished finished
+            && finished.end().value().length() > FrameMemory.SMALL_BYTES
+        ? finished.end().value().length()
+        : 0;
   }
 
   /** Returns the newest state. */
@@ -87,6 +104,10 @@ final class FleetLoop {
         }
         for (int i = 1; event != null; i++) {
           step(event);
+          long bytes = bytes(event);
+          if (bytes > 0) {
+            memory.give(bytes);
+          }
           event = i < MOST_AT_ONCE ? events.poll() : null;
         }
         wait = Math.min(TICK_NANOS, caughtUp.getAsLong());

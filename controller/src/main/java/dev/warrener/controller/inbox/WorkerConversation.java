@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerConversation {
   private static final int LONGEST_ID = 80;
 
+  private final Allowance allowance;
   private final Set<Run> handed = new HashSet<>();
   private @Nullable Run running;
   private boolean isReady;
@@ -30,6 +31,20 @@ final class WorkerConversation {
     String describe() {
       return "task " + WorkerOutput.printable(task, LONGEST_ID) + ", attempt " + attempt;
     }
+  }
+
+  /**
+   * Makes the conversation of a worker that has written nothing.
+   *
+   * @param allowance bounds what nothing waits for
+   */
+  WorkerConversation(Allowance allowance) {
+    this.allowance = allowance;
+  }
+
+  /** Returns what the worker may write that nothing waits for. */
+  Allowance allowance() {
+    return allowance;
   }
 
   /** Notes that the worker is about to be sent a task. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -26,10 +27,14 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   /** The most characters of a sentence about how a worker broke the protocol. */
   private static final int LONGEST_CLAUSE = 300;
 
+  /** A pause costs two calls into the kernel: several short ones would cost more than one. */
+  private static final long SHORTEST_PAUSE_NANOS = 10_000_000;
+
   private final String controller;
   private final Duration lease;
   private final Supplier<WorkerProcesses> processes;
   private final Consumer<Event> events;
+  private final BiConsumer<Duration, Runnable> later;
   private final RecentOutput recentOutput = new RecentOutput();
   private final Map<WorkerKey, WorkerConversation> conversations = new ConcurrentHashMap<>();
   private final WorkerLog log;
@@ -42,16 +47,19 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
    * @param processes returns the processes that this inbox listens to; called from the first
    *     callback on
    * @param events takes the events
+   * @param later runs short work after a delay
    */
   public WorkerInbox(
       String controller,
       Duration lease,
       Supplier<WorkerProcesses> processes,
-      Consumer<Event> events) {
+      Consumer<Event> events,
+      BiConsumer<Duration, Runnable> later) {
     this.controller = controller;
     this.lease = lease;
     this.processes = processes;
     this.events = events;
+    this.later = later;
     this.log = new WorkerLog(WorkerOutput::log, worker -> processes.get().readOn(worker));
   }
 
@@ -69,7 +77,7 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   @Override
   public void spawned(WorkerKey worker, long pid, long startTicks) {
     recentOutput.begin(worker);
-    conversations.put(worker, new WorkerConversation());
+    conversations.put(worker, new WorkerConversation(new Allowance(conversations::size, System.nanoTime())));
     processes.get().send(worker, WorkerFrames.hello(id(worker), worker, controller, lease));
     events.accept(new Event.Spawned(worker, pid, startTicks));
   }
@@ -94,6 +102,8 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
       var event = WorkerFrames.event(worker, frame);
       if (event != null) {
         events.accept(event);
+      } else {
+        conversation.allowance().use(frame.payload().length, System.nanoTime());
       }
     } catch (BrokenFrameException | ArithmeticException e) {
       protocolBroken(worker, String.valueOf(e.getMessage()));
@@ -119,11 +129,30 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
 
   private void print(WorkerKey worker, String origin, String line) {
     recentOutput.add(worker, line);
-    log.add(worker, origin + line);
+    var conversation = conversations.get(worker);
+    if (log.add(worker, origin, line) && conversation != null) {
+      conversation.allowance().use(line.length(), System.nanoTime());
+    }
+  }
+
+  @Override
+  public void framesSkipped(WorkerKey worker, int frames) {
+    var conversation = conversations.get(worker);
+    for (int i = 0; conversation != null && i < frames; i++) {
+      conversation.allowance().use(0, System.nanoTime());
+    }
   }
 
   @Override
   public boolean takesMore(WorkerKey worker) {
+    var conversation = conversations.get(worker);
+    long wait = conversation == null ? 0 : conversation.allowance().pause(System.nanoTime());
+    if (wait > 0) {
+      later.accept(
+          Duration.ofNanos(Math.max(wait, SHORTEST_PAUSE_NANOS)),
+          () -> processes.get().readOn(worker));
+      return false;
+    }
     return log.hasRoom(worker);
   }
 

@@ -71,21 +71,27 @@ final class WorkerLog implements AutoCloseable {
     thread = Thread.ofPlatform().name("worker-log").daemon().start(this::run);
   }
 
-  /** Adds a line, to be written soon. Never blocks. */
-  void add(WorkerKey worker, String line) {
+  /**
+   * Adds a line and what stands before it, to be written soon. Never blocks.
+   *
+   * @return false if the line is left out
+   */
+  boolean add(WorkerKey worker, String origin, String text) {
     lock.lock();
     try {
       var lines = byWorker.computeIfAbsent(worker, Lines::new);
       if (lines.cost >= MOST_KEPT) {
         lines.leftOut++;
-        return;
+        return false;
       }
+      String line = origin + text;
       if (lines.waiting.isEmpty()) {
         turns.add(lines);
         changed.signal();
       }
       lines.waiting.add(line);
       lines.cost += cost(line);
+      return true;
     } finally {
       lock.unlock();
     }

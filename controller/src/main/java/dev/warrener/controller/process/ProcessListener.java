@@ -27,6 +27,9 @@ public interface ProcessListener {
   /** A worker wrote a frame. */
   void frame(WorkerKey worker, Frame frame);
 
+  /** A worker wrote so many frames of types that nobody knows here. */
+  default void framesSkipped(WorkerKey worker, int frames) {}
+
   /** A worker, or a process of its tree, wrote a line to its standard output or error. */
   void output(WorkerKey worker, String line);
 

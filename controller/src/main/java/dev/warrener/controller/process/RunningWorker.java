@@ -43,6 +43,7 @@ final class RunningWorker {
   private final Killer killer;
   private final Hearing hearing;
   private final PipeWriter sender;
+  private final FrameSink frameSink;
   private final PipeReader frames;
   private final PipeReader output;
   private final CallbackGate gate = new CallbackGate();
@@ -75,7 +76,8 @@ final class RunningWorker {
     this.hearing = hearing;
     this.own = launched.head();
     this.sender = new PipeWriter(worker.key(), pipes.toWorker(), sendQueueFrames, hearing.frames());
-    this.frames = new PipeReader(pipes.frames(), hearing.frames(), new FrameSink());
+    this.frameSink = new FrameSink();
+    this.frames = new PipeReader(pipes.frames(), hearing.frames(), frameSink);
     this.output =
         new PipeReader(pipes.output(), hearing.output(), new OutputSink(), MOST_OUTPUT_AT_ONCE);
     worker.running(this, sender);
@@ -89,8 +91,10 @@ final class RunningWorker {
    * @param output reads output, apart from the frames, so that a worker that prints without end
    *     does not hold up frames
    * @param starting provides a thread while a worker starts
+   * @param memory the memory for large frames
    */
-  record Hearing(Poller exits, Poller frames, Poller output, Executor starting) {}
+  record Hearing(
+      Poller exits, Poller frames, Poller output, Executor starting, FrameMemory memory) {}
 
   WorkerKey key() {
     return worker.key();
@@ -134,6 +138,7 @@ final class RunningWorker {
 
   /** Closes all descriptors; nothing is read or written any more. */
   void forget() {
+    frameSink.large.end();
     sender.close();
     frames.close();
     output.close();
@@ -260,7 +265,8 @@ final class RunningWorker {
 
   private final class FrameSink implements PipeReader.Sink {
     private final FrameDecoder decoder = new FrameDecoder();
-    private boolean broken;
+    private final FrameMemory.Incoming large = hearing.memory().new Incoming(this::stalled);
+    private volatile boolean broken;
 
     @Override
     public boolean take(byte[] buffer, int count) {
@@ -269,13 +275,43 @@ final class RunningWorker {
         if (!broken) {
           decoder.put(buffer, count);
           passOnFrames();
+          return hasMemory() && listener.takesMore(key());
         }
       } catch (BrokenFrameException e) {
-        String how = String.valueOf(e.getMessage());
-        tell(() -> listener.protocolBroken(key(), how));
-        broken(how);
+        protocolBroken(String.valueOf(e.getMessage()));
       }
       return listener.takesMore(key());
+    }
+
+    /** Takes the memory for a large frame whose beginning has come. */
+    private boolean hasMemory() throws BrokenFrameException {
+      long pending = decoder.pending();
+      if (pending > hearing.memory().mostBytes()) {
+        throw new BrokenFrameException(
+            "a frame of "
+                + pending
+                + " bytes, and the heap of this controller has room for "
+                + hearing.memory().mostBytes()
+                + ": give it more (-Xmx), or return less");
+      }
+      return pending <= FrameMemory.SMALL_BYTES || begins(pending);
+    }
+
+    private boolean begins(long bytes) {
+      return large.begin(bytes, () -> {
+        if (begins(bytes)) {
+          readOn();
+        }
+      });
+    }
+
+    private void stalled() {
+      protocolBroken("it stopped in the middle of a large frame, for whose memory others waited");
+    }
+
+    private void protocolBroken(String how) {
+      tell(() -> listener.protocolBroken(key(), how));
+      broken(how);
     }
 
     private void passOnFrames() throws BrokenFrameException {
@@ -283,6 +319,11 @@ final class RunningWorker {
       while ((frame = decoder.next()) != null) {
         Frame read = frame;
         tell(() -> listener.frame(key(), read));
+        large.end();
+      }
+      int skipped = decoder.takeSkipped();
+      if (skipped > 0) {
+        tell(() -> listener.framesSkipped(key(), skipped));
       }
     }
 
@@ -296,12 +337,14 @@ final class RunningWorker {
         // Cut off by its death, mostly.
         broken(String.valueOf(e.getMessage()));
       }
+      large.end();
       channelEnded();
     }
 
     /** Nothing that it writes can be understood any more. */
     private void broken(String how) {
       broken = true;
+      large.end();
       LOG.info("worker {} is killed, because its frames can't be read: {}", key(), how);
       killer.kill(key());
     }

@@ -54,7 +54,8 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Niceness niceness;
 
   private final Poller exits = new Poller();
-  private final Poller frames = new Poller();
+  private final FrameMemory memory;
+  private final Poller frames;
   private final Poller output = new Poller();
 
   /**
@@ -85,6 +86,8 @@ public final class WorkerProcesses implements AutoCloseable {
     this.killer =
         new Killer(settings, probed.containment(), this.listener, descendants, workers, marksInUse);
     this.reaper = new Reaper(killer);
+    this.memory = settings.frameMemory();
+    this.frames = new Poller(memory::endStalled);
   }
 
   /**
@@ -231,6 +234,11 @@ public final class WorkerProcesses implements AutoCloseable {
     killer.terminate(worker);
   }
 
+  /** Returns the memory for large frames and for what came in them. */
+  public FrameMemory frameMemory() {
+    return memory;
+  }
+
   /** Returns which containment is in force, and why no better one is. */
   public ContainmentReport containment() {
     return probed.report();
@@ -336,7 +344,7 @@ public final class WorkerProcesses implements AutoCloseable {
               niceness,
               listener,
               killer,
-              new RunningWorker.Hearing(exits, frames, output, starting));
+              new RunningWorker.Hearing(exits, frames, output, starting, memory));
       running.start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice the worker's end, so it must not live. Processes that it has started

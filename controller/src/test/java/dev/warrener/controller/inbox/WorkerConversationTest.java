@@ -11,7 +11,7 @@ import dev.warrener.worker.frame.HeaderKey;
 import org.junit.jupiter.api.Test;
 
 class WorkerConversationTest {
-  private final WorkerConversation worker = new WorkerConversation();
+  private final WorkerConversation worker = new WorkerConversation(new Allowance(() -> 1, 0));
 
   @Test
   void tasksThatWereSentStartAndFinishOneAfterTheOther() {

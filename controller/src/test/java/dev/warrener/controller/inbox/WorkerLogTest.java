@@ -51,7 +51,7 @@ class WorkerLogTest {
   @Test
   void workersTakeTurns() throws InterruptedException {
     fill(LOUD);
-    log.add(QUIET, "heard");
+    log.add(QUIET, "", "heard");
 
     reads.release(3);
 
@@ -62,7 +62,7 @@ class WorkerLogTest {
   void linesBeyondTheLastBoundAreLeftOut() throws InterruptedException {
     int lines = fill(LOUD);
     for (int i = 0; i < 10 * lines; i++) {
-      log.add(LOUD, LINE);
+      log.add(LOUD, "", LINE);
     }
 
     reads.release(Integer.MAX_VALUE / 2);
@@ -73,7 +73,7 @@ class WorkerLogTest {
 
   @Test
   void linesThatWaitWhenItIsClosedAreWritten() {
-    log.add(LOUD, "last");
+    log.add(LOUD, "", "last");
     reads.release();
 
     log.close();
@@ -85,7 +85,7 @@ class WorkerLogTest {
   private int fill(WorkerKey worker) {
     int lines = 0;
     while (log.hasRoom(worker)) {
-      log.add(worker, LINE);
+      log.add(worker, "", LINE);
       lines++;
     }
     return lines;

@@ -30,6 +30,8 @@ public final class FrameReader implements Closeable {
   /** How many bytes of the current frame are still to be read. */
   private int left;
 
+  private int skipped;
+
   /** Reads from {@code in}, frames of at most {@link Frame#MAXIMUM_BYTES}. */
   public FrameReader(InputStream in) {
     this(in, Frame.MAXIMUM_BYTES);
@@ -55,12 +57,20 @@ public final class FrameReader implements Closeable {
       beginFrame(takeU32());
       FrameType type = FrameType.ofCode(takeU8());
       if (type == null) {
+        skipped++;
         skipRest();
         continue;
       }
       Map<String, String> header = takeHeader();
       return Frame.ofUnshared(type, header, takeBytes(left));
     }
+  }
+
+  /** Returns the number of frames of unknown types that were skipped since the last call. */
+  int takeSkipped() {
+    int since = skipped;
+    skipped = 0;
+    return since;
   }
 
   /** Closes the stream. */

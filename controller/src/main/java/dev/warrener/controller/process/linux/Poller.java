@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 public final class Poller implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
   private static final int MOST_AT_ONCE = 128;
+  private static final int SECOND_MILLIS = 1_000;
+  private static final long SECOND_NANOS = 1_000_000_000;
 
   /** Is called back when a descriptor is ready. */
   public interface Watched {
@@ -35,14 +37,22 @@ public final class Poller implements Runnable {
 
   private final AtomicLong tokens = new AtomicLong();
   private final ConcurrentMap<Long, Watched> watched = new ConcurrentHashMap<>();
+  private final Runnable eachSecond;
   private boolean stopped;
+
+  /** Makes a poller that does nothing besides. See {@link #Poller(Runnable)}. */
+  public Poller() {
+    this(() -> {});
+  }
 
   /**
    * Makes a poller that watches nothing yet.
    *
+   * @param eachSecond short work that its thread does about once in a second
    * @throws ProcessLayerException if this process has too many files open
    */
-  public Poller() {
+  public Poller(Runnable eachSecond) {
+    this.eachSecond = eachSecond;
     try {
       stop = Pipes.open();
     } catch (IOException e) {
@@ -107,8 +117,13 @@ public final class Poller implements Runnable {
   @Override
   public void run() {
     var buffer = new byte[Pipes.MOST_BYTES];
+    long second = System.nanoTime();
     while (!stopped) {
-      int count = epoll.await();
+      int count = epoll.await(SECOND_MILLIS);
+      if (System.nanoTime() - second > SECOND_NANOS) {
+        second = System.nanoTime();
+        callBack(ignored -> eachSecond.run(), buffer);
+      }
       if (count < 0 && count != -Kernel.EINTR) {
         throw new Error(
             "the pipes and exits of workers can't be watched any more: epoll failed with error "

@@ -7,6 +7,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.Connecting;
+import dev.warrener.messaging.broker.Errors;
 import dev.warrener.messaging.broker.LinkSession;
 import java.io.IOException;
 import java.time.Duration;
@@ -285,6 +286,11 @@ final class PublishWriter {
         lock.unlock();
       }
       closeInBackground(on);
+    } catch (Error e) {
+      // The message is sent again on the next connection, or fails when its time is up.
+      over.lost("a message could not be sent: " + e);
+      channelClosed(on, new ShutdownSignalException(true, false, null, on));
+      Errors.tell(e);
     }
   }
 
