@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Receives what worker processes do and say: posts their frames and deaths as events, and has the
- * lines that they print logged. Greets each new worker, and kills one that breaks the protocol.
- * Waits for nothing. Thread-safe.
+ * Posts the frames and deaths of worker processes as events, and has the lines that they print
+ * logged. Greets each new worker, and kills a worker that breaks the protocol. Waits for nothing.
+ * Thread-safe.
  */
 public final class WorkerInbox implements ProcessListener, AutoCloseable {
   /** The most characters of a sentence about how a worker broke the protocol. */

@@ -24,7 +24,7 @@ final class PipeReader implements Poller.Watched {
      */
     boolean take(byte[] buffer, int count);
 
-    /** Is called once at the end of the pipe, unless the reader was closed before. */
+    /** The pipe has ended. Called once, and not if the reader was closed before. */
     void ended();
   }
 

@@ -18,12 +18,12 @@ public final class Poller implements Runnable {
   private static final int SECOND_MILLIS = 1_000;
   private static final long SECOND_NANOS = 1_000_000_000;
 
-  /** Is called back when a descriptor is ready. */
+  /** The owner of a descriptor, called when the descriptor is ready. */
   public interface Watched {
 
     /**
      * Reads from or writes to the descriptor. Called by the poller's thread, one descriptor at a
-     * time; a callback that blocks holds up all others.
+     * time: a callback that blocks delays all other descriptors.
      *
      * @param buffer for bytes that are read, of {@link Pipes#MOST_BYTES}
      */
