@@ -18,6 +18,7 @@ class LargeBodiesIT {
 
   @Test
   void controllerWithASmallHeapRunsManyLargeTasks() {
+    fleet.run("queue", "create", "mail").succeeded();
     var body = "\"" + "x".repeat(BYTES) + "\"";
     for (int i = 0; i < TASKS; i++) {
       fleet.observer().publishTask("mail", "large-" + i, "eat", body, Map.of());

@@ -38,6 +38,12 @@ final class Allowance {
     left -= 1 + bytes / BYTES;
   }
 
+  /** Uses up a part of it: so many small frames. */
+  synchronized void useFrames(int frames, long now) {
+    refill(now);
+    left -= frames;
+  }
+
   /** Returns how long the worker must wait, in nanoseconds; 0 if it has not used up everything. */
   synchronized long pause(long now) {
     refill(now);

@@ -138,8 +138,8 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   @Override
   public void framesSkipped(WorkerKey worker, int frames) {
     var conversation = conversations.get(worker);
-    for (int i = 0; conversation != null && i < frames; i++) {
-      conversation.allowance().use(0, System.nanoTime());
+    if (conversation != null) {
+      conversation.allowance().useFrames(frames, System.nanoTime());
     }
   }
 

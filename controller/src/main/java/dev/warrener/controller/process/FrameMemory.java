@@ -59,7 +59,10 @@ public final class FrameMemory {
   /** A large frame that is being read. */
   final class Incoming {
     private final Runnable stalled;
-    private long bytes;
+
+    /** Read without the lock to see that there is nothing to give back, after each small frame. */
+    private volatile long bytes;
+
     private long progressAt;
 
     /**
@@ -96,6 +99,9 @@ public final class FrameMemory {
 
     /** Gives the memory back: the frame is read, or never will be. */
     void end() {
+      if (bytes == 0) {
+        return;
+      }
       long held;
       synchronized (FrameMemory.this) {
         held = bytes;
@@ -113,6 +119,9 @@ public final class FrameMemory {
 
   /** Gives memory back. */
   public void give(long bytes) {
+    if (bytes == 0) {
+      return;
+    }
     Queue<Runnable> again;
     synchronized (this) {
       used -= bytes;

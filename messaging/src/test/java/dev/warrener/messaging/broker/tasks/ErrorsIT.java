@@ -2,13 +2,19 @@ package dev.warrener.messaging.broker.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.LongString;
 import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
+import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.broker.publishing.PublisherSettings;
+import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
+import java.io.DataInputStream;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +66,46 @@ class ErrorsIT {
     var again = heard.take(1).get(0);
     assertThat(again.message().id()).isEqualTo(task.id());
     assertThat(again.redelivered()).isTrue();
+  }
+
+  @Test
+  void messageThatMetAnErrorIsRefusedAndTheNextOneIsPublished() throws Exception {
+    var publisher =
+        fleet.closing(
+            new ConfirmedPublisher(
+                fleet.access(), PublisherSettings.DEFAULT, new ConfirmedPublisher.Listener() {}));
+    publisher.start();
+    var deadly =
+        new Message(
+            Message.jsonProperties().headers(Map.of("deadly", new Deadly())).build(), Body.EMPTY);
+
+    var outcome = publisher.publish(fleet.namespace().tasksExchange(), "mail", deadly).get();
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            PublishOutcome.Refused.class,
+            refused -> assertThat(refused.because()).contains("made by a test"));
+    assertThat(uncaught.poll(30, TimeUnit.SECONDS)).hasMessage("made by a test");
+    assertThat(publisher.publish(Task.to("mail", "send").build()).get())
+        .isEqualTo(new PublishOutcome.Confirmed());
+  }
+
+  /** A value of a header that the client can't encode. */
+  private static final class Deadly implements LongString {
+    @Override
+    public long length() {
+      throw new OutOfMemoryError("made by a test");
+    }
+
+    @Override
+    public DataInputStream getStream() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public byte[] getBytes() {
+      return new byte[0];
+    }
   }
 
   /** Fails with an error at the first delivery. */
