@@ -106,11 +106,7 @@ public final class Controller {
     timers = new Timers(this::post);
     workers =
         new WorkerInbox(
-            configuration.id(),
-            configuration.lease(),
-            this::processes,
-            this::post,
-            timers::after);
+            configuration.id(), configuration.lease(), this::processes, this::post, timers::after);
     processes =
         WorkerProcesses.start(
             ProcessSettings.builder(lock.run())

@@ -9,10 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that wait for the fleet loop. Orders come first, then what workers report, their deaths
- * among it, and then the rest: the broker and others can send much of that at once, and no kill is
- * to wait for it. Within each of the three the order is that of posting, and events whose order
- * matters are in the same one:
+ * The events that wait for the fleet loop. Orders come first, then what workers report, their
+ * deaths among it, and then the rest: the broker and others can send much of that at once, and no
+ * kill is to wait for it. Within each of the three the order is that of posting, and events whose
+ * order matters are in the same one:
  *
  * <ul>
  *   <li>A worker's death comes after everything that it reported while it lived.

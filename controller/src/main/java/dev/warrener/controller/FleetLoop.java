@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The event loop of a controller. Its one thread owns the fleet's state: it takes events in the
- * order of {@link EventQueue}, asks {@link Fleet#decide} for the next state and the effects,
- * and hands the effects on. Effects keep their order, with one exception: when workers are killed,
+ * order of {@link EventQueue}, asks {@link Fleet#decide} for the next state and the effects, and
+ * hands the effects on. Effects keep their order, with one exception: when workers are killed,
  * reports and log lines come after everything else. Any thread may post events and read the newest
  * state.
  */

@@ -38,7 +38,8 @@ final class Timers implements AutoCloseable {
   /** Runs short work once, after a delay; not at all if it is due after {@link #close}. */
   void after(Duration delay, Runnable work) {
     var _ =
-        thread.schedule(() -> tellError(work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+        thread.schedule(
+            () -> tellError(work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
   }
 
   /** Runs short work again and again, for the first time after one period. */

@@ -18,8 +18,7 @@ class EventQueueTest {
   private static final Event ORDER = new Event.Tripped("order");
   private static final Event STARTED = new Event.Started(WORKER, "t1", 1);
   private static final Event DEATH =
-      new Event.TreeEmpty(
-          new DeathCertificate(WORKER, 4711, 1, "cgroup", 9, null, 1, true, 1_000));
+      new Event.TreeEmpty(new DeathCertificate(WORKER, 4711, 1, "cgroup", 9, null, 1, true, 1_000));
 
   private final EventQueue queue = new EventQueue();
 

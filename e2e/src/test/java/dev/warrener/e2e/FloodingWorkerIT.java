@@ -28,8 +28,19 @@ class FloodingWorkerIT {
   /** What the workers write: frames without sense, frames with sense, what is no frame, output. */
   private static final List<String> FLOODS =
       List.of(
-          "started", "finished", "ready", "progress", "log", "log-long", "pong", "unknown", "huge",
-          "garbage", "output", "no-line", "no-text");
+          "started",
+          "finished",
+          "ready",
+          "progress",
+          "log",
+          "log-long",
+          "pong",
+          "unknown",
+          "huge",
+          "garbage",
+          "output",
+          "no-line",
+          "no-text");
 
   private static final int ROUNDS = 3;
   private static final int PIPE_BYTES = 64 * 1024;
@@ -107,7 +118,12 @@ class FloodingWorkerIT {
     for (int i = 0; i < FLOODS.size(); i++) {
       fleet
           .run(
-              "publish", "mail", handlers.get(i % handlers.size()), "--id", round + "-" + i, "-d",
+              "publish",
+              "mail",
+              handlers.get(i % handlers.size()),
+              "--id",
+              round + "-" + i,
+              "-d",
               "{}")
           .succeeded();
     }
@@ -119,7 +135,14 @@ class FloodingWorkerIT {
     long start = System.nanoTime();
     var kill =
         fleet.run(
-            "kill", "--all", "-y", "--in-flight", "purge", "--backlog", "purge", "--then",
+            "kill",
+            "--all",
+            "-y",
+            "--in-flight",
+            "purge",
+            "--backlog",
+            "purge",
+            "--then",
             "respawn");
     var took = Duration.ofNanos(System.nanoTime() - start);
 

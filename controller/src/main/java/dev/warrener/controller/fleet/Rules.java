@@ -44,8 +44,7 @@ final class Rules {
       case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());
       case Event.UnreadableOrder unreadable -> orderReports.refusedUnread(change, unreadable);
       case Event.Tripped tripped -> orderArrival.tripped(change, tripped.orderId());
-      case Event.Delivered delivered ->
-          arrival.delivered(change, delivered);
+      case Event.Delivered delivered -> arrival.delivered(change, delivered);
       case Event.DeliveredInvalid invalid -> arrival.invalid(change, invalid);
       case Event.ConsumptionEnded ended -> consumption.ended(change, ended);
       case Event.Spawned spawned -> supervision.spawned(change, spawned);

@@ -138,10 +138,7 @@ final class Supervision {
     if (slot != null && slot.process() instanceof Slot.Live live && slot.canBeKilled()) {
       change.log(
           true,
-          "worker "
-              + change.workerId(slot)
-              + " broke the protocol and is killed: "
-              + broken.how());
+          "worker " + change.workerId(slot) + " broke the protocol and is killed: " + broken.how());
       kill(change, slot, new Slot.Cause.ProtocolBroken(broken.how(), isInVain(change, live)));
     }
   }

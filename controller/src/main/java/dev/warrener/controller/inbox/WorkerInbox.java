@@ -77,7 +77,8 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   @Override
   public void spawned(WorkerKey worker, long pid, long startTicks) {
     recentOutput.begin(worker);
-    conversations.put(worker, new WorkerConversation(new Allowance(conversations::size, System.nanoTime())));
+    conversations.put(
+        worker, new WorkerConversation(new Allowance(conversations::size, System.nanoTime())));
     processes.get().send(worker, WorkerFrames.hello(id(worker), worker, controller, lease));
     events.accept(new Event.Spawned(worker, pid, startTicks));
   }

@@ -62,8 +62,8 @@ final class WorkerLog implements AutoCloseable {
    * Starts the thread.
    *
    * @param log writes a line; may block
-   * @param roomAgain called by the thread when more of a worker may be read, after {@link
-   *     #hasRoom} was false
+   * @param roomAgain called by the thread when more of a worker may be read, after {@link #hasRoom}
+   *     was false
    */
   WorkerLog(Consumer<String> log, Consumer<WorkerKey> roomAgain) {
     this.log = log;

@@ -131,7 +131,9 @@ public final class FrameMemory {
     again.forEach(Runnable::run);
   }
 
-  /** Ends the frames that stand still while others wait for their memory. To be called regularly. */
+  /**
+   * Ends the frames that stand still while others wait for their memory. To be called regularly.
+   */
   void endStalled() {
     var stalled = new ArrayDeque<Incoming>();
     synchronized (this) {

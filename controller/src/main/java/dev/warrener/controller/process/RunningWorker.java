@@ -298,11 +298,13 @@ final class RunningWorker {
     }
 
     private boolean begins(long bytes) {
-      return large.begin(bytes, () -> {
-        if (begins(bytes)) {
-          readOn();
-        }
-      });
+      return large.begin(
+          bytes,
+          () -> {
+            if (begins(bytes)) {
+              readOn();
+            }
+          });
     }
 
     private void stalled() {

@@ -24,8 +24,8 @@ public final class TaskHeaders {
   public static final String CRASHES = "x-crashes";
 
   /**
-   * How often the broker has taken the task back from a consumer. Set by the broker alone, in quorum
-   * queues; a return by order counts only before RabbitMQ 4.3.
+   * How often the broker has taken the task back from a consumer. Set by the broker alone, in
+   * quorum queues; a return by order counts only before RabbitMQ 4.3.
    */
   public static final String DELIVERY_COUNT = "x-delivery-count";
 

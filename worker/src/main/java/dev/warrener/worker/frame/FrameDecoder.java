@@ -72,8 +72,8 @@ public final class FrameDecoder {
   }
 
   /**
-   * Returns the size of the frame whose first bytes have come and whose last have not; 0 if the next
-   * bytes begin a frame, or if its size has not come.
+   * Returns the size of the frame whose first bytes have come and whose last have not; 0 if the
+   * next bytes begin a frame, or if its size has not come.
    */
   public long pending() {
     int held = end - start;

@@ -128,8 +128,8 @@ final class Epoll {
   }
 
   /**
-   * Waits until descriptors are ready, for at most so long, and returns how many, or a negative error
-   * number.
+   * Waits until descriptors are ready, for at most so long, and returns how many, or a negative
+   * error number.
    */
   int await(int millis) {
     try {

@@ -57,8 +57,11 @@ final class PublishWriter {
   PublishWriter(BrokerAccess access, BiConsumer<Publish, PublishOutcome> ended) {
     this.access = access;
     this.ledger = new PublishLedger(ended);
-    this.writer = Connecting.daemon("broker-publisher-writer").newThread(() -> untilClosed(this::write));
-    this.clock = Connecting.daemon("broker-publisher-clock").newThread(() -> untilClosed(this::watchDeadlines));
+    this.writer =
+        Connecting.daemon("broker-publisher-writer").newThread(() -> untilClosed(this::write));
+    this.clock =
+        Connecting.daemon("broker-publisher-clock")
+            .newThread(() -> untilClosed(this::watchDeadlines));
   }
 
   /** Starts the threads. Returns false if they had been started, or this is closed. */

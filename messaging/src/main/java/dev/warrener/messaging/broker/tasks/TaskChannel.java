@@ -51,6 +51,7 @@ final class TaskChannel {
   private final Listener listener;
   private final LongSupplier memory;
   private final Executor adjusting;
+
   /** The sizes of the bodies of the deliveries that wait to be settled, by tag. */
   private final NavigableMap<Long, Integer> unsettled = new ConcurrentSkipListMap<>();
 
