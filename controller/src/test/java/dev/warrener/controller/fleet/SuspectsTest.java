@@ -23,7 +23,7 @@ class SuspectsTest {
   private static final WorkerKey SECOND = new WorkerKey(2, 1);
 
   private Instant now = Instant.parse("2026-11-28T03:00:00Z");
-  private FleetState state;
+  private FleetState state = FleetState.initial(TestSettings.of(2, 0), now);
   private final List<Effect> effects = new ArrayList<>();
   private int tags;
 
@@ -48,8 +48,9 @@ class SuspectsTest {
         .satisfies(move -> {
           var headers = ((Effect.Move) move).headers();
           assertThat(headers).containsEntry(TaskHeaders.DEAD_REASON, "poison");
-          assertThat(headers.get(TaskHeaders.DEAD_DETAIL).toString())
-              .isEqualTo(
+          assertThat(headers)
+              .containsEntry(
+                  TaskHeaders.DEAD_DETAIL,
                   "its controller web-1 ended 3 times while it ran it, after the broker had taken"
                       + " it back 2 times");
         });

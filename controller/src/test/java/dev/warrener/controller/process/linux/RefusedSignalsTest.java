@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class RefusedSignalsTest {
@@ -17,9 +18,9 @@ class RefusedSignalsTest {
     private AgainAndAgain() {}
 
     public static void main(String[] arguments) {
-      var stat = Stat.of(Long.parseLong(arguments[0]));
+      var process = Objects.requireNonNull(Stat.of(Long.parseLong(arguments[0]))).id();
       for (int i = 0; i < 100; i++) {
-        Signals.send(stat.id(), NOTHING);
+        Signals.send(process, NOTHING);
       }
     }
   }
