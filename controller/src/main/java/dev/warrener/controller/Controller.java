@@ -8,6 +8,7 @@ import dev.warrener.controller.configuration.StateFolder;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.OrderInbox;
@@ -39,6 +40,7 @@ import dev.warrener.worker.frame.FrameType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,8 +67,10 @@ public final class Controller {
   private final ControllerLock lock;
   private final AuditLog audit;
   private final RetainedRestrictions retained;
+  private final List<LostRuns.Run> rememberedRuns;
   private final BrokerAccess access;
   private final LocalControl local;
+  private final WorkerInbox workers;
   private final WorkerProcesses processes;
   private final Timers timers;
   private final TaskDeliveries deliveries;
@@ -86,11 +90,13 @@ public final class Controller {
       BrokerAddress address,
       ControllerLock lock,
       AuditLog audit,
-      RestrictionsFile restrictions) {
+      RestrictionsFile restrictions,
+      RunsFile runs) {
     this.configuration = configuration;
     this.lock = lock;
     this.audit = audit;
     retained = restrictions.read();
+    rememberedRuns = runs.read();
     access =
         new BrokerAccess(
             address,
@@ -98,6 +104,9 @@ public final class Controller {
             "controller " + configuration.id(),
             linkSettings(configuration.lease()));
     timers = new Timers(this::post);
+    workers =
+        new WorkerInbox(
+            configuration.id(), configuration.lease(), this::processes, this::post, timers::after);
     processes =
         WorkerProcesses.start(
             ProcessSettings.builder(lock.run())
@@ -105,8 +114,7 @@ public final class Controller {
                 .workerPids(configuration.workerPids(), configuration.workers())
                 .workerNice(configuration.workerNice())
                 .build(),
-            new WorkerInbox(
-                configuration.id(), configuration.lease(), this::processes, this::post));
+            workers);
     var settings = settings(configuration, processes.containment().tier());
     var tasks = new TaskInbox(this::post);
     intake = new TaskIntake(access, tasks);
@@ -129,14 +137,22 @@ public final class Controller {
             settings,
             WorkerLaunch.of(configuration),
             processes,
+            workers,
             deliveries,
             new TaskPublisher(
-                configuration.namespace(), tasks, publisher, reporter, timers, this::post),
+                configuration.namespace(),
+                tasks,
+                publisher,
+                reporter,
+                timers,
+                processes.frameMemory(),
+                this::post),
             orders,
             reporter,
             local,
             audit,
             restrictions,
+            runs,
             timers,
             this::post);
     loop =
@@ -147,7 +163,8 @@ public final class Controller {
             // the lease. If the controller stood still for two thirds of it, workers may be gone.
             configuration.lease().multipliedBy(2).dividedBy(3),
             effect -> effects.perform(effect, state().broker().generation()),
-            effects::caughtUp);
+            effects::caughtUp,
+            processes.frameMemory());
   }
 
   /**
@@ -221,7 +238,12 @@ public final class Controller {
       audit = AuditLog.open(state.auditLog());
       controller =
           new Controller(
-              configuration, address, lock, audit, new RestrictionsFile(state.restrictions()));
+              configuration,
+              address,
+              lock,
+              audit,
+              new RestrictionsFile(state.restrictions()),
+              new RunsFile(state.runs()));
       controller.begin();
       return controller;
     } catch (RuntimeException e) {
@@ -260,6 +282,7 @@ public final class Controller {
     audit.append(Life.of("controller.started", configuration));
     loop.start();
     post(new Event.Remembered(retained));
+    post(new Event.RunsRemembered(rememberedRuns));
     local.start();
     BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, this::declare);
     if (effects.hasEnded()) {
@@ -308,6 +331,7 @@ public final class Controller {
   private void closeAll() {
     local.close();
     processes.close();
+    workers.close();
     effects.finish(GOODBYE);
     deliveries.finish(GOODBYE);
     if (isPublishing) {

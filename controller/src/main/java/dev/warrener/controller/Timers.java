@@ -2,6 +2,7 @@ package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
+import dev.warrener.messaging.broker.Errors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,7 +37,9 @@ final class Timers implements AutoCloseable {
 
   /** Runs short work once, after a delay; not at all if it is due after {@link #close}. */
   void after(Duration delay, Runnable work) {
-    var _ = thread.schedule(work, Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+    var _ =
+        thread.schedule(
+            () -> tellError(work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
   }
 
   /** Runs short work again and again, for the first time after one period. */
@@ -45,7 +48,7 @@ final class Timers implements AutoCloseable {
         thread.scheduleAtFixedRate(
             () -> {
               try {
-                work.run();
+                tellError(work);
               } catch (RuntimeException e) {
                 LOG.error("a bug: periodic work failed; it is tried again in {}", period, e);
               }
@@ -53,6 +56,16 @@ final class Timers implements AutoCloseable {
             period.toMillis(),
             period.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /** Runs work; the executor would keep an error to itself. */
+  private static void tellError(Runnable work) {
+    try {
+      work.run();
+    } catch (Error e) {
+      Errors.tell(e);
+      throw e;
+    }
   }
 
   @Override

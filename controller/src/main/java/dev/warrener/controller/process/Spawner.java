@@ -51,7 +51,7 @@ final class Spawner implements Runnable {
       } catch (InterruptedException e) {
         LOG.error(
             "the spawner was interrupted; it goes on, because workers die with its thread", e);
-      } catch (Throwable e) {
+      } catch (RuntimeException e) {
         LOG.error("a bug: a task of the spawner failed", e);
       }
     }

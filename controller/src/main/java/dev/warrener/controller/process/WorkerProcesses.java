@@ -53,7 +53,9 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Reaper reaper;
   private final Niceness niceness;
 
-  private final Poller frames = new Poller();
+  private final Poller exits = new Poller();
+  private final FrameMemory memory;
+  private final Poller frames;
   private final Poller output = new Poller();
 
   /**
@@ -84,6 +86,8 @@ public final class WorkerProcesses implements AutoCloseable {
     this.killer =
         new Killer(settings, probed.containment(), this.listener, descendants, workers, marksInUse);
     this.reaper = new Reaper(killer);
+    this.memory = settings.frameMemory();
+    this.frames = new Poller(memory::endStalled);
   }
 
   /**
@@ -135,6 +139,7 @@ public final class WorkerProcesses implements AutoCloseable {
     Niceness.lowerPriorityOfCompilers();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
+    thread("exits", exits).start();
     thread("frames", frames).start();
     thread("output", output).start();
     LOG.info(
@@ -198,6 +203,15 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
+  /** Reads on what a worker writes, after {@link ProcessListener#takesMore} was false. */
+  public void readOn(WorkerKey worker) {
+    WorkerStart known = workers.get(worker);
+    RunningWorker running = known == null ? null : known.running();
+    if (running != null) {
+      running.readOn();
+    }
+  }
+
   /**
    * Kills a worker with all its descendants at once. A worker that is still being started is killed
    * as soon as it exists; if it does not exist yet it never will, and {@link
@@ -218,6 +232,11 @@ public final class WorkerProcesses implements AutoCloseable {
    */
   public void terminate(WorkerKey worker) {
     killer.terminate(worker);
+  }
+
+  /** Returns the memory for large frames and for what came in them. */
+  public FrameMemory frameMemory() {
+    return memory;
   }
 
   /** Returns which containment is in force, and why no better one is. */
@@ -248,6 +267,7 @@ public final class WorkerProcesses implements AutoCloseable {
       reaper.stop();
       killer.stop();
       starting.shutdown();
+      exits.stop();
       frames.stop();
       output.stop();
     } catch (InterruptedException e) {
@@ -324,7 +344,7 @@ public final class WorkerProcesses implements AutoCloseable {
               niceness,
               listener,
               killer,
-              new RunningWorker.Hearing(frames, output, starting));
+              new RunningWorker.Hearing(exits, frames, output, starting, memory));
       running.start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice the worker's end, so it must not live. Processes that it has started
