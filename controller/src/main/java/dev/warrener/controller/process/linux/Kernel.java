@@ -25,7 +25,7 @@ public final class Kernel {
   public static final int SIGTERM = 15;
 
   /** The error number that says: there is no such process. */
-  static final int ESRCH = 3;
+  public static final int ESRCH = 3;
 
   /** The error number that says: there is no such child. */
   public static final int ECHILD = 10;
