@@ -31,8 +31,7 @@ public record StateFolder(Path folder) {
    */
   public static StateFolder of(@Nullable Path directory, Namespace namespace, String controller) {
     var temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    var candidates =
-        directory == null ? defaults(System.getenv(), temporary) : List.of(directory);
+    var candidates = directory == null ? defaults(System.getenv(), temporary) : List.of(directory);
     IOException reason = new IOException("no directory is known");
     for (var candidate : candidates) {
       try {

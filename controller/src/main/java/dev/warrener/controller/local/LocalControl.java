@@ -105,7 +105,8 @@ public final class LocalControl implements AutoCloseable {
         welcome(descriptor);
       } else if (!closed) {
         // Perhaps too many files are open: the next connection may succeed.
-        LOG.error("a connection to the control socket could not be accepted (error {})", descriptor);
+        LOG.error(
+            "a connection to the control socket could not be accepted (error {})", descriptor);
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
@@ -160,8 +161,7 @@ public final class LocalControl implements AutoCloseable {
         .note("a connection of " + peer + " to the control socket: " + because, System.nanoTime())
         .ifPresent(sentence ->
             events.accept(
-                new Event.UnreadableOrder(
-                    null, peer.user(), sentence, HeardOrder.Origin.LOCAL)));
+                new Event.UnreadableOrder(null, peer.user(), sentence, HeardOrder.Origin.LOCAL)));
   }
 
   private void take(LocalConnection from, byte[] line) {
@@ -176,12 +176,14 @@ public final class LocalControl implements AutoCloseable {
       } else {
         from.follow(id);
       }
-      events.accept(new Event.UnreadableOrder(id, from.peer().user(), because, HeardOrder.Origin.LOCAL));
+      events.accept(
+          new Event.UnreadableOrder(id, from.peer().user(), because, HeardOrder.Origin.LOCAL));
       return;
     }
     from.follow(order.id());
     events.accept(
-        new Event.OrderArrived(new HeardOrder(order, from.peer().user(), null, HeardOrder.Origin.LOCAL)));
+        new Event.OrderArrived(
+            new HeardOrder(order, from.peer().user(), null, HeardOrder.Origin.LOCAL)));
   }
 
   private static @Nullable String idOf(byte[] line) {

@@ -64,8 +64,8 @@ final class Mark {
   }
 
   /**
-   * Returns the hard limit on file locks in the text of {@code /proc/PID/limits}; {@link #UNLIMITED}
-   * if there is none.
+   * Returns the hard limit on file locks in the text of {@code /proc/PID/limits}; {@link
+   * #UNLIMITED} if there is none.
    */
   static long parseHard(byte[] limits) {
     return number(limits, HARD);

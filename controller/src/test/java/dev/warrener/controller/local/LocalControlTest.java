@@ -59,11 +59,11 @@ class LocalControlTest {
   void lockFileTellsWhichProcessHoldsTheLockAndWhetherItIsFree() {
     var file = LockFile.of(folder, "web-1");
     var ran = new ArrayList<String>();
-    assertThat(LockFile.pid(file)).isZero();
+    assertThat(LockFile.holder(file)).isZero();
 
     try (var lock = ControllerLock.acquire("web-1", folder)) {
       assertThat(lock.directory()).isEqualTo(folder);
-      assertThat(LockFile.pid(file)).isEqualTo(ProcessHandle.current().pid());
+      assertThat(LockFile.holder(file)).isEqualTo(ProcessHandle.current().pid());
       LockFile.ifFree(file, () -> ran.add("while it is held"));
     }
     LockFile.ifFree(file, () -> ran.add("when it is free"));

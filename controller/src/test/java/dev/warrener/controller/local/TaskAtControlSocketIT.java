@@ -101,7 +101,9 @@ class TaskAtControlSocketIT {
         // A worker's tree ends with the worker, so that has to wait for its daemon.
         scripts.add(
             disguise.replace("CALL", "sh -c \"" + String.join(" ", words) + "; : > " + done + "\"")
-                + "\nuntil [ -e " + done + " ]; do sleep 0.05; done");
+                + "\nuntil [ -e "
+                + done
+                + " ]; do sleep 0.05; done");
       }
     });
     var own = start(classPath, asNobody, "own", tier, scripts);
@@ -153,11 +155,7 @@ class TaskAtControlSocketIT {
   }
 
   private BufferedReader start(
-      String classPath,
-      boolean asNobody,
-      String id,
-      ContainmentChoice tier,
-      List<String> scripts)
+      String classPath, boolean asNobody, String id, ContainmentChoice tier, List<String> scripts)
       throws IOException {
     Files.createDirectory(
         runtime(id),
@@ -170,8 +168,7 @@ class TaskAtControlSocketIT {
     }
     command.addAll(List.of(java(classPath).split(" ", -1)));
     command.addAll(
-        List.of(
-            ControlSocketUnderTest.class.getName(), id, runtime(id).toString(), tier.text()));
+        List.of(ControlSocketUnderTest.class.getName(), id, runtime(id).toString(), tier.text()));
     command.addAll(scripts);
     var controller = new ProcessBuilder(command).redirectErrorStream(true).start();
     controllers.add(controller);

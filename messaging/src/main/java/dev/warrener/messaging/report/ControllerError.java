@@ -4,8 +4,8 @@ import dev.warrener.messaging.Contract;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line that a controller sends over its control socket in place of a report: the other end may not
- * give orders, or has sent a line that is no order and has no id.
+ * A line that a controller sends over its control socket in place of a report: the other end may
+ * not give orders, or has sent a line that is no order and has no id.
  *
  * @param version the version of the contract, 1
  * @param type {@code controller.error}

@@ -160,14 +160,16 @@ class LocalIT {
 
       // Even if somebody has taken the modes away: the controller asks the kernel who it is.
       Files.setPosixFilePermissions(
-          socket.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+          socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
-      assertThat(runAsNobody(classPath, "kill", "--local", "--all", "-y").status()).isNotZero();
+      var refused = runAsNobody(classPath, "kill", "--local", "--all", "-y");
+      assertThat(refused.status()).as("%s", refused).isEqualTo(77);
+      assertThat(refused.err()).contains("controller c1 takes no orders of this user");
       await("said")
           .atMost(LONG)
           .until(() ->
               fleet.log().stream()
-                  .anyMatch(line -> line.contains("user nobody may not give orders")));
+                  .anyMatch(line -> line.contains("of user nobody to the control socket")));
     }
     assertThat(pids("c1")).hasSize(1).allMatch(LocalIT::lives);
   }

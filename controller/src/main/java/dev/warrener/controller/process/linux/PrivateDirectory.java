@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
-import java.util.Map;
 
 /**
  * A directory in which nobody but this user and root can make, replace or remove anything. In the
@@ -51,10 +50,8 @@ public final class PrivateDirectory {
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(directory + " is no directory: remove it, or choose another");
     }
-    Map<String, Object> attributes =
-        Files.readAttributes(directory, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-    long owner = Integer.toUnsignedLong((Integer) attributes.get("uid"));
-    int mode = (Integer) attributes.get("mode");
+    long owner = ownerOf(directory);
+    int mode = (Integer) Files.getAttribute(directory, "unix:mode", LinkOption.NOFOLLOW_LINKS);
     long self = Users.self();
     if (owner != self && owner != Users.ROOT) {
       throw new IOException(
@@ -86,14 +83,17 @@ public final class PrivateDirectory {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(file + " is no ordinary file: remove it");
     }
-    Map<String, Object> attributes =
-        Files.readAttributes(file, "unix:uid,nlink", LinkOption.NOFOLLOW_LINKS);
-    long owner = Integer.toUnsignedLong((Integer) attributes.get("uid"));
+    long owner = ownerOf(file);
     if (owner != Users.self() && owner != Users.ROOT) {
       throw new IOException(file + " belongs to user " + Users.name(owner) + ": remove it");
     }
-    if ((Integer) attributes.get("nlink") != 1) {
+    if (!Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS).equals(1)) {
       throw new IOException(file + " has a second name elsewhere: remove it");
     }
+  }
+
+  private static long ownerOf(Path path) throws IOException {
+    var uid = (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    return Integer.toUnsignedLong(uid);
   }
 }

@@ -38,8 +38,7 @@ public final class Users {
   public static synchronized String name(long uid) {
     // Synchronized, because the C library returns memory that the next call overwrites.
     try (Arena arena = Arena.ofConfined()) {
-      var entry =
-          (MemorySegment) GETPWUID.invokeExact(arena.allocate(CALL_STATE), (int) uid);
+      var entry = (MemorySegment) GETPWUID.invokeExact(arena.allocate(CALL_STATE), (int) uid);
       if (entry.equals(MemorySegment.NULL)) {
         return Long.toString(uid);
       }
