@@ -19,6 +19,7 @@ import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.controller.process.ProcessSettings;
 import dev.warrener.controller.process.Strays;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.warmup.KillWarmUp;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
@@ -206,6 +207,9 @@ public final class Controller {
    */
   public static Controller start(ControllerConfiguration configuration, BrokerAddress address) {
     configuration.describe().forEach((key, value) -> LOG.info("setting {} = {}", key, value));
+    if (!configuration.isInspectable() && Kernel.forbidInspection() != 0) {
+      LOG.warn("tasks can look into this controller's process: the kernel does not forbid it");
+    }
     ControllerLock lock =
         ControllerLock.acquire(
             configuration.id(),
@@ -255,6 +259,12 @@ public final class Controller {
         processes.containment().tier(),
         processes.containment().proven() ? "" : " (an empty process tree is found, not proven)");
     processes.containment().notes().forEach(LOG::warn);
+    if (!processes.containment().keepsTasksApart()) {
+      LOG.info(
+          "tasks are not kept apart by containment {}: a hostile one can end or stop other tasks"
+              + " and this controller, and fake their results (docs/containment.md)",
+          processes.containment().tier());
+    }
     audit.append(Life.of("controller.started", configuration));
     loop.start();
     post(new Event.Remembered(retained));

@@ -9,6 +9,7 @@ import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.controller.process.ProcessListener;
 import dev.warrener.controller.process.ProcessSettings;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessLayerException;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.local.LocalSockets;
@@ -22,14 +23,15 @@ import java.util.concurrent.CountDownLatch;
 /**
  * A controller of its own, with a control socket and no fleet: {@code ID DIRECTORY TIER SCRIPT…}.
  * Runs each script as a worker, and prints what the workers write, {@code REFUSED} and why for each
- * refusal, and {@code ORDER} for an order that got through. It ends with its standard input. It may
- * say {@code UNAVAILABLE} instead.
+ * refusal, and {@code ORDER} for an order that got through. {@code CONTROLLER} in a script stands for
+ * its own process. It ends with its standard input. It may say {@code UNAVAILABLE} instead.
  */
 final class ControlSocketUnderTest {
   private ControlSocketUnderTest() {}
 
   public static void main(String[] arguments) throws Exception {
     var id = arguments[0];
+    Kernel.forbidInspection();
     var lock = ControllerLock.acquire(id, Path.of(arguments[1]));
     var scripts = List.of(arguments).subList(3, arguments.length);
     var ended = new CountDownLatch(scripts.size());
@@ -56,7 +58,10 @@ final class ControlSocketUnderTest {
       for (int i = 0; i < scripts.size(); i++) {
         processes.spawn(
             new WorkerKey(i + 1, 1),
-            List.of("sh", "-c", scripts.get(i)),
+            List.of(
+                "sh",
+                "-c",
+                scripts.get(i).replace("CONTROLLER", "" + ProcessHandle.current().pid())),
             Map.of("PATH", System.getenv("PATH")));
       }
       ended.await();

@@ -53,6 +53,14 @@ class TaskAtControlSocketIT {
   /** The disguises in which a task also leaves at once, so that nobody is there to be looked at. */
   private static final List<String> WHO_ALSO_LEAVES = List.of("itself", "daemon");
 
+  /** A task that tries to reach its controller in other ways. */
+  private static final String REACH =
+      """
+      kill -0 CONTROLLER 2>/dev/null && echo 'MAY SIGNAL its controller'
+      for each in environ fd/2; do
+        [ -r /proc/CONTROLLER/$each ] && echo "MAY READ $each"
+      done""";
+
   private final List<Process> controllers = new ArrayList<>();
   private Path directory;
 
@@ -106,6 +114,8 @@ class TaskAtControlSocketIT {
                 + " ]; do sleep 0.05; done");
       }
     });
+    int calls = scripts.size();
+    scripts.add(REACH);
     var own = start(classPath, asNobody, "own", tier, scripts);
     var told = read(own, line -> line.equals("END") || line.startsWith("UNAVAILABLE"));
     if (!told.getLast().equals("END")) {
@@ -113,7 +123,6 @@ class TaskAtControlSocketIT {
       assertThat(tier).isNotEqualTo(ContainmentChoice.SUBREAPER);
       return;
     }
-    int calls = scripts.size();
 
     // Who stays hears that it is refused; nobody gets an order through.
     assertThat(told).filteredOn(line -> line.startsWith("ORDER")).isEmpty();
@@ -125,6 +134,12 @@ class TaskAtControlSocketIT {
           .allMatch(line -> line.contains("\"code\":\"task\""));
     }
     assertThat(told).filteredOn(line -> line.startsWith("REFUSED")).hasSize(calls);
+    // What containment.md says that a task can reach. Root reads everything that it sees.
+    boolean sees = !tier.text().contains("pid-namespace");
+    assertThat(told).filteredOn(line -> line.startsWith("MAY SIGNAL")).hasSize(sees ? 1 : 0);
+    assertThat(told)
+        .filteredOn(line -> line.startsWith("MAY READ"))
+        .hasSize(sees && isRoot() && !asNobody ? 2 : 0);
     // An outsider of the same user is heard by both.
     assertThat(SocketCaller.call(ownSocket, true)).contains("controller.hello");
     assertThat(SocketCaller.call(Path.of(otherSocket), true)).contains("controller.hello");

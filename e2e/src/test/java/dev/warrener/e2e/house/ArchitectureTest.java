@@ -92,7 +92,7 @@ class ArchitectureTest {
 
           controller: controller.audit controller.configuration controller.death controller.fleet \
             controller.fleet.state controller.inbox controller.local controller.process \
-            controller.warmup
+            controller.process.linux controller.warmup
           controller.audit: controller.fleet controller.fleet.state
           controller.configuration: controller.fleet.state controller.process \
             controller.process.linux
