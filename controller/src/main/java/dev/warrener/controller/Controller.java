@@ -59,6 +59,9 @@ public final class Controller {
   /** The most reports that wait for the broker; when more wait, the oldest are dropped. */
   private static final int MOST_REPORTS = 100_000;
 
+  /** How often to see whether the control socket still has its name. */
+  private static final Duration LOCAL_LOOK_EVERY = Duration.ofSeconds(5);
+
   /** How long each part may take to finish its work when the controller ends. */
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
@@ -269,6 +272,7 @@ public final class Controller {
     loop.start();
     post(new Event.Remembered(retained));
     local.start();
+    timers.every(LOCAL_LOOK_EVERY, local::look);
     BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, this::declare);
     if (effects.hasEnded()) {
       return;

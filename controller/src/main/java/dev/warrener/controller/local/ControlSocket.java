@@ -8,6 +8,7 @@ import dev.warrener.controller.process.linux.Users;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -31,9 +32,17 @@ final class ControlSocket {
   private final Path path;
   private final int descriptor;
 
-  private ControlSocket(Path path, int descriptor) {
+  /** Tells it from whatever else may get its name. The number stays taken while it listens. */
+  private final Object inode;
+
+  private ControlSocket(Path path, int descriptor, Object inode) {
     this.path = path;
     this.descriptor = descriptor;
+    this.inode = inode;
+  }
+
+  private static Object inodeOf(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
@@ -59,13 +68,14 @@ final class ControlSocket {
       try {
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(SOCKET_MODE));
         UnixSockets.listen(descriptor, BACKLOG);
+        Object inode = inodeOf(fresh);
         Files.move(
             fresh, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return new ControlSocket(socket, descriptor, inode);
       } catch (IOException e) {
         Kernel.close(descriptor);
         throw e;
       }
-      return new ControlSocket(socket, descriptor);
     } catch (IOException e) {
       throw new ConfigurationException(
           "the control socket "
@@ -98,6 +108,25 @@ final class ControlSocket {
     return Files.getPosixFilePermissions(path).contains(permission);
   }
 
+  /** Whether whoever looks for this socket by its name still finds it, and nothing else. */
+  boolean isInPlace() {
+    try {
+      return inode.equals(inodeOf(path));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns a socket that takes over the name, whatever has it. This one is then to be ended. */
+  ControlSocket again() {
+    return listen(path);
+  }
+
+  /** Wakes whoever waits in {@link #accept}. Leaves the name, which another socket has. */
+  void end() {
+    UnixSockets.shutDown(descriptor);
+  }
+
   /** Wakes whoever waits in {@link #accept}, and removes the name. */
   void shutDown() {
     try {
@@ -105,7 +134,7 @@ final class ControlSocket {
     } catch (IOException e) {
       LOG.debug("removing the control socket: {}", e.toString());
     }
-    UnixSockets.shutDown(descriptor);
+    end();
   }
 
   /** Closes the descriptor; when nobody waits in {@link #accept} any more. */

@@ -41,7 +41,9 @@ public final class LocalControl implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalControl.class);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private final ControlSocket socket;
+  /** Replaced by {@link #look}. */
+  private volatile ControlSocket socket;
+
   private final Supplier<ControllerHello> hello;
   private final Consumer<Event> events;
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
@@ -84,6 +86,29 @@ public final class LocalControl implements AutoCloseable {
     thread.start();
   }
 
+  /**
+   * Makes the socket anew if it has lost its name: a task, or whoever cleans up the temporary folder,
+   * can remove it, and a task can put a socket of its own there. To be called from time to time, by
+   * one thread.
+   */
+  public void look() {
+    var current = socket;
+    if (closed || current.isInPlace()) {
+      return;
+    }
+    LOG.error(
+        "the control socket {} was removed or replaced by another program; it is made again."
+            + " Another program of this user, such as a task, may have answered local commands in"
+            + " its place",
+        current);
+    try {
+      socket = current.again();
+      current.end();
+    } catch (ConfigurationException e) {
+      LOG.error("{}", e.getMessage());
+    }
+  }
+
   /** Sends a report to the clients that gave its order. Never blocks. */
   public void report(Report report) {
     if (connections.isEmpty()) {
@@ -99,18 +124,23 @@ public final class LocalControl implements AutoCloseable {
   }
 
   private void accept() {
+    var current = socket;
     while (!closed) {
-      int descriptor = socket.accept();
+      if (current != socket) {
+        current.close();
+        current = socket;
+      }
+      int descriptor = current.accept();
       if (descriptor >= 0) {
         welcome(descriptor);
-      } else if (!closed) {
+      } else if (!closed && current == socket) {
         // Perhaps too many files are open: the next connection may succeed.
         LOG.error(
             "a connection to the control socket could not be accepted (error {})", descriptor);
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
-    socket.close();
+    current.close();
   }
 
   private void welcome(int descriptor) {

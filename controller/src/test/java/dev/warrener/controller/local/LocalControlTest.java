@@ -12,8 +12,11 @@ import dev.warrener.messaging.local.LockFile;
 import dev.warrener.messaging.report.ControllerHello;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,6 +101,33 @@ class LocalControlTest {
         for (var each : idle) {
           each.close();
         }
+      }
+    }
+  }
+
+  @Test
+  void socketThatWasRemovedOrReplacedIsMadeAgain() throws Exception {
+    try (var lock = ControllerLock.acquire("web-1", folder);
+        var control = open(lock, "web-1", event -> {})) {
+      control.start();
+      var socket = LocalSockets.socket(folder, Namespace.DEFAULT, "web-1");
+      control.look();
+      try (var open = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        assertThat(lineOf(open)).contains("controller.hello");
+
+        Files.delete(socket);
+        control.look();
+        assertThat(SocketCaller.call(socket, true)).contains("controller.hello");
+
+        Files.delete(socket);
+        try (var fake = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+          fake.bind(UnixDomainSocketAddress.of(socket));
+          control.look();
+          assertThat(SocketCaller.call(socket, true)).contains("controller.hello");
+        }
+        // What was open stays so.
+        open.write(ByteBuffer.wrap(new byte[] {'x', '\n'}));
+        assertThat(lineOf(open)).contains("controller.error");
       }
     }
   }
