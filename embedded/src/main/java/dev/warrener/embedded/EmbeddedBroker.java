@@ -46,8 +46,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String DEFAULT_USER = "warrener";
 
   /**
-   * The work folder that the broker asks for. It is never made, because nothing is written. No other
-   * user can have made it, because nobody can guess its name.
+   * The work folder that the broker asks for. It is never made, because nothing is written. No
+   * other user can have made it, because nobody can guess its name.
    */
   static final Path WORK_FOLDER =
       Path.of(

@@ -87,9 +87,9 @@ public final class LocalControl implements AutoCloseable {
   }
 
   /**
-   * Makes the socket anew if it has lost its name: a task, or whoever cleans up the temporary folder,
-   * can remove it, and a task can put a socket of its own there. To be called from time to time, by
-   * one thread.
+   * Makes the socket anew if it has lost its name: a task, or whoever cleans up the temporary
+   * folder, can remove it, and a task can put a socket of its own there. To be called from time to
+   * time, by one thread.
    */
   public void look() {
     var current = socket;

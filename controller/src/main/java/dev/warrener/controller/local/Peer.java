@@ -35,11 +35,11 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
     }
     try {
       Stat stat = Stat.of(pid);
-      String suspicion = Provenance.suspicion(pid);
-      if (suspicion == null && (pidfd < 0 || Kernel.sendSignal(pidfd, 0) == Kernel.ESRCH)) {
+      // Another user's process may be hidden (hidepid). It is no task's: they run as this user.
+      String suspicion =
+          stat == null && credentials.uid() != Users.self() ? null : Provenance.suspicion(pid);
+      if (pidfd < 0 || Kernel.sendSignal(pidfd, 0) == Kernel.ESRCH) {
         suspicion = "it has ended, so whose it was can't be told";
-      } else if (suspicion == null && stat == null && credentials.uid() == Users.self()) {
-        suspicion = "it can't be seen in /proc";
       }
       String command = stat == null ? "" : UNPRINTABLE.matcher(stat.command()).replaceAll("?");
       return new Peer(pid, credentials.uid(), command, suspicion);

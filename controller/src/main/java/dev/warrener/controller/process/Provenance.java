@@ -32,6 +32,7 @@ public final class Provenance {
   private static final Pattern WORKERS_CGROUP =
       Pattern.compile("/warrener-[^/@]+(@\\d+){4}/worker-");
   private static final String NUMBERS = "NSpid:";
+  private static final String UNSEEN = "it can't be looked at in /proc";
 
   /** How often a chain of parents that changes while it is read is read again. */
   private static final int MOST_LOOKS = 50;
@@ -39,8 +40,9 @@ public final class Provenance {
   private Provenance() {}
 
   /**
-   * Returns why a process counts as a task's; null if it is none. The process must exist during the
-   * whole call.
+   * Returns why a process counts as a task's; null if it is none. A process that can't be looked at
+   * counts as a task's. Whoever calls this has to see to it that the number means the same process
+   * during the whole call.
    */
   public static @Nullable String suspicion(long pid) {
     long self = ProcessHandle.current().pid();
@@ -50,6 +52,9 @@ public final class Provenance {
     var chain = ancestry(pid);
     if (chain == null) {
       return "its parents change too fast to be seen";
+    }
+    if (chain.isEmpty() || Stat.of(self) == null) {
+      return UNSEEN;
     }
     for (ProcessId each : chain) {
       if (each.pid() == self) {
@@ -66,27 +71,41 @@ public final class Provenance {
   }
 
   private static @Nullable String sign(long pid, long self) {
-    if (depth(text(pid, "status")) > depth(text(self, "status"))) {
+    var signs = Signs.of(pid);
+    var own = Signs.of(self);
+    if (signs == null || own == null) {
+      return UNSEEN;
+    }
+    if (signs.depth() > own.depth()) {
       return "it is in a PID namespace of its own, as the processes of workers are";
     }
-    byte[] limits = ProcFile.read("/proc/" + pid + "/limits");
-    byte[] own = ProcFile.read("/proc/" + self + "/limits");
-    if (limits != null && own != null) {
-      long mark = Mark.parse(limits);
-      if (Mark.runNumber(mark) > 0 && mark != Mark.parse(own)) {
-        return "it bears the mark of a worker";
-      }
-      if (Mark.parseHard(limits) < Mark.parseHard(own)) {
-        return "its limit on file locks is lower than the controller's, as that of workers is";
-      }
+    if (Mark.runNumber(signs.mark()) > 0 && signs.mark() != own.mark()) {
+      return "it bears the mark of a worker";
+    }
+    if (signs.hardLimit() < own.hardLimit()) {
+      return "its limit on file locks is lower than the controller's, as that of workers is";
     }
     if (Cookie.read(pid) != null) {
       return "its environment names the worker that started it";
     }
-    if (isInWorkersCgroup(text(pid, "cgroup"))) {
-      return "it is in the cgroup of a worker";
+    return signs.isInWorkersCgroup() ? "it is in the cgroup of a worker" : null;
+  }
+
+  /** What everyone may read about a process. */
+  private record Signs(int depth, long mark, long hardLimit, boolean isInWorkersCgroup) {
+    /** Returns null if any of it can't be read. */
+    static @Nullable Signs of(long pid) {
+      byte[] status = ProcFile.read("/proc/" + pid + "/status");
+      byte[] limits = ProcFile.read("/proc/" + pid + "/limits");
+      byte[] cgroup = ProcFile.read("/proc/" + pid + "/cgroup");
+      return status == null || limits == null || cgroup == null
+          ? null
+          : new Signs(
+              Provenance.depth(new String(status, StandardCharsets.UTF_8)),
+              Mark.parse(limits),
+              Mark.parseHard(limits),
+              Provenance.isInWorkersCgroup(new String(cgroup, StandardCharsets.UTF_8)));
     }
-    return null;
   }
 
   /** Returns in how many pid namespaces a process has a number, by its file {@code status}. */
@@ -135,10 +154,5 @@ public final class Provenance {
       next = stat.parent();
     }
     return chain;
-  }
-
-  private static String text(long pid, String file) {
-    byte[] bytes = ProcFile.read("/proc/" + pid + "/" + file);
-    return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
   }
 }

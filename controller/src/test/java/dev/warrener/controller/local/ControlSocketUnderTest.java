@@ -23,8 +23,8 @@ import java.util.concurrent.CountDownLatch;
 /**
  * A controller of its own, with a control socket and no fleet: {@code ID DIRECTORY TIER SCRIPT…}.
  * Runs each script as a worker, and prints what the workers write, {@code REFUSED} and why for each
- * refusal, and {@code ORDER} for an order that got through. {@code CONTROLLER} in a script stands for
- * its own process. It ends with its standard input. It may say {@code UNAVAILABLE} instead.
+ * refusal, and {@code ORDER} for an order that got through. {@code CONTROLLER} in a script stands
+ * for its own process. It ends with its standard input. It may say {@code UNAVAILABLE} instead.
  */
 final class ControlSocketUnderTest {
   private ControlSocketUnderTest() {}

@@ -59,7 +59,8 @@ class TaskAtControlSocketIT {
       kill -0 CONTROLLER 2>/dev/null && echo 'MAY SIGNAL its controller'
       for each in environ fd/2; do
         [ -r /proc/CONTROLLER/$each ] && echo "MAY READ $each"
-      done""";
+      done\
+      """;
 
   private final List<Process> controllers = new ArrayList<>();
   private Path directory;

@@ -38,4 +38,9 @@ class ProvenanceTest {
       child.destroyForcibly();
     }
   }
+
+  @Test
+  void whatCannotBeSeenMayBeATask() {
+    assertThat(Provenance.suspicion(Integer.MAX_VALUE)).isEqualTo("it can't be looked at in /proc");
+  }
 }

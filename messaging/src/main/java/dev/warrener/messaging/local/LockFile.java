@@ -99,8 +99,7 @@ public final class LockFile {
     }
     try (FileChannel file =
         FileChannel.open(
-            lockFile,
-            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW))) {
+            lockFile, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, NOFOLLOW))) {
       if (tryLock(file) != null) {
         action.run();
       }

@@ -79,7 +79,7 @@ class SocketSearchTest {
     var found = SocketSearch.find(List.of(foreign("warrener-nobody")), false);
 
     assertThat(found.sockets()).hasSize(1);
-    assertThat(found.sockets().getFirst().owner().getName()).isEqualTo("nobody");
+    assertThat(found.sockets().get(0).owner().getName()).isEqualTo("nobody");
   }
 
   @Test

@@ -52,7 +52,7 @@ class LocalLinkTest {
 
   @AfterEach
   void close() throws Exception {
-    for (var each : open.reversed()) {
+    for (var each : open) {
       each.close();
     }
   }
@@ -171,9 +171,8 @@ class LocalLinkTest {
     open.add(server);
     var socket = directory.resolve("control").resolve(controller + "@warrener.socket");
     server.bind(UnixDomainSocketAddress.of(socket));
-    Thread.ofPlatform()
-        .daemon()
-        .start(() -> {
+    var thread =
+        new Thread(() -> {
           while (true) {
             try (var channel = server.accept()) {
               peer.talk(channel);
@@ -188,6 +187,8 @@ class LocalLinkTest {
             }
           }
         });
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private LocalFleetConnection connect() throws InterruptedException {

@@ -58,7 +58,8 @@ final class FakeController {
               channel,
               """
               {"version":1,"type":"controller.refused","order":"%s","controller":"loud",\
-              "host":"%s","at":"2026-11-28T08:00:00Z","sequence":1,"because":"%s kill -KILL 1"}"""
+              "host":"%s","at":"2026-11-28T08:00:00Z","sequence":1,"because":"%s kill -KILL 1"}\
+              """
                   .formatted(id, ESCAPE, ESCAPE));
           readLine(channel);
         });
@@ -105,22 +106,25 @@ final class FakeController {
           """
           {"version":1,"type":"controller.heard","order":"%s","controller":"c1","host":"h",\
           "at":"2026-11-28T08:00:00Z","sequence":1,"expected":{"workers":0,"tasks":0},\
-          "roster":[]}"""
+          "roster":[]}\
+          """
               .formatted(id));
       write(
           channel,
           """
           {"version":1,"type":"controller.done","order":"%s","controller":"c1","host":"h",\
           "at":"2026-11-28T08:00:00Z","sequence":2,"workers":0,"tasks":0,"backlog":0,\
-          "state":"held","tookMicros":1,"failed":[]}"""
+          "state":"held","tookMicros":1,"failed":[]}\
+          """
               .formatted(id));
     }
   }
 
   private static String hello(String controller, String namespace, String host) {
     return """
-        {"version":1,"type":"controller.hello","controller":"%s","host":"%s","namespace":"%s",\
-        "pid":1,"software":"x","connected":true}"""
+    {"version":1,"type":"controller.hello","controller":"%s","host":"%s","namespace":"%s",\
+    "pid":1,"software":"x","connected":true}\
+    """
         .formatted(controller, host, namespace);
   }
 

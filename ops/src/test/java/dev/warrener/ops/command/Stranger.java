@@ -18,9 +18,16 @@ final class Stranger {
           "(?<![.]jar)$|warrener|picocli|jackson|slf4j|logback|jspecify|pcollections|amqp|resilience4j");
 
   private final String classPath;
+  private final String group;
 
-  private Stranger(String classPath) {
+  private Stranger(String classPath, String group) {
     this.classPath = classPath;
+    this.group = group;
+  }
+
+  /** Returns the same user in another group. */
+  Stranger withGroup(String other) {
+    return new Stranger(classPath, other);
   }
 
   /** Whether this JVM may run programs as another user. */
@@ -47,7 +54,7 @@ final class Stranger {
         entries.add(to.toString());
       }
     }
-    return new Stranger(String.join(File.pathSeparator, entries));
+    return new Stranger(String.join(File.pathSeparator, entries), "65534");
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -66,7 +73,7 @@ final class Stranger {
             List.of(
                 "setpriv",
                 "--reuid=65534",
-                "--regid=65534",
+                "--regid=" + group,
                 "--clear-groups",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",

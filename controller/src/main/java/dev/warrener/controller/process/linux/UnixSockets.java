@@ -30,13 +30,17 @@ public final class UnixSockets {
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_CLOEXEC = 0x8_0000;
   private static final int SOL_SOCKET = 1;
-  private static final int SO_PEERCRED = 17;
-  private static final int SO_RCVTIMEO = 20;
+
+  // The numbers of these two differ on POWER.
+  private static final boolean IS_POWER = System.getProperty("os.arch", "").startsWith("ppc");
+  private static final int SO_PEERCRED = IS_POWER ? 21 : 17;
+  private static final int SO_RCVTIMEO = IS_POWER ? 18 : 20;
 
   /** Since Linux 6.5. */
   private static final int SO_PEERPIDFD = 77;
 
   private static final int SHUT_RDWR = 2;
+  private static final int EINVAL = 22;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final long ADDRESS_BYTES = 2 + LONGEST_PATH + 1;
@@ -210,7 +214,9 @@ public final class UnixSockets {
       MemorySegment length = arena.allocate(ValueLayout.JAVA_INT);
       length.set(ValueLayout.JAVA_INT, 0, (int) into.byteSize());
       int result = (int) GETSOCKOPT.invokeExact(state, socket, SOL_SOCKET, option, into, length);
-      return result == 0 ? 0 : errno(state);
+      // An option of another size is not what it was taken for.
+      boolean isWhole = length.get(ValueLayout.JAVA_INT, 0) == into.byteSize();
+      return result != 0 ? errno(state) : isWhole ? 0 : EINVAL;
     } catch (Throwable e) {
       throw unexpected(e);
     }
