@@ -38,7 +38,7 @@ final class LocalConnection implements Places.Taken {
 
   private static final int BUFFER_BYTES = 8192;
 
-  /** Is queued last: after it nothing is written. */
+  /** The last entry of the queue: the writer ends when it takes it. */
   private static final byte[] END = new byte[0];
 
   private final int descriptor;
