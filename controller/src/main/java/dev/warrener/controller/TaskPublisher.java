@@ -3,6 +3,7 @@ package dev.warrener.controller;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.inbox.TaskInbox;
+import dev.warrener.controller.process.FrameMemory;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.TaskCodec;
@@ -37,6 +38,7 @@ final class TaskPublisher {
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
   private final Timers timers;
+  private final FrameMemory memory;
   private final Consumer<Event> events;
   private final SerialExecutor publishing = new SerialExecutor("publishing");
 
@@ -46,12 +48,14 @@ final class TaskPublisher {
       ConfirmedPublisher publisher,
       Reporter reporter,
       Timers timers,
+      FrameMemory memory,
       Consumer<Event> events) {
     this.namespace = namespace;
     this.inbox = inbox;
     this.publisher = publisher;
     this.reporter = reporter;
     this.timers = timers;
+    this.memory = memory;
     this.events = events;
   }
 
@@ -82,11 +86,23 @@ final class TaskPublisher {
         TaskCodec.withHeaders(delivery.message(), sweep.headers()));
   }
 
-  /** Publishes a task's result to its reply queue. */
+  /** Publishes a task's result to its reply queue. A large one counts in memory until then. */
   void sendResult(Effect.SendResult send) {
-    publishing.execute(() ->
-        answer(
-            send.token(), reporter.result(withValue(send), send.replyTo(), send.correlationId())));
+    long bytes = send.value().length() > FrameMemory.SMALL_BYTES ? send.value().length() : 0;
+    memory.take(bytes);
+    publishing.execute(() -> {
+      boolean isSent = false;
+      try {
+        var outcome = reporter.result(withValue(send), send.replyTo(), send.correlationId());
+        isSent = true;
+        var _ = outcome.whenComplete((what, error) -> memory.give(bytes));
+        answer(send.token(), outcome);
+      } finally {
+        if (!isSent) {
+          memory.give(bytes);
+        }
+      }
+    });
   }
 
   private static ResultMessage withValue(Effect.SendResult send) {

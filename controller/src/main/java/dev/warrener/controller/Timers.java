@@ -3,6 +3,7 @@ package dev.warrener.controller;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.messaging.broker.Errors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -89,7 +90,7 @@ final class Timers implements AutoCloseable {
     public void run() {
       if (done.compareAndSet(false, true)) {
         waiting.remove(this);
-        work.run();
+        tellError(work);
       }
     }
   }
@@ -100,7 +101,7 @@ final class Timers implements AutoCloseable {
         thread.scheduleAtFixedRate(
             () -> {
               try {
-                work.run();
+                tellError(work);
               } catch (RuntimeException e) {
                 LOG.error("a bug: periodic work failed; it is tried again in {}", period, e);
               }
@@ -108,6 +109,16 @@ final class Timers implements AutoCloseable {
             period.toMillis(),
             period.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /** Runs work; the executor would keep an error to itself. */
+  private static void tellError(Runnable work) {
+    try {
+      work.run();
+    } catch (Error e) {
+      Errors.tell(e);
+      throw e;
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.messaging.report.Presence;
@@ -51,6 +52,9 @@ public sealed interface Event {
   /** The restrictions that a former run of this controller had written down. */
   record Remembered(RetainedRestrictions retained) implements Event {}
 
+  /** The runs of suspect tasks that a former run of this controller had written down. */
+  record RunsRemembered(List<LostRuns.Run> runs) implements Event {}
+
   /**
    * Restrictions were written down.
    *
@@ -61,8 +65,17 @@ public sealed interface Event {
   /** The tripwire was pulled. */
   record Tripped(String orderId) implements Event {}
 
-  /** A task was delivered. */
-  record Delivered(DeliveryKey key, Task task) implements Event {}
+  /**
+   * A task was delivered.
+   *
+   * @param returns how often the broker has taken it back from a consumer before, as far as it says
+   */
+  record Delivered(DeliveryKey key, Task task, int returns) implements Event {
+    /** Creates the event of a task that the broker hands out for the first time. */
+    public Delivered(DeliveryKey key, Task task) {
+      this(key, task, 0);
+    }
+  }
 
   /** A message was delivered that is no task by the contract. */
   record DeliveredInvalid(DeliveryKey key, InvalidTask content) implements Event {}
@@ -94,6 +107,13 @@ public sealed interface Event {
 
   /** A worker reported the end of a run, or returned a task that it had not started. */
   record Finished(WorkerKey worker, String task, int attempt, RunEnd end) implements Event {}
+
+  /**
+   * A worker wrote something that it may not write, or that can't be read.
+   *
+   * @param how a clause about it
+   */
+  record ProtocolBroken(WorkerKey worker, String how) implements Event {}
 
   /**
    * No process of a worker's tree is left, and all its frames have been received.

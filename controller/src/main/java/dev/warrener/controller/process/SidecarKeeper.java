@@ -71,7 +71,7 @@ final class SidecarKeeper {
     if (half != null) {
       half.kill();
     }
-    if (!FailedStart.undoSidecar(run)) {
+    if (!Spawner.undoSidecar(run)) {
       spawner.executeLater(FIRST_PAUSE, () -> undo(why));
       return;
     }

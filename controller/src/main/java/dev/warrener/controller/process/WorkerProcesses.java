@@ -52,7 +52,9 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Reaper reaper;
   private final Niceness niceness;
 
-  private final Poller frames = new Poller();
+  private final Poller exits = new Poller();
+  private final FrameMemory memory;
+  private final Poller frames;
   private final Poller output = new Poller();
 
   /**
@@ -85,6 +87,8 @@ public final class WorkerProcesses implements AutoCloseable {
     this.reaper = new Reaper(killer);
     this.sidecar =
         new SidecarKeeper(settings.run(), probed.containment(), spawner, this.descendants);
+    this.memory = settings.frameMemory();
+    this.frames = new Poller(memory::endStalled);
   }
 
   /**
@@ -136,6 +140,7 @@ public final class WorkerProcesses implements AutoCloseable {
     Niceness.lowerPriorityOfCompilers();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
+    thread("exits", exits).start();
     thread("frames", frames).start();
     thread("output", output).start();
     LOG.info(
@@ -199,6 +204,15 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
+  /** Reads on what a worker writes, after {@link ProcessListener#takesMore} was false. */
+  public void readOn(WorkerKey worker) {
+    WorkerStart known = workers.get(worker);
+    RunningWorker running = known == null ? null : known.running();
+    if (running != null) {
+      running.readOn();
+    }
+  }
+
   /**
    * Kills a worker with all its descendants at once. A worker that is still being started is killed
    * as soon as it exists; if it does not exist yet it never will, and {@link
@@ -219,6 +233,11 @@ public final class WorkerProcesses implements AutoCloseable {
    */
   public void terminate(WorkerKey worker) {
     killer.terminate(worker);
+  }
+
+  /** Returns the memory for large frames and for what came in them. */
+  public FrameMemory frameMemory() {
+    return memory;
   }
 
   /** Returns which containment is in force, and why no better one is. */
@@ -249,6 +268,7 @@ public final class WorkerProcesses implements AutoCloseable {
       reaper.stop();
       killer.stop();
       starting.shutdown();
+      exits.stop();
       frames.stop();
       output.stop();
     } catch (InterruptedException e) {
@@ -302,7 +322,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private void undo(WorkerStart worker, String reason) {
     CgroupEnclosure cgroup = probed.containment().enclosureOf(worker.key());
     boolean killed = cgroup == null || cgroup.kill() == null;
-    if (FailedStart.undoWorker(worker.mark()) && killed && (cgroup == null || cgroup.isEmpty())) {
+    if (Spawner.undoWorker(worker.mark()) && killed && (cgroup == null || cgroup.isEmpty())) {
       killer.notStarted(worker, reason);
     } else {
       spawner.executeLater(UNDO_AGAIN, () -> undo(worker, reason));
@@ -345,7 +365,7 @@ public final class WorkerProcesses implements AutoCloseable {
               niceness,
               listener,
               killer,
-              new RunningWorker.Hearing(frames, output, starting));
+              new RunningWorker.Hearing(exits, frames, output, starting, memory));
       running.start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody would notice the worker's end, so it must not live: see undo.

@@ -76,6 +76,11 @@ final class ControllerUnderTest {
     }
 
     @Override
+    public void protocolBroken(WorkerKey worker, String how) {
+      System.out.println(how);
+    }
+
+    @Override
     public void treeEmpty(DeathCertificate certificate) {
       System.out.println(certificate);
     }

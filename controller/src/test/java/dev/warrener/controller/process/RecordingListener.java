@@ -26,6 +26,8 @@ class RecordingListener implements ProcessListener {
 
     record Said(Frame frame) implements Heard {}
 
+    record ProtocolBroken(String how) implements Heard {}
+
     record Printed(String line) implements Heard {}
 
     record TreeEmpty(DeathCertificate certificate) implements Heard {}
@@ -54,6 +56,11 @@ class RecordingListener implements ProcessListener {
   @Override
   public void output(WorkerKey worker, String line) {
     hear(worker, new Heard.Printed(line));
+  }
+
+  @Override
+  public void protocolBroken(WorkerKey worker, String how) {
+    hear(worker, new Heard.ProtocolBroken(how));
   }
 
   @Override

@@ -36,7 +36,7 @@ final class Headers {
   /** Headers that a broker adds, or takes as an instruction. Copies must not have them. */
   private static final Set<String> OF_THE_BROKER =
       Set.of(
-          "x-delivery-count",
+          TaskHeaders.DELIVERY_COUNT,
           "x-acquired-count",
           DEATHS,
           Message.STREAM_OFFSET,

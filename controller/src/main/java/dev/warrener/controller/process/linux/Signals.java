@@ -1,5 +1,7 @@
 package dev.warrener.controller.process.linux;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -7,7 +9,20 @@ import org.slf4j.LoggerFactory;
 public final class Signals {
   private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
+  /** The processes of which the log says already that they can't be signalled. */
+  private static final Set<ProcessId> REFUSED = ConcurrentHashMap.newKeySet();
+
+  private static final int MOST_REFUSED = 10_000;
+
   private Signals() {}
+
+  /** Whether a process was not refused before. Signals are sent again and again. */
+  private static boolean isNew(ProcessId process) {
+    if (REFUSED.size() >= MOST_REFUSED) {
+      REFUSED.clear();
+    }
+    return REFUSED.add(process);
+  }
 
   /**
    * Sends a signal to a process, if it exists.
@@ -28,16 +43,18 @@ public final class Signals {
       }
       int error =
           pidfd >= 0 ? Kernel.sendSignal(pidfd, signal) : Kernel.kill(process.pid(), signal);
-      if (error != 0 && error != Kernel.ESRCH) {
+      if (error == 0 || error == Kernel.ESRCH) {
+        return true;
+      }
+      if (isNew(process)) {
         LOG.warn(
             "signal {} to process {} ({}) was refused with error {}",
             signal,
             process.pid(),
             stat.command(),
             error);
-        return false;
       }
-      return true;
+      return false;
     } catch (UnreadableException e) {
       return false;
     } finally {
