@@ -122,6 +122,16 @@ final class TaskDeliveries {
     });
   }
 
+  /** Has the broker move a delivery to the dead letters. */
+  void reject(DeliveryKey key) {
+    add(() -> {
+      var delivery = inbox.take(key);
+      if (delivery != null) {
+        connection.reject(delivery);
+      }
+    });
+  }
+
   void barrier(Effect.Barrier barrier) {
     add(() -> {
       Event answer;
@@ -165,7 +175,7 @@ final class TaskDeliveries {
                 delivery ->
                     publishCopy
                         .apply(delivery)
-                        .thenApply(outcome -> outcome instanceof PublishOutcome.Confirmed));
+                        .thenApply(TaskDeliveries::moved));
         answer =
             swept.complete()
                 ? new Event.BacklogDone(sweep.token(), swept.moved())
@@ -175,6 +185,15 @@ final class TaskDeliveries {
       }
       events.accept(answer);
     });
+  }
+
+  private static TaskIntake.Moved moved(PublishOutcome outcome) {
+    return switch (outcome) {
+      case PublishOutcome.Confirmed _ -> TaskIntake.Moved.COPIED;
+      case PublishOutcome.Unpublishable _ -> TaskIntake.Moved.UNPUBLISHABLE;
+      case PublishOutcome.Unroutable _, PublishOutcome.Refused _, PublishOutcome.Unknown _ ->
+          TaskIntake.Moved.FAILED;
+    };
   }
 
   /** Does what was asked for so far, for at most {@code timeout}, and ends the thread. */

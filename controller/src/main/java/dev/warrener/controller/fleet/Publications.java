@@ -4,9 +4,11 @@ import dev.warrener.controller.fleet.state.Pending;
 
 /** Settles deliveries whose copy or result was published, when the broker has answered. */
 final class Publications {
+  private final TaskOutcomes outcomes;
   private final KilledRuns killedRuns;
 
-  Publications(KilledRuns killedRuns) {
+  Publications(TaskOutcomes outcomes, KilledRuns killedRuns) {
+    this.outcomes = outcomes;
     this.killedRuns = killedRuns;
   }
 
@@ -36,6 +38,19 @@ final class Publications {
     }
     change.answered(failed.token());
     switch (request) {
+      case Pending.Copy copy when copy.isPurged() -> {
+        change.acknowledge(copy.delivery());
+        killedRuns.copyPurged(change, copy, failed.token());
+      }
+      case Pending.Copy copy when failed.isHopeless() -> {
+        long instead = outcomes.unpublishable(change, copy, failed.reason());
+        if (instead == 0) {
+          change.memory = change.memory.settled(copy.task(), copy.attempt());
+          killedRuns.copyTaken(change, copy, failed.token());
+        } else {
+          killedRuns.copyReplaced(change, copy, failed.token(), instead);
+        }
+      }
       case Pending.Copy copy -> {
         change.log(
             true,
@@ -47,9 +62,9 @@ final class Publications {
         change.requeue(copy.delivery());
         killedRuns.copyFailed(change, copy, failed.token(), failed.reason());
       }
-      // The work is done and the message must not come again, so the result is lost.
+      // The work is done and the message must not come again, whoever misses the result.
       case Pending.Result result -> {
-        change.log(true, "a result could not be published: " + failed.reason());
+        change.log(true, "a result found nobody: " + failed.reason());
         change.acknowledge(result.delivery());
       }
       case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}
