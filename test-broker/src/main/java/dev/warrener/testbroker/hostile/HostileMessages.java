@@ -44,7 +44,7 @@ public final class HostileMessages {
     writer
         .text("message_id", id)
         .text("type", fault == Fault.UNKNOWN_HANDLER ? "no-" + text(20) : handler)
-        .octet("delivery_mode", random.nextInt(10) == 0 ? random.nextInt(256) : 2);
+        .octet("delivery_mode", random.nextInt(10) == 0 ? 1 : 2);
     others(writer);
     headers(writer);
     add(fault, writer);

@@ -53,11 +53,11 @@ final class BrokerVerdicts {
     return publish.size() <= largestBody
         ? null
         : new PublishOutcome.Unpublishable(
-            "it has "
+            "a message of "
                 + publish.message.body()
-                + ", and the broker takes at most "
+                + " is larger than the broker takes: at most "
                 + largestBody
-                + " (its max_message_size)");
+                + " bytes (its max_message_size)");
   }
 
   /** Returns the outcome of a message that the broker has closed a channel for. */

@@ -190,8 +190,12 @@ final class ContentHeader {
     if (fault != FieldValues.Fault.NONE || !isNamed) {
       var what =
           fault == FieldValues.Fault.NONE ? FieldValues.Fault.NOT_UTF_8.sentence() : fault.sentence();
-      boolean isLast = !fault.isReadable() && values.after() == tableEnd;
-      fault("header " + name(at) + " " + what + (isLast ? ", with all that follows it" : ""));
+      fault(
+          "header "
+              + name(at)
+              + " "
+              + what
+              + (values.isEndKnown() ? "" : ", with all that follows it"));
     }
     if (fault.isReadable()) {
       entries.add(new Entry(at, values.after()));

@@ -42,6 +42,7 @@ final class FieldValues {
   private final boolean[] isTable = new boolean[UnreadableHeaders.DEEPEST];
   private int depth;
   private int after;
+  private boolean isEndKnown;
   private Fault fault = Fault.NONE;
 
   FieldValues(byte[] bytes) {
@@ -56,11 +57,17 @@ final class FieldValues {
     return after;
   }
 
+  /** Whether an unreadable value says where it ends, so that what follows it can be read. */
+  boolean isEndKnown() {
+    return isEndKnown;
+  }
+
   /** Measures the value whose type stands at {@code from}, in a table that ends at {@code to}. */
   Fault measure(int from, int to) {
     depth = 0;
     fault = Fault.NONE;
     after = to;
+    isEndKnown = true;
     var wrong = walk(from, to);
     if (wrong != Fault.NONE) {
       after = leftOut(from, to);
@@ -135,12 +142,14 @@ final class FieldValues {
 
   /** Returns where the value ends that starts at {@code from}, if that is known; else {@code to}. */
   private int leftOut(int from, int to) {
-    int size = from < to ? size(bytes[from]) : UNKNOWN;
-    if (size != NESTED || to - from < 5) {
-      return to;
+    if (to - from >= 5 && size(bytes[from]) == NESTED) {
+      int length = Bytes.int32(bytes, from + 1);
+      if (length >= 0 && length <= to - from - 5) {
+        return from + 5 + length;
+      }
     }
-    int length = Bytes.int32(bytes, from + 1);
-    return length < 0 || length > to - from - 5 ? to : from + 5 + length;
+    isEndKnown = false;
+    return to;
   }
 
   /** Returns the bytes that a value of a type has, or a negative number if its type doesn't say. */

@@ -84,7 +84,7 @@ class UnreadableHeadersIT {
   }
 
   @Test
-  @NeedsRabbitMq
+  @NeedsRabbitMq("the embedded broker adds no header to a message")
   void messageThatTheBrokerMakesLargerThanAFrameIsDeliveredAllTheSame() throws Exception {
     var writer = properties("full").header("x-batch", PropertyWriter.string("b"));
     int left = HostileMessages.LARGEST - writer.build().encoded().length;

@@ -55,6 +55,16 @@ class ContentHeaderTest {
   }
 
   @Test
+  void lastHeaderThatIsTooDeepTakesNothingElseAlong() throws Exception {
+    var mended =
+        decodeMended(
+            new PropertyWriter().header("deep", PropertyWriter.nestedTables(33)).build());
+
+    assertThat(mark(mended))
+        .isEqualTo("header \"deep\" is nested more than 32 deep and was left out");
+  }
+
+  @Test
   void textThatIsNotUtf8KeepsItsLength() throws Exception {
     var mended =
         decodeMended(
