@@ -28,6 +28,9 @@ final class TaskOutcomes {
   /** The most bytes of a detail in a header: brokers limit the size of all headers. */
   private static final int LONGEST_DETAIL = 4_000;
 
+  /** The most crashes that are counted: a publisher may have written any number. */
+  private static final int MOST_CRASHES = 1_000_000;
+
   private final TaskReports reports;
 
   TaskOutcomes(TaskReports reports) {
@@ -347,7 +350,9 @@ final class TaskOutcomes {
   }
 
   private static int crashesOf(Task task) {
-    return task.headers().get(TaskHeaders.CRASHES) instanceof Number number ? number.intValue() : 0;
+    return task.headers().get(TaskHeaders.CRASHES) instanceof Number number
+        ? (int) Math.clamp(number.longValue(), 0, MOST_CRASHES)
+        : 0;
   }
 
   private static String deadKey(String queue) {
