@@ -56,15 +56,20 @@ final class Publications {
             true,
             "task "
                 + copy.task()
-                + " could not be moved ("
+                + " could not be moved to another queue ("
                 + failed.reason()
                 + "): it goes back to its queue");
         change.requeue(copy.delivery());
         killedRuns.copyFailed(change, copy, failed.token(), failed.reason());
       }
-      // The work is done and the message must not come again, whoever misses the result.
+      // The work is done, so the task must not run again: it is acknowledged, whoever misses its result.
       case Pending.Result result -> {
-        change.log(true, "a result found nobody: " + failed.reason());
+        change.log(
+            true,
+            "the result of a task of queue "
+                + result.delivery().queue()
+                + " could not be delivered: "
+                + failed.reason());
         change.acknowledge(result.delivery());
       }
       case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}
