@@ -38,11 +38,12 @@ final class Publications {
     }
     change.answered(failed.token());
     switch (request) {
-      case Pending.Copy copy when copy.isPurged() -> {
+      case Pending.Copy copy when copy.isPurged() && change.broker.isCurrent(copy.delivery()) -> {
         change.acknowledge(copy.delivery());
         killedRuns.copyPurged(change, copy, failed.token());
       }
-      case Pending.Copy copy when failed.isHopeless() -> {
+      case Pending.Copy copy
+          when failed.isHopeless() && change.broker.isCurrent(copy.delivery()) -> {
         long instead = outcomes.unpublishable(change, copy, failed.reason());
         if (instead == 0) {
           change.memory = change.memory.settled(copy.task(), copy.attempt());
@@ -62,7 +63,7 @@ final class Publications {
         change.requeue(copy.delivery());
         killedRuns.copyFailed(change, copy, failed.token(), failed.reason());
       }
-      // The work is done, so the task must not run again: it is acknowledged, whoever misses its result.
+      // The work is done, so the task must not run again, whoever misses its result.
       case Pending.Result result -> {
         change.log(
             true,

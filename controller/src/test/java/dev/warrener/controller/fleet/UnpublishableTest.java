@@ -126,6 +126,20 @@ class UnpublishableTest {
         });
   }
 
+  @Test
+  void purgeOfAMessageThatTheBrokerHasBackIsNotConfirmed() {
+    failOnce();
+    purgeAll();
+
+    happen(new Event.BrokerDown(1, "reset", Duration.ZERO));
+    happen(new Event.PublishFailed(move().token(), "too large", true));
+    finishOrder();
+
+    assertThat(done())
+        .singleElement()
+        .satisfies(done -> assertThat(done.failed()).anyMatch(why -> why.contains("task a")));
+  }
+
   private void failOnce() {
     var task = Task.to("mail", "work").id("a").replyTo("reply").publishedAt(now).build();
     happen(new Event.Delivered(DELIVERY, task));
