@@ -173,10 +173,7 @@ final class TaskDeliveries {
         var swept =
             connection.sweep(
                 sweep.queue(),
-                delivery ->
-                    publishCopy
-                        .apply(delivery)
-                        .thenApply(TaskDeliveries::moved));
+                delivery -> publishCopy.apply(delivery).thenApply(TaskDeliveries::moved));
         answer =
             swept.complete()
                 ? new Event.BacklogDone(sweep.token(), swept.moved())

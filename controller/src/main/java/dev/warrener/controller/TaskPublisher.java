@@ -88,8 +88,7 @@ final class TaskPublisher {
       events.accept(new Event.PublishFailed(move.token(), because, true));
       return;
     }
-    answer(
-        move.token(), publisher.publish(namespace.tasksExchange(), move.routingKey(), copy));
+    answer(move.token(), publisher.publish(namespace.tasksExchange(), move.routingKey(), copy));
   }
 
   /** Publishes the copy of a message to its dead-letter queue, on the caller's thread. */
@@ -112,8 +111,7 @@ final class TaskPublisher {
                         : CompletableFuture.completedFuture(outcome))));
   }
 
-  private CompletableFuture<PublishOutcome> publish(
-      Effect.SendResult send, ResultMessage result) {
+  private CompletableFuture<PublishOutcome> publish(Effect.SendResult send, ResultMessage result) {
     return reporter.result(result, send.replyTo(), send.correlationId());
   }
 
@@ -198,9 +196,7 @@ final class TaskPublisher {
             case PublishOutcome.Confirmed _ -> events.accept(new Event.Published(token));
             case PublishOutcome.Unpublishable never ->
                 events.accept(new Event.PublishFailed(token, never.because(), true));
-            case PublishOutcome.Unroutable _,
-                PublishOutcome.Refused _,
-                PublishOutcome.Unknown _ ->
+            case PublishOutcome.Unroutable _, PublishOutcome.Refused _, PublishOutcome.Unknown _ ->
                 failLater(token, reason(what));
           }
         });

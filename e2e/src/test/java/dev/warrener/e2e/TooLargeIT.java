@@ -80,9 +80,7 @@ class TooLargeIT {
       BROKER.get().limitMessages(LIMIT);
       fleet.controller("c1", "--queue", "mail=2");
 
-      await("the others")
-          .atMost(SOON)
-          .until(() -> fleet.journal().ends().size() == 12);
+      await("the others").atMost(SOON).until(() -> fleet.journal().ends().size() == 12);
       await("the large ones").atMost(SOON).until(() -> fleet.observer().waiting("mail.dead") == 8);
       fleet.awaitWaiting("mail", 0);
       var list = fleet.run("dead", "list", "mail", "-o", "json").succeeded();

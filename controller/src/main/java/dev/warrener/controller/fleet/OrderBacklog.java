@@ -89,8 +89,7 @@ final class OrderBacklog {
           && copy.delivery().queue().equals(queue)
           && change.broker.isCurrent(copy.delivery())) {
         change.broker =
-            change.broker.with(
-                entry.getKey(), copy.awaitedBy(order.id(), fate == Backlog.PURGE));
+            change.broker.with(entry.getKey(), copy.awaitedBy(order.id(), fate == Backlog.PURGE));
         change.put(change.orders.current(order.id()).waitingFor(entry.getKey()));
       }
     }

@@ -71,7 +71,9 @@ class UnpublishableTest {
 
     happen(new Event.PublishFailed(move().token(), "too large", true));
 
-    assertThat(effects).contains(new Effect.Reject(DELIVERY)).noneMatch(Effect.Requeue.class::isInstance);
+    assertThat(effects)
+        .contains(new Effect.Reject(DELIVERY))
+        .noneMatch(Effect.Requeue.class::isInstance);
     assertThat(presentlyTaken()).isZero();
   }
 
@@ -145,7 +147,11 @@ class UnpublishableTest {
     happen(new Event.Delivered(DELIVERY, task));
     happen(new Event.Started(WORKER, "a", 1));
     happen(
-        new Event.Finished(WORKER, "a", 1, new RunEnd(Body.EMPTY, Task.JSON, new TaskError("boom", "boom", null))));
+        new Event.Finished(
+            WORKER,
+            "a",
+            1,
+            new RunEnd(Body.EMPTY, Task.JSON, new TaskError("boom", "boom", null))));
     assertThat(move().routingKey()).startsWith("mail.retry.");
   }
 
@@ -168,8 +174,7 @@ class UnpublishableTest {
     happen(new Event.OrderArrived(new HeardOrder(order, "ops", null)));
     happen(
         new Event.TreeEmpty(
-            new DeathCertificate(
-                WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
+            new DeathCertificate(WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
   }
 
   /** Answers everything that an order still asks of the broker. */

@@ -105,14 +105,12 @@ public final class FittingCopies {
           .append(ShortText.ofBytes(names.get(i), LONGEST_NAME));
     }
     return shown
-        .append(
-            names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more)" : ")")
+        .append(names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more)" : ")")
         .toString();
   }
 
   /** Returns the least that a dead letter has: its id, its handler, and why it is one. */
-  private static Message bare(
-      Message copy, Map<String, @Nullable Object> changes, String detail) {
+  private static Message bare(Message copy, Map<String, @Nullable Object> changes, String detail) {
     var headers = new HashMap<String, Object>();
     changes.forEach((name, value) -> {
       if (value != null && Headers.isOfDeadLetter(name)) {

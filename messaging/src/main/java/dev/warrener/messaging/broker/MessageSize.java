@@ -12,8 +12,8 @@ public final class MessageSize {
   public static final int FRAME = 128 << 10;
 
   /**
-   * The most bytes that properties and headers of a new task may have: 96 KiB. The rest of the frame
-   * is for what the broker and controllers add on the task's way through retries.
+   * The most bytes that properties and headers of a new task may have: 96 KiB. The rest of the
+   * frame is for what the broker and controllers add on the task's way through retries.
    */
   static final int LARGEST_TASK = 96 << 10;
 

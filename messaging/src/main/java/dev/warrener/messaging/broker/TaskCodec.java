@@ -63,20 +63,21 @@ public final class TaskCodec {
     putIfPresent(headers, TaskHeaders.REQUEUED_AT, text(task.requeuedAt()));
     var publishedAt = task.publishedAt();
     var expiration = task.expiration();
-    var message = new Message(
-        new BasicProperties.Builder()
-            .messageId(task.id())
-            .type(task.handler())
-            .contentType(task.contentType())
-            .deliveryMode(2)
-            .timestamp(publishedAt == null ? null : Date.from(publishedAt))
-            .priority(task.priority())
-            .expiration(expiration == null ? null : Long.toString(expiration.toMillis()))
-            .replyTo(task.replyTo())
-            .correlationId(task.correlationId())
-            .headers(headers)
-            .build(),
-        task.body());
+    var message =
+        new Message(
+            new BasicProperties.Builder()
+                .messageId(task.id())
+                .type(task.handler())
+                .contentType(task.contentType())
+                .deliveryMode(2)
+                .timestamp(publishedAt == null ? null : Date.from(publishedAt))
+                .priority(task.priority())
+                .expiration(expiration == null ? null : Long.toString(expiration.toMillis()))
+                .replyTo(task.replyTo())
+                .correlationId(task.correlationId())
+                .headers(headers)
+                .build(),
+            task.body());
     if (!task.headers().isEmpty()) {
       requireSmallHeaders(message);
     }

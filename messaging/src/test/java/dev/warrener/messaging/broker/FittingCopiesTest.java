@@ -43,7 +43,9 @@ class FittingCopiesTest {
     var copy = FittingCopies.deadLetter(message(headers), DEAD, FRAME);
 
     assertThat(MessageSize.of(copy)).isLessThanOrEqualTo(FRAME);
-    assertThat(copy.headers()).containsKeys("x-batch", "small", "large").doesNotContainKey("larger");
+    assertThat(copy.headers())
+        .containsKeys("x-batch", "small", "large")
+        .doesNotContainKey("larger");
     assertThat(detail(copy)).contains("left out here", "header larger");
     assertThat(copy.id()).isEqualTo("t-1");
   }

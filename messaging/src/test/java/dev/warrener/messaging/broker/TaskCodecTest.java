@@ -89,9 +89,7 @@ class TaskCodecTest {
     assertThat(TaskCodec.decode("mail", message))
         .isEqualTo(
             new InvalidTask(
-                "mail",
-                "t-1",
-                "it can't be read as it was published: header \"a\" is not UTF-8"));
+                "mail", "t-1", "it can't be read as it was published: header \"a\" is not UTF-8"));
     assertThat(TaskCodec.mark("mail", message))
         .isEqualTo(
             new DeadLetterMark(

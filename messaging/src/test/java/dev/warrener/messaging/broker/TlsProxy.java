@@ -33,7 +33,9 @@ public final class TlsProxy implements AutoCloseable {
     var context = context();
     this.server =
         (SSLServerSocket)
-            context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            context
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     SSLContext.setDefault(context);
     daemon(this::accept);
   }
@@ -68,9 +70,22 @@ public final class TlsProxy implements AutoCloseable {
     var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
     var process =
         new ProcessBuilder(
-                keytool, "-genkeypair", "-alias", "broker", "-keyalg", "EC", "-dname",
-                "CN=localhost", "-ext", "san=dns:localhost", "-storetype", "PKCS12", "-keystore",
-                file.toString(), "-storepass", new String(PASSWORD))
+                keytool,
+                "-genkeypair",
+                "-alias",
+                "broker",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD))
             .inheritIO()
             .start();
     if (process.waitFor() != 0) {

@@ -98,8 +98,7 @@ public final class HostileMessages {
     switch (fault) {
       case NONE, UNKNOWN_HANDLER -> {}
       case TOO_DEEP ->
-          writer.header(
-              "deep", nested(random.nextBoolean() ? 33 : random.nextInt(33, 2_000)));
+          writer.header("deep", nested(random.nextBoolean() ? 33 : random.nextInt(33, 2_000)));
       case HEADER_NOT_UTF_8 -> {
         switch (random.nextInt(4)) {
           case 0 -> writer.header(notUtf8(), value(2));
@@ -125,7 +124,8 @@ public final class HostileMessages {
       case 2 -> writer.header("x-batch", array(value(2)));
       case 3 -> writer.header("x-batch", PropertyWriter.string("a name with blanks"));
       case 4 -> writer.header("x-timeout-ms", PropertyWriter.string("-1"));
-      default -> writer.header("x-not-before", table("h".getBytes(StandardCharsets.UTF_8), value(1)));
+      default ->
+          writer.header("x-not-before", table("h".getBytes(StandardCharsets.UTF_8), value(1)));
     }
   }
 

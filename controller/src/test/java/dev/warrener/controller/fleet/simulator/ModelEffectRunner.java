@@ -160,7 +160,8 @@ final class ModelEffectRunner {
       case Effect.Reject reject -> {
         var letter = links.inHand.remove(reject.delivery());
         var over = links.sessionOf(reject.delivery());
-        var gone = letter == null || over == null ? null : broker.acknowledge(over, reject.delivery());
+        var gone =
+            letter == null || over == null ? null : broker.acknowledge(over, reject.delivery());
         if (gone != null) {
           broker.route(gone.task.queue() + ".dead", gone.task, simulation.now());
         }
@@ -215,8 +216,7 @@ final class ModelEffectRunner {
         }
         if (doubt) {
           boolean isHopeless = !arrives && broker.up && chance.oneIn(4);
-          home.fromPublisher.add(
-              new Event.PublishFailed(move.token(), "simulated", isHopeless));
+          home.fromPublisher.add(new Event.PublishFailed(move.token(), "simulated", isHopeless));
         } else {
           home.fromPublisher.add(new Event.Published(move.token()));
         }

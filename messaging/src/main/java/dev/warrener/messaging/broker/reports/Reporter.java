@@ -255,8 +255,7 @@ public final class Reporter implements AutoCloseable {
         || outcome instanceof PublishOutcome.Unpublishable) {
       return false;
     }
-    return !isVerdict(outcome)
-        || System.nanoTime() - statement.saidNanos < VERDICT_LIMIT.toNanos();
+    return !isVerdict(outcome) || System.nanoTime() - statement.saidNanos < VERDICT_LIMIT.toNanos();
   }
 
   /** Whether the broker has said no, and was not only away. */

@@ -110,7 +110,8 @@ final class ContentHeader {
         tableEnd = start;
       }
       if ((flags & bit(property)) != 0 && !read(property)) {
-        fault("property " + NAMES.get(property) + " is cut off, and was left out with all after it");
+        fault(
+            "property " + NAMES.get(property) + " is cut off, and was left out with all after it");
         leaveOutFrom(property, start);
         return;
       }
@@ -189,7 +190,9 @@ final class ContentHeader {
     var fault = values.measure(value, tableEnd);
     if (fault != FieldValues.Fault.NONE || !isNamed) {
       var what =
-          fault == FieldValues.Fault.NONE ? FieldValues.Fault.NOT_UTF_8.sentence() : fault.sentence();
+          fault == FieldValues.Fault.NONE
+              ? FieldValues.Fault.NOT_UTF_8.sentence()
+              : fault.sentence();
       fault(
           "header "
               + name(at)
@@ -241,8 +244,7 @@ final class ContentHeader {
     text.codePoints()
         .limit(LONGEST_NAME)
         .forEach(c ->
-            shown.appendCodePoint(
-                (c > ' ' && c < 0x7f) || Character.isLetterOrDigit(c) ? c : '?'));
+            shown.appendCodePoint((c > ' ' && c < 0x7f) || Character.isLetterOrDigit(c) ? c : '?'));
     return shown.append(text.length() > LONGEST_NAME ? "…\"" : "\"").toString();
   }
 
@@ -273,7 +275,8 @@ final class ContentHeader {
   }
 
   private byte[] mark() {
-    var sentence = String.join("; ", faults) + (moreFaults > 0 ? "; and " + moreFaults + " more" : "");
+    var sentence =
+        String.join("; ", faults) + (moreFaults > 0 ? "; and " + moreFaults + " more" : "");
     return sentence.getBytes(StandardCharsets.UTF_8);
   }
 

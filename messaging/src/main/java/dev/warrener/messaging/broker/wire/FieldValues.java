@@ -9,8 +9,7 @@ final class FieldValues {
   enum Fault {
     NONE("", true),
     NOT_UTF_8("is not UTF-8", true),
-    TOO_DEEP(
-        "is nested more than " + UnreadableHeaders.DEEPEST + " deep and was left out", false),
+    TOO_DEEP("is nested more than " + UnreadableHeaders.DEEPEST + " deep and was left out", false),
     UNKNOWN_TYPE("has a value of a type that AMQP does not know, and was left out", false),
     TOO_LONG("is longer than the table around it, and was left out", false);
 
@@ -140,7 +139,9 @@ final class FieldValues {
     }
   }
 
-  /** Returns where the value ends that starts at {@code from}, if that is known; else {@code to}. */
+  /**
+   * Returns where the value ends that starts at {@code from}, if that is known; else {@code to}.
+   */
   private int leftOut(int from, int to) {
     if (to - from >= 5 && size(bytes[from]) == NESTED) {
       int length = Bytes.int32(bytes, from + 1);

@@ -94,7 +94,9 @@ final class MendedFrames extends InputStream {
     return count;
   }
 
-  /** Begins with the next frame, or goes on to collect it. Returns false at the end of the input. */
+  /**
+   * Begins with the next frame, or goes on to collect it. Returns false at the end of the input.
+   */
   private boolean nextFrame() throws IOException {
     if (collected == frame.length) {
       frame = new byte[0];

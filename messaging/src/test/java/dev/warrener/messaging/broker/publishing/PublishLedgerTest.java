@@ -179,8 +179,7 @@ class PublishLedgerTest {
   void aMessageThatWasAloneIsToBlame() {
     add("a", "b");
     take();
-    ledger.accused(
-        culprit -> new PublishOutcome.Refused("too large: " + culprit.message.id()));
+    ledger.accused(culprit -> new PublishOutcome.Refused("too large: " + culprit.message.id()));
 
     assertRefused("a", "too large: a");
     assertThat(takeAll()).containsExactly("b");

@@ -147,7 +147,9 @@ class ReporterIT {
     channel.queueDeclare(name, false, true, false, null);
     channel.queueBind(name, fleet.namespace().resultsExchange(), name);
 
-    await("the result").atMost(TestFleet.PATIENCE).until(() -> channel.basicGet(name, true) != null);
+    await("the result")
+        .atMost(TestFleet.PATIENCE)
+        .until(() -> channel.basicGet(name, true) != null);
     assertThat(outcome)
         .succeedsWithin(TestFleet.PATIENCE)
         .isIn(

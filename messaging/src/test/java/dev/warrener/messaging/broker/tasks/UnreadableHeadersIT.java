@@ -136,7 +136,10 @@ class UnreadableHeadersIT {
   }
 
   private static PropertyWriter properties(String id) {
-    return new PropertyWriter().text("message_id", id).text("type", "send").octet("delivery_mode", 2);
+    return new PropertyWriter()
+        .text("message_id", id)
+        .text("type", "send")
+        .octet("delivery_mode", 2);
   }
 
   private void publish(String key, BasicProperties properties) throws IOException {

@@ -57,8 +57,7 @@ class ContentHeaderTest {
   @Test
   void lastHeaderThatIsTooDeepTakesNothingElseAlong() throws Exception {
     var mended =
-        decodeMended(
-            new PropertyWriter().header("deep", PropertyWriter.nestedTables(33)).build());
+        decodeMended(new PropertyWriter().header("deep", PropertyWriter.nestedTables(33)).build());
 
     assertThat(mark(mended))
         .isEqualTo("header \"deep\" is nested more than 32 deep and was left out");
@@ -92,7 +91,8 @@ class ContentHeaderTest {
 
     assertThat(mended.getHeaders()).containsOnlyKeys("first", UnreadableHeaders.MARK);
     assertThat(mended.getType()).isEqualTo("echo");
-    assertThat(mark(mended)).contains("\"odd\"", "type that AMQP does not know", "all that follows");
+    assertThat(mark(mended))
+        .contains("\"odd\"", "type that AMQP does not know", "all that follows");
   }
 
   @Test

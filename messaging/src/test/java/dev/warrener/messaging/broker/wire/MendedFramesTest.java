@@ -72,9 +72,7 @@ class MendedFramesTest {
   void headerThatTheBrokerHasMadeLargerThanAFrameIsCutToOne() throws IOException {
     frame(1, 0, tune(8_192));
     frame(
-        2,
-        1,
-        header(new PropertyWriter().header("large", PropertyWriter.string(new byte[9_000]))));
+        2, 1, header(new PropertyWriter().header("large", PropertyWriter.string(new byte[9_000]))));
 
     var in = new DataInputStream(new MendedFrames(new ByteArrayInputStream(sent.toByteArray())));
     in.skipNBytes(7 + 12 + 1 + 3);
