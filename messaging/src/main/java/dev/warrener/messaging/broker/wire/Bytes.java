@@ -10,11 +10,11 @@ final class Bytes {
   private Bytes() {}
 
   static int int16(byte[] bytes, int at) {
-    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+    return ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
   }
 
   static int int32(byte[] bytes, int at) {
-    return int16(bytes, at) << 16 | int16(bytes, at + 2);
+    return (int16(bytes, at) << 16) | int16(bytes, at + 2);
   }
 
   static void putInt16(byte[] bytes, int at, int value) {

@@ -20,7 +20,7 @@ final class MendedFrames extends InputStream {
   private static final int LARGEST_HEADER = 16 << 20;
 
   /** The number of the method that says how large a frame may be: {@code connection.tune}. */
-  private static final int TUNE = 10 << 16 | 30;
+  private static final int TUNE = (10 << 16) | 30;
 
   private static final int TUNE_FRAME_MAX = 6;
 
@@ -110,7 +110,7 @@ final class MendedFrames extends InputStream {
         }
       }
       int type = raw[position];
-      int channel = (raw[position + 1] & 0xff) << 8 | raw[position + 2] & 0xff;
+      int channel = Bytes.int16(raw, position + 1);
       int size = Bytes.int32(raw, position + 3);
       boolean isLookedAt = type == HEADER || (type == METHOD && channel == 0);
       if (type == 'A') {
