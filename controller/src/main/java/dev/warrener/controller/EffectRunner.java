@@ -93,6 +93,7 @@ final class EffectRunner {
       case Effect.CancelConsumer cancel -> deliveries.cancel(cancel.queue());
       case Effect.Acknowledge acknowledge -> deliveries.acknowledge(acknowledge.delivery());
       case Effect.Requeue requeue -> deliveries.requeue(requeue.delivery());
+      case Effect.Reject reject -> deliveries.reject(reject.delivery());
       case Effect.Move move -> copies.move(move);
       case Effect.Barrier barrier -> deliveries.barrier(barrier);
       case Effect.PurgeBacklog purge -> deliveries.purge(purge);

@@ -49,6 +49,9 @@ public sealed interface Effect {
   /** Return a delivery to its queue, without counting an attempt. */
   record Requeue(DeliveryKey delivery) implements Effect {}
 
+  /** Have the broker itself move a delivery to the dead letters, without a reason. */
+  record Reject(DeliveryKey delivery) implements Effect {}
+
   /**
    * Publish a copy of a delivery, and answer under the token. A later effect acknowledges the
    * delivery.

@@ -157,8 +157,17 @@ public sealed interface Event {
   /** The broker has taken the message published under a token, or no queue wanted it. */
   record Published(long token) implements Event {}
 
-  /** The broker can't take the message published under a token. */
-  record PublishFailed(long token, String reason) implements Event {}
+  /**
+   * The broker can't take the message published under a token.
+   *
+   * @param isHopeless whether it never will, however often the message is published
+   */
+  record PublishFailed(long token, String reason, boolean isHopeless) implements Event {
+    /** Creates the event of a failure that may pass. */
+    public PublishFailed(long token, String reason) {
+      this(token, reason, false);
+    }
+  }
 
   /** The broker has shown that it took all earlier settlements on a queue. */
   record BarrierPassed(long token) implements Event {}

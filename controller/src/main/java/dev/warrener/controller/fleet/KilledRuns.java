@@ -339,6 +339,25 @@ final class KilledRuns {
     }
   }
 
+  /** The broker can't take a copy, and its delivery was dropped by the order that waits for it. */
+  void copyPurged(Transition change, Pending.Copy copy, long token) {
+    var progress = copy.order() == null ? null : change.orders.underWay(copy.order());
+    if (progress != null) {
+      change.put(progress.notWaitingFor(token).plusBacklog(1));
+    }
+  }
+
+  /** Another copy was published in place of one that the broker never takes. */
+  void copyReplaced(Transition change, Pending.Copy copy, long token, long instead) {
+    var progress = copy.order() == null ? null : change.orders.underWay(copy.order());
+    if (progress != null
+        && change.broker.find(instead) instanceof Pending.Copy next
+        && copy.order() != null) {
+      change.broker = change.broker.with(instead, next.awaitedBy(copy.order(), copy.isPurged()));
+      change.put(progress.notWaitingFor(token).waitingFor(instead));
+    }
+  }
+
   /** The broker can't take a copy, and its delivery was requeued. */
   void copyFailed(Transition change, Pending.Copy copy, long token, String reason) {
     var progress = copy.order() == null ? null : change.orders.underWay(copy.order());

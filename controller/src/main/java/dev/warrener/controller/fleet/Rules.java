@@ -17,7 +17,7 @@ final class Rules {
   private final OrderKilling killing = new OrderKilling(prefetch, orderReports);
   private final KilledRuns killedRuns =
       new KilledRuns(outcomes, taskReports, arrival, orderReports, retention);
-  private final Publications publications = new Publications(killedRuns);
+  private final Publications publications = new Publications(outcomes, killedRuns);
   private final Supervision supervision = new Supervision(killing, killedRuns, outcomes, arrival);
   private final RunProgress runProgress =
       new RunProgress(supervision, killing, prefetch, arrival, outcomes, taskReports, suspects);

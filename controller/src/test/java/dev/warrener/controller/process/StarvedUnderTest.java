@@ -86,6 +86,11 @@ final class StarvedUnderTest implements ProcessListener {
   }
 
   @Override
+  public void protocolBroken(WorkerKey worker, String how) {
+    say("PROTOCOL", worker.slot(), how);
+  }
+
+  @Override
   public void spawned(WorkerKey worker, long pid, long startTicks) {
     say("SPAWNED", worker.slot(), pid);
   }

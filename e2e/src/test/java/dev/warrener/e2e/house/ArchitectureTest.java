@@ -61,8 +61,9 @@ class ArchitectureTest {
           messaging.report: messaging messaging.order messaging.task
           messaging.json: messaging.order
           messaging.local: messaging
-          messaging.broker: messaging messaging.task
+          messaging.broker: messaging messaging.task messaging.broker.wire
           messaging.broker.publishing: messaging messaging.task messaging.broker
+          messaging.broker.wire:
           messaging.broker.tasks: messaging messaging.task messaging.broker
           messaging.broker.orders: messaging messaging.task messaging.order messaging.report \
             messaging.json messaging.broker messaging.broker.publishing
@@ -123,6 +124,7 @@ class ArchitectureTest {
           ops.view: ops.invocation ops.screen
 
           testbroker:
+          testbroker.hostile:
 
           bench: bench.figures bench.page bench.rig bench.subject bench.suite
           bench.figures:

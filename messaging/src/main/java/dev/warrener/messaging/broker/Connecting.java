@@ -7,6 +7,7 @@ import com.rabbitmq.client.Consumer;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.SocketConfigurators;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
+import dev.warrener.messaging.broker.wire.MendingConnectionFactory;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -104,7 +105,7 @@ public final class Connecting {
       BrokerAccess access, ThreadFactory threads, AtomicReference<Socket> socket) {
     var address = access.address();
     var settings = access.settings();
-    var factory = new ConnectionFactory();
+    var factory = new MendingConnectionFactory();
     factory.setHost(address.host());
     factory.setPort(address.port());
     factory.setVirtualHost(address.virtualHost());

@@ -1,6 +1,5 @@
 package dev.warrener.messaging.broker.publishing;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -9,6 +8,7 @@ import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.Connecting;
 import dev.warrener.messaging.broker.Errors;
 import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.MessageSize;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,6 @@ final class PublishWriter {
   private static final Logger LOG = LoggerFactory.getLogger(PublishWriter.class);
   private static final long TICK_MILLIS = 50;
 
-  private final BrokerAccess access;
   private final Thread writer;
   private final Thread clock;
 
@@ -41,9 +40,11 @@ final class PublishWriter {
 
   // Guarded by the lock.
   private final PublishLedger ledger;
+  private final BrokerVerdicts verdicts;
   private @Nullable LinkSession session;
   private @Nullable Channel channel;
   private @Nullable String blocked;
+
   private String away = "it has not been reached yet";
   private boolean started;
   private boolean closed;
@@ -55,7 +56,7 @@ final class PublishWriter {
    *     it must not block
    */
   PublishWriter(BrokerAccess access, BiConsumer<Publish, PublishOutcome> ended) {
-    this.access = access;
+    this.verdicts = new BrokerVerdicts(access);
     this.ledger = new PublishLedger(ended);
     this.writer =
         Connecting.daemon("broker-publisher-writer").newThread(() -> untilClosed(this::write));
@@ -118,6 +119,20 @@ final class PublishWriter {
     }
   }
 
+  /**
+   * Returns the most bytes that a frame may have, and so the headers of a message; 128 KiB while
+   * there is no connection.
+   */
+  int frameMax() {
+    lock.lock();
+    try {
+      int frameMax = session == null ? 0 : session.connection().getFrameMax();
+      return frameMax == 0 ? MessageSize.FRAME : frameMax;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // The connection.
 
   void up(LinkSession up) {
@@ -126,6 +141,7 @@ final class PublishWriter {
       session = up;
       channel = null;
       blocked = null;
+      verdicts.forgetLimit();
       work.signalAll();
     } finally {
       lock.unlock();
@@ -172,7 +188,8 @@ final class PublishWriter {
       }
       channel = null;
       if (BrokerErrors.accusesMessage(cause)) {
-        ledger.accused(culprit -> sentence(culprit, cause));
+        verdicts.learnLimit(cause);
+        ledger.accused(culprit -> verdicts.on(culprit, cause));
       } else {
         ledger.cutOff();
       }
@@ -180,16 +197,6 @@ final class PublishWriter {
     } finally {
       lock.unlock();
     }
-  }
-
-  private String sentence(Publish publish, ShutdownSignalException cause) {
-    var error = BrokerErrors.ofRequest(cause, access, "the exchange " + publish.exchange);
-    return BrokerErrors.replyCode(cause) == AMQP.PRECONDITION_FAILED
-        ? "the broker refused a message of "
-            + publish.message.body()
-            + ": "
-            + BrokerErrors.replyText(cause)
-        : String.valueOf(error.getMessage());
   }
 
   /** Runs a thread's loop, and goes on with it after an error: every message needs its outcome. */
@@ -234,6 +241,12 @@ final class PublishWriter {
         }
         on = channel;
         next = on == null ? null : ledger.take(on.getNextPublishSeqNo());
+        var verdict = next == null ? null : verdicts.on(next);
+        if (next != null && verdict != null) {
+          // To send it would only close the channel under the others.
+          ledger.refuse(next, verdict);
+          continue;
+        }
       } finally {
         lock.unlock();
       }
@@ -302,7 +315,10 @@ final class PublishWriter {
       lock.lock();
       try {
         channel = null;
-        ledger.refuse(next, "the message can't be sent: " + BrokerErrors.reason(e));
+        ledger.refuse(
+            next,
+            new PublishOutcome.Unpublishable(
+                "the message can't be sent: " + BrokerErrors.reason(e)));
         ledger.cutOff();
         work.signalAll();
       } finally {

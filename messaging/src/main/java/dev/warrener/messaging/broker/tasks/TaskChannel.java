@@ -236,6 +236,11 @@ final class TaskChannel {
     return settle(delivery, tag -> channel.basicNack(tag, false, true));
   }
 
+  /** Has the broker move the message to the dead letters. */
+  Settlement reject(Delivery delivery) {
+    return settle(delivery, tag -> channel.basicReject(tag, false));
+  }
+
   private interface Frame {
     void send(long tag) throws IOException;
   }

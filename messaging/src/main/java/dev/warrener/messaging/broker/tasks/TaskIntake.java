@@ -291,6 +291,17 @@ public final class TaskIntake implements AutoCloseable {
     return channel == null ? Settlement.STALE : channel.requeue(delivery);
   }
 
+  /**
+   * Has the broker itself move the message to the dead letters of its queue, unchanged and without
+   * a reason of ours: the last resort for a message that can't be published again.
+   *
+   * @throws IllegalStateException if the delivery was settled before
+   */
+  public Settlement reject(Delivery delivery) {
+    var channel = channelOf(delivery);
+    return channel == null ? Settlement.STALE : channel.reject(delivery);
+  }
+
   private @Nullable TaskChannel channelOf(Delivery delivery) {
     var generation = current;
     return generation == null || generation.session.generation() != delivery.generation()
@@ -327,7 +338,7 @@ public final class TaskIntake implements AutoCloseable {
 
   /**
    * Moves the waiting messages of {@code queue} and of its retry queues. It hands each to {@code
-   * move}, and acknowledges it if the answer is true. On the first false or error it stops, and the
+   * move}, and acknowledges it if that has copied it. On the first failure it stops, and the
    * messages that were not moved stay in the queue. Messages that arrive meanwhile may be left.
    * {@code move} must not settle the deliveries.
    *
@@ -335,8 +346,18 @@ public final class TaskIntake implements AutoCloseable {
    * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile; messages
    *     that were moved before stay moved
    */
-  public Swept sweep(String queue, Function<Delivery, CompletionStage<Boolean>> move) {
+  public Swept sweep(String queue, Function<Delivery, CompletionStage<Moved>> move) {
     return new Shovel(requireGeneration().session, access, queue, move).run();
+  }
+
+  /** Whether a message could be copied. */
+  public enum Moved {
+    /** The broker has the copy. */
+    COPIED,
+    /** It could not be copied now. */
+    FAILED,
+    /** It can't be copied at all: the broker has to move it itself. */
+    UNPUBLISHABLE
   }
 
   /**
