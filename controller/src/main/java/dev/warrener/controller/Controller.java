@@ -20,6 +20,7 @@ import dev.warrener.controller.process.ControllerLock;
 import dev.warrener.controller.process.ProcessSettings;
 import dev.warrener.controller.process.Strays;
 import dev.warrener.controller.process.WorkerProcesses;
+import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.warmup.KillWarmUp;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
@@ -59,6 +60,9 @@ public final class Controller {
 
   /** The most reports that wait for the broker; when more wait, the oldest are dropped. */
   private static final int MOST_REPORTS = 100_000;
+
+  /** How often to see whether the control socket still has its name. */
+  private static final Duration LOCAL_LOOK_EVERY = Duration.ofSeconds(5);
 
   /** How long each part may take to finish its work when the controller ends: 5 s. */
   private static final Duration GOODBYE = Duration.ofSeconds(5);
@@ -223,6 +227,9 @@ public final class Controller {
    */
   public static Controller start(ControllerConfiguration configuration, BrokerAddress address) {
     configuration.describe().forEach((key, value) -> LOG.info("setting {} = {}", key, value));
+    if (!configuration.isInspectable() && Kernel.forbidInspection() != 0) {
+      LOG.warn("tasks can look into this controller's process: the kernel does not forbid it");
+    }
     ControllerLock lock =
         ControllerLock.acquire(
             configuration.id(),
@@ -279,11 +286,18 @@ public final class Controller {
             ? ""
             : ", which finds an empty process tree and can't prove it");
     processes.containment().notes().forEach(LOG::warn);
+    if (!processes.containment().keepsTasksApart()) {
+      LOG.info(
+          "tasks are not kept apart by containment {}: a hostile one can end or stop other tasks"
+              + " and this controller, and fake their results (docs/containment.md)",
+          processes.containment().tier());
+    }
     audit.append(Life.of("controller.started", configuration));
     loop.start();
     post(new Event.Remembered(retained));
     post(new Event.RunsRemembered(rememberedRuns));
     local.start();
+    timers.every(LOCAL_LOOK_EVERY, local::look);
     BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, this::declare);
     if (effects.hasEnded()) {
       return;

@@ -30,14 +30,15 @@ record Containment(
   /**
    * Prepares everything and then becomes the worker, all before the worker's first instruction.
    * Puts the channel on descriptors 3 (out) and 4 (in) and the worker's own output on the log; sets
-   * the mark ({@code ulimit -w} in dash and busybox, {@code -x} in bash and ksh); limits the number
-   * of the user's processes ({@code ulimit -u} in bash, {@code -p} in dash and busybox); enters the
-   * cgroup.
+   * the mark as soft and as hard limit ({@code ulimit -w} in dash and busybox, {@code -x} in bash
+   * and ksh); limits the number of the user's processes ({@code ulimit -u} in bash, {@code -p} in
+   * dash and busybox); enters the cgroup.
    */
   private static final String WRAPPER =
       """
       exec 3>&1 1>&2 4<&0 0</dev/null
-      ulimit -S -w "$1" 2>/dev/null || ulimit -S -x "$1" 2>/dev/null || :
+      { { ulimit -S -w "$1" && ulimit -H -w "$1"; } ||
+        { ulimit -S -x "$1" && ulimit -H -x "$1"; } || :; } 2>/dev/null
       if [ -n "$2" ]; then { ulimit -u "$2" || ulimit -p "$2" || :; } 2>/dev/null; fi
       if [ -n "$3" ]; then echo 0 > "$3" || exit 125; fi
       shift 3

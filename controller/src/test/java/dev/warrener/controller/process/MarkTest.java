@@ -37,6 +37,19 @@ class MarkTest {
     assertThat(parse("")).isZero();
   }
 
+  @Test
+  void hardLimitStandsBehindIt() {
+    assertThat(hard("Max file locks            7000000001           7000000001           locks\n"))
+        .isEqualTo(7_000_000_001L);
+    assertThat(hard("Max file locks            7                    unlimited            locks\n"))
+        .isEqualTo(Mark.UNLIMITED);
+    assertThat(hard("")).isEqualTo(Mark.UNLIMITED);
+  }
+
+  private static long hard(String line) {
+    return Mark.parseHard((BEFORE + line).getBytes(StandardCharsets.US_ASCII));
+  }
+
   private static long parse(String line) {
     return Mark.parse((BEFORE + line).getBytes(StandardCharsets.US_ASCII));
   }

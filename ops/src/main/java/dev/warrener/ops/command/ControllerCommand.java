@@ -13,6 +13,7 @@ import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.log.LogConfiguration;
+import dev.warrener.ops.screen.Style.Tone;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code warrener controller}. */
 @Command(
@@ -110,6 +112,8 @@ final class ControllerCommand extends FleetCommand {
       description = "Any setting of that file. Repeatable.")
   private List<String> settings = new ArrayList<>();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   ControllerCommand(Invocation invocation) {
     super(invocation);
   }
@@ -159,6 +163,7 @@ final class ControllerCommand extends FleetCommand {
       above.put("handlers", String.join(",", handlers));
     }
     if (!exec.isEmpty()) {
+      noteSwallowedOptions();
       above.put("exec", String.join("\0", exec) + "\0");
     }
     if (id != null) {
@@ -177,6 +182,29 @@ final class ControllerCommand extends FleetCommand {
       above.put("namespace", invocation().namespace().name());
     }
     return above;
+  }
+
+  /** Says which of this command's own options stand after --exec, where they are not its own. */
+  private void noteSwallowedOptions() {
+    var own = spec.optionsMap().keySet();
+    var swallowed = exec.stream().filter(word -> own.contains(optionName(word))).toList();
+    if (swallowed.isEmpty()) {
+      return;
+    }
+    String sentence =
+        "--exec takes the rest of the line, so "
+            + String.join(" and ", swallowed)
+            + " went to the command: put what is meant for the controller before --exec";
+    if (queues.isEmpty()
+        && swallowed.stream().anyMatch(word -> optionName(word).equals("--queue"))) {
+      throw new CommandFailure(ExitStatus.USAGE, sentence);
+    }
+    invocation().screen().insist(Tone.BAD, "note: " + sentence);
+  }
+
+  private static String optionName(String word) {
+    int equals = word.indexOf('=');
+    return word.startsWith("--") ? (equals < 0 ? word : word.substring(0, equals)) : "";
   }
 
   private Map<String, String> settings() {
