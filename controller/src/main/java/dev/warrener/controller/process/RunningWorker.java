@@ -313,7 +313,7 @@ final class RunningWorker {
 
     private void protocolBroken(String how) {
       tell(() -> listener.protocolBroken(key(), how));
-      broken(how);
+      broken();
     }
 
     private void passOnFrames() throws BrokenFrameException {
@@ -337,17 +337,17 @@ final class RunningWorker {
         }
       } catch (BrokenFrameException e) {
         // Cut off by its death, mostly.
-        broken(String.valueOf(e.getMessage()));
+        LOG.debug("the frames of worker {} end too early: {}", key(), e.getMessage());
+        broken();
       }
       large.end();
       channelEnded();
     }
 
     /** Nothing that it writes can be understood any more. */
-    private void broken(String how) {
+    private void broken() {
       broken = true;
       large.end();
-      LOG.info("worker {} is killed, because its frames can't be read: {}", key(), how);
       killer.kill(key());
     }
   }
