@@ -314,6 +314,8 @@ public final class Controller {
     var presence = new PresenceReports(this::state, reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
+    var suspensions = new SuspensionWatch(System::nanoTime, Kernel::bootNanos, this::suspended);
+    timers.every(SuspensionWatch.LOOK_EVERY, suspensions::look);
     KillWarmUp.start(state().settings());
   }
 
@@ -373,6 +375,19 @@ public final class Controller {
 
   private void post(Event event) {
     loop.post(event);
+  }
+
+  /**
+   * Counts the time that the host was suspended as time that has passed: timers are due sooner, and
+   * after most of a lease the running tasks may be others' already.
+   */
+  private void suspended(Duration duration) {
+    LOG.warn("this host was suspended for {} ms", duration.toMillis());
+    if (duration.compareTo(configuration.lease().multipliedBy(2).dividedBy(3)) > 0) {
+      post(new Event.StoodStill(duration));
+    }
+    timers.suspended();
+    ping();
   }
 
   private void ping() {

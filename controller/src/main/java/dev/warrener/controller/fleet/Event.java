@@ -138,9 +138,21 @@ public sealed interface Event {
    */
   record StoodStill(Duration duration) implements Event {}
 
-  /** A worker was killed and its tree is not empty; the attempts to empty it go on. */
-  record Unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors)
-      implements Event {}
+  /**
+   * A worker was killed and its tree is not shown to be empty; the attempts to empty it go on.
+   *
+   * @param survivors the processes that are left, as far as they can be named
+   * @param doubt why nobody can tell whether the tree is empty; null if it is not
+   */
+  record Unconfirmed(
+      WorkerKey worker, long pid, long startTicks, List<Survivor> survivors, @Nullable String doubt)
+      implements Event {
+
+    /** Returns what was found, as the end of a sentence. */
+    String finding() {
+      return doubt == null ? survivors.size() + " processes of its tree still live" : doubt;
+    }
+  }
 
   /** The broker has taken the message published under a token, or no queue wanted it. */
   record Published(long token) implements Event {}

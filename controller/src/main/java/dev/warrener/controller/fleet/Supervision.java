@@ -209,9 +209,9 @@ final class Supervision {
         true,
         "worker "
             + change.workerId(slot)
-            + " was killed and "
-            + unconfirmed.survivors().size()
-            + " processes of its tree still live: "
+            + " was killed and is not confirmed dead: "
+            + unconfirmed.finding()
+            + ": "
             + unconfirmed.survivors());
     for (var order : dying.orders()) {
       killing.unconfirmed(change, order, slot, dying, unconfirmed);

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Posts the frames and deaths of worker processes as events, and has the lines that they print
@@ -164,8 +165,13 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   }
 
   @Override
-  public void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
-    events.accept(new Event.Unconfirmed(worker, pid, startTicks, survivors));
+  public void unconfirmed(
+      WorkerKey worker,
+      long pid,
+      long startTicks,
+      List<Survivor> survivors,
+      @Nullable String doubt) {
+    events.accept(new Event.Unconfirmed(worker, pid, startTicks, survivors, doubt));
   }
 
   /** Has the lines logged that wait for it, for a moment at most; then no more are. */

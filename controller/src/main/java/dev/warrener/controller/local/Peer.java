@@ -4,6 +4,7 @@ import dev.warrener.controller.process.Provenance;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.controller.process.linux.UnixSockets;
+import dev.warrener.controller.process.linux.UnreadableException;
 import dev.warrener.controller.process.linux.Users;
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
       pidfd = Kernel.openPidfd(pid);
     }
     try {
-      Stat stat = Stat.of(pid);
+      Stat stat = seen(pid);
       // Another user's process may be hidden (hidepid). It is no task's: they run as this user.
       String suspicion =
           stat == null && credentials.uid() != Users.self() ? null : Provenance.suspicion(pid);
@@ -47,6 +48,14 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
       if (pidfd >= 0) {
         Kernel.close(pidfd);
       }
+    }
+  }
+
+  private static @Nullable Stat seen(long pid) {
+    try {
+      return Stat.of(pid);
+    } catch (UnreadableException e) {
+      return null;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.worker.frame.Frame;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives what happens to worker processes. Called from several threads of the process layer; for
@@ -51,6 +52,14 @@ public interface ProcessListener {
   /**
    * A worker's tree is not empty after {@link ProcessSettings#unconfirmedAfter}; killing goes on.
    * The list may be empty if the remaining processes can't be named.
+   *
+   * @param doubt why nobody can tell whether the tree is empty, because a look or a signal failed;
+   *     null if it is not empty
    */
-  void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors);
+  void unconfirmed(
+      WorkerKey worker,
+      long pid,
+      long startTicks,
+      List<Survivor> survivors,
+      @Nullable String doubt);
 }

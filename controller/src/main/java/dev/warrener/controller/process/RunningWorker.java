@@ -5,6 +5,7 @@ import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.controller.process.pipe.OutputLines;
 import dev.warrener.controller.process.pipe.PipeReader;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -256,7 +258,7 @@ final class RunningWorker {
   private void findOwn() {
     NamespaceEnclosure namespace = launched.namespace();
     while (namespace != null) {
-      ProcessId found = namespace.findWorker();
+      ProcessId found = findWorker(namespace);
       if (found != null) {
         own = found;
         return;
@@ -265,6 +267,14 @@ final class RunningWorker {
         return;
       }
       LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  private static @Nullable ProcessId findWorker(NamespaceEnclosure namespace) {
+    try {
+      return namespace.findWorker();
+    } catch (UnreadableException e) {
+      return null;
     }
   }
 
@@ -398,13 +408,19 @@ final class RunningWorker {
 
   private static int openPidfd(ProcessId head) {
     int pidfd = Kernel.openPidfd(head.pid());
-    if (pidfd >= 0) {
-      Stat stat = Stat.of(head.pid());
-      if (stat == null || !stat.id().equals(head)) {
-        Kernel.close(pidfd);
-        return -1;
-      }
+    if (pidfd >= 0 && !isCertainly(head)) {
+      Kernel.close(pidfd);
+      return -1;
     }
     return pidfd;
+  }
+
+  private static boolean isCertainly(ProcessId head) {
+    try {
+      Stat stat = Stat.of(head.pid());
+      return stat != null && stat.id().equals(head);
+    } catch (UnreadableException e) {
+      return false;
+    }
   }
 }

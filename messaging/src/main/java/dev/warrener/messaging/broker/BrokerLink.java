@@ -273,7 +273,7 @@ public final class BrokerLink implements AutoCloseable {
             () -> {
               try {
                 do {
-                  long asked = System.nanoTime();
+                  long asked = BootClock.SYSTEM.nanos();
                   // Not the blocking call: on a blocked connection its time-out is no sign of loss.
                   channel.asyncCompletableRpc(question).get();
                   session.heard(asked);
