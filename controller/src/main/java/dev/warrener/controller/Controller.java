@@ -107,7 +107,7 @@ public final class Controller {
                 .build(),
             new WorkerInbox(
                 configuration.id(), configuration.lease(), this::processes, this::post));
-    var settings = settings(configuration, processes.containment().tier());
+    var settings = settings(configuration, processes.containment());
     var tasks = new TaskInbox(this::post);
     intake = new TaskIntake(access, tasks);
     deliveries = new TaskDeliveries(intake, tasks, timers, this::post);
@@ -164,13 +164,14 @@ public final class Controller {
         .withHeartbeat(heartbeat);
   }
 
-  private static Settings settings(ControllerConfiguration configuration, String containment) {
+  private static Settings settings(
+      ControllerConfiguration configuration, ContainmentReport containment) {
     return new Settings(
         configuration.id(),
         Host.name(),
         ProcessHandle.current().pid(),
         SOFTWARE,
-        containment,
+        containment.tier(),
         configuration.queues(),
         configuration.operators(),
         configuration.lease(),
@@ -180,7 +181,8 @@ public final class Controller {
         configuration.duplicateWindow(),
         configuration.poisonAfter(),
         configuration.withoutBroker(),
-        configuration.taskEvents());
+        configuration.taskEvents(),
+        containment.unproven());
   }
 
   /** Declares the queues, so that publishers can publish before the first worker is ready. */
@@ -254,6 +256,10 @@ public final class Controller {
         Host.name(),
         processes.containment().tier(),
         processes.containment().proven() ? "" : " (an empty process tree is found, not proven)");
+    var unproven = processes.containment().unproven();
+    if (unproven != null) {
+      LOG.warn("deaths of workers are found here, not proven: {}", unproven);
+    }
     processes.containment().notes().forEach(LOG::warn);
     audit.append(Life.of("controller.started", configuration));
     loop.start();

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param took from the order's arrival there to the end; null before
  * @param failed what could not be done; empty before the end, and if all was
  * @param notes what else it reported, though nothing failed
+ * @param unproven why deaths there are found and not proven, and what would change that; null
+ *     before the end, and if the kernel proves them there
  * @param because why it refused; null if it did not
  * @param known what others know of it; null if they know nothing
  */
@@ -53,6 +55,7 @@ public record Row(
     @Nullable Duration took,
     List<String> failed,
     List<String> notes,
+    @Nullable String unproven,
     @Nullable String because,
     @Nullable Known known) {
 
@@ -100,6 +103,7 @@ public record Row(
         done == null ? null : Duration.ofNanos(done.tookMicros() * 1000),
         done == null ? List.of() : done.failed(),
         done == null || done.notes() == null ? List.of() : done.notes(),
+        done == null ? null : done.unproven(),
         refused == null || done != null ? null : refused.because(),
         known);
   }
