@@ -8,6 +8,7 @@ import dev.warrener.ops.dead.DeadPurgeCommand;
 import dev.warrener.ops.dead.DeadRequeueCommand;
 import dev.warrener.ops.dead.DeadShowCommand;
 import dev.warrener.ops.demo.DemoCommand;
+import dev.warrener.ops.invocation.CommandWord;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.Failures;
 import dev.warrener.ops.invocation.GlobalOptions;
@@ -22,6 +23,7 @@ import dev.warrener.ops.order.KillsWatchCommand;
 import dev.warrener.ops.order.QueuePurgeCommand;
 import dev.warrener.ops.order.ResumeCommand;
 import dev.warrener.ops.publish.PublishCommand;
+import dev.warrener.ops.screen.Lines;
 import dev.warrener.ops.screen.OutputFormat;
 import dev.warrener.ops.screen.Style;
 import dev.warrener.ops.screen.TerminalStreams;
@@ -94,11 +96,11 @@ public final class WarrenerCommand {
       PrintStream err,
       TerminalStreams streams,
       Map<String, String> environment) {
-    var firstWord = arguments.length == 0 ? null : arguments[0];
-    WarmUp.startFor(List.of(arguments));
+    var word = CommandWord.of(List.of(arguments));
+    WarmUp.startFor(word, List.of(arguments));
     var root = new WarrenerCommand();
     var invocation = new Invocation(root.options, out, err, streams, environment);
-    var line = commandLine(root, invocation, firstWord);
+    var line = commandLine(root, invocation, word);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setColorScheme(
@@ -184,12 +186,12 @@ public final class WarrenerCommand {
     return all;
   }
 
-  /** The tree of commands, or what of it a call needs that begins with that word. */
+  /** The tree of commands, or what of it a call of that command needs. */
   private static CommandLine commandLine(
-      WarrenerCommand root, Invocation invocation, @Nullable String firstWord) {
+      WarrenerCommand root, Invocation invocation, @Nullable String word) {
     var line = new CommandLine(root);
     var all = commands(invocation);
-    var only = all.get(firstWord);
+    var only = all.get(word);
     if (only != null) {
       line.addSubcommand(only.get());
     } else {
@@ -248,7 +250,7 @@ public final class WarrenerCommand {
   }
 
   private static void hint(CommandLine command, PrintStream err) {
-    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    Lines.write(err, "Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     err.flush();
   }
 
@@ -259,7 +261,7 @@ public final class WarrenerCommand {
         && !unmatched.getUnmatched().isEmpty()) {
       sentence = unmatched(unmatched);
     }
-    err.println(Failures.error(style, sentence));
+    Lines.write(err, Failures.error(style, sentence));
     hint(line, err);
     return ExitStatus.USAGE.code();
   }
