@@ -6,13 +6,16 @@ import dev.warrener.worker.TaskResult;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * Writes down that it starts and that it ends, and heeds nothing in between: an observer of what
- * really ran, independent of everything that the fleet says about itself.
+ * really ran, independent of everything that the fleet says about itself. Whoever may publish
+ * chooses the file, so it is offered only where {@link BuiltInChoice#ALL} was asked for.
  *
  * <p>A line is {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
- * id, and the machine's monotonic clock in nanoseconds. Beats come only if the input asks for them:
+ * id, and the machine's monotonic clock in nanoseconds. All of an id but ASCII letters, digits and
+ * {@code ._-} is escaped as in JSON, so that no id can write a line or a word of its own. Beats come only if the input asks for them:
  * the last one says how long a run lived that never came to its end.
  */
 final class JournalHandler implements TaskHandler {
@@ -46,7 +49,7 @@ final class JournalHandler implements TaskHandler {
     String line =
         what
             + " "
-            + context.id()
+            + word(context.id())
             + " "
             + context.attempt()
             + " "
@@ -55,6 +58,20 @@ final class JournalHandler implements TaskHandler {
             + System.nanoTime()
             + "\n";
     journal.write(line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String word(String id) {
+    var word = new StringBuilder(id.length());
+    for (int at = 0; at < id.length(); at++) {
+      char c = id.charAt(at);
+      boolean isPlain = c < 0x80 && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
+      if (isPlain) {
+        word.append(c);
+      } else {
+        word.append("\\u").append(HexFormat.of().toHexDigits(c));
+      }
+    }
+    return word.toString();
   }
 
   /**

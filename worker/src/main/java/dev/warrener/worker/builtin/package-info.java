@@ -1,5 +1,5 @@
 /**
- * The handlers that every worker has, for first trials and for tests.
+ * The handlers that come with the worker, for first trials and for tests.
  *
  * <p><b>Internal.</b>
  */

@@ -1,6 +1,7 @@
 package dev.warrener.worker.process;
 
 import dev.warrener.worker.TaskHandler;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.builtin.BuiltInHandlers;
 import java.io.File;
 import java.io.IOException;
@@ -31,17 +32,15 @@ final class FoundHandlers implements Handlers {
    * @throws UnusableWorkerException if a part of the class path can't be read, a handler can't be
    *     made, or its name isn't one or is taken
    */
-  static FoundHandlers load(ClassLoader loader, String classPath, boolean builtIn)
+  static FoundHandlers load(ClassLoader loader, String classPath, BuiltInChoice builtIn)
       throws UnusableWorkerException {
     Map<String, @Nullable TaskHandler> handlers = new LinkedHashMap<>();
     if (offersHandlers(classPath)) {
       addServices(loader, handlers);
     }
-    if (builtIn) {
-      for (String name : BuiltInHandlers.NAMES) {
-        // Made when a task asks for it: a worker that is just starting has nothing to do with it.
-        handlers.putIfAbsent(name, null);
-      }
+    for (String name : builtIn.names()) {
+      // Made when a task asks for it: a worker that is just starting has nothing to do with it.
+      handlers.putIfAbsent(name, null);
     }
     return new FoundHandlers(handlers);
   }
