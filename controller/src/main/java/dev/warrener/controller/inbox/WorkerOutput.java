@@ -1,6 +1,7 @@
 package dev.warrener.controller.inbox;
 
 import dev.warrener.controller.death.WorkerKey;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.HeaderKey;
 import java.nio.charset.StandardCharsets;
@@ -32,16 +33,8 @@ public final class WorkerOutput {
     return printable;
   }
 
-  /**
-   * Returns a line without control characters and of bounded length, so that it can't pass for
-   * another line of the log.
-   */
+  /** Returns a line of bounded length, which can't pass for another line of the log. */
   private static String printable(String line) {
-    var printable = new StringBuilder(Math.min(line.length(), LONGEST) + 1);
-    for (int i = 0; i < line.length() && i < LONGEST; i++) {
-      char c = line.charAt(i);
-      printable.append(Character.isISOControl(c) && c != '\t' ? '\uFFFD' : c);
-    }
-    return line.length() > LONGEST ? printable.append('…').toString() : printable.toString();
+    return Printable.line(line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line);
   }
 }

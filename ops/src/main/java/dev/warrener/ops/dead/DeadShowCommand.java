@@ -169,7 +169,7 @@ public final class DeadShowCommand extends FleetCommand {
         }
       }
       case JSON, JSONL -> screen.resultJson(shown);
-      case NAME -> screen.result(shown.letter().task());
+      case NAME -> screen.resultName(shown.letter().task());
     }
   }
 

@@ -1,0 +1,5 @@
+/** The one place where text of others is made harmless before a terminal or a log shows it. */
+@NullMarked
+package dev.warrener.messaging.text;
+
+import org.jspecify.annotations.NullMarked;
