@@ -1,7 +1,7 @@
 package dev.warrener.ops;
 
+import dev.warrener.ops.command.CommandWord;
 import dev.warrener.ops.command.WarrenerCommand;
-import dev.warrener.ops.invocation.CommandWord;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.screen.TerminalStreams;
 import java.io.BufferedOutputStream;

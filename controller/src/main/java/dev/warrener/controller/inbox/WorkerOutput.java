@@ -22,7 +22,10 @@ public final class WorkerOutput {
   static String log(String worker, WorkerKey key, Frame frame) {
     var task = frame.text(HeaderKey.TASK);
     var line = printable(new String(frame.payload(), StandardCharsets.UTF_8));
-    LOG.info("[{}] {}", task == null ? "worker " + worker + "#" + key.incarnation() : task, line);
+    // One word, so that no id can end the brackets.
+    var writer =
+        task == null ? "worker " + worker + "#" + key.incarnation() : Printable.word(task);
+    LOG.info("[{}] {}", writer, line);
     return line;
   }
 

@@ -47,9 +47,9 @@ public final class Printable {
     return word.toString();
   }
 
-  /** Adds a character to a line, escaped if need be. */
-  public static void append(StringBuilder line, int codePoint) {
-    append(line, codePoint, !isHostile(codePoint));
+  /** Whether somebody who gave this text means that id: as it is, or as a command has shown it. */
+  public static boolean names(String given, String id) {
+    return given.equals(id) || given.equals(line(id)) || given.equals(word(id));
   }
 
   private static String escaped(String text, char kept) {

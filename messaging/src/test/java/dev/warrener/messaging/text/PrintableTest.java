@@ -53,6 +53,16 @@ class PrintableTest {
   }
 
   @Test
+  void idIsNamedAsItIsAndAsItIsShown() {
+    var id = "-y a\u001b";
+
+    assertThat(Printable.names(id, id)).isTrue();
+    assertThat(Printable.names("-y a\\u001b", id)).isTrue();
+    assertThat(Printable.names("\\u002dy\\u0020a\\u001b", id)).isTrue();
+    assertThat(Printable.names("-y a", id)).isFalse();
+  }
+
+  @Test
   void jsonStaysTheSameValue() {
     var value =
         Map.of(

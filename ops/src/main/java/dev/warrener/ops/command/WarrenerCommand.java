@@ -8,7 +8,6 @@ import dev.warrener.ops.dead.DeadPurgeCommand;
 import dev.warrener.ops.dead.DeadRequeueCommand;
 import dev.warrener.ops.dead.DeadShowCommand;
 import dev.warrener.ops.demo.DemoCommand;
-import dev.warrener.ops.invocation.CommandWord;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.Failures;
 import dev.warrener.ops.invocation.GlobalOptions;

@@ -2,6 +2,7 @@ package dev.warrener.ops.dead;
 
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.DurationConverter;
 import java.time.Duration;
@@ -63,7 +64,8 @@ final class DeadLetterOptions {
     return letter -> {
       var mark = letter.mark();
       var at = mark.at();
-      return (tasks.isEmpty() || tasks.contains(DeadLetterJson.id(letter)))
+      return (tasks.isEmpty()
+              || tasks.stream().anyMatch(task -> Printable.names(task, DeadLetterJson.id(letter))))
           && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
           && (order == null || order.equals(mark.order()))

@@ -2,9 +2,11 @@ package dev.warrener.ops.log;
 
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.pattern.ClassicConverter;
+import ch.qos.logback.classic.pattern.ThrowableHandlingConverter;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.pattern.Converter;
 import dev.warrener.messaging.text.Printable;
 import java.util.List;
 
@@ -22,6 +24,20 @@ final class PrintableLayout extends PatternLayout {
   PrintableLayout() {
     MESSAGE.forEach(word -> getInstanceConverterMap().put(word, Message::new));
     TRACE.forEach(word -> getInstanceConverterMap().put(word, Trace::new));
+    setPostCompileProcessor((context, head) -> endWithTrace(head));
+  }
+
+  /** A pattern that says nothing of traces ends with one; logback would add a trace of its own. */
+  private static void endWithTrace(Converter<ILoggingEvent> head) {
+    var last = head;
+    boolean hasTrace = last instanceof ThrowableHandlingConverter;
+    while (last.getNext() != null) {
+      last = last.getNext();
+      hasTrace |= last instanceof ThrowableHandlingConverter;
+    }
+    if (!hasTrace) {
+      last.setNext(new Trace());
+    }
   }
 
   private static final class Message extends ClassicConverter {

@@ -125,49 +125,6 @@ class KillDialogueTest {
   }
 
   @Test
-  void deathsThatAreOnlyFoundAreTheLastThingThatIsSaid() throws InterruptedException {
-    var fleet = ScriptedFleet.of("web-1", "web-2", "web-3");
-    line.answering(order ->
-            fleet.answer(order).stream()
-                .map(report -> report.controller().equals("web-2") ? report : onlyFound(report))
-                .toList())
-        .counting(3);
-    yes = true;
-
-    assertThat(kill(Scope.ALL)).isEqualTo(ExitStatus.DONE);
-
-    assertThat(out()).contains("none left (subreaper)").contains("proven by cgroup");
-    assertThat(err())
-        .endsWith(
-            "\n4 of 6 deaths are found, not proven: at web-1, web-3, set containment to auto.\n");
-  }
-
-  private static Report onlyFound(Report report) {
-    return switch (report) {
-      case Report.WorkerDead dead ->
-          new Report.Header(dead.order(), dead.controller(), dead.host(), dead.at(), dead.sequence())
-              .dead(
-                  new Report.KilledWorker(
-                      dead.worker(), dead.incarnation(), dead.pid(), dead.startTicks(), "subreaper"))
-              .signal(dead.signal())
-              .processesKilled(dead.processesKilled())
-              .proven(false)
-              .task(dead.task())
-              .deathMicros(dead.deathMicros())
-              .build();
-      case Report.ControllerDone done ->
-          new Report.Header(done.order(), done.controller(), done.host(), done.at(), done.sequence())
-              .done(done.state())
-              .workers(done.workers())
-              .tasks(done.tasks())
-              .tookMicros(done.tookMicros())
-              .unproven("set containment to auto")
-              .build();
-      default -> report;
-    };
-  }
-
-  @Test
   void whatItIsGoingToDoIsSaidBeforeItIsDone() throws InterruptedException {
     line.answering(ScriptedFleet.of("web-1")::answer).counting(1);
     yes = true;

@@ -1,7 +1,8 @@
-package dev.warrener.ops.invocation;
+package dev.warrener.ops.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.ops.invocation.GlobalOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

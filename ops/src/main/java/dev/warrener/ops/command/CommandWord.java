@@ -1,4 +1,4 @@
-package dev.warrener.ops.invocation;
+package dev.warrener.ops.command;
 
 import java.util.Iterator;
 import java.util.List;
