@@ -25,9 +25,9 @@ public final class OrderInbox implements OrderFeed.Listener {
   /**
    * Makes an inbox.
    *
-   * @param othersSeen returns when other controllers were seen whose presence was not read; each
-   *     call returns what is new since the one before
-   * @param events takes the events
+   * @param othersSeen returns when controllers were last seen whose presence was received and not
+   *     decoded; each call returns the news since the previous call
+   * @param events receives the events
    */
   public OrderInbox(Supplier<Map<String, Instant>> othersSeen, Consumer<Event> events) {
     this.othersSeen = othersSeen;

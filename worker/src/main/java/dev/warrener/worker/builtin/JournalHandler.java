@@ -9,14 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Writes down that it starts and that it ends, and heeds nothing in between: an observer of what
- * really ran, independent of everything that the fleet says about itself. Whoever may publish
- * chooses the file, so it is offered only where {@link BuiltInChoice#ALL} was asked for.
+ * Appends a line to a file when it starts and when it ends, and ignores cancellation in between. So
+ * tests see what really ran, independent of the fleet's own reports. The publisher chooses the file,
+ * so the handler is offered only with {@link BuiltInChoice#ALL}.
  *
- * <p>A line is {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
- * id, and the machine's monotonic clock in nanoseconds. All of an id but ASCII letters, digits and
- * {@code ._-} is escaped as in JSON, so that no id can write a line or a word of its own. Beats come only if the input asks for them:
- * the last one says how long a run lived that never came to its end.
+ * <p>A line has {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
+ * id, and the host's monotonic clock in nanoseconds. Beats are written only if the input asks for
+ * them; the last beat shows how long a run lived that was killed. All of an id but ASCII letters,
+ * digits and {@code ._-} is escaped as in JSON, so that no id writes a line or a word of its own.
  */
 final class JournalHandler implements TaskHandler {
   @Override
@@ -31,8 +31,8 @@ final class JournalHandler implements TaskHandler {
     long millis = fields.secondsAsMillis("seconds");
     long beatMillis = fields.has("beat") ? Math.max(1, fields.secondsAsMillis("beat")) : millis;
 
-    // Opened for appending, a line in one write: many processes can share the file. A stream, since
-    // an interrupted thread can't write to a channel.
+    // Opened for appending, and each line is one write, so that many processes can share the file.
+    // A stream is used, because an interrupted thread can't write to a channel.
     try (var journal = new FileOutputStream(file, true)) {
       write(journal, "start", context);
       long until = System.nanoTime() + millis * 1_000_000;
@@ -74,16 +74,14 @@ final class JournalHandler implements TaskHandler {
     return word.toString();
   }
 
-  /**
-   * Sleeps for {@code millis}, but not past {@code until}, and tells whether there is time left.
-   */
+  /** Sleeps for {@code millis}, but not past {@code until}. Returns whether there is time left. */
   private static boolean sleep(long until, long millis) {
     long wake = Math.min(until, System.nanoTime() + millis * 1_000_000);
     for (long left = millisTo(wake); left > 0; left = millisTo(wake)) {
       try {
         Thread.sleep(left);
       } catch (InterruptedException e) {
-        // Not heeded, on purpose.
+        // Ignored on purpose.
       }
     }
     return millisTo(until) > 0;

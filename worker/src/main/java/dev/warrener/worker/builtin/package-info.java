@@ -1,5 +1,6 @@
 /**
- * The handlers that come with the worker, for first trials and for tests.
+ * The built-in handlers, for trying out and for tests. A worker offers those of its {@link
+ * dev.warrener.worker.builtin.BuiltInChoice}.
  *
  * <p><b>Internal.</b>
  */
