@@ -112,8 +112,9 @@ class HostileTextIT {
     }
     await("the good ones run, the others are dead")
         .atMost(LONG)
-        .until(() -> json("ps", "--state", "busy").size() == IDS.size()
-            && json("dead", "list", "mail").size() >= 2 * IDS.size());
+        .until(() ->
+            json("ps", "--state", "busy").size() == IDS.size()
+                && json("dead", "list", "mail").size() >= 2 * IDS.size());
   }
 
   // What is looked at.
@@ -208,14 +209,7 @@ class HostileTextIT {
       var id = "--id=" + format + IDS.getFirst();
       judge("--id", format, fleet.run("publish", "mail", "echo", text, "--wait", id, "-o", format));
     }
-    look(
-        "publish",
-        "mail",
-        "fail",
-        "{\"message\":" + text + "}",
-        "--max-attempts",
-        "1",
-        "--wait");
+    look("publish", "mail", "fail", "{\"message\":" + text + "}", "--max-attempts", "1", "--wait");
   }
 
   private void lookAtLog(String where, String log) {
@@ -251,15 +245,16 @@ class HostileTextIT {
     for (var format : FORMATS) {
       var words = new ArrayList<>(List.of("-o", format));
       words.addAll(Arrays.asList(arguments));
-      judge(
-          String.join(" ", arguments), format, fleet.run(words.toArray(String[]::new)));
+      judge(String.join(" ", arguments), format, fleet.run(words.toArray(String[]::new)));
     }
     var coloured = fleet.runColoured(arguments);
     judge(
         String.join(" ", arguments) + " (in colour)",
         "table",
         new CommandResult(
-            coloured.status(), withoutOwnColours(coloured.out()), withoutOwnColours(coloured.err())));
+            coloured.status(),
+            withoutOwnColours(coloured.out()),
+            withoutOwnColours(coloured.err())));
   }
 
   /** Our colours, but not where the hostile text has them. */
@@ -276,7 +271,8 @@ class HostileTextIT {
           .lines()
           .filter(line ->
               line.startsWith("CONFIRMED  kill forged") || line.startsWith("2026-11-28T07:00:00"))
-          .forEach(line -> complaints.add(Printable.line(what) + " -o " + format + " has the line " + line));
+          .forEach(line ->
+              complaints.add(Printable.line(what) + " -o " + format + " has the line " + line));
     }
     if (result.status() == 1) {
       complaints.add(what + " -o " + format + " found a bug: " + result.err());
@@ -289,7 +285,8 @@ class HostileTextIT {
               .out()
               .lines()
               .filter(line -> !line.matches("[^-\\s'\"][^\\s'\"$`]*") && !isSentence(what, line))
-              .forEach(line -> complaints.add(Printable.line(what) + " -o name has the line " + line));
+              .forEach(
+                  line -> complaints.add(Printable.line(what) + " -o name has the line " + line));
       default -> {}
     }
   }

@@ -23,8 +23,7 @@ public final class WorkerOutput {
     var task = frame.text(HeaderKey.TASK);
     var line = printable(new String(frame.payload(), StandardCharsets.UTF_8));
     // One word, so that no id can end the brackets.
-    var writer =
-        task == null ? "worker " + worker + "#" + key.incarnation() : Printable.word(task);
+    var writer = task == null ? "worker " + worker + "#" + key.incarnation() : Printable.word(task);
     LOG.info("[{}] {}", writer, line);
     return line;
   }

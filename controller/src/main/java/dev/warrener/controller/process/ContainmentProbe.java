@@ -121,7 +121,9 @@ final class ContainmentProbe {
             limit.text(),
             unavailable,
             notes,
-            containment.isProven() ? null : ProofObstacles.look().sentence(settings.containment())));
+            containment.isProven()
+                ? null
+                : ProofObstacles.look().sentence(settings.containment())));
   }
 
   private PidsLimit limit(

@@ -117,7 +117,8 @@ class PrintedTextTest {
     forbid(
         allBut(OPS + "log.LogConfiguration"),
         dependOnClassesThat(
-            nameMatching("ch\\.qos\\.logback\\.core\\.(encoder\\..*|ConsoleAppender|FileAppender)")));
+            nameMatching(
+                "ch\\.qos\\.logback\\.core\\.(encoder\\..*|ConsoleAppender|FileAppender)")));
   }
 
   @Test

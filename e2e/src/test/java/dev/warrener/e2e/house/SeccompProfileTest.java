@@ -58,8 +58,7 @@ class SeccompProfileTest {
     var rules = list(RESOLVED.get("syscalls"));
 
     assertThat(RESOLVED.propertyNames())
-        .containsExactlyInAnyOrder(
-            "defaultAction", "defaultErrnoRet", "architectures", "syscalls");
+        .containsExactlyInAnyOrder("defaultAction", "defaultErrnoRet", "architectures", "syscalls");
     assertThat(RESOLVED.get("defaultAction")).isEqualTo(DEFAULT.get("defaultAction"));
     assertThat(RESOLVED.get("defaultErrnoRet")).isEqualTo(DEFAULT.get("defaultErrnoRet"));
     assertThat(texts(RESOLVED.get("architectures"))).isEqualTo(architectures());

@@ -39,9 +39,7 @@ final class WarmUp {
 
   /** Starts the warm-up on its own thread, if a call of that command gives an order. */
   static void startFor(@Nullable String command, List<String> arguments) {
-    if (command != null
-        && COMMANDS.contains(command)
-        && Collections.disjoint(arguments, HELP)) {
+    if (command != null && COMMANDS.contains(command) && Collections.disjoint(arguments, HELP)) {
       Thread.ofPlatform().daemon().name("warm-up").start(WarmUp::run);
     }
   }

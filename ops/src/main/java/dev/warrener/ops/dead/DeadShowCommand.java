@@ -128,7 +128,10 @@ public final class DeadShowCommand extends FleetCommand {
     var screen = invocation().screen();
     try (var session = BrokerSession.open(invocation().access("dead show"))) {
       var letters = session.deadLetters().list(queue, limit);
-      var found = letters.stream().filter(letter -> Printable.names(id, DeadLetterJson.id(letter))).toList();
+      var found =
+          letters.stream()
+              .filter(letter -> Printable.names(id, DeadLetterJson.id(letter)))
+              .toList();
       if (found.isEmpty()) {
         throw notThere(letters);
       }

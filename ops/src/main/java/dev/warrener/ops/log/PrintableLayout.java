@@ -18,7 +18,14 @@ import java.util.List;
 final class PrintableLayout extends PatternLayout {
   private static final List<String> MESSAGE = List.of("m", "msg", "message");
   private static final List<String> TRACE =
-      List.of("ex", "exception", "throwable", "rEx", "rootException", "xEx", "xException",
+      List.of(
+          "ex",
+          "exception",
+          "throwable",
+          "rEx",
+          "rootException",
+          "xEx",
+          "xException",
           "xThrowable");
 
   PrintableLayout() {

@@ -80,8 +80,7 @@ final class OrderDialogue {
   }
 
   private ExitStatus conclude(RollCall ended) {
-    var verdict =
-        OrderSummary.show(context.screen(), ended, context.clock().instant(), connection);
+    var verdict = OrderSummary.show(context.screen(), ended, context.clock().instant(), connection);
     OrderSummary.showUnproven(context.screen(), ended);
     return ExitStatus.of(verdict);
   }

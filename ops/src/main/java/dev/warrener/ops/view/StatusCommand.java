@@ -87,13 +87,14 @@ public final class StatusCommand extends FleetCommand {
                 + " since its start: its audit log says whose and why");
       }
     }
-    unproven(snapshot).forEach((why, controllers) ->
-        screen.result(
-            screen.outStyle().paint(Tone.WARN, "Unproven")
-                + "     deaths at "
-                + Phrases.some(controllers, 3)
-                + " are found, not proven: "
-                + why));
+    unproven(snapshot)
+        .forEach((why, controllers) ->
+            screen.result(
+                screen.outStyle().paint(Tone.WARN, "Unproven")
+                    + "     deaths at "
+                    + Phrases.some(controllers, 3)
+                    + " are found, not proven: "
+                    + why));
     if (!snapshot.roster().known().isEmpty()) {
       screen.result("");
       screen.result(controllers(snapshot));

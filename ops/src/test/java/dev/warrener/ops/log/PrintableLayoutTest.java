@@ -33,7 +33,12 @@ class PrintableLayoutTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"%-5level %msg%n", "%-5level %msg%n%ex", "%-5level %msg%n%rEx", "%-5level %msg%n%xEx"})
+      strings = {
+        "%-5level %msg%n",
+        "%-5level %msg%n%ex",
+        "%-5level %msg%n%rEx",
+        "%-5level %msg%n%xEx"
+      })
   void noLineOfATraceCanPassForALineOfTheLog(String pattern) {
     var failure = new IllegalStateException(FORGED, new RuntimeException(FORGED));
 

@@ -64,10 +64,15 @@ class OrderSummaryTest {
   private static Report onlyFound(Report report) {
     return switch (report) {
       case Report.WorkerDead dead ->
-          new Report.Header(dead.order(), dead.controller(), dead.host(), dead.at(), dead.sequence())
+          new Report.Header(
+                  dead.order(), dead.controller(), dead.host(), dead.at(), dead.sequence())
               .dead(
                   new Report.KilledWorker(
-                      dead.worker(), dead.incarnation(), dead.pid(), dead.startTicks(), "subreaper"))
+                      dead.worker(),
+                      dead.incarnation(),
+                      dead.pid(),
+                      dead.startTicks(),
+                      "subreaper"))
               .signal(dead.signal())
               .processesKilled(dead.processesKilled())
               .proven(false)
@@ -75,7 +80,8 @@ class OrderSummaryTest {
               .deathMicros(dead.deathMicros())
               .build();
       case Report.ControllerDone done ->
-          new Report.Header(done.order(), done.controller(), done.host(), done.at(), done.sequence())
+          new Report.Header(
+                  done.order(), done.controller(), done.host(), done.at(), done.sequence())
               .done(done.state())
               .workers(done.workers())
               .tasks(done.tasks())

@@ -48,7 +48,8 @@ class StyleTest {
     var style = new Style(true);
     var theirs = "\u001b[32mCONFIRMED\u001b[0m \u001b[2J\u009b2J\u202e";
 
-    assertThat(Style.shown(style.paint(Tone.BAD, theirs) + " " + theirs + style.paint(Tone.GOOD, "x")))
+    assertThat(
+            Style.shown(style.paint(Tone.BAD, theirs) + " " + theirs + style.paint(Tone.GOOD, "x")))
         .isEqualTo(
             "\u001b[31m"
                 + "\\u001b[32mCONFIRMED\\u001b[0m \\u001b[2J\\u009b2J\\u202e"

@@ -5,21 +5,19 @@ import java.util.List;
 /** Which of the built-in handlers a worker offers. */
 public enum BuiltInChoice {
   /** Those that do nothing to the worker or its host: {@code echo} and {@code sleep}. */
-  BASIC("basic", List.of("echo", "sleep")),
+  BASIC("basic"),
   /**
    * All of them. Whoever may publish can then have a worker append to any file that it may write,
    * take its memory, and start processes.
    */
-  ALL("all", BuiltInHandlers.NAMES),
+  ALL("all"),
   /** None. */
-  NONE("none", List.of());
+  NONE("none");
 
   private final String text;
-  private final List<String> names;
 
-  BuiltInChoice(String text, List<String> names) {
+  BuiltInChoice(String text) {
     this.text = text;
-    this.names = names;
   }
 
   /** Returns the name in the configuration and on a worker's command line. */
@@ -29,6 +27,10 @@ public enum BuiltInChoice {
 
   /** Returns the names of the handlers. */
   public List<String> names() {
-    return names;
+    return switch (this) {
+      case BASIC -> List.of("echo", "sleep");
+      case ALL -> BuiltInHandlers.NAMES;
+      case NONE -> List.of();
+    };
   }
 }

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 
 /**
  * Appends a line to a file when it starts and when it ends, and ignores cancellation in between. So
- * tests see what really ran, independent of the fleet's own reports. The publisher chooses the file,
- * so the handler is offered only with {@link BuiltInChoice#ALL}.
+ * tests see what really ran, independent of the fleet's own reports. The publisher chooses the
+ * file, so the handler is offered only with {@link BuiltInChoice#ALL}.
  *
  * <p>A line has {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
  * id, and the host's monotonic clock in nanoseconds. Beats are written only if the input asks for

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The command line of a worker process.
  *
  * @param maximumResultBytes the most bytes that a handler may return, 64 MiB by default
- * @param builtIn which built-in handlers are available, {@link BuiltInChoice#BASIC} by
- *     default
+ * @param builtIn which built-in handlers are available, {@link BuiltInChoice#BASIC} by default
  * @param command the command to run for each task instead of handlers; null by default
  */
 record WorkerArguments(

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 final class WorkerArgumentsTest {
   @Test
   void defaultsAreAsDocumented() throws UnusableWorkerException {
-    assertThat(WorkerArguments.parse()).isEqualTo(new WorkerArguments(64 << 20, BuiltInChoice.BASIC, null));
+    assertThat(WorkerArguments.parse())
+        .isEqualTo(new WorkerArguments(64 << 20, BuiltInChoice.BASIC, null));
   }
 
   @Test
