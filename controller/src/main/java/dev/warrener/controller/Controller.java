@@ -119,7 +119,7 @@ public final class Controller {
                 .workerNice(configuration.workerNice())
                 .build(),
             workers);
-    var settings = settings(configuration, processes.containment().tier());
+    var settings = settings(configuration, processes.containment());
     var tasks = new TaskInbox(this::post);
     intake = new TaskIntake(access, tasks);
     deliveries = new TaskDeliveries(intake, tasks, timers, this::post);
@@ -185,13 +185,14 @@ public final class Controller {
         .withHeartbeat(heartbeat);
   }
 
-  private static Settings settings(ControllerConfiguration configuration, String containment) {
+  private static Settings settings(
+      ControllerConfiguration configuration, ContainmentReport containment) {
     return new Settings(
         configuration.id(),
         Host.name(),
         ProcessHandle.current().pid(),
         SOFTWARE,
-        containment,
+        containment.tier(),
         configuration.queues(),
         configuration.operators(),
         configuration.lease(),
@@ -201,7 +202,8 @@ public final class Controller {
         configuration.duplicateWindow(),
         configuration.poisonAfter(),
         configuration.withoutBroker(),
-        configuration.taskEvents());
+        configuration.taskEvents(),
+        containment.unproven());
   }
 
   /** Declares the queues, so that publishers can publish before the first worker is ready. */
@@ -285,6 +287,10 @@ public final class Controller {
         processes.containment().proven()
             ? ""
             : ", which finds an empty process tree and can't prove it");
+    var unproven = processes.containment().unproven();
+    if (unproven != null) {
+      LOG.warn("deaths of workers are found here, not proven: {}", unproven);
+    }
     processes.containment().notes().forEach(LOG::warn);
     if (!processes.containment().keepsTasksApart()) {
       LOG.info(

@@ -50,9 +50,8 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     command.add(String.join(File.pathSeparator, classPath));
     command.add(Worker.class.getName());
     command.addAll(resultLimit(FrameMemory.ofHeap().mostBytes()));
-    if (!configuration.builtInHandlers()) {
-      command.add("--no-built-in");
-    }
+    command.add("--built-in");
+    command.add(configuration.builtInHandlers().text());
     if (!configuration.exec().isEmpty()) {
       command.add("--exec");
       command.addAll(configuration.exec());

@@ -168,6 +168,7 @@ final class OrderReports {
             .tookMicros(change.now.microsSince(progress.startedNanos()))
             .failed(List.copyOf(progress.failed()))
             .notes(progress.notes().isEmpty() ? null : List.copyOf(progress.notes()))
+            .unproven(progress.workers() == 0 ? null : change.settings.unproven())
             .build());
   }
 

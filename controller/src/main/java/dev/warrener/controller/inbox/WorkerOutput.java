@@ -1,6 +1,7 @@
 package dev.warrener.controller.inbox;
 
 import dev.warrener.controller.death.WorkerKey;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.HeaderKey;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,8 @@ public final class WorkerOutput {
   /** Returns what stands before the line of a LOG frame: whose line it is. */
   static String origin(String worker, WorkerKey key, Frame frame) {
     var task = frame.text(HeaderKey.TASK);
-    return task == null ? origin(worker, key) : "[" + printable(task) + "] ";
+    // One word, so that no id can end the brackets.
+    return task == null ? origin(worker, key) : "[" + Printable.word(task) + "] ";
   }
 
   /** Returns what stands before a line that a worker printed outside its frames. */
@@ -38,21 +40,13 @@ public final class WorkerOutput {
     return "[worker " + worker + "#" + key.incarnation() + "] ";
   }
 
-  /**
-   * Returns a line without control characters and of bounded length, so that it can't pass for
-   * another line of the log.
-   */
+  /** Returns a line of bounded length, which can't pass for another line of the log. */
   static String printable(String line) {
     return printable(line, LONGEST);
   }
 
   /** Returns a line as {@link #printable(String)} does, of at most {@code longest} characters. */
   static String printable(String line, int longest) {
-    var printable = new StringBuilder(Math.min(line.length(), longest) + 1);
-    for (int i = 0; i < line.length() && i < longest; i++) {
-      char c = line.charAt(i);
-      printable.append(Character.isISOControl(c) && c != '\t' ? '\uFFFD' : c);
-    }
-    return line.length() > longest ? printable.append('…').toString() : printable.toString();
+    return Printable.line(line.length() > longest ? line.substring(0, longest) + "…" : line);
   }
 }

@@ -117,7 +117,14 @@ final class ContainmentProbe {
         containment.with(limit),
         marked,
         new ContainmentReport(
-            containment.tier(), containment.isProven(), limit.text(), unavailable, notes));
+            containment.tier(),
+            containment.isProven(),
+            limit.text(),
+            unavailable,
+            notes,
+            containment.isProven()
+                ? null
+                : ProofObstacles.look().sentence(settings.containment())));
   }
 
   private PidsLimit limit(

@@ -60,6 +60,7 @@ class ArchitectureTest {
           messaging.order: messaging
           messaging.report: messaging messaging.order messaging.task
           messaging.json: messaging.order
+          messaging.text:
           messaging.local: messaging
           messaging.broker: messaging messaging.task messaging.broker.wire
           messaging.broker.publishing: messaging messaging.task messaging.broker

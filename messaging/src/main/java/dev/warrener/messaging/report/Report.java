@@ -276,6 +276,8 @@ public sealed interface Report {
    * @param tookMicros the time since the order's arrival, in microseconds
    * @param failed what could not be done, and why; empty if nothing failed
    * @param notes what else a person should know, or null
+   * @param unproven why deaths of this order are found and not proven there, and what would change
+   *     that; null if the kernel proves them there, or if left out
    */
   record ControllerDone(
       int version,
@@ -290,7 +292,8 @@ public sealed interface Report {
       ControllerState state,
       long tookMicros,
       List<String> failed,
-      @Nullable List<String> notes)
+      @Nullable List<String> notes,
+      @Nullable String unproven)
       implements Report {
 
     /** Builds the report of an order that has been carried out. Not thread-safe. */
@@ -303,6 +306,7 @@ public sealed interface Report {
       private long tookMicros;
       private List<String> failed = List.of();
       private @Nullable List<String> notes;
+      private @Nullable String unproven;
 
       private Builder(Header header, ControllerState state) {
         this.header = header;
@@ -345,6 +349,12 @@ public sealed interface Report {
         return this;
       }
 
+      /** Why deaths of this order are found and not proven; null by default: they are proven. */
+      public Builder unproven(@Nullable String unproven) {
+        this.unproven = unproven;
+        return this;
+      }
+
       /** Returns the report. */
       public ControllerDone build() {
         return new ControllerDone(
@@ -360,11 +370,12 @@ public sealed interface Report {
             state,
             tookMicros,
             failed,
-            notes);
+            notes,
+            unproven);
       }
     }
 
-    /** Makes a report without notes. */
+    /** Makes a report without the fields that may be left out. */
     public ControllerDone(
         int version,
         String order,
@@ -391,6 +402,7 @@ public sealed interface Report {
           state,
           tookMicros,
           failed,
+          null,
           null);
     }
   }

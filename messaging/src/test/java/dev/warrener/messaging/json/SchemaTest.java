@@ -85,6 +85,7 @@ class SchemaTest {
             .leaseMillis(15_000)
             .containment("cgroup")
             .refusedOrders(1L)
+            .unproven("set containment to auto")
             .build();
     return Stream.of(
         Arguments.of("order", Order.class, kill(Scope.ALL)),
@@ -210,6 +211,7 @@ class SchemaTest {
                 .tookMicros(41_000)
                 .failed(List.of("x"))
                 .notes(List.of("y"))
+                .unproven("set containment to auto")
                 .build()),
         Arguments.of(
             "controller.hello",

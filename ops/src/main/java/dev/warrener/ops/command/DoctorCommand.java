@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -255,13 +256,14 @@ final class DoctorCommand extends FleetCommand {
             + (presence.leaseMillis() == 0
                 ? ", no lease: runs go on without the broker"
                 : ", lease " + Phrases.brief(Duration.ofMillis(presence.leaseMillis()))));
-    if (presence.containment().contains("subreaper")
-        && !presence.containment().contains("cgroup")
-        && !presence.containment().contains("namespace")) {
+    if (presence.containment().equals("subreaper")) {
       warn(
           check,
-          "only the subreaper holds its workers: empty trees are found, not proven",
-          "give it a writable cgroup v2, or the right to make PID namespaces");
+          "only the subreaper holds its workers: their deaths are found, not proven",
+          // An older controller does not report why.
+          Objects.requireNonNullElse(
+              presence.unproven(),
+              "give it a writable cgroup v2, or the right to make PID namespaces"));
     }
     var known = snapshot.roster().known().get(presence.id());
     if (known != null) {

@@ -2,6 +2,7 @@ package dev.warrener.ops.dead;
 
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.DurationConverter;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -63,11 +65,12 @@ final class DeadLetterOptions {
   }
 
   Predicate<DeadLetter> matches(Instant now) {
+    var wanted = Stream.concat(ids.stream(), tasks.stream()).toList();
     return letter -> {
       var mark = letter.mark();
       var at = mark.at();
       var id = DeadLetterJson.id(letter);
-      return ((tasks.isEmpty() && ids.isEmpty()) || tasks.contains(id) || ids.contains(id))
+      return (wanted.isEmpty() || wanted.stream().anyMatch(task -> Printable.names(task, id)))
           && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
           && (order == null || order.equals(mark.order()))
