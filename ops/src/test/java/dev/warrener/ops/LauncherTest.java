@@ -62,6 +62,15 @@ class LauncherTest extends LauncherFixture {
   }
 
   @Test
+  void controllerEndsWhenItHasNoMemory() throws Exception {
+    environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
+
+    var run = run(distribution(), "controller");
+
+    assertThat(run.out()).contains(" <-XX:+ExitOnOutOfMemoryError>");
+  }
+
+  @Test
   void whoAsksForCachesThatCanNotBeMadeIsTold() throws Exception {
     environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
 

@@ -136,6 +136,14 @@ public final class ControllerConfiguration {
   }
 
   /**
+   * Whether other processes of the controller's user, tasks among them, may look into the
+   * controller's process.
+   */
+  public boolean isInspectable() {
+    return get(ControllerSettings.INSPECTABLE);
+  }
+
+  /**
    * The most processes and threads that a worker may have, together with all that it starts; 0 for
    * any number.
    */

@@ -37,6 +37,7 @@ final class ControllerSettings {
   static final Setting<ContainmentChoice> CONTAINMENT =
       Setting.of(
           "containment", ContainmentChoice.AUTO, ContainmentChoice::of, ContainmentChoice::text);
+  static final Setting<Boolean> INSPECTABLE = Setting.yesOrNo("inspectable", false);
   static final Setting<Duration> LEASE = Setting.duration("lease", Duration.ofSeconds(15));
   static final Setting<WithoutBroker> WITHOUT_BROKER =
       Setting.oneOf(
@@ -79,6 +80,7 @@ final class ControllerSettings {
           WORKER_NICE,
           OPERATORS,
           CONTAINMENT,
+          INSPECTABLE,
           LEASE,
           WITHOUT_BROKER,
           TASK_EVENTS,

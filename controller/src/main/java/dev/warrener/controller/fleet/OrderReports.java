@@ -139,7 +139,10 @@ final class OrderReports {
             unconfirmed.pid(),
             unconfirmed.startTicks(),
             change.settings.containment());
-    return say(change, progress, next(change, progress).unconfirmed(worker, task, survivors));
+    return say(
+        change,
+        progress,
+        next(change, progress).unconfirmed(worker, task, survivors, unconfirmed.doubt()));
   }
 
   /** Reports the fate of a killed run. */

@@ -8,6 +8,8 @@ import dev.warrener.messaging.broker.tasks.Delivery;
 import dev.warrener.messaging.broker.tasks.TaskIntake;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
+import dev.warrener.worker.frame.Frame;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,12 +26,21 @@ import org.slf4j.LoggerFactory;
 public final class TaskInbox implements TaskIntake.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(TaskInbox.class);
 
+  /** The largest body that a worker is sent: the rest of a frame is for the task's header. */
+  private static final int LARGEST_BODY = Frame.MAXIMUM_BYTES - (1 << 20);
+
   private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
   private final Consumer<Event> events;
+  private final int largestBody;
 
   /** Makes an inbox that posts its events to {@code events}. */
   public TaskInbox(Consumer<Event> events) {
+    this(events, LARGEST_BODY);
+  }
+
+  TaskInbox(Consumer<Event> events, int largestBody) {
     this.events = events;
+    this.largestBody = largestBody;
   }
 
   @Override
@@ -53,9 +64,29 @@ public final class TaskInbox implements TaskIntake.Listener {
     deliveries.put(key, delivery);
     events.accept(
         switch (delivery.content()) {
-          case Task task -> new Event.Delivered(key, task);
+          case Task task when task.body().length() > largestBody ->
+              new Event.DeliveredInvalid(key, tooLarge(task));
+          case Task task -> new Event.Delivered(key, task, returns(delivery));
           case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
         });
+  }
+
+  private static int returns(Delivery delivery) {
+    return delivery.redelivered()
+            && delivery.message().headers().get(TaskHeaders.DELIVERY_COUNT) instanceof Number count
+        ? count.intValue()
+        : 0;
+  }
+
+  private InvalidTask tooLarge(Task task) {
+    return new InvalidTask(
+        task.queue(),
+        task.id(),
+        "its body has "
+            + task.body().length()
+            + " bytes, and a worker takes at most "
+            + largestBody
+            + ": store the data elsewhere and send where it is");
   }
 
   @Override

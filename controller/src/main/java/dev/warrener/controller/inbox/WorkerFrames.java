@@ -106,7 +106,7 @@ public final class WorkerFrames {
     };
   }
 
-  private static int attempt(Frame frame) throws BrokenFrameException {
+  static int attempt(Frame frame) throws BrokenFrameException {
     return Math.toIntExact(frame.requireNumber(HeaderKey.ATTEMPT));
   }
 

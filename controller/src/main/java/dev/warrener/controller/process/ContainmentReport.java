@@ -36,4 +36,12 @@ public record ContainmentReport(
    * @param reason a sentence that says why
    */
   public record Unavailable(String tier, String reason) {}
+
+  /**
+   * Whether a task is kept from the processes of other tasks and of the controller: it can neither
+   * see nor signal them.
+   */
+  public boolean keepsTasksApart() {
+    return ContainmentChoice.of(tier).hasPidNamespace();
+  }
 }

@@ -124,6 +124,82 @@ class PipeReaderTest {
     Kernel.close(pipe[1]);
   }
 
+  @Test
+  void nothingMoreIsReadWhileTheSinkTakesNoMore() throws Exception {
+    received.takesMore = false;
+    reader.open();
+    try (var out = writer()) {
+      out.write(1);
+      received.awaitBytes(1);
+      out.write(2);
+
+      awaitTurnOfThePoller();
+      assertThat(received.counts).as("nothing was read since").isEmpty();
+      received.takesMore = true;
+      reader.readOn();
+    }
+
+    assertThat(received.awaitEnd()).containsExactly(1, 2);
+  }
+
+  @Test
+  void restIsReadToTheEndWhetherTheSinkTakesMoreOrNot() throws Exception {
+    received.takesMore = false;
+    var bytes = new byte[3 * Pipes.MOST_BYTES];
+    reader.open();
+    try (var out = writer()) {
+      out.write(new byte[1]);
+      received.awaitBytes(1);
+
+      reader.readToEnd();
+      out.write(bytes);
+    }
+
+    assertThat(received.awaitEnd()).hasSize(1 + bytes.length);
+  }
+
+  @Test
+  void readerGivesItsSinkNoMoreThanItWantsAtOnce() throws Exception {
+    try (var small = new SmallPipe()) {
+      small.writeAndClose(new byte[100]);
+
+      assertThat(small.received.awaitEnd()).hasSize(100);
+      assertThat(small.received.counts).allMatch(count -> count <= SmallPipe.MOST);
+    }
+  }
+
+  /** Another pipe, of which little is read at once. */
+  private final class SmallPipe implements AutoCloseable {
+    static final int MOST = 7;
+
+    private final Received received = new Received();
+    private final int[] ends = Pipes.open();
+    private final PipeReader reader = new PipeReader(ends[0], thread.poller(), received, MOST);
+
+    SmallPipe() throws IOException {}
+
+    void writeAndClose(byte[] bytes) {
+      assertThat(Pipes.write(ends[1], bytes, 0, bytes.length)).isEqualTo(bytes.length);
+      Kernel.close(ends[1]);
+      reader.open();
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
+  }
+
+  /** Has a second pipe read, which is ready after the first: then the first had its turn. */
+  private void awaitTurnOfThePoller() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      try (var second = new SmallPipe()) {
+        second.writeAndClose(new byte[1]);
+        second.received.awaitEnd();
+      }
+    }
+  }
+
   /** The worker's end, which blocks. */
   private OutputStream writer() throws IOException {
     var out = new FileOutputStream("/proc/self/fd/" + pipe[1]);
@@ -138,9 +214,10 @@ class PipeReaderTest {
     private final List<Frame> frames = new ArrayList<>();
     private final LinkedBlockingQueue<Integer> counts = new LinkedBlockingQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean takesMore = true;
 
     @Override
-    public void take(byte[] buffer, int count) {
+    public boolean take(byte[] buffer, int count) {
       bytes.write(buffer, 0, count);
       decoder.put(buffer, count);
       try {
@@ -153,6 +230,7 @@ class PipeReaderTest {
         frames.clear();
       }
       counts.add(count);
+      return takesMore;
     }
 
     @Override

@@ -66,9 +66,13 @@ public sealed interface Report {
      * Returns the report that a worker's tree could not be shown to be empty.
      *
      * @param task the task that the worker ran, or null
+     * @param reason why nobody can tell whether the tree is empty; null if it is not empty
      */
     public WorkerUnconfirmed unconfirmed(
-        KilledWorker worker, @Nullable String task, List<Survivor> survivors) {
+        KilledWorker worker,
+        @Nullable String task,
+        List<Survivor> survivors,
+        @Nullable String reason) {
       return new WorkerUnconfirmed(
           Contract.VERSION,
           order,
@@ -82,7 +86,8 @@ public sealed interface Report {
           worker.startTicks(),
           worker.containment(),
           task,
-          survivors);
+          survivors,
+          reason);
     }
 
     /** Returns the report of the fate of an in-flight task. */
@@ -222,7 +227,13 @@ public sealed interface Report {
       long deathMicros)
       implements Report {}
 
-  /** Reports a worker whose tree could not be shown to be empty. */
+  /**
+   * Reports a worker whose tree could not be shown to be empty.
+   *
+   * @param survivors the processes that are left, as far as they can be named
+   * @param reason why nobody can tell whether the tree is empty, such as a failed look at {@code
+   *     /proc}; null if processes of it live, and from controllers of an older release
+   */
   record WorkerUnconfirmed(
       int version,
       String order,
@@ -236,7 +247,8 @@ public sealed interface Report {
       long startTicks,
       String containment,
       @Nullable String task,
-      List<Survivor> survivors)
+      List<Survivor> survivors,
+      @Nullable String reason)
       implements Report {}
 
   /** Reports the fate of an in-flight task, after its worker's death. */

@@ -193,7 +193,10 @@ class SchemaTest {
             Report.WorkerUnconfirmed.class,
             header(2)
                 .unconfirmed(
-                    killed("subreaper"), "a", List.of(new Report.Survivor(43, "D", "cat")))),
+                    killed("subreaper"),
+                    "a",
+                    List.of(new Report.Survivor(43, "D", "cat")),
+                    "a look at its processes failed")),
         Arguments.of(
             "task.settled",
             Report.TaskSettled.class,

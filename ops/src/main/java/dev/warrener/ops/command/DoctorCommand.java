@@ -43,6 +43,8 @@ final class DoctorCommand extends FleetCommand {
   /** The difference of a clock from which doctor warns: 2 s. Ids and expiry times depend on it. */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
 
+  private static final int MOST_NAMED = 3;
+
   private final List<Finding> findings = new ArrayList<>();
 
   DoctorCommand(Invocation invocation) {
@@ -208,6 +210,7 @@ final class DoctorCommand extends FleetCommand {
     for (var presence : snapshot.roster().presences().values()) {
       checkController(presence, snapshot);
     }
+    checkIsolation(snapshot);
     for (var known : snapshot.roster().silent()) {
       wrong(
           "controller " + known.id(),
@@ -274,6 +277,25 @@ final class DoctorCommand extends FleetCommand {
                 + " this one",
             "let both hosts keep time (NTP): expiry and holds go by it");
       }
+    }
+  }
+
+  private void checkIsolation(Snapshot snapshot) {
+    var open =
+        snapshot.roster().presences().values().stream()
+            .filter(presence -> !presence.containment().contains("pid-namespace"))
+            .map(Presence::id)
+            .toList();
+    if (!open.isEmpty()) {
+      warn(
+          "isolation",
+          "at "
+              + String.join(", ", open.subList(0, Math.min(MOST_NAMED, open.size())))
+              + (open.size() > MOST_NAMED ? " and " + (open.size() - MOST_NAMED) + " more" : "")
+              + " tasks are not kept apart: a hostile one can end or stop other tasks and its"
+              + " controller, and fake their results",
+          "where tasks are not trusted, set containment to pid-namespace or"
+              + " cgroup+pid-namespace (docs/containment.md)");
     }
   }
 

@@ -290,7 +290,12 @@ public final class WarrenerCommand {
       return name
           + " has no option "
           + option
-          + Suggestions.didYouMean(option, line.getCommandSpec().optionsMap().keySet());
+          + Suggestions.didYouMean(
+              option,
+              // One letter is as near to every other one.
+              line.getCommandSpec().optionsMap().keySet().stream()
+                  .filter(known -> known.length() > 2)
+                  .toList());
     }
     return line.getSubcommands().isEmpty()
         ? name + " takes no \"" + word + "\""

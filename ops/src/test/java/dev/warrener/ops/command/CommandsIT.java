@@ -137,6 +137,8 @@ class CommandsIT extends OneControllerFleet {
     assertThat(fleet.run("dead", "requeue", "mail").ends(2).err()).contains("add --yes");
     assertThat(fleet.run("dead", "requeue", "mail", "-n").ends(0).err())
         .contains("Would requeue 1 dead letter of queue mail; nothing was done.");
+    assertThat(fleet.run("dead", "requeue", "mail", "another", "-n").ends(0).err())
+        .contains("Would requeue 0 dead letters of queue mail; nothing was done.");
     assertThat(fleet.run("dead", "requeue", "mail", "-y").ends(0).out())
         .isEqualTo("1 dead letter requeued\n");
     await("dead again").atMost(LONG).until(() -> number("mail", "dead") == 1);
