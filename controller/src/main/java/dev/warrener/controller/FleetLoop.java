@@ -5,7 +5,7 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.Now;
-import dev.warrener.controller.process.FrameMemory;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.warrener.controller;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.inbox.TaskInbox;
-import dev.warrener.controller.process.FrameMemory;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.FittingCopies;
 import dev.warrener.messaging.broker.SerialExecutor;

@@ -1,7 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.configuration.ControllerConfiguration;
-import dev.warrener.controller.process.FrameMemory;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.worker.process.LaunchFlags;
 import dev.warrener.worker.process.Worker;
 import java.io.File;

@@ -8,7 +8,7 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.controller.process.FrameMemory;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class WorkerConversation {
   private static final int LONGEST_ID = 80;
 
+  /** The most characters of the names and values of one frame: 256 Ki. */
+  private static final int MOST_CHARACTERS = 256 * 1024;
+
   private final Allowance allowance;
   private final Set<Run> handed = new HashSet<>();
   private @Nullable Run running;
@@ -70,6 +73,7 @@ final class WorkerConversation {
    * @throws BrokenFrameException if the worker may not write it now; the message says why
    */
   synchronized void take(Frame frame) throws BrokenFrameException {
+    requireSmallHeader(frame);
     switch (frame.type()) {
       case READY -> {
         if (isReady) {
@@ -80,6 +84,22 @@ final class WorkerConversation {
       case STARTED -> started(Run.of(frame));
       case FINISHED -> finished(Run.of(frame), frame);
       case LOG, PROGRESS, PONG, HELLO, TASK, CANCEL, RECALL, STOP, PING -> {}
+    }
+  }
+
+  /** What is in a header is kept with the fleet's state, and shown in reports. */
+  private static void requireSmallHeader(Frame frame) throws BrokenFrameException {
+    long characters = 0;
+    for (var field : frame.header().entrySet()) {
+      characters += field.getKey().length() + field.getValue().length();
+    }
+    if (characters > MOST_CHARACTERS) {
+      throw new BrokenFrameException(
+          "the header of a frame has "
+              + characters
+              + " characters, and at most "
+              + MOST_CHARACTERS
+              + " are allowed");
     }
   }
 

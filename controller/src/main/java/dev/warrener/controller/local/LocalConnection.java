@@ -12,7 +12,11 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -54,8 +58,7 @@ final class LocalConnection implements Places.Taken {
   /** Guarded by this object's lock. */
   private boolean isClosed;
 
-  private final Thread reader;
-  private final Thread writer;
+  private final CountDownLatch writerEnded = new CountDownLatch(1);
 
   // Owned by the reader.
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -80,14 +83,27 @@ final class LocalConnection implements Places.Taken {
     this.lines = lines;
     this.ended = ended;
     UnixSockets.limitReads(descriptor, LOOK);
-    // Platform threads, because a kill waits for them.
-    reader = Thread.ofPlatform().name("local-reader").daemon().unstarted(this::read);
-    writer = Thread.ofPlatform().name("local-writer").daemon().unstarted(this::write);
   }
 
-  void start() {
-    writer.start();
-    reader.start();
+  /** Starts to read and to write. Returns false, and closes the connection, if no thread is left. */
+  boolean start(Executor threads) {
+    boolean isWriting = false;
+    try {
+      threads.execute(this::write);
+      isWriting = true;
+      threads.execute(this::read);
+      return true;
+    } catch (OutOfMemoryError | RejectedExecutionException e) {
+      // Where tasks have used up the processes of their user, no thread can be started either.
+      LOG.debug("no thread for {}: {}", peer, e.toString());
+      if (!isWriting) {
+        writerEnded.countDown();
+      }
+      finish();
+      ended.accept(this);
+      close();
+      return false;
+    }
   }
 
   @Override
@@ -199,6 +215,8 @@ final class LocalConnection implements Places.Taken {
       }
     } catch (InterruptedException e) {
       isGone = true;
+    } finally {
+      writerEnded.countDown();
     }
   }
 
@@ -212,7 +230,7 @@ final class LocalConnection implements Places.Taken {
 
   private void awaitWriter() {
     try {
-      writer.join(GOODBYE);
+      boolean unused = writerEnded.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -235,7 +253,7 @@ final class LocalConnection implements Places.Taken {
     awaitWriter();
     synchronized (this) {
       isClosed = true;
-      if (!writer.isAlive()) {
+      if (writerEnded.getCount() == 0) {
         Kernel.close(descriptor);
       }
     }

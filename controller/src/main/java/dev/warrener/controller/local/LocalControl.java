@@ -20,6 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -40,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class LocalControl implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalControl.class);
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int READY_THREADS = 4;
 
   /** Replaced by {@link #look}. */
   private volatile ControlSocket socket;
@@ -48,6 +52,20 @@ public final class LocalControl implements AutoCloseable {
   private final Consumer<Event> events;
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
   private final Thread thread;
+
+  /**
+   * Platform threads, because a kill waits for them. Four exist from the start, so that two
+   * connections can be served also when tasks have left no room for another process or thread.
+   */
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          READY_THREADS,
+          Integer.MAX_VALUE,
+          1,
+          TimeUnit.MINUTES,
+          new SynchronousQueue<>(),
+          Thread.ofPlatform().name("local-connection-", 1).daemon().factory());
+
   private volatile boolean closed;
 
   /** Owned by the thread. */
@@ -83,6 +101,7 @@ public final class LocalControl implements AutoCloseable {
   /** Starts to accept connections. */
   public void start() {
     LOG.info("the control socket {} accepts orders", socket);
+    threads.prestartAllCoreThreads();
     thread.start();
   }
 
@@ -144,18 +163,22 @@ public final class LocalControl implements AutoCloseable {
   }
 
   private void welcome(int descriptor) {
+    Peer peer;
+    boolean isAdmitted;
     try {
-      var peer = Peer.of(descriptor);
-      if (peer.suspicion() != null) {
-        refuse(descriptor, peer, ControllerError.TASK, "tasks give no orders: " + peer.suspicion());
-      } else if (!socket.admits(peer.uid())) {
-        refuse(descriptor, peer, ControllerError.USER, "that user may not give orders here");
-      } else {
-        seat(descriptor, peer);
-      }
+      peer = Peer.of(descriptor);
+      isAdmitted = socket.admits(peer.uid());
     } catch (IOException | RuntimeException e) {
       LOG.warn("a connection to the control socket is closed: {}", e.toString());
       Kernel.close(descriptor);
+      return;
+    }
+    if (peer.suspicion() != null) {
+      refuse(descriptor, peer, ControllerError.TASK, "tasks give no orders: " + peer.suspicion());
+    } else if (!isAdmitted) {
+      refuse(descriptor, peer, ControllerError.USER, "that user may not give orders here");
+    } else {
+      seat(descriptor, peer);
     }
   }
 
@@ -176,10 +199,12 @@ public final class LocalControl implements AutoCloseable {
     var connection = new LocalConnection(descriptor, peer, this::take, connections::remove);
     connections.add(connection);
     connection.send(ContractJson.write(hello.get()));
-    connection.start();
+    if (!connection.start(threads)) {
+      LOG.error("no thread can be started for the connection of {}: it is closed", peer);
+    }
   }
 
-  /** Tells the other end why it is refused, records it, and closes the connection. */
+  /** Tells the other end why it is refused, closes the connection, and records it. */
   private void refuse(int descriptor, Peer peer, String code, String because) {
     var line = ContractJson.write(ControllerError.of(code, because));
     var bytes = Arrays.copyOf(line, line.length + 1);
@@ -237,5 +262,6 @@ public final class LocalControl implements AutoCloseable {
       socket.close();
     }
     connections.forEach(LocalConnection::finish);
+    threads.shutdown();
   }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param suspicion why it may be a task's process; null if it is none
  */
 record Peer(long pid, long uid, String command, @Nullable String suspicion) {
+  private static final String ENDED = "it has ended, so whose it was can't be told";
+
   /** A process chooses its name itself. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
 
@@ -30,17 +32,19 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
       return new Peer(0, credentials.uid(), "", "it is in another PID namespace");
     }
     int pidfd = UnixSockets.peerPidfd(socket);
-    if (pidfd < 0) {
+    if (pidfd == -UnixSockets.ENOPROTOOPT) {
       // Before Linux 6.5. The number may have come to mean another process since it connected.
       pidfd = Kernel.openPidfd(pid);
+    } else if (pidfd < 0) {
+      return new Peer(pid, credentials.uid(), "", ENDED);
     }
     try {
       Stat stat = seen(pid);
       // Another user's process may be hidden (hidepid). It is no task's: they run as this user.
       String suspicion =
           stat == null && credentials.uid() != Users.self() ? null : Provenance.suspicion(pid);
-      if (pidfd < 0 || Kernel.sendSignal(pidfd, 0) == Kernel.ESRCH) {
-        suspicion = "it has ended, so whose it was can't be told";
+      if (!isStillThere(pidfd, stat)) {
+        suspicion = ENDED;
       }
       String command = stat == null ? "" : UNPRINTABLE.matcher(stat.command()).replaceAll("?");
       return new Peer(pid, credentials.uid(), command, suspicion);
@@ -57,6 +61,18 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
     } catch (UnreadableException e) {
       return null;
     }
+  }
+
+  /** Whether a process has been the same all the time; without a pidfd only if it can be seen. */
+  private static boolean isStillThere(int pidfd, @Nullable Stat before) {
+    if (pidfd >= 0 && Kernel.sendSignal(pidfd, 0) == Kernel.ESRCH) {
+      return false;
+    }
+    if (before == null) {
+      return pidfd >= 0;
+    }
+    Stat now = seen(before.id().pid());
+    return now != null && now.id().equals(before.id());
   }
 
   /** Returns its user's name. */

@@ -75,8 +75,8 @@ final class Places {
                     || countOf(taken, one.peer().uid()) > own)
             .max(
                 Comparator.<T, Boolean>comparing(one -> !one.peer().isRoot())
-                    .thenComparing(one -> countOf(taken, one.peer().uid()))
-                    .thenComparing(
+                    .thenComparingLong(one -> countOf(taken, one.peer().uid()))
+                    .thenComparingLong(
                         one -> taken.stream().filter(each -> isOfProcess(each, one.peer())).count())
                     .thenComparing(Taken::idleFor));
     return other.isPresent()

@@ -5,6 +5,7 @@ import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Signals;
+import dev.warrener.controller.process.linux.UncaughtErrors;
 import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,6 +191,9 @@ final class Killer implements Runnable {
     }
     try {
       LOG.error("a bug: one step of killing failed; killing goes on", e);
+      if (e instanceof Error error) {
+        UncaughtErrors.tell(error);
+      }
     } catch (VirtualMachineError again) {
       // There is no memory for a line in the log either. What counts is the killing.
       LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);

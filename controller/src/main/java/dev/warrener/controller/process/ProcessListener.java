@@ -35,7 +35,7 @@ public interface ProcessListener {
   void output(WorkerKey worker, String line);
 
   /** A worker wrote something that is no frame; {@code how} is a clause. It is killed. */
-  void protocolBroken(WorkerKey worker, String how);
+  default void protocolBroken(WorkerKey worker, String how) {}
 
   /**
    * Whether more of a worker's frames and output may be read. Asked after each piece of at most 64

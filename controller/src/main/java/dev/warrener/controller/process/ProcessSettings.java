@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.pipe.FrameMemory;
 import java.time.Duration;
 
 /**

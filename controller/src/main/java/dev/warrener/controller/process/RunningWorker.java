@@ -6,6 +6,11 @@ import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.controller.process.linux.UnreadableException;
+import dev.warrener.controller.process.pipe.FrameMemory;
+import dev.warrener.controller.process.pipe.OutputLines;
+import dev.warrener.controller.process.pipe.PipeReader;
+import dev.warrener.controller.process.pipe.PipeWriter;
+import dev.warrener.controller.process.pipe.WorkerPipes;
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameDecoder;
@@ -323,7 +328,7 @@ final class RunningWorker {
 
     private void protocolBroken(String how) {
       tell(() -> listener.protocolBroken(key(), how));
-      broken(how);
+      broken();
     }
 
     private void passOnFrames() throws BrokenFrameException {
@@ -347,17 +352,17 @@ final class RunningWorker {
         }
       } catch (BrokenFrameException e) {
         // Cut off by its death, mostly.
-        broken(String.valueOf(e.getMessage()));
+        LOG.debug("the frames of worker {} end too early: {}", key(), e.getMessage());
+        broken();
       }
       large.end();
       channelEnded();
     }
 
     /** Nothing that it writes can be understood any more. */
-    private void broken(String how) {
+    private void broken() {
       broken = true;
       large.end();
-      LOG.info("worker {} is killed, because its frames can't be read: {}", key(), how);
       killer.kill(key());
     }
   }

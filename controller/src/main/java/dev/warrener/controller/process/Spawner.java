@@ -5,6 +5,7 @@ import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UncaughtErrors;
 import dev.warrener.controller.process.linux.UnreadableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -108,6 +109,8 @@ final class Spawner implements Runnable {
             "the spawner was interrupted; it goes on, because workers die with its thread", e);
       } catch (RuntimeException e) {
         LOG.error("a bug: a task of the spawner failed", e);
+      } catch (Error e) {
+        UncaughtErrors.tell(e);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.warrener.controller.process;
 
 import dev.warrener.controller.death.WorkerKey;
+import dev.warrener.controller.process.pipe.PipeWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -94,6 +94,13 @@ class WorkerConversationTest {
         .doesNotContain("\u001b");
   }
 
+  @Test
+  void headerThatFillsMemoryIsNonsense() {
+    mayNotWrite(
+        Frame.builder(FrameType.READY).field(HeaderKey.HANDLERS, ",".repeat(1 << 20)).build(),
+        "the header of a frame has 1048584 characters");
+  }
+
   private void mayWrite(Frame frame) {
     assertThatCode(() -> worker.take(frame)).doesNotThrowAnyException();
   }

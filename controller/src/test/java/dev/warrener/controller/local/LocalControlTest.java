@@ -132,6 +132,30 @@ class LocalControlTest {
     }
   }
 
+  @Test
+  void connectionThatFindsNoThreadIsClosed() throws Exception {
+    var path = folder.resolve("control").resolve("web-1@warrener.socket");
+    var socket = ControlSocket.listen(path);
+    try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      int descriptor = socket.accept();
+      var ended = new ArrayList<LocalConnection>();
+      var connection =
+          new LocalConnection(descriptor, Peer.of(descriptor), (from, line) -> {}, ended::add);
+
+      boolean hasStarted =
+          connection.start(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+          });
+
+      assertThat(hasStarted).isFalse();
+      assertThat(ended).containsExactly(connection);
+      assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    } finally {
+      socket.shutDown();
+      socket.close();
+    }
+  }
+
   private static String lineOf(SocketChannel channel) throws IOException {
     return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).readLine();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.RecordingListener.Heard;
 import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.worker.frame.FrameType;
 import java.time.Duration;
 import java.util.List;

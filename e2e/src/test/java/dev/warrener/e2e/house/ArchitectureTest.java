@@ -94,7 +94,7 @@ class ArchitectureTest {
 
           controller: controller.audit controller.configuration controller.death controller.fleet \
             controller.fleet.state controller.inbox controller.local controller.process \
-            controller.process.linux controller.warmup
+            controller.process.linux controller.process.pipe controller.warmup
           controller.audit: controller.fleet controller.fleet.state
           controller.configuration: controller.fleet.state controller.process \
             controller.process.linux
@@ -105,8 +105,10 @@ class ArchitectureTest {
             controller.process
           controller.local: controller.configuration controller.fleet controller.fleet.state \
             controller.process controller.process.linux
-          controller.process: controller.death controller.process.linux
+          controller.process: controller.death controller.process.linux \
+            controller.process.pipe
           controller.process.linux:
+          controller.process.pipe: controller.death controller.process.linux
           controller.warmup: controller.audit controller.death controller.fleet \
             controller.fleet.state \
             controller.process controller.process.linux

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 
 /**
- * Opens connections to a control socket and says nothing: {@code SOCKET NUMBER}. Prints how many got
- * a greeting, and ends with its standard input.
+ * Opens connections to a control socket and says nothing: {@code SOCKET NUMBER}. Prints how many
+ * got a greeting, and ends with its standard input.
  */
 final class IdleCaller {
   private IdleCaller() {}

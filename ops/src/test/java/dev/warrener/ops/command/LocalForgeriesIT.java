@@ -34,7 +34,8 @@ class LocalForgeriesIT {
   @BeforeEach
   void prepare() {
     vhost = TestBroker.get().freshVhost();
-    // Without a chosen runtime directory a command reaches every controller of its namespace on this
+    // Without a chosen runtime directory a command reaches every controller of its namespace on
+    // this
     // host: other people's, too, unless nobody else has that namespace.
     namespace = "forgeries-" + ProcessHandle.current().pid();
     fleet = new CommandLineFleet(vhost.uri(), namespace);
@@ -126,8 +127,7 @@ class LocalForgeriesIT {
     }
     fleet.startController("c1", 1, "--queue", "mail=1");
     openUp(fleet.folder());
-    var socket =
-        fleet.folder().resolve("run/control").resolve("c1@" + namespace + ".socket");
+    var socket = fleet.folder().resolve("run/control").resolve("c1@" + namespace + ".socket");
     // Whoever is in the controller's group may connect.
     var stranger = Stranger.in(fleet.folder()).withGroup("0");
     var greeted = new ArrayList<Integer>();

@@ -145,6 +145,8 @@ public final class Poller implements Runnable {
       one.ready(buffer);
     } catch (RuntimeException e) {
       LOG.error("a bug: a worker's pipe or exit was not handled", e);
+    } catch (Error e) {
+      UncaughtErrors.tell(e);
     }
   }
 }

@@ -26,6 +26,9 @@ public final class UnixSockets {
   /** The longest path of a socket in bytes, without the zero at its end. */
   public static final int LONGEST_PATH = 107;
 
+  /** The error number that says: the kernel doesn't know that option. */
+  public static final int ENOPROTOOPT = 92;
+
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_CLOEXEC = 0x8_0000;
@@ -198,7 +201,8 @@ public final class UnixSockets {
    * Opens a pidfd of the process at the other end of a connection, which stands for it even if its
    * number is reused.
    *
-   * @return the descriptor; negative if that process is gone, or before Linux 6.5
+   * @return the descriptor; {@code -ENOPROTOOPT} before Linux 6.5; another negative number if that
+   *     process is gone
    */
   public static int peerPidfd(int socket) {
     try (Arena arena = Arena.ofConfined()) {

@@ -11,7 +11,7 @@ final class LookAhead {
   static final long UNKNOWN_BYTES = 16 << 20;
 
   /** The least size that is assumed, so that a change to larger bodies finds some room. */
-  static final long LEAST_BYTES = 256 << 10;
+  static final long LEAST_BYTES = 64 << 10;
 
   /** After so many deliveries a large one is forgotten, or after twice as many. */
   static final int WINDOW = 256;

@@ -3,7 +3,9 @@ package dev.warrener.messaging.broker.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.LongString;
+import dev.warrener.messaging.broker.BrokerLink;
 import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.TestFleet;
@@ -88,6 +90,30 @@ class ErrorsIT {
     assertThat(uncaught.poll(30, TimeUnit.SECONDS)).hasMessage("made by a test");
     assertThat(publisher.publish(Task.to("mail", "send").build()).get())
         .isEqualTo(new PublishOutcome.Confirmed());
+  }
+
+  @Test
+  void linkThatMetAnErrorConnectsAgain() throws Exception {
+    var isFirst = new AtomicBoolean(true);
+    var owner =
+        new BrokerLink.Owner() {
+          @Override
+          public void up(LinkSession session) {
+            if (isFirst.getAndSet(false)) {
+              throw new OutOfMemoryError("made by a test");
+            }
+          }
+
+          @Override
+          public void down(LinkSession session, String reason, Duration silence) {}
+        };
+    var link = fleet.closing(new BrokerLink(fleet.access(), "test", 1, owner));
+
+    link.start();
+
+    assertThat(uncaught.poll(30, TimeUnit.SECONDS)).hasMessage("made by a test");
+    link.awaitUp(TestFleet.PATIENCE);
+    assertThat(link.requireSession().generation()).isEqualTo(2);
   }
 
   /** A value of a header that the client can't encode. */

@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.process.pipe;
 
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Pipes;
@@ -12,7 +12,7 @@ import java.util.List;
  * the JDK's pipes need a waiting thread each, and another one drains them when the process ends.
  * Owned by the spawner's thread.
  */
-final class WorkerPipes {
+public final class WorkerPipes {
   private final int[] toWorker;
   private final int[] frames;
   private final int[] output;
@@ -29,7 +29,7 @@ final class WorkerPipes {
    *
    * @throws IOException if this process has too many files open
    */
-  static WorkerPipes open() throws IOException {
+  public static WorkerPipes open() throws IOException {
     List<int[]> made = new ArrayList<>();
     try {
       for (int i = 0; i < 3; i++) {
@@ -49,14 +49,14 @@ final class WorkerPipes {
    * Gives the other ends to a process that is about to be started. It opens them anew, so that its
    * ends block, as programs expect, while the controller's do not.
    */
-  void giveTo(ProcessBuilder process) {
+  public void giveTo(ProcessBuilder process) {
     process.redirectInput(file(toWorker[0]));
     process.redirectOutput(file(frames[1]));
     process.redirectError(file(output[1]));
   }
 
   /** Closes the worker's ends, once its process is started and holds its own. */
-  void closeWorkersEnds() {
+  public void closeWorkersEnds() {
     if (!workersEndsClosed) {
       workersEndsClosed = true;
       Kernel.close(toWorker[0]);
@@ -66,7 +66,7 @@ final class WorkerPipes {
   }
 
   /** Closes all ends, if no process was started or nobody serves it. */
-  void close() {
+  public void close() {
     closeWorkersEnds();
     Kernel.close(toWorker[1]);
     Kernel.close(frames[0]);
@@ -74,17 +74,17 @@ final class WorkerPipes {
   }
 
   /** The controller's end of the pipe that the worker reads frames from. */
-  int toWorker() {
+  public int toWorker() {
     return toWorker[1];
   }
 
   /** The controller's end of the pipe that the worker writes frames to. */
-  int frames() {
+  public int frames() {
     return frames[0];
   }
 
   /** The controller's end of the pipe with the worker's output. */
-  int output() {
+  public int output() {
     return output[0];
   }
 

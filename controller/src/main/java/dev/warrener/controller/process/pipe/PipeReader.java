@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.process.pipe;
 
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Pipes;
@@ -11,11 +11,11 @@ import org.slf4j.LoggerFactory;
  * up to the end of the pipe. While the sink takes no more, the pipe is not watched: then the worker
  * waits, and nobody else. All methods but {@link #ready} may be called from any thread.
  */
-final class PipeReader implements Poller.Watched {
+public final class PipeReader implements Poller.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(PipeReader.class);
 
   /** Receives the bytes. */
-  interface Sink {
+  public interface Sink {
 
     /**
      * Takes the first {@code count} bytes of {@code buffer}, which is reused after the call.
@@ -45,7 +45,7 @@ final class PipeReader implements Poller.Watched {
 
   private boolean closed;
 
-  PipeReader(int descriptor, Poller poller, Sink sink) {
+  public PipeReader(int descriptor, Poller poller, Sink sink) {
     this(descriptor, poller, sink, Pipes.MOST_BYTES);
   }
 
@@ -55,7 +55,7 @@ final class PipeReader implements Poller.Watched {
    * @param mostBytes the most bytes that the sink is given at once, before the other pipes of the
    *     poller have their turns
    */
-  PipeReader(int descriptor, Poller poller, Sink sink, int mostBytes) {
+  public PipeReader(int descriptor, Poller poller, Sink sink, int mostBytes) {
     this.descriptor = descriptor;
     this.poller = poller;
     this.sink = sink;
@@ -63,7 +63,7 @@ final class PipeReader implements Poller.Watched {
   }
 
   /** Starts to read. */
-  synchronized void open() {
+  public synchronized void open() {
     if (!closed) {
       watch();
     }
@@ -107,7 +107,7 @@ final class PipeReader implements Poller.Watched {
    *
    * @throws IllegalStateException if the kernel can't watch the pipe
    */
-  synchronized void readOn() {
+  public synchronized void readOn() {
     readsOn = true;
     if (isPaused && !closed) {
       isPaused = false;
@@ -116,7 +116,7 @@ final class PipeReader implements Poller.Watched {
   }
 
   /** Reads up to the end of the pipe, whether the sink takes more or not. */
-  synchronized void readToEnd() {
+  public synchronized void readToEnd() {
     readsToEnd = true;
     readOn();
   }
@@ -126,7 +126,7 @@ final class PipeReader implements Poller.Watched {
    *
    * @return whether the pipe was open
    */
-  synchronized boolean close() {
+  public synchronized boolean close() {
     if (closed) {
       return false;
     }

@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.process.pipe;
 
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Kernel;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * as much as the pipe has room for and never blocks; the poller's thread writes the rest as the
  * worker reads. Thread-safe.
  */
-final class PipeWriter implements Poller.Watched {
+public final class PipeWriter implements Poller.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(PipeWriter.class);
 
   /**
@@ -49,7 +49,7 @@ final class PipeWriter implements Poller.Watched {
   private boolean ended;
   private boolean closed;
 
-  PipeWriter(WorkerKey worker, int descriptor, int capacity, Poller poller) {
+  public PipeWriter(WorkerKey worker, int descriptor, int capacity, Poller poller) {
     this.worker = worker;
     this.descriptor = descriptor;
     this.capacity = capacity;
@@ -77,7 +77,7 @@ final class PipeWriter implements Poller.Watched {
    * @param unwritten this writer adds itself to it if it needs a flush and has not done so yet
    * @return false if too many frames wait, or the worker does not read any more
    */
-  synchronized boolean offer(Frame frame, Collection<PipeWriter> unwritten) {
+  public synchronized boolean offer(Frame frame, Collection<PipeWriter> unwritten) {
     if (ended || waiting.size() >= capacity) {
       return false;
     }
@@ -89,7 +89,7 @@ final class PipeWriter implements Poller.Watched {
   }
 
   /** Writes as much as the pipe has room for, and leaves the rest to the poller's thread. */
-  synchronized void flush() {
+  public synchronized void flush() {
     isUnwritten = false;
     if (!leftToPoller) {
       write(LARGE_BYTES);
@@ -175,7 +175,7 @@ final class PipeWriter implements Poller.Watched {
   }
 
   /** Closes the pipe; frames that wait are dropped. */
-  synchronized void close() {
+  public synchronized void close() {
     if (closed) {
       return;
     }

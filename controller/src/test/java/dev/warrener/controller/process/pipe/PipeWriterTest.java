@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.process.pipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.process.pipe;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -9,26 +9,26 @@ import java.util.function.Consumer;
  * worker that never ends a line costs no more memory than others. Bytes that are not UTF-8 become
  * replacement characters. Not thread-safe.
  */
-final class OutputLines {
+public final class OutputLines {
   private static final int MAXIMUM_BYTES = 16 * 1024;
 
   private final Consumer<String> lines;
   private final byte[] line = new byte[MAXIMUM_BYTES];
   private int length;
 
-  OutputLines(Consumer<String> lines) {
+  public OutputLines(Consumer<String> lines) {
     this.lines = lines;
   }
 
   /** Adds the first {@code count} bytes of an array. */
-  void put(byte[] piece, int count) {
+  public void put(byte[] piece, int count) {
     for (int i = 0; i < count; i++) {
       add(piece[i]);
     }
   }
 
   /** Ends the output: the rest is the last line. */
-  void end() {
+  public void end() {
     if (length > 0) {
       endLine();
     }

@@ -1,4 +1,4 @@
-package dev.warrener.controller.process;
+package dev.warrener.controller.process.pipe;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -36,12 +36,12 @@ public final class FrameMemory {
   private final Queue<Runnable> waiting = new ArrayDeque<>();
 
   /** Makes a memory of that many bytes. */
-  FrameMemory(long most) {
+  public FrameMemory(long most) {
     this(most, PATIENCE);
   }
 
   /** Makes a memory of that many bytes, with less patience. */
-  FrameMemory(long most, Duration patience) {
+  public FrameMemory(long most, Duration patience) {
     this.most = most;
     this.patienceNanos = patience.toNanos();
   }
@@ -57,7 +57,7 @@ public final class FrameMemory {
   }
 
   /** A large frame that is being read. */
-  final class Incoming {
+  public final class Incoming {
     private final Runnable stalled;
 
     /** Read without the lock to see that there is nothing to give back, after each small frame. */
@@ -70,7 +70,7 @@ public final class FrameMemory {
      *
      * @param stalled called when others wait for the memory of a frame that doesn't go on
      */
-    Incoming(Runnable stalled) {
+    public Incoming(Runnable stalled) {
       this.stalled = stalled;
     }
 
@@ -80,7 +80,7 @@ public final class FrameMemory {
      * @param roomAgain called when it is worth another try, after this was false
      * @return whether there is room
      */
-    boolean begin(long frameBytes, Runnable roomAgain) {
+    public boolean begin(long frameBytes, Runnable roomAgain) {
       synchronized (FrameMemory.this) {
         progressAt = System.nanoTime();
         if (bytes > 0) {
@@ -98,7 +98,7 @@ public final class FrameMemory {
     }
 
     /** Gives the memory back: the frame is read, or never will be. */
-    void end() {
+    public void end() {
       if (bytes == 0) {
         return;
       }
@@ -134,7 +134,7 @@ public final class FrameMemory {
   /**
    * Ends the frames that stand still while others wait for their memory. To be called regularly.
    */
-  void endStalled() {
+  public void endStalled() {
     var stalled = new ArrayDeque<Incoming>();
     synchronized (this) {
       if (waiting.isEmpty()) {
