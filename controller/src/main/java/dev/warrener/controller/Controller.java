@@ -180,7 +180,8 @@ public final class Controller {
         configuration.duplicateWindow(),
         configuration.poisonAfter(),
         configuration.withoutBroker(),
-        configuration.taskEvents());
+        configuration.taskEvents(),
+        configuration.clockTolerance());
   }
 
   /** Declares the queues, so that publishers can publish before the first worker is ready. */

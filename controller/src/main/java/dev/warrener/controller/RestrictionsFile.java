@@ -13,8 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The file with the holds and revocations that no broker keeps. It does not exist while there are
- * none.
+ * The file with the holds and revocations that no broker keeps, and with the orders that were
+ * refused for their time. It does not exist while there are none.
  */
 record RestrictionsFile(Path path) {
   /**

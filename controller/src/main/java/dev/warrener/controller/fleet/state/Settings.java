@@ -24,6 +24,8 @@ import java.util.Set;
  *     default
  * @param withoutBroker the policy for running tasks when the broker is lost
  * @param taskEvents the task events that are published, {@link TaskEvents#UNSUCCESSFUL} by default
+ * @param clockTolerance how far an order's time of issue may be ahead of this controller's clock, 60
+ *     s by default
  */
 public record Settings(
     String controller,
@@ -40,14 +42,20 @@ public record Settings(
     Duration duplicateWindow,
     int poisonAfter,
     WithoutBroker withoutBroker,
-    TaskEvents taskEvents) {
+    TaskEvents taskEvents,
+    Duration clockTolerance) {
+  /** The default of {@link #clockTolerance}. */
+  public static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
   public Settings {
     queues = List.copyOf(queues);
     operators = Set.copyOf(operators);
   }
 
-  /** Creates settings with {@link WithoutBroker#LEASE} and {@link TaskEvents#UNSUCCESSFUL}. */
+  /**
+   * Creates settings with {@link WithoutBroker#LEASE}, {@link TaskEvents#UNSUCCESSFUL} and {@link
+   * #CLOCK_TOLERANCE}.
+   */
   public Settings(
       String controller,
       String host,
@@ -77,7 +85,8 @@ public record Settings(
         duplicateWindow,
         poisonAfter,
         WithoutBroker.LEASE,
-        TaskEvents.UNSUCCESSFUL);
+        TaskEvents.UNSUCCESSFUL,
+        CLOCK_TOLERANCE);
   }
 
   /** Returns how long a kill can fail to arrive while the broker is lost; zero for no bound. */

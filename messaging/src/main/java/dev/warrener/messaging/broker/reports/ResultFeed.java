@@ -43,7 +43,7 @@ public final class ResultFeed extends Feed {
 
     @Override
     public void received(String routingKey, BasicProperties properties, byte[] body) {
-      listener.result(ContractJson.read(body, ResultMessage.class), properties.getCorrelationId());
+      listener.result(ContractJson.readResult(body), properties.getCorrelationId());
     }
 
     @Override
