@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
@@ -71,7 +72,7 @@ final class Dispatch {
   }
 
   private static boolean mayStartNow(Transition change, Slot slot, Task task) {
-    boolean runsHere = change.memory.mayBeTwice(task.id()) && change.pool.has(task.id());
+    boolean runsHere = change.memory.mayBeTwice(TaskKey.of(task)) && change.pool.has(TaskKey.of(task));
     return !runsHere && !change.restrictions.taskHeldOn(change.settings, slot, task);
   }
 

@@ -7,6 +7,7 @@ import dev.warrener.controller.fleet.state.Holds;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -251,10 +252,13 @@ final class OrderArrival {
                 + target.attempt();
       }
     }
-    var last = change.memory.lastRun(target.id());
-    return last == null || last.attempt() < target.attempt()
-        ? null
-        : "attempt " + last.attempt() + " of task " + target.id() + " has ended here";
+    for (var queue : change.queues.keySet()) {
+      var last = change.memory.lastRun(new TaskKey(target.id(), queue));
+      if (last != null && last.attempt() >= target.attempt()) {
+        return "attempt " + last.attempt() + " of task " + target.id() + " has ended here";
+      }
+    }
+    return null;
   }
 
   private static @Nullable String missed(Transition change, WorkerTarget target, Instant issuedAt) {

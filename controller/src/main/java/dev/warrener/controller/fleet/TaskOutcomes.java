@@ -82,7 +82,7 @@ final class TaskOutcomes {
             : switch (outcome) {
               case TIMED_OUT -> DeadReason.TIMED_OUT;
               case CRASHED -> DeadReason.CRASHED;
-              case SUCCEEDED, FAILED, KILLED, LOST -> DeadReason.FAILED;
+              case SUCCEEDED, FAILED, KILLED, LOST, DUPLICATE -> DeadReason.FAILED;
             };
     String detail =
         poison
@@ -249,6 +249,29 @@ final class TaskOutcomes {
       int seconds,
       Map<String, @Nullable Object> headers) {
     move(change, key, task, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
+  }
+
+  /**
+   * Drops a task whose id belongs to another one here, and says so to whoever waits for its result.
+   *
+   * @param other the task that has the id, and where it is: "runs here as attempt 2"
+   * @param isAnswered whether somebody else waits than for the other task
+   */
+  void duplicate(
+      Transition change, DeliveryKey key, Task task, String other, boolean isAnswered) {
+    var detail =
+        "its id belongs to another task of queue "
+            + task.queue()
+            + ", which "
+            + other
+            + ": publish this one with an id of its own";
+    change.log(true, "task " + task.id() + " was dropped: " + detail);
+    change.acknowledge(key);
+    reports.dropped(change, task, detail, null);
+    if (isAnswered) {
+      reports.neverRuns(
+          change, task, Outcome.DUPLICATE, new TaskError("duplicate", detail, null), null);
+    }
   }
 
   /** Settles a second copy of a task as the last run of the task was settled. */

@@ -106,6 +106,17 @@ public record Scope(
         false, List.of(), List.of(), List.of(), List.of(new TaskTarget(task, null)), List.of());
   }
 
+  /** Returns the scope of one task of a queue, whatever its attempt. */
+  public static Scope ofTask(String task, String queue) {
+    return new Scope(
+        false,
+        List.of(),
+        List.of(queue),
+        List.of(),
+        List.of(new TaskTarget(task, null)),
+        List.of());
+  }
+
   /** Returns whether the scope names tasks, by id or by batch. */
   public boolean namesTasks() {
     return !batches.isEmpty() || !tasks.isEmpty();

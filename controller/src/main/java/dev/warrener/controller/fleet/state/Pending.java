@@ -12,6 +12,11 @@ public sealed interface Pending {
   /** A copy was published; the delivery is acknowledged when the broker has the copy. */
   record Copy(DeliveryKey delivery, String task, int attempt, @Nullable String order)
       implements Pending {
+    /** Returns the task that moves. */
+    public TaskKey key() {
+      return new TaskKey(task, delivery.queue());
+    }
+
     @Override
     public Pending handedBack(String queue) {
       return delivery.queue().equals(queue)

@@ -23,7 +23,7 @@ import org.pcollections.HashTreePMap;
  *
  * @param byTask the revocations of single tasks, by task
  * @param byBatch the revocations of single batches, by batch
- * @param others all other revocations, by order
+ * @param others all other revocations, by order and scope
  * @param resumedTasks the newest resume of each single task, by task
  * @param resumedBatches the newest resume of each batch, by batch
  */
@@ -119,11 +119,11 @@ public record Revocations(
   }
 
   /** Returns a copy that revokes a task whose fate could not be carried out. Only we know of it. */
-  public Revocations plusLost(String task, Backlog fate, Order order) {
+  public Revocations plusLost(TaskKey task, Backlog fate, Order order) {
     return plus(
         new Revocation(
             order.id(),
-            Scope.ofTask(task),
+            Scope.ofTask(task.task(), task.queue()),
             fate,
             order.issuedAt(),
             order.reason(),
@@ -170,7 +170,8 @@ public record Revocations(
     return new Revocations(
         byTask,
         byBatch,
-        withoutOld(others, revocation.issuedAt()).plus(revocation.order(), revocation),
+        withoutOld(others, revocation.issuedAt())
+            .plus(revocation.order() + " " + scope.describe(), revocation),
         resumedTasks,
         resumedBatches);
   }
