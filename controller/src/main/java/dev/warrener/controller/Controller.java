@@ -12,6 +12,7 @@ import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.OrderInbox;
 import dev.warrener.controller.inbox.TaskInbox;
+import dev.warrener.controller.inbox.TrustedUsers;
 import dev.warrener.controller.inbox.WorkerInbox;
 import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.ContainmentReport;
@@ -108,7 +109,8 @@ public final class Controller {
             new WorkerInbox(
                 configuration.id(), configuration.lease(), this::processes, this::post));
     var settings = settings(configuration, processes.containment().tier());
-    var tasks = new TaskInbox(this::post);
+    var trusted = new TrustedUsers(address.user(), configuration.operators());
+    var tasks = new TaskInbox(trusted, this::post);
     intake = new TaskIntake(access, tasks);
     deliveries = new TaskDeliveries(intake, tasks, timers, this::post);
     others =
@@ -116,8 +118,11 @@ public final class Controller {
             access,
             configuration.id(),
             InstantSource.system(),
-            (presence, at) -> post(new Event.PresenceHeard(presence, at)));
-    var inbox = new OrderInbox(others::takeSeen, this::post);
+            (presence, at, user) -> {
+              trusted.isController(user);
+              post(new Event.PresenceHeard(presence, at, user));
+            });
+    var inbox = new OrderInbox(others::takeSeen, trusted, this::post);
     orders = new OrderFeed(access, configuration.id(), inbox);
     publisher = new ConfirmedPublisher(access, PublisherSettings.DEFAULT, publishingLog);
     reporter = new Reporter(access, publisher, MOST_REPORTS);
@@ -131,7 +136,7 @@ public final class Controller {
             processes,
             deliveries,
             new TaskPublisher(
-                configuration.namespace(), tasks, publisher, reporter, timers, this::post),
+                access, tasks, publisher, reporter, timers, this::post),
             orders,
             reporter,
             local,

@@ -4,6 +4,7 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.inbox.TaskInbox;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.TaskCodec;
 import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
@@ -33,6 +34,7 @@ final class TaskPublisher {
   private static final Duration BEFORE_RETRY = Duration.ofSeconds(1);
 
   private final Namespace namespace;
+  private final String user;
   private final TaskInbox inbox;
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
@@ -41,13 +43,14 @@ final class TaskPublisher {
   private final SerialExecutor publishing = new SerialExecutor("publishing");
 
   TaskPublisher(
-      Namespace namespace,
+      BrokerAccess access,
       TaskInbox inbox,
       ConfirmedPublisher publisher,
       Reporter reporter,
       Timers timers,
       Consumer<Event> events) {
-    this.namespace = namespace;
+    this.namespace = access.namespace();
+    this.user = access.address().user();
     this.inbox = inbox;
     this.publisher = publisher;
     this.reporter = reporter;
@@ -71,7 +74,7 @@ final class TaskPublisher {
         publisher.publish(
             namespace.tasksExchange(),
             move.routingKey(),
-            TaskCodec.withHeaders(message, move.headers())));
+            TaskCodec.withHeaders(message, move.headers()).withUserId(user)));
   }
 
   /** Publishes the copy of a message to its dead-letter queue, on the caller's thread. */
@@ -79,7 +82,7 @@ final class TaskPublisher {
     return publisher.publish(
         namespace.tasksExchange(),
         namespace.deadKey(sweep.queue()),
-        TaskCodec.withHeaders(delivery.message(), sweep.headers()));
+        TaskCodec.withHeaders(delivery.message(), sweep.headers()).withUserId(user));
   }
 
   /** Publishes a task's result to its reply queue. */

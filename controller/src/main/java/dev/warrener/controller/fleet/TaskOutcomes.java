@@ -301,8 +301,13 @@ final class TaskOutcomes {
     if (!change.broker.isCurrent(key)) {
       return 0;
     }
+    var changes = new HashMap<>(headers);
+    if (task.requeuedAt() == null) {
+      // The broker vouches for us as the publisher of the copy: what was not believed ends here.
+      changes.put(TaskHeaders.REQUEUED_AT, null);
+    }
     long token = change.ask(new Pending.Copy(key, task.id(), task.attempt(), order));
-    change.add(new Effect.Move(token, key, routingKey, headers));
+    change.add(new Effect.Move(token, key, routingKey, changes));
     return token;
   }
 

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * @param notes what else it reported, though nothing failed
  * @param because why it refused; null if it did not
  * @param known what others know of it; null if they know nothing
+ * @param claimants the broker users who claim to be it, if there are several: then nobody is
+ *     believed. An empty name stands for somebody for whom the broker does not vouch
+ * @param disbelieved the broker users who reported about it and are not it
  */
 public record Row(
     String controller,
@@ -54,7 +57,9 @@ public record Row(
     List<String> failed,
     List<String> notes,
     @Nullable String because,
-    @Nullable Known known) {
+    @Nullable Known known,
+    List<String> claimants,
+    List<String> disbelieved) {
 
   /** Returns how many tasks met which fate, without the fates that none met. */
   public Map<Fate, Integer> fates() {
@@ -79,6 +84,8 @@ public record Row(
       boolean expectedHere,
       Answer answer,
       @Nullable Known known,
+      List<String> claimants,
+      List<String> disbelieved,
       Instant sentAt) {
     var done = answer.done();
     var refused = answer.refused();
@@ -101,6 +108,8 @@ public record Row(
         done == null ? List.of() : done.failed(),
         done == null || done.notes() == null ? List.of() : done.notes(),
         refused == null || done != null ? null : refused.because(),
-        known);
+        known,
+        claimants,
+        disbelieved);
   }
 }

@@ -42,6 +42,9 @@ final class DoctorCommand extends FleetCommand {
   /** A clock that is further off is worth a warning: ids and expiry times are made of it. */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
 
+  /** How far an order may be ahead of a controller's clock, unless it was set otherwise there. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
   private final List<Finding> findings = new ArrayList<>();
 
   DoctorCommand(Invocation invocation) {
@@ -216,6 +219,7 @@ final class DoctorCommand extends FleetCommand {
               + known.host(),
           "look at its host; a kill can't be confirmed there");
     }
+    new UsersCheck(snapshot.roster()).findings().forEach(findings::add);
     int answered = snapshot.roster().presences().size();
     snapshot
         .connected()
@@ -263,7 +267,15 @@ final class DoctorCommand extends FleetCommand {
     var known = snapshot.roster().known().get(presence.id());
     if (known != null) {
       var skew = Duration.between(known.lastSeen(), presence.at());
-      if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
+      if (skew.negated().compareTo(CLOCK_TOLERANCE) > 0) {
+        wrong(
+            check,
+            "its clock is "
+                + Phrases.brief(skew.abs())
+                + " behind this one: it refuses orders from here, as they are more than a minute"
+                + " ahead of its clock (unless clock-tolerance is set otherwise there)",
+            "set the clocks of both hosts right (NTP)");
+      } else if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
         warn(
             check,
             "its clock is "

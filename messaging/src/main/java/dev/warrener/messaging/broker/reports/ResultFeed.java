@@ -42,7 +42,8 @@ public final class ResultFeed extends Feed {
     }
 
     @Override
-    public void received(String routingKey, BasicProperties properties, byte[] body) {
+    public void received(
+        String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
       listener.result(ContractJson.readResult(body), properties.getCorrelationId());
     }
 

@@ -39,7 +39,7 @@ class PresenceFeedIT {
                 fleet.access(),
                 "self",
                 () -> now,
-                (presence, at) -> read.add(new Read(presence.id(), presence.state(), at))));
+                (presence, at, user) -> read.add(new Read(presence.id(), presence.state(), at))));
     feed.start();
     feed.awaitUp(TestFleet.PATIENCE);
   }
