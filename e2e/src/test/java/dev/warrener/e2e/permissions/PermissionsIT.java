@@ -2,11 +2,13 @@ package dev.warrener.e2e.permissions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.GetResponse;
+import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.testbroker.Capability;
 import dev.warrener.testbroker.NeedsRabbitMq;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,6 +56,8 @@ class PermissionsIT {
 
   @BeforeAll
   static void makeWhatControllersMake() throws Exception {
+    BROKER.createControllerUser("h1");
+    BROKER.createControllerUser("h2");
     try (var connection = BROKER.connect(ShippedBroker.ADMINISTRATOR)) {
       var channel = connection.createChannel();
       for (var queue : List.of(NAMES.armedQueue(), NAMES.runningQueue())) {
@@ -68,7 +73,7 @@ class PermissionsIT {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"publisher", "controller", "ops", "viewer"})
+  @MethodSource({"publisher", "controller", "ownUserOfAController", "ops", "viewer"})
   void isAllowedOrRefused(Attempt attempt) throws Exception {
     try (var connection = BROKER.connect(attempt.user)) {
       var channel = connection.createChannel();
@@ -81,6 +86,22 @@ class PermissionsIT {
         assertThat(refusal(attempt, channel)).as("%s", attempt).isEqualTo(attempt.refused);
       }
     }
+  }
+
+  @Test
+  void queueThatAViewerLeavesBehindIsBounded() throws Exception {
+    var left = NAMES.replyQueue("viewer", "left");
+    try (var connection = BROKER.connect("viewer")) {
+      var channel = connection.createChannel();
+      channel.queueDeclare(left, true, false, false, null);
+      channel.queueBind(left, NAMES.reportsExchange(), "#");
+    }
+
+    await()
+        .atMost(TestFleet.LONG)
+        .untilAsserted(() ->
+            assertThat(BROKER.vhost().describe(left))
+                .contains("\"max-length\":100000", "\"expires\":3600000"));
   }
 
   static Stream<Attempt> publisher() {
@@ -155,7 +176,11 @@ class PermissionsIT {
           c.basicConsume(own, true, new DefaultConsumer(c));
         });
     user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));
-    user.may("hear the other controllers", c -> bindNew(c, reply, NAMES.reportsExchange()));
+    user.may(
+        "hear the other controllers",
+        c -> bindNew(c, reply, NAMES.reportsExchange(), "presence.*"));
+    user.mustNot(
+        "hear what the others report", c -> bindNew(c, reply, NAMES.reportsExchange(), "kill.#"));
     user.may(
         "listen to the tripwire",
         c -> c.basicConsume(NAMES.armedQueue(), true, new DefaultConsumer(c)));
@@ -214,6 +239,50 @@ class PermissionsIT {
     user.mustNot(
         "have the reply queue of an operator",
         c -> c.queueDeclare(NAMES.replyQueue("ops", "1"), false, true, true, null));
+    return user.attempts();
+  }
+
+  static Stream<Attempt> ownUserOfAController() {
+    var name = "controller-h1";
+    var own = NAMES.controllerQueue("h1");
+    var reports = NAMES.reportsExchange();
+    var user = new Attempts(name);
+    for (var key : List.of("presence.h1", "kill.o1.h1", "worker.ready.h1", "task.dropped.mail")) {
+      user.may("publish " + key, c -> publish(c, reports, key, name));
+    }
+    for (var key :
+        List.of("presence.h2", "kill.o1.h2", "kill.o1.h1.h2", "worker.ready.h2", "presence.xh1")) {
+      user.mustNot("publish " + key, c -> publish(c, reports, key, name));
+    }
+    user.mustNot(
+        "report as another controller",
+        FORGED,
+        c -> publish(c, reports, "presence.h1", "controller-h2"));
+    user.may(
+        "hear orders and the other controllers",
+        c -> {
+          c.queueDeclare(own, false, true, true, null);
+          c.queueBind(own, NAMES.killExchange(), "");
+          bindNew(c, NAMES.replyQueue(name, "0192"), reports, "presence.*");
+        });
+    user.may(
+        "hear orders in another queue while the broker has the first one",
+        c ->
+            c.queueDeclare(
+                own + ".7d0f2a3c-1111-4222-8333-944455556666", false, true, true, null));
+    user.mustNot(
+        "have the queue of another controller",
+        c -> c.queueDeclare(NAMES.controllerQueue("h2"), false, true, true, null));
+    user.mustNot(
+        "have the reply queue of another controller",
+        c -> c.queueDeclare(NAMES.replyQueue("controller-h2", "1"), false, true, true, null));
+    user.mustNot(
+        "hear what the others report", c -> bindNew(c, NAMES.replyQueue(name, "1"), reports));
+    user.may("make a queue of tasks", c -> declareTaskQueue(c, "new"));
+    user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));
+    user.mustNotPublishTo(NAMES.killExchange(), NAMES.logExchange(), "");
+    user.mustNotDelete(NAMES.ordersStream(), NAMES.outcomesStream());
+    user.mustNotDeleteExchanges();
     return user.attempts();
   }
 
@@ -360,8 +429,13 @@ class PermissionsIT {
   }
 
   private static void bindNew(Channel channel, String queue, String exchange) throws IOException {
+    bindNew(channel, queue, exchange, "#");
+  }
+
+  private static void bindNew(Channel channel, String queue, String exchange, String key)
+      throws IOException {
     channel.queueDeclare(queue, false, true, true, null);
-    channel.queueBind(queue, exchange, "#");
+    channel.queueBind(queue, exchange, key);
     channel.basicConsume(queue, true, new DefaultConsumer(channel));
   }
 
