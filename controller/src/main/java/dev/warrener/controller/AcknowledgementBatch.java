@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AcknowledgementBatch {
   /**
-   * How long an acknowledgement may wait for others: 4 ms, so that those of tasks of a millisecond
-   * come together. If the controller is killed meanwhile, these tasks run again.
+   * How long an acknowledgement may wait for others: 4 ms, so that several tasks of a millisecond
+   * are acknowledged together. If the controller is killed meanwhile, these tasks run again.
    */
   static final long MOST_NANOS = 4_000_000;
 
@@ -46,10 +46,10 @@ final class AcknowledgementBatch {
   private List<DeliveryKey> waiting = new ArrayList<>();
   private int most = MOST;
 
-  /** When the oldest acknowledgement that waits was added, or some were last sent. */
+  /** When the oldest waiting acknowledgement was added, or when the last batch was sent. */
   private long since;
 
-  /** Whether some that were sent with {@code oldestOnly} may still wait for older ones. */
+  /** Whether acknowledgements of an {@code oldestOnly} batch may still wait for older ones. */
   private boolean someWaitForOlder;
 
   AcknowledgementBatch(LongSupplier nanoClock) {
@@ -61,7 +61,7 @@ final class AcknowledgementBatch {
     most = Math.min(most, lookAhead / PART_OF_LOOK_AHEAD);
   }
 
-  /** The most acknowledgements that may wait. */
+  /** Returns the most acknowledgements that may wait. */
   int most() {
     return most;
   }
@@ -74,7 +74,7 @@ final class AcknowledgementBatch {
     waiting.add(key);
   }
 
-  /** Takes what is due: after some milliseconds, or when enough wait. Returns null if none is. */
+  /** Takes the waiting acknowledgements if enough wait, or long enough. Returns null otherwise. */
   @Nullable Due takeIfDue() {
     if (isEmpty() || (nanosLeft() > 0 && waiting.size() < most)) {
       return null;
@@ -87,7 +87,7 @@ final class AcknowledgementBatch {
     return new Due(takeWaiting(), true);
   }
 
-  /** Takes all, because something else is about to be sent, and nothing may overtake anything. */
+  /** Takes all acknowledgements, because another request is about to follow them. */
   @Nullable Due takeAll() {
     if (isEmpty()) {
       return null;
@@ -96,7 +96,7 @@ final class AcknowledgementBatch {
     return new Due(takeWaiting(), false);
   }
 
-  /** In how many nanoseconds to call {@link #takeIfDue} again, at the latest. */
+  /** Returns in how many nanoseconds to call {@link #takeIfDue} again, at the latest. */
   long nanosUntilDue() {
     return isEmpty() ? Long.MAX_VALUE : Math.max(0, nanosLeft());
   }

@@ -59,7 +59,7 @@ public final class Controller {
   /** The most reports that wait for the broker; when more wait, the oldest are dropped. */
   private static final int MOST_REPORTS = 100_000;
 
-  /** How long each part may take to finish its work when the controller ends. */
+  /** How long each part may take to finish its work when the controller ends: 5 s. */
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
   private final ControllerConfiguration configuration;
@@ -148,8 +148,8 @@ public final class Controller {
         new FleetLoop(
             FleetState.initial(settings, Instant.now()),
             InstantSource.system(),
-            // A worker ends itself after a lease without a frame, and is pinged in each third of
-            // one: after two thirds of a standstill it may be about to.
+            // A worker kills itself after a lease without a frame, and gets a ping in each third of
+            // the lease. If the controller stood still for two thirds of it, workers may be gone.
             configuration.lease().multipliedBy(2).dividedBy(3),
             effect -> effects.perform(effect, state().broker().generation()),
             effects::caughtUp);
@@ -255,11 +255,13 @@ public final class Controller {
 
   private void begin() {
     LOG.info(
-        "controller {} on {}, containment {}{}",
+        "controller {} starts on host {} with containment {}{}",
         configuration.id(),
         Host.name(),
         processes.containment().tier(),
-        processes.containment().proven() ? "" : " (an empty process tree is found, not proven)");
+        processes.containment().proven()
+            ? ""
+            : ", which finds an empty process tree and can't prove it");
     processes.containment().notes().forEach(LOG::warn);
     audit.append(Life.of("controller.started", configuration));
     loop.start();

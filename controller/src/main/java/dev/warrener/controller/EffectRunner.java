@@ -135,7 +135,7 @@ final class EffectRunner {
       // The worker does not read its frames, or it is dead and the event of its death is on its
       // way.
       LOG.warn(
-          "worker {} does not accept its task and is killed",
+          "worker {} does not read its frames and is killed",
           settings.workerId(dispatch.worker().slot()));
       processes.killAll(List.of(dispatch.worker()));
     }
@@ -173,7 +173,7 @@ final class EffectRunner {
     events.accept(new Event.Kept(keep.token(), failure));
   }
 
-  /** Whether the fleet has ended; also true if that was asked for before it was ready. */
+  /** Whether the fleet has ended, even if it was asked to stop before it was ready. */
   boolean hasEnded() {
     return ended.getCount() == 0;
   }
@@ -182,7 +182,7 @@ final class EffectRunner {
     ended.await();
   }
 
-  /** Finishes what was begun, for at most {@code timeout} each, and ends the threads. */
+  /** Finishes publishing and writing, for at most {@code timeout} each, and ends the threads. */
   void finish(Duration timeout) {
     timers.close();
     copies.finish(timeout);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Holds acknowledgements back until those of older deliveries of their queue are there: AMQP can
- * acknowledge all deliveries up to one in a single frame, but tasks that several workers have ahead
- * end out of order. Used by the settling thread alone.
+ * Holds acknowledgements back until the older deliveries of their queue can be acknowledged, too.
+ * AMQP can acknowledge all deliveries up to one in a single frame, but tasks of several workers end
+ * out of order. Used by the settling thread alone.
  *
  * @param <D> a delivery, compared by identity
  */
@@ -32,9 +32,9 @@ final class OldestFirst<D> {
    *
    * @param fresh deliveries that are to be acknowledged from now on
    * @param most the most acknowledgements in a batch
-   * @param acknowledgeOldest acknowledges those that have no older delivery of their queue before
-   *     them, and returns the rest
-   * @return those that have waited long enough: to be acknowledged by themselves
+   * @param acknowledgeOldest acknowledges the deliveries without an older unsettled one in their
+   *     queue, and returns the rest
+   * @return deliveries that have waited long enough, to be acknowledged one by one
    */
   List<D> round(List<D> fresh, int most, UnaryOperator<List<D>> acknowledgeOldest) {
     var all = waiting;
@@ -57,7 +57,7 @@ final class OldestFirst<D> {
     return late;
   }
 
-  /** Takes all that wait, to be acknowledged at once. */
+  /** Takes all waiting deliveries, to be acknowledged at once. */
   List<D> takeAll() {
     var all = waiting.stream().map(Waiting::delivery).toList();
     waiting = new ArrayList<>();

@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
- * Reports the controller's presence: every two seconds, and soon after a change. All controllers
- * receive the presence of all, so in a large fleet a change is reported after a longer pause: the
- * reports of a second are to grow with the number of controllers, not with its square. Used by the
- * timers' thread alone.
+ * Reports the controller's presence every two seconds, and soon after a change. Every controller
+ * receives the presence of all others. So in a large fleet a change is reported after a longer
+ * pause: the number of messages per second then grows with the number of controllers, and not with
+ * its square. Used by the timers' thread alone.
  */
 final class PresenceReports {
   /** How often to look whether a report is due, and the shortest time between two reports. */

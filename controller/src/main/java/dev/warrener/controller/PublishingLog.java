@@ -11,7 +11,9 @@ final class PublishingLog implements ConfirmedPublisher.Listener {
 
   private volatile boolean closing;
 
-  /** Stops the warnings about a lost connection: from now on the controller closes it itself. */
+  /**
+   * Suppresses the warning about a lost connection, because the controller is about to close it.
+   */
   void closing() {
     closing = true;
   }
@@ -19,7 +21,7 @@ final class PublishingLog implements ConfirmedPublisher.Listener {
   @Override
   public void down(long generation, String reason) {
     if (!closing) {
-      LOG.warn("can't publish: {}", reason);
+      LOG.warn("reports, results and retries wait for a new connection: {}", reason);
     }
   }
 

@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to SIGTERM and SIGINT, every one of them: a shutdown hook runs at the first only. The JDK
- * offers that in {@code sun.misc.Signal} alone, for which javac warns; hence the reflection.
+ * Listens for SIGTERM and SIGINT. A shutdown hook would run at the first signal only, but the
+ * second one has a meaning, too. Only {@code sun.misc.Signal} offers this; javac warns about that
+ * class, so it is used by reflection.
  */
 public final class StopSignals {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
@@ -31,7 +32,9 @@ public final class StopSignals {
         handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
       }
     } catch (ReflectiveOperationException | IllegalArgumentException e) {
-      LOG.warn("this JVM notices the first SIGTERM only: {}", e.toString());
+      LOG.warn(
+          "this Java VM reports only the first SIGTERM, so a second one changes nothing: {}",
+          e.toString());
       Runtime.getRuntime().addShutdownHook(new Thread(onSignal, "stop"));
     }
   }

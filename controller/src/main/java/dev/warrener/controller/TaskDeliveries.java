@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles deliveries on the task connection, and starts and ends consumption. All of it happens on
- * one thread of its own, in the order of the calls; only acknowledgements are put off for some
- * milliseconds, and everything else is sent behind them. Called by the fleet loop's thread alone.
+ * Settles deliveries on the task connection, and starts and ends consumption. It does so on a
+ * thread of its own, in the order of the calls. Acknowledgements wait for some milliseconds to be
+ * sent together; any other call sends the waiting ones first. Called by the fleet loop's thread
+ * alone.
  */
 final class TaskDeliveries {
   private static final Logger LOG = LoggerFactory.getLogger(TaskDeliveries.class);
@@ -177,12 +178,12 @@ final class TaskDeliveries {
     });
   }
 
-  /** Does what was asked for so far, for at most {@code timeout}, and ends the thread. */
+  /** Finishes the calls so far, for at most {@code timeout}, and ends the thread. */
   void finish(Duration timeout) {
     if (!settling.finish(timeout)) {
       LOG.warn(
-          "not every task could be settled within {}: the broker will redeliver the others",
-          timeout);
+          "some tasks were not settled within {} s: the broker will redeliver them",
+          timeout.toSeconds());
       settling.close();
     }
   }

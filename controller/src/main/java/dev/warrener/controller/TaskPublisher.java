@@ -143,7 +143,7 @@ final class TaskPublisher {
     timers.after(BEFORE_RETRY, () -> events.accept(new Event.PublishFailed(token, reason)));
   }
 
-  /** Publishes what it was given so far, for at most {@code timeout}, and ends the thread. */
+  /** Publishes what was handed over so far, for at most {@code timeout}, and ends the thread. */
   void finish(Duration timeout) {
     publishing.close(timeout);
   }

@@ -2,7 +2,7 @@ package dev.warrener.embedded;
 
 import org.jspecify.annotations.Nullable;
 
-/** The embedded broker could not start. The message is a sentence that says what to do. */
+/** Thrown when the embedded broker can't start. The message is a sentence that says what to do. */
 public final class EmbeddedBrokerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

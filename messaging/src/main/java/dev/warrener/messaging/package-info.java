@@ -1,6 +1,6 @@
 /**
- * The contract, version 1: what crosses the broker, in all of Warrener's programs. This package has
- * the rules for names and ids; below it are tasks, orders and reports, and the broker itself.
+ * The contract, version 1: the messages that cross the broker. This package has the rules for names
+ * and ids. The packages below it have tasks, orders and reports, and access to the broker.
  *
  * <p><b>Public API.</b> Publishers and operators' programs may use this package, {@code task},
  * {@code order} and {@code report}, and of {@code broker} the classes that its documentation lists.

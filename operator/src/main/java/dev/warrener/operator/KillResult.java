@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a kill ended.
+ * The result of a kill.
  *
- * @param result the order, the verdict, and where each controller stands
+ * @param result the order, the verdict, and the answer of each controller
  * @param tripwire present if the broker blocked publishers and the tripwire was pulled instead.
- *     Then there are no reports: the verdict is by the broker's own count
+ *     There are no reports then, and the verdict goes by the broker's own count
  */
 public record KillResult(OrderResult result, Optional<Tripwire> tripwire) {
 
@@ -63,7 +63,7 @@ public record KillResult(OrderResult result, Optional<Tripwire> tripwire) {
     return result.controllers().stream().flatMap(row -> row.settled().stream()).toList();
   }
 
-  /** Returns how many tasks met which fate; fates that none met are left out. */
+  /** Returns the number of tasks for each fate that a task has met. */
   public Map<Fate, Integer> fates() {
     var fates = new EnumMap<Fate, Integer>(Fate.class);
     for (Row row : result.controllers()) {

@@ -10,11 +10,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * How an order ended, or what it would mean if it was a dry run.
+ * The result of an order. Of a dry run it says what the order would mean.
  *
- * @param order as it was sent
- * @param verdict whether it is confirmed, and if not what a person has to know
- * @param controllers where each controller stands, the missing ones first
+ * @param order the order as it was sent
+ * @param verdict whether the order is confirmed, and if not, everything that a person has to know
+ * @param controllers the answer of each controller, the missing ones first
  * @param totals the sums of all controllers
  */
 public record OrderResult(Order order, Verdict verdict, List<Row> controllers, Totals totals) {

@@ -34,11 +34,11 @@ public final class Main {
     if (arguments.length > 0 && STAYING.contains(arguments[0])) {
       System.exit(status);
     }
-    // All is said and every connection closed. An exit would first look for a logger of its own.
+    // Everything is printed and all connections are closed. An exit would look for a logger first.
     Runtime.getRuntime().halt(status);
   }
 
-  /** UTF-8 whatever the locale says, a write for each line. */
+  /** Returns a stream that writes UTF-8 in any locale, line by line. */
   private static PrintStream utf8(FileDescriptor descriptor) {
     return new PrintStream(
         new BufferedOutputStream(new FileOutputStream(descriptor)), true, StandardCharsets.UTF_8);

@@ -7,9 +7,9 @@
  *   <li>{@code order}, {@code view}, {@code dead}, {@code publish}, {@code demo}: the other
  *       commands, by what they are about
  *   <li>{@code invocation}: what every command needs of its call
- *   <li>{@code screen}: what terminals, pipes and files get to see; knows no command
- *   <li>{@code log}: where log lines go
- *   <li>{@code training}: what the Java VM is shown for its caches
+ *   <li>{@code screen}: output to terminals, pipes and files; knows no command
+ *   <li>{@code log}: the configuration of the log
+ *   <li>{@code training}: training runs for the caches of the Java VM
  * </ul>
  */
 @NullMarked

@@ -3,7 +3,7 @@ package dev.warrener.producer;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.reports.ResultFeed;
 
-/** Receives results from the broker. */
+/** The results from the broker. */
 record BrokerResultSource(ResultFeed feed) implements ResultSource {
   static BrokerResultSource connect(
       BrokerAccess access, ClientOptions options, PendingResults results) {

@@ -7,7 +7,7 @@ import dev.warrener.messaging.broker.publishing.PublisherSettings;
 import dev.warrener.messaging.task.Task;
 import java.util.concurrent.CompletableFuture;
 
-/** Sends tasks to the broker. */
+/** Publishes tasks to the broker. */
 record BrokerTaskSink(ConfirmedPublisher publisher) implements TaskSink {
   static BrokerTaskSink connect(BrokerAccess access, ClientOptions options, ClientLink link) {
     var settings =

@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The client's threads: one completes its futures, one watches the time. */
+/** The client's two threads: one completes futures, the other runs timers. */
 final class Callbacks implements Executor, AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(task -> daemon("warrener-callbacks", task));
@@ -20,25 +20,25 @@ final class Callbacks implements Executor, AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
   }
 
-  /** Runs a callback on the thread of callbacks; after closing, on the caller's. */
+  /** Runs a callback on the thread of callbacks; after {@link #close}, on the caller's thread. */
   @Override
   public void execute(Runnable callback) {
     try {
       thread.execute(callback);
     } catch (RejectedExecutionException e) {
-      // Closed, and a late answer has come: the thread that brings it completes its future.
+      // Closed. The thread with the late answer completes the future itself.
       callback.run();
     }
   }
 
-  /** Runs a callback after a delay, and returns what undoes that. */
+  /** Runs a callback after a delay. Returns an action that cancels it. */
   Runnable later(Duration delay, Runnable callback) {
     try {
       var scheduled =
           timer.schedule(() -> execute(callback), delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> scheduled.cancel(false);
     } catch (RejectedExecutionException e) {
-      // Closed meanwhile: close() has given the result up, or is about to.
+      // Closed meanwhile. WarrenerClient.close() fails the future of the result.
       return () -> {};
     }
   }

@@ -1,8 +1,8 @@
 package dev.warrener.producer;
 
 /**
- * Is told about a {@link WarrenerClient}'s connection and about tasks that were not published. The
- * client calls it on its own threads, so it must not block.
+ * Receives notifications about the connection of a {@link WarrenerClient}, and about tasks that
+ * were not published. The methods are called on the client's own threads, so they must not block.
  */
 public interface ClientListener {
   /** A listener that does nothing. The client still logs failures. */
@@ -12,14 +12,13 @@ public interface ClientListener {
   default void connected() {}
 
   /**
-   * The connection is gone. The client reconnects, and sends the tasks again that were on their
-   * way.
+   * The connection is lost. The client reconnects, and sends tasks that were not confirmed again.
    */
   default void disconnected(String reason) {}
 
   /**
-   * The broker blocks publishers, because of a memory or disk alarm. Submits wait, and fail when
-   * their time is up.
+   * The broker blocks publishers, because of a memory or disk alarm. Submits wait, and fail after
+   * the {@link ClientOptions#publishTimeout}.
    *
    * @param reason the alarm, in the broker's words
    */

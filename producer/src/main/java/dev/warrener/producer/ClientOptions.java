@@ -12,25 +12,24 @@ import java.time.Duration;
  *     default
  * @param publishTimeout how long a task may go without an answer from the broker, reconnections
  *     included, and how long a submit waits for room in the window; 30 s by default
- * @param window the most tasks that are submitted and not answered yet; a submit above it blocks.
- *     1000 by default
- * @param windowBytes the most bytes of those tasks' bodies; 64 MiB by default. One task alone may
- *     have more
+ * @param window the most tasks that wait for the broker's confirmation; further submits block. 1000
+ *     by default
+ * @param windowBytes the most bytes in the bodies of those tasks; 64 MiB by default. A single task
+ *     may have more
  * @param maxBodyBytes the largest body of a task; 16 MiB by default, the limit of RabbitMQ 4
  * @param attempts how often a task is sent if the broker refuses it, for instance because its queue
  *     is full; 3 by default. The waits between attempts start at {@code firstWait} and double up to
  *     {@code longestWait}, with a jitter of half. An attempt that a lost connection cut off is
- *     repeated and not counted. Repeating is safe: the id stays the same, and controllers drop
- *     copies
+ *     repeated and not counted. The id stays the same, so a controller that has two copies drops
+ *     one
  * @param firstWait the wait before the second attempt; 200 ms by default
  * @param longestWait the longest wait between two attempts; 5 s by default
- * @param resultTimeout how long a result is waited for if the call sets no timeout; 5 min by
+ * @param resultTimeout how long to wait for a result if the call has no timeout; 5 min by default
+ * @param maxPendingResults the most results that may be awaited at the same time; further calls
+ *     block. 10,000 by default
+ * @param closeTimeout how long {@link WarrenerClient#close} waits for submitted tasks; 10 s by
  *     default
- * @param maxPendingResults the most results that are waited for at the same time; a submit for a
- *     result above it blocks. 10,000 by default
- * @param closeTimeout how long {@link WarrenerClient#close} waits for tasks that are on their way;
- *     10 s by default
- * @param listener is told about the connection and about failures; none by default
+ * @param listener is notified of changes of the connection and of failures; none by default
  */
 public record ClientOptions(
     Namespace namespace,
@@ -95,7 +94,7 @@ public record ClientOptions(
     }
   }
 
-  /** Builds options. {@link ClientOptions} explains each. Not thread-safe. */
+  /** Builds options. {@link ClientOptions} has their defaults. Not thread-safe. */
   public static final class Builder {
     private Namespace namespace = Namespace.DEFAULT;
     private String program = "publisher";
@@ -114,80 +113,80 @@ public record ClientOptions(
 
     private Builder() {}
 
-    /** The fleet's namespace. */
+    /** Sets the fleet's namespace. */
     public Builder namespace(Namespace namespace) {
       this.namespace = namespace;
       return this;
     }
 
-    /** The name under which the broker shows the connection. */
+    /** Sets the name under which the broker shows the connection. */
     public Builder program(String program) {
       this.program = program;
       return this;
     }
 
-    /** How long {@link WarrenerClient#connect} tries. */
+    /** Sets how long {@link WarrenerClient#connect} tries to reach the broker. */
     public Builder connectTimeout(Duration connectTimeout) {
       this.connectTimeout = connectTimeout;
       return this;
     }
 
-    /** How long a task may go without an answer. */
+    /** Sets how long a task may go without an answer. */
     public Builder publishTimeout(Duration publishTimeout) {
       this.publishTimeout = publishTimeout;
       return this;
     }
 
-    /** The most tasks without an answer. */
+    /** Sets the most tasks without an answer. */
     public Builder window(int window) {
       this.window = window;
       return this;
     }
 
-    /** The most bytes of tasks without an answer. */
+    /** Sets the most bytes in the bodies of tasks without an answer. */
     public Builder windowBytes(long windowBytes) {
       this.windowBytes = windowBytes;
       return this;
     }
 
-    /** The largest body. */
+    /** Sets the largest body of a task, in bytes. */
     public Builder maxBodyBytes(int maxBodyBytes) {
       this.maxBodyBytes = maxBodyBytes;
       return this;
     }
 
-    /** How often a refused task is sent; 1 for no further attempt. */
+    /** Sets how often a task is sent if the broker refuses it; 1 for no second attempt. */
     public Builder attempts(int attempts) {
       this.attempts = attempts;
       return this;
     }
 
-    /** The shortest and the longest wait between two attempts. */
+    /** Sets the wait before the second attempt, and the longest wait between two attempts. */
     public Builder waits(Duration firstWait, Duration longestWait) {
       this.firstWait = firstWait;
       this.longestWait = longestWait;
       return this;
     }
 
-    /** How long a result is waited for if the call sets no timeout. */
+    /** Sets how long to wait for a result if the call has no timeout. */
     public Builder resultTimeout(Duration resultTimeout) {
       this.resultTimeout = resultTimeout;
       return this;
     }
 
-    /** The most results that are waited for at the same time. */
+    /** Sets the most results that may be awaited at the same time. */
     public Builder maxPendingResults(int maxPendingResults) {
       this.maxPendingResults = maxPendingResults;
       return this;
     }
 
-    /** How long {@link WarrenerClient#close} waits for tasks that are on their way. */
+    /** Sets how long {@link WarrenerClient#close} waits for submitted tasks. */
     public Builder closeTimeout(Duration closeTimeout) {
       this.closeTimeout = closeTimeout;
       return this;
     }
 
-    /** Is told about the connection and about failures. */
+    /** Sets the listener for changes of the connection and for failures. */
     public Builder listener(ClientListener listener) {
       this.listener = listener;
       return this;
@@ -196,7 +195,7 @@ public record ClientOptions(
     /**
      * Returns the options.
      *
-     * @throws IllegalArgumentException if a value can't be used; the message says why
+     * @throws IllegalArgumentException if a value is invalid; the message says why
      */
     public ClientOptions build() {
       return new ClientOptions(

@@ -5,16 +5,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window of the client's that says in a sentence why it let nobody in.
+ * A window of the client that explains in a sentence why there was no room.
  *
  * @param window the window
- * @param what the window, as the subject of that sentence
+ * @param what the name of the window, as the subject of that sentence
  * @param patience how long a caller waits for room
- * @param link knows whether the broker is why
+ * @param link knows whether the broker blocks publishers
  */
 record NamedWindow(PublishWindow window, String what, Duration patience, ClientLink link) {
 
-  /** Waits for room and takes it. Returns why there was none, or null if there was. */
+  /** Waits for room and takes it. Returns null, or the reason why there was no room. */
   @Nullable String enter(long size) {
     try {
       return window.enter(size, patience)

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The results that are waited for, by correlation id. Thread-safe. */
+/** The awaited results, by correlation id. Thread-safe. */
 final class PendingResults implements ResultFeed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(PendingResults.class);
 
@@ -21,13 +21,15 @@ final class PendingResults implements ResultFeed.Listener {
   private final Executor callbacks;
 
   /**
-   * @param callbacks completes the futures
+   * Creates an empty set.
+   *
+   * @param callbacks the executor on which the futures complete
    */
   PendingResults(Executor callbacks) {
     this.callbacks = callbacks;
   }
 
-  /** Returns a future for the result with that correlation id. Once completed it is forgotten. */
+  /** Returns a future for the result with a correlation id. A completed future is removed. */
   CompletableFuture<ResultMessage> expect(String correlationId, String taskId) {
     var future = new CompletableFuture<ResultMessage>();
     pending.put(correlationId, new Pending(taskId, future));
@@ -39,7 +41,7 @@ final class PendingResults implements ResultFeed.Listener {
   public void result(ResultMessage result, @Nullable String correlationId) {
     var expected = find(correlationId);
     if (expected == null) {
-      LOG.debug("nobody waits (any more) for the result of task {}", result.task());
+      LOG.debug("the result of task {} is dropped: no future waits for it", result.task());
     } else {
       callbacks.execute(() -> expected.future.complete(result));
     }
@@ -55,7 +57,7 @@ final class PendingResults implements ResultFeed.Listener {
     }
   }
 
-  /** Fails all futures that wait, and returns their number. */
+  /** Fails all futures that have not completed, and returns their number. */
   int giveUp() {
     var left = List.copyOf(pending.values());
     for (var expected : left) {

@@ -4,8 +4,8 @@ import dev.warrener.messaging.task.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a submitted task was not confirmed. It has three subclasses, because a caller can do
- * three different things about it. The message is a sentence for people.
+ * Thrown when the broker has not confirmed a submitted task. Each of the three subclasses calls for
+ * another reaction of the caller. The message is a sentence for people.
  */
 public abstract class PublishException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param task the task's id
  * @param queue the queue that it is in
- * @param took the time from the submit to the confirmation, the wait for room in the window
- *     included
+ * @param took the time from the submit to the confirmation, including the wait for room in the
+ *     window
  */
 public record Published(String task, String queue, Duration took) {}

@@ -4,8 +4,8 @@ import dev.warrener.messaging.task.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the broker certainly does not have the task: the broker refused it, or it was never
- * sent.
+ * Thrown when the broker certainly does not have the task: the broker has refused it, or it was
+ * never sent. The message has the reason.
  */
 public final class RefusedException extends PublishException {
   private static final long serialVersionUID = 1L;

@@ -3,7 +3,7 @@ package dev.warrener.producer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a task's result is not known. The task itself may run, or may have run. The message
+ * Thrown when a task's result is unknown. The task itself may wait, run, or have ended. The message
  * is a sentence for people.
  */
 public class ResultException extends RuntimeException {

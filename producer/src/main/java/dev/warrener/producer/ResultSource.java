@@ -1,8 +1,8 @@
 package dev.warrener.producer;
 
-/** The place that results come from: the broker, or a test's own. */
+/** A source of results: the broker, or an implementation for tests. */
 interface ResultSource extends AutoCloseable {
-  /** Returns the name for a task's {@code reply_to}. */
+  /** Returns the name of the reply queue, for a task's {@code reply_to}. */
   String replyQueue();
 
   @Override

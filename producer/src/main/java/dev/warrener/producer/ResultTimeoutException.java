@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when no result has arrived in time. The task is not affected. If it is not known either
- * whether the task was published, the cause is the {@link UnknownOutcomeException}.
+ * Thrown when no result has arrived in time. The task is not affected. If even the publishing has
+ * an unknown outcome, the cause is the {@link UnknownOutcomeException}.
  */
 public final class ResultTimeoutException extends ResultException {
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,9 @@ package dev.warrener.producer;
 
 import java.util.List;
 
-/** Thrown when some of the tasks that were submitted together were not confirmed. */
+/**
+ * Thrown by {@link WarrenerClient#submitAll} when the broker has not confirmed some of the tasks.
+ */
 public final class SomeNotPublishedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -35,7 +37,7 @@ public final class SomeNotPublishedException extends RuntimeException {
 
   /**
    * Returns the failures of the first tasks that were not confirmed, at most 100. {@link
-   * ClientListener#notPublished} is called for all.
+   * ClientListener#notPublished} is called for each of them.
    */
   public List<PublishException> first() {
     return first;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tasks that are on their way to the broker: bounded by a window, tried again when the broker
- * refuses them, and each answered for once. Thread-safe.
+ * The submitted tasks that have no outcome yet. A window bounds their number. A task that the
+ * broker refuses is sent again, and each future completes once. Thread-safe.
  */
 final class Submissions {
   private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
@@ -72,7 +72,7 @@ final class Submissions {
     }
     submissions.add(submission);
     if (closed) {
-      // The sweep of giveUp() may have passed already.
+      // giveUp() may have passed over the submissions before this one was added.
       submission.finish(new PublishOutcome.Refused("the client is closed"));
       return submission.answer;
     }
@@ -97,18 +97,18 @@ final class Submissions {
     return null;
   }
 
-  /** Returns the number of tasks that are not answered for. */
+  /** Returns the number of tasks without an outcome. */
   int outstanding() {
     return window.messages();
   }
 
-  /** Refuses further tasks, and waits for at most {@code timeout} until all are answered for. */
+  /** Refuses further tasks, and waits for the outcome of all, for at most {@code timeout}. */
   void finish(Duration timeout) throws InterruptedException {
     closed = true;
     window.awaitEmpty(timeout);
   }
 
-  /** Ends the tasks that wait for their next attempt. The sink is closed before. */
+  /** Fails the tasks that wait for their next attempt. To be called after the sink is closed. */
   void giveUp() {
     submissions.forEach(Submission::giveUp);
   }
@@ -121,11 +121,11 @@ final class Submissions {
     }
   }
 
-  /** How one attempt ended, and whether another one is to be made. */
+  /** The outcome of one attempt, and whether another attempt follows. */
   private record Attempt(PublishOutcome outcome, boolean again) {}
 
   /**
-   * One task on its way. Its answer is given once, by whoever removes it from {@link #submissions}.
+   * One submitted task. The thread that removes it from {@link #submissions} completes its future.
    */
   private final class Submission {
     private final Task task;
@@ -145,7 +145,7 @@ final class Submissions {
       try {
         return sink.publish(task).thenApply(this::judge);
       } catch (IllegalArgumentException e) {
-        // The task can't be a message: no attempt will change that.
+        // The task can't be encoded, and another attempt would not change that.
         var refused = new PublishOutcome.Refused(String.valueOf(e.getMessage()));
         return CompletableFuture.completedFuture(new Attempt(refused, false));
       }
@@ -158,7 +158,8 @@ final class Submissions {
         return new Attempt(outcome, false);
       }
       waiting = true;
-      // Read after "waiting" is written, as closing writes the one before it reads the other.
+      // This writes "waiting" and then reads "closed"; closing writes "closed" and then reads
+      // "waiting". So one of the two sees the other, and no task waits for ever.
       return new Attempt(outcome, !closed);
     }
 
@@ -171,7 +172,7 @@ final class Submissions {
       }
     }
 
-    /** Ends a task that waits for its next attempt. No other is left when the sink is closed. */
+    /** Fails this task if it waits for its next attempt; other tasks were failed by the sink. */
     void giveUp() {
       if (waiting) {
         finish(last);

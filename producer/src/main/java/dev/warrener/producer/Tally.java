@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the answers to many submits without keeping their futures. Thread-safe. */
+/** Counts the outcomes of many submits without keeping their futures. Thread-safe. */
 final class Tally {
   private static final int KEPT = 100;
 
@@ -15,7 +15,7 @@ final class Tally {
   private long confirmed;
   private long failed;
 
-  /** Counts the answer when it comes. */
+  /** Counts the outcome of a submit when its future completes. */
   CompletableFuture<Published> count(CompletableFuture<Published> answer) {
     synchronized (this) {
       open++;
@@ -38,7 +38,7 @@ final class Tally {
   }
 
   /**
-   * Waits for all answers and returns their number.
+   * Waits for the outcomes of all submits and returns their number.
    *
    * @throws SomeNotPublishedException if a task was not confirmed
    */

@@ -22,16 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A publisher's client of a fleet. It submits tasks, each of which the broker confirms or which
- * fails with a reason, and it waits for their results. One client serves a whole program: it is
- * thread-safe, reconnects by itself, and has one connection. When results are asked for it opens a
- * second one.
+ * Publishes tasks to a fleet and waits for their results. The broker confirms each task, or its
+ * future fails with the reason. One client serves a whole program: it is thread-safe, reconnects by
+ * itself, and has one connection. The first request for a result opens a second connection.
  *
- * <p><b>Memory is bounded.</b> At most {@link ClientOptions#window} tasks are on their way. A
- * submit above that blocks its caller until there is room, and fails with {@link RefusedException}
- * if there is none within {@link ClientOptions#publishTimeout}. While the broker has a memory or
- * disk alarm it blocks publishers, so submits block, too; {@link ClientListener#blocked} is called
- * then.
+ * <p><b>Memory is bounded.</b> At most {@link ClientOptions#window} tasks wait for the broker's
+ * confirmation. Further calls block until there is room, and fail with {@link RefusedException} if
+ * there is none within {@link ClientOptions#publishTimeout}. While the broker has a memory or disk
+ * alarm, it blocks publishers, so calls block, too; {@link ClientListener#blocked} is called then.
  *
  * <p><b>Futures complete on one thread of the client.</b> A callback may submit more tasks, but
  * must not wait for another of the client's futures.
@@ -98,14 +96,14 @@ public final class WarrenerClient implements AutoCloseable {
    * @return a future that completes when the broker has confirmed the task. Otherwise it fails with
    *     a {@link PublishException}: {@link UnroutableException}, {@link RefusedException} or {@link
    *     UnknownOutcomeException}, soon after the {@link ClientOptions#publishTimeout} at the
-   *     latest. Cancelling it has no effect on the task
+   *     latest. Cancelling the future has no effect on the task
    */
   public CompletableFuture<Published> submit(Task task) {
     return submissions.submit(task);
   }
 
   /**
-   * Submits all tasks and waits until each has an outcome. It takes tasks from the stream only as
+   * Submits all tasks and waits until each has an outcome. Tasks are taken from the stream only as
    * fast as the broker confirms them.
    *
    * @return the number of tasks, all of which were confirmed
@@ -156,7 +154,7 @@ public final class WarrenerClient implements AutoCloseable {
    * @return a future that completes with the result, whatever its outcome. Otherwise it fails with
    *     a {@link PublishException}, with a {@link ResultTimeoutException} after {@code timeout},
    *     with another {@link ResultException}, or with a {@link BrokerException} if the client can't
-   *     create a reply queue. Cancelling it forgets the result and has no effect on the task
+   *     create a reply queue. Cancelling the future drops the result, and has no effect on the task
    */
   public CompletableFuture<ResultMessage> submitForResult(Task task, Duration timeout) {
     var refusal = closed ? "the client is closed" : resultWindow.enter(0);
@@ -196,7 +194,7 @@ public final class WarrenerClient implements AutoCloseable {
     var unused =
         publish.whenComplete((published, error) -> {
           if (error instanceof UnknownOutcomeException unknown) {
-            // Perhaps it was published: then its result will say so.
+            // If the task was published after all, its result will arrive.
             doubt.set(unknown);
           } else if (error != null) {
             result.completeExceptionally(error);
@@ -209,7 +207,7 @@ public final class WarrenerClient implements AutoCloseable {
    *
    * @throws PublishException if the task was not published
    * @throws ResultTimeoutException if no result has arrived within {@code timeout}
-   * @throws ResultException if the result is not known for another reason
+   * @throws ResultException if the result is unknown for another reason
    * @throws BrokerException if the client can't create a reply queue
    * @throws InterruptedException if interrupted; the task goes on
    */
@@ -224,15 +222,15 @@ public final class WarrenerClient implements AutoCloseable {
     }
   }
 
-  /** Returns the number of tasks that are submitted and have no outcome yet. */
+  /** Returns the number of submitted tasks that have no outcome yet. */
   public int outstanding() {
     return submissions.outstanding();
   }
 
   /**
-   * Waits for tasks that are on their way, for at most {@link ClientOptions#closeTimeout}, and
-   * closes. The futures of tasks that have no outcome by then fail, and the log says how many.
-   * Closing twice is fine.
+   * Waits for submitted tasks, for at most {@link ClientOptions#closeTimeout}, and closes the
+   * connections. The futures of tasks without an outcome fail then, and their number is logged. A
+   * second call does nothing.
    */
   @Override
   public void close() {
@@ -240,10 +238,10 @@ public final class WarrenerClient implements AutoCloseable {
   }
 
   /**
-   * Waits for tasks that are on their way, for at most {@code timeout}, and closes. It does not
-   * wait for results.
+   * Waits for submitted tasks, for at most {@code timeout}, and closes the connections. Results are
+   * not waited for.
    *
-   * @return the number of tasks that had no outcome by then; their futures fail
+   * @return the number of tasks without an outcome; their futures fail
    */
   public int close(Duration timeout) {
     closed = true;
@@ -266,7 +264,7 @@ public final class WarrenerClient implements AutoCloseable {
     if (left > 0 || withoutResult > 0) {
       LOG.warn(
           "closed with {} tasks that the broker had not confirmed after {} s, and {} results that"
-              + " had not come",
+              + " had not arrived",
           left,
           timeout.toSeconds(),
           withoutResult);

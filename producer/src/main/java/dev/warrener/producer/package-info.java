@@ -1,6 +1,6 @@
 /**
- * The library that publishers embed. {@link dev.warrener.producer.WarrenerClient} submits tasks,
- * confirmed by the broker, and brings their results.
+ * The library for programs that publish tasks. {@link dev.warrener.producer.WarrenerClient} submits
+ * tasks, each confirmed by the broker, and receives their results.
  *
  * <pre>{@code
  * try (var warrener = WarrenerClient.connect("amqp://publisher@rabbit.example/fleet")) {
@@ -12,19 +12,21 @@
  *
  * <table>
  * <caption>Outcomes</caption>
- * <tr><td>confirmed</td><td>the broker has it in its queue: the future completes with {@link
+ * <tr><td>confirmed</td><td>the broker has the task in its queue: the future completes with {@link
  *     dev.warrener.producer.Published}</td></tr>
  * <tr><td>unroutable</td><td>there is no such queue: {@link
  *     dev.warrener.producer.UnroutableException}</td></tr>
- * <tr><td>refused</td><td>the broker certainly does not have it: {@link
+ * <tr><td>refused</td><td>the broker certainly does not have the task: {@link
  *     dev.warrener.producer.RefusedException}</td></tr>
- * <tr><td>unknown</td><td>it was sent and the broker did not answer: {@link
- *     dev.warrener.producer.UnknownOutcomeException}. Submitting it again with the same id is safe,
- *     because controllers drop the copy</td></tr>
+ * <tr><td>unknown</td><td>the task was sent and the broker did not answer: {@link
+ *     dev.warrener.producer.UnknownOutcomeException}. Submit it again with the same id: a
+ *     controller that has both copies drops one. Two hosts may each run one, so tasks should be
+ *     idempotent</td></tr>
  * </table>
  *
- * <p><b>Public API.</b> Its signatures name types of {@code dev.warrener.messaging}, its packages
- * {@code task} and {@code broker}, which are public API as far as their documentation says so.
+ * <p><b>Public API.</b> Its signatures use types of {@code dev.warrener.messaging} and of its
+ * packages {@code task} and {@code broker}. The documentation of those packages says which of their
+ * types are public API.
  */
 @NullMarked
 package dev.warrener.producer;

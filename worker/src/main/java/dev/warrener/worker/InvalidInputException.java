@@ -1,18 +1,19 @@
 package dev.warrener.worker;
 
 /**
- * A task's input isn't what its handler expects, so that another attempt would end the same. The
- * failure is reported with the type {@code invalid-input}.
+ * Thrown by a handler when a task's input isn't what it expects. Another attempt would fail the
+ * same way, so there is none: the task goes to the dead letters. The failure is reported with the
+ * type {@code invalid-input}.
  */
 public class InvalidInputException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Made with a sentence that names what is missing or wrong. */
+  /** Creates the exception with a sentence that names what is missing or wrong. */
   public InvalidInputException(String message) {
     super(message);
   }
 
-  /** Made with a sentence that names what is missing or wrong, and where that was noticed. */
+  /** Creates the exception with a sentence that names what is missing or wrong, and its cause. */
   public InvalidInputException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -5,48 +5,54 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One run of a task, as its handler sees it. Safe to hand to other threads; what they say after the
- * run has ended is dropped, save for the log.
+ * One run of a task, as its handler sees it. Thread-safe: a handler may pass it to other threads.
+ * Progress that they report after the end of the run is dropped; their log lines are still logged.
  */
 public interface TaskContext {
-  /** The task's id, the same on each attempt. */
+  /** Returns the task's id, which is the same on each attempt. */
   String id();
 
-  /** The name by which the task asked for its handler. */
+  /** Returns the handler's name in the task. */
   String handler();
 
-  /** The queue that the task came from. */
+  /** Returns the queue that the task came from. */
   String queue();
 
-  /** The batch that the task belongs to, if any. */
+  /** Returns the batch that the task belongs to, if any. */
   Optional<String> batch();
 
-  /** Which attempt this run is, counted from 1. */
+  /** Returns the number of the attempt that this run is, counted from 1. */
   int attempt();
 
-  /** The media type of the input; {@code application/json} unless the publisher said otherwise. */
+  /** Returns the media type of the input; {@code application/json} unless the publisher set one. */
   String contentType();
 
-  /** The moment after which the run will be killed, if it has a limit. */
+  /** Returns the time at which the run is killed if it has not ended, if it has a limit. */
   Optional<Instant> deadline();
 
-  /** The message's headers that are passed through, for example {@code traceparent}. */
+  /**
+   * Returns all other headers of the message as text, for example {@code traceparent}. Headers that
+   * are lists or tables are left out.
+   */
   Map<String, String> headers();
 
-  /** Whether this run was asked to stop. Once true, it stays true. */
+  /** Whether this run was asked to stop. Once true, this stays true. */
   boolean isCancelled();
 
-  /** Why this run was asked to stop, if it was. */
+  /** Returns the reason why this run was asked to stop, if it was. */
   Optional<String> cancelReason();
 
-  /** Says that {@code done} of {@code total} steps are done; both at least 0. */
+  /** Reports that {@code done} of {@code total} steps are done. Neither may be negative. */
   default void progress(long done, long total) {
     progress(done, total, "");
   }
 
-  /** Says how many steps are done, and what happens now. */
+  /**
+   * Reports how many steps are done, and in {@code message} what the handler does now. Neither
+   * number may be negative.
+   */
   void progress(long done, long total, String message);
 
-  /** The log; its lines carry the task's id. */
+  /** Returns the log of this run, whose lines carry the task's id. */
   TaskLog log();
 }

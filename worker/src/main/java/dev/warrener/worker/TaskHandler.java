@@ -8,27 +8,27 @@ package dev.warrener.worker;
  * constructor without parameters, named in the jar's {@code
  * META-INF/services/dev.warrener.worker.TaskHandler}.
  *
- * <p>A task may be run more than once, since a worker can die after the work and before it could
- * say so: make the work idempotent, with {@link TaskContext#id()} as the key.
+ * <p>A task may run more than once, because a worker can die after the work is done and before its
+ * end is reported. Make the work idempotent, with {@link TaskContext#id()} as the key.
  */
 public interface TaskHandler {
   /**
-   * The name by which tasks ask for this handler: a letter or digit, then at most 127 letters,
-   * digits, dots, underscores and hyphens. Asked once.
+   * Returns the name that tasks use for this handler: a letter or digit, then at most 127 letters,
+   * digits, dots, underscores and hyphens. Called once.
    */
   String name();
 
   /**
-   * Does one run of one task. Whatever it throws makes the run a failed one; its class, message and
-   * stack are reported.
+   * Runs a task once. If this method throws, the run has failed; the class, message and stack trace
+   * of the exception are reported.
    *
    * <p>When the run is cancelled, {@link TaskContext#isCancelled} becomes true and this thread is
-   * interrupted. Heeding that is a courtesy that lets the handler leave things tidy: what doesn't
-   * end in time is killed.
+   * interrupted. A handler need not react. If it does, it can clean up; if it has not ended in
+   * time, its process is killed.
    *
-   * @param context what is known of the task, and ways to speak while it runs
+   * @param context the properties of the task, its log, and the way to report progress
    * @param input the task's body, unchanged; the handler may keep or change the array
-   * @return the result; {@link TaskResult#none()} if there is none to give
+   * @return the result; {@link TaskResult#none()} for no value
    */
   TaskResult handle(TaskContext context, byte[] input) throws Exception;
 }

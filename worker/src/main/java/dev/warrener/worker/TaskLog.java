@@ -1,24 +1,24 @@
 package dev.warrener.worker;
 
 /**
- * The log of one run. Its lines reach the controller's log with the task's id and attempt, in the
- * order they were written, along with what the handler prints. A text of several lines becomes as
- * many lines; one of more than 16 KiB is cut, with a mark. Waits when the controller can't keep up.
- * Thread-safe.
+ * The log of one run. Its lines appear in the controller's log with the task's id, in the order in
+ * which they were written, together with what the handler prints. A text of several lines is logged
+ * as several lines. A line of more than 16 KiB is cut, with a mark. Blocks while the controller
+ * can't keep up. Thread-safe.
  */
 public interface TaskLog {
-  /** A line for whoever looks for a fault. */
+  /** Logs a line that helps to find a fault. */
   void debug(String line);
 
-  /** A line for whoever wants to know what happens. */
+  /** Logs a line about the normal course of the run. */
   void info(String line);
 
-  /** A line about something that should be looked at. */
+  /** Logs a line about something that a person should look at. */
   void warn(String line);
 
-  /** A line about something that has failed. */
+  /** Logs a line about something that has failed. */
   void error(String line);
 
-  /** A line about something that has failed, and the stack of what was thrown. */
+  /** Logs a line about something that has failed, and a stack trace. */
   void error(String line, Throwable thrown);
 }

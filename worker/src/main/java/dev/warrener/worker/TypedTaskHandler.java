@@ -1,27 +1,28 @@
 package dev.warrener.worker;
 
 /**
- * A handler of values instead of bytes. It decides itself how bytes become values: a class between
- * this one and yours, of a few lines, is enough for Jackson, Protocol Buffers or anything else.
+ * A handler that works with values instead of bytes. Subclasses decode and encode them, so any
+ * library can be used: for Jackson or Protocol Buffers, one abstract class of a few lines serves
+ * all your handlers.
  *
- * @param <I> what a task's input is decoded to
- * @param <O> what a run returns
+ * @param <I> the type that a task's input is decoded to
+ * @param <O> the type that a run returns
  */
 public abstract class TypedTaskHandler<I, O> implements TaskHandler {
-  /** For subclasses. */
+  /** Creates a handler; for subclasses. */
   protected TypedTaskHandler() {}
 
   /**
-   * Makes the value from a task's body.
+   * Returns the value that a task's body holds.
    *
    * @throws InvalidInputException if the body isn't what this handler expects
    */
   protected abstract I decode(byte[] input) throws Exception;
 
-  /** Does one run, in the manner of {@link TaskHandler#handle}. */
+  /** Runs a task once, as {@link TaskHandler#handle} does. */
   protected abstract O run(TaskContext context, I input) throws Exception;
 
-  /** Makes the result from what a run has returned. */
+  /** Returns the result for what a run has returned. */
   protected abstract TaskResult encode(O output) throws Exception;
 
   @Override

@@ -91,8 +91,7 @@ public final class GrowthSuite implements Suite {
     broker.declare(QUEUE);
     int prefetch = Math.max(ThroughputSuite.PREFETCH, EACH_AHEAD * workers);
     // Delivered bodies are held in memory, so large ones get a small prefetch. And a backlog that
-    // is
-    // delivered as a whole can't be watched.
+    // is delivered as a whole can't be watched.
     long most = Math.min(100_000_000L / bytes, count / 10);
     int held = (int) Math.clamp(most, 2L * workers, prefetch);
     try (var load = new LoadPublisher(broker.connection())) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param body all fields
  */
 record AuditLine(long seq, String prev, String type, String at, JsonNode body) {
-  /** Stands in the first line instead of a hash. */
+  /** The value that the first line has instead of a hash. */
   static final String START = "0".repeat(64);
 
   /** The type of the line after a line that was cut short by a crash. */

@@ -1,7 +1,7 @@
 package dev.warrener.controller.configuration;
 
 /**
- * Says that a configuration can't be used. The message names the setting and says what to do. The
+ * Thrown when a configuration can't be used. The message names the setting and says what to do. The
  * program ends with exit status 78.
  */
 public final class ConfigurationException extends RuntimeException {

@@ -205,12 +205,12 @@ public final class ControllerConfiguration {
     return get(ControllerSettings.POISON_AFTER);
   }
 
-  /** Where the controller's lock and control socket are, or null for the default. */
+  /** Returns the folder of the controller's lock and control socket, or null for the default. */
   public @Nullable Path runtimeDirectory() {
     return get(ControllerSettings.RUNTIME_DIRECTORY).orElse(null);
   }
 
-  /** Where the audit log is, and what else survives a restart, or null for the default. */
+  /** Returns the folder of the audit log and of the restrictions, or null for the default. */
   public @Nullable Path stateDirectory() {
     return get(ControllerSettings.STATE_DIRECTORY).orElse(null);
   }

@@ -1,7 +1,7 @@
 /**
- * The values in which a worker's death is told: which worker, its death certificate, and the
- * processes that survive. The process layer makes them, and the fleet decides by them; neither
- * needs to know the other for that.
+ * The values that describe a worker's death: the worker's key, its death certificate, and surviving
+ * processes. The process layer creates them and the fleet decides by them, so neither depends on
+ * the other.
  */
 @NullMarked
 package dev.warrener.controller.death;

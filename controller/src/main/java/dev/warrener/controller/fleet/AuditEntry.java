@@ -16,9 +16,9 @@ public sealed interface AuditEntry {
   Instant at();
 
   /**
-   * An order was taken on.
+   * An order was accepted.
    *
-   * @param origin the way by which it came
+   * @param origin the way by which the order arrived
    * @param user the user who gave it, as verified; or null
    * @param order the order as it came
    * @param expected the workers and tasks that it covers here
@@ -31,7 +31,7 @@ public sealed interface AuditEntry {
       Report.Expected expected)
       implements AuditEntry {}
 
-  /** A known order came again: it was answered, and not carried out again. */
+  /** A known order arrived again: it was answered, and not carried out again. */
   record Joined(Instant at, HeardOrder.Origin origin, @Nullable String user, String id)
       implements AuditEntry {}
 

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Consumes queues where there are workers for their tasks, and gives up the deliveries that the
- * broker has back.
+ * Starts and ends the consumption of queues: a queue is consumed while it has workers that may run
+ * its tasks. After the loss of a connection it drops the deliveries that the broker has back.
  */
 final class Consumption {
   /** The task connection is up. */
@@ -30,7 +30,9 @@ final class Consumption {
       return;
     }
     change.broker = change.broker.down();
-    change.log(true, "lost the broker (" + down.reason() + "): running tasks " + theirFate(change));
+    change.log(
+        true,
+        "lost the task connection (" + down.reason() + "): running tasks " + theirFate(change));
     forgetDeliveries(change);
     // The lease runs from the broker's last sign of life, not from when its silence was noticed.
     startLease(change, change.instant().minus(down.silence()));

@@ -103,8 +103,8 @@ final class KilledRuns {
   }
 
   /**
-   * Returns the end of a run as far as it is the run's own, or null if the kill has cut it off. A
-   * handler that was asked to stop and then failed has been stopped.
+   * Returns how a run ended by itself, or null if the kill has cut it off. A handler that fails
+   * after it was asked to stop counts as cut off.
    */
   private static @Nullable RunEnd ownEnd(Slot.Dying dying, @Nullable RunEnd end) {
     return end != null
@@ -245,8 +245,8 @@ final class KilledRuns {
   }
 
   /**
-   * Keeps a task from starting here again, if its fate could not be carried out or can't be shown
-   * to have been. The caller has the restrictions written down.
+   * Keeps a task from starting here again, because its fate could not be carried out, or not be
+   * proven. The caller must write the restrictions to disk.
    */
   static void revoke(Transition change, Order order, KilledRun killed) {
     if (killed.fate() != Fate.REQUEUED) {
@@ -302,9 +302,9 @@ final class KilledRuns {
   static String unproven(KilledRun killed) {
     return "task "
         + killed.run().task().id()
-        + ": the connection was lost before the broker showed that it is "
+        + ": the connection was lost before the broker showed that the task is "
         + killed.fate().wire()
-        + "; if it comes here again, it is";
+        + "; if the task is delivered here again, that is done then";
   }
 
   /** Returns the failure for settlements on a queue that the broker did not confirm. */

@@ -21,11 +21,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes an order on, joins it to the same order, or refuses it. An order arrives by the broadcast,
- * from the log, over the control socket, or as the tripwire.
+ * Accepts an order, joins it to an order with the same id, or refuses it. An order arrives by the
+ * broadcast, from the log, over the control socket, or as the tripwire.
  */
 final class OrderArrival {
-  /** The life of the order that a tripwire stands for. */
+  /** How long the order that a pulled tripwire stands for is in force: 30 min, as for any kill. */
   private static final Duration TRIPWIRE_LASTS = Duration.ofMinutes(30);
 
   private final OrderExecution execution;
@@ -60,7 +60,7 @@ final class OrderArrival {
       return;
     }
     if (refusal != null) {
-      // Not remembered: only an operator may decide what an id stands for.
+      // Not remembered: otherwise a sender without the right could block an operator's id.
       reports.refused(change, heard, refusal);
       return;
     }
@@ -130,8 +130,9 @@ final class OrderArrival {
   }
 
   /**
-   * Whether an order is one that is known. An order that is sent again is issued anew, perhaps
-   * about another process of a worker; and an order that was read from the log may ask for less.
+   * Whether an order equals a known one with the same id. Fences are ignored, because an order that
+   * is sent again may have new ones. A known order from the log may ask for a hold where the sent
+   * one asks for an exit.
    */
   private static boolean isTheSame(HeardOrder known, Order other) {
     var one = known.order();
@@ -161,8 +162,8 @@ final class OrderArrival {
           || isRefusedForItsTime(change, heard)) {
         continue;
       }
-      // Before the first worker there is no process that an order could miss. A former run of this
-      // controller has taken the order on or refused it: to put it in force is the safe side.
+      // At the start there is no worker yet, so no fence can fail. An earlier run of this
+      // controller has accepted or refused the order; to put it in force is the safe choice.
       var refusal = first ? null : fence(change, order);
       if (order.isExpired(change.instant())) {
         putInForce(change, heard);
@@ -185,7 +186,7 @@ final class OrderArrival {
     }
   }
 
-  /** The tripwire was pulled, which stands for an order that could not be published. */
+  /** The tripwire was pulled: it stands for a kill that could not be published. */
   void tripped(Transition change, String id) {
     change.log(true, "the tripwire was pulled: all workers are killed, and held until a resume");
     var now = change.instant();
@@ -204,7 +205,7 @@ final class OrderArrival {
 
   private static @Nullable String refusal(Transition change, HeardOrder heard) {
     if (heard.origin() == Origin.LOCAL) {
-      // Who may use the control socket may give orders: the kernel has checked that.
+      // Every user of the control socket may give orders; the kernel has checked the user.
       return null;
     }
     var user = heard.userId();
@@ -218,7 +219,7 @@ final class OrderArrival {
     return null;
   }
 
-  /** Returns why an order is about another run or process than those that are here, or null. */
+  /** Returns why a fence of an order does not match the runs and processes here, or null. */
   private static @Nullable String fence(Transition change, Order order) {
     for (var target : order.scope().tasks()) {
       var missed = missed(change, target);
@@ -292,9 +293,9 @@ final class OrderArrival {
   }
 
   /**
-   * Returns an order from the log as it is still to be carried out. It drops no backlog: other
-   * controllers may have done so long ago, and the tasks that wait now may have been published
-   * since. And a controller that was ordered to exit, and was started again, stays.
+   * Returns the part of an order from the log that is still to be carried out. No backlog is
+   * dropped: other controllers may have done that long ago, and the tasks that wait now may have
+   * been published since. An exit becomes a hold if the controller was started again after it.
    */
   private static Order read(Order order, boolean first) {
     return new Order(
@@ -342,7 +343,8 @@ final class OrderArrival {
     var order = heard.order();
     change.log(
         false,
-        order.kind().wire()
+        "received order: "
+            + order.kind().wire()
             + " "
             + order.scope().describe()
             + " by "

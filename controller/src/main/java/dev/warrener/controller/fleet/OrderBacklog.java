@@ -25,7 +25,7 @@ final class OrderBacklog {
         && order.scope().coversController(change.settings.controller());
   }
 
-  /** Has the tasks that wait at the broker dropped or moved. */
+  /** Asks the broker to drop the tasks that wait there, or moves them to the dead letters. */
   void start(Transition change, OrderProgress progress) {
     var order = progress.order();
     if (!isDroppedBy(change, order)) {

@@ -247,10 +247,9 @@ final class OrderReports {
     }
     change.log(
         true,
-        "refused "
-            + (id == null ? "an order" : "order " + id)
+        (id == null ? "an order" : "order " + id)
             + (user == null ? "" : " of user " + user)
-            + ": "
+            + " was refused: "
             + because);
     change.add(
         new Effect.Audit(

@@ -117,7 +117,7 @@ final class OrderSettlement {
     return killed.fate() == Fate.REQUEUED || change.broker.holds(killed.run());
   }
 
-  /** An order stops waiting for a broker that may be away, frozen or out of disk. */
+  /** Lets an order stop waiting for a broker that may be away, frozen or out of disk. */
   void patienceOver(Transition change, String id) {
     var progress = change.orders.underWay(id);
     if (progress == null) {
@@ -167,7 +167,7 @@ final class OrderSettlement {
         change.answered(token);
         yield killedRuns.lateProven(change, progress, late.killed(), NO_ANSWER);
       }
-      // It stays on its way: the delivery is acknowledged when the broker has the copy.
+      // The copy stays on its way: its delivery is acknowledged when the broker has the copy.
       case Pending.Copy copy ->
           progress
               .unsettled(copy.key())

@@ -41,15 +41,20 @@ final class Publications {
             true,
             "task "
                 + copy.task()
-                + " could not be moved ("
+                + " could not be moved to another queue ("
                 + failed.reason()
                 + "): it goes back to its queue");
         change.requeue(copy.delivery());
         killedRuns.copyFailed(change, copy, failed.token(), failed.reason());
       }
-      // The work is done and the message must not come again, so the result is lost.
+      // The work is done, so the task must not run again: it is acknowledged without its result.
       case Pending.Result result -> {
-        change.log(true, "a result could not be published: " + failed.reason());
+        change.log(
+            true,
+            "the result of a task of queue "
+                + result.delivery().queue()
+                + " could not be published and is lost: "
+                + failed.reason());
         change.acknowledge(result.delivery());
       }
       case Pending.Proof _, Pending.LateProof _, Pending.Waiting _, Pending.Keeping _ -> {}

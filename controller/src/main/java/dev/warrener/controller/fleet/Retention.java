@@ -7,7 +7,7 @@ import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.OrderKind;
 
-/** Has restrictions written down that must survive a restart and that nobody else keeps. */
+/** Lets the controller write to disk the holds and revocations that no broker keeps. */
 final class Retention {
   static final String NOT_WRITTEN_DOWN =
       "the order could not be written down here, so it does not survive a restart of this"
@@ -33,7 +33,7 @@ final class Retention {
     for (var hold : holds.inForce(change.settings.controller())) {
       change.log(
           true,
-          "still held: "
+          "a hold is still in force: "
               + hold.scope().describe()
               + " since "
               + hold.issuedAt()
@@ -74,7 +74,8 @@ final class Retention {
     }
     change.log(
         true,
-        "restrictions that must survive a restart could not be written down: " + kept.failure());
+        "holds and revocations that must survive a restart could not be written to disk: "
+            + kept.failure());
     for (var order : change.orders.listUnderWay()) {
       if (mustBeWrittenDown(order)) {
         change.put(order.failing(NOT_WRITTEN_DOWN + " (" + kept.failure() + ")"));

@@ -91,7 +91,7 @@ final class Rules {
     }
   }
 
-  /** Brings what is there in line with what is wanted; idempotent. */
+  /** Adjusts workers, consumption, orders and dispatch to the new state. Idempotent. */
   void reconcile(Transition change) {
     prefetch.recallWhatMayNotStart(change);
     execution.advanceAll(change);

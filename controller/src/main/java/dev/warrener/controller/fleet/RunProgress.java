@@ -82,8 +82,8 @@ final class RunProgress {
   }
 
   /**
-   * Returns the tasks that are left to start when {@code run} starts. It need not be the one that
-   * was to be the next.
+   * Returns the tasks that are left to start when {@code run} starts. That run need not be the one
+   * that was expected next.
    */
   private static PVector<TaskRun> behind(TaskRun next, PVector<TaskRun> ahead, TaskRun run) {
     return next.equals(run) ? ahead : ahead.minus(run).plus(0, next);
@@ -173,7 +173,7 @@ final class RunProgress {
     }
   }
 
-  /** A worker has not answered in time what became of a task that it was asked to return. */
+  /** A worker has not answered in time to the request to return a task. */
   void recallUnanswered(Transition change, Timer.RecallUnanswered due) {
     var slot = change.pool.find(due.worker());
     var run = slot == null ? null : slot.find(due.task(), due.attempt());

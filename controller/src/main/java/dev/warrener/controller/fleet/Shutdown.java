@@ -30,7 +30,7 @@ final class Shutdown {
       change.phase = Phase.DRAINING;
       change.log(
           false,
-          "draining: no more tasks are taken, running ones have "
+          "the controller drains: it takes no more tasks, and running tasks have "
               + change.settings.drainDeadline().toSeconds()
               + " s to finish");
       scheduleDrainOver(change);

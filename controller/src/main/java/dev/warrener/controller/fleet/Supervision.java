@@ -18,7 +18,9 @@ import org.pcollections.HashTreePSet;
 
 /** Starts worker processes, kills those that fail, and starts others after their deaths. */
 final class Supervision {
-  /** A worker that was ready for a shorter time than this and finished nothing died in vain. */
+  /**
+   * A worker that dies sooner than this after it was ready, without a finished run, died in vain.
+   */
   private static final Duration BRIEF = Duration.ofSeconds(1);
 
   private final OrderKilling killing;
@@ -80,7 +82,7 @@ final class Supervision {
     change.log(
         true, "worker " + change.workerId(slot) + " could not be started: " + failed.reason());
     if (slot.process() instanceof Slot.Dying dying) {
-      // It was killed before it existed: there is nothing to certify, and nothing to wait for.
+      // The worker was killed before its process existed: there is no death to certify.
       dying.orders().forEach(order -> killing.neverExisted(change, order, slot.key()));
       change.put(slot.with(new Slot.None(change.instant())));
       return;
@@ -162,7 +164,7 @@ final class Supervision {
   void stoodStill(Transition change, Duration duration) {
     change.log(
         true,
-        "this process stood still for "
+        "the controller's process stood still for "
             + duration.toMillis()
             + " ms: the running tasks are killed, and start again without counting an attempt");
     for (var slot : change.pool.slots()) {
@@ -295,7 +297,7 @@ final class Supervision {
               + change.workerId(slot)
               + " is crash-looping: it died "
               + died.deaths()
-              + " times in a row and is left alone for "
+              + " times in a row and is not restarted for "
               + restarts.coolDown().toSeconds()
               + " s");
       report(

@@ -59,7 +59,7 @@ final class TaskOutcomes {
       }
       return;
     }
-    // The result first: were the task acknowledged first, a crash between the two would lose it.
+    // The result goes first. If the task were acknowledged first, a crash could lose the result.
     long token = delivery == null ? 0 : change.ask(new Pending.Result(delivery));
     reports.result(change, token, run, worker, end.value(), end.contentType());
   }

@@ -16,7 +16,7 @@ import dev.warrener.messaging.task.TaskHeaders;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes what happens to tasks: events for whoever listens, and results for who asked. */
+/** Publishes the events of tasks, and the results for publishers that asked for them. */
 final class TaskReports {
   /** A run has started. */
   void started(Transition change, Task task, String worker) {

@@ -19,10 +19,10 @@ public sealed interface Timer {
   /** The worker should have answered by now about a task that it was asked to return. */
   record RecallUnanswered(WorkerKey worker, String task, int attempt) implements Timer {}
 
-  /** The worker must die for its run now, even if that hits another task. */
+  /** A deferred kill of a run is due, even if it hits another task of the worker. */
   record DeferralOver(String order, WorkerKey worker) implements Timer {}
 
-  /** The worker was asked to end and has had its grace. */
+  /** The grace of a worker that was asked to end is over. */
   record GraceOver(WorkerKey worker) implements Timer {}
 
   /** The back-off or cool-down of the slot is over. */

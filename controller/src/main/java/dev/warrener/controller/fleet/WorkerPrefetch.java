@@ -23,7 +23,7 @@ final class WorkerPrefetch {
   /** How long a worker may take to answer when it is asked to return a task. */
   static final Duration ANSWER = Duration.ofSeconds(5);
 
-  /** The longest that the kill of a worker for one run waits for the tasks that it has ahead. */
+  /** The longest that a kill of one run waits until its worker has returned its other tasks. */
   static final Duration DEFERRED = Duration.ofSeconds(1);
 
   private final Dispatch dispatch;

@@ -26,10 +26,10 @@ public final class OrderInbox implements OrderFeed.Listener {
   /**
    * Makes an inbox.
    *
-   * @param othersSeen returns when other controllers were seen whose presence was not read; each
-   *     call returns what is new since the one before
+   * @param othersSeen returns when controllers were last seen whose presence was received and not
+   *     decoded; each call returns the news since the previous call
    * @param trusted is told who gives orders
-   * @param events takes the events
+   * @param events receives the events
    */
   public OrderInbox(
       Supplier<Map<String, Instant>> othersSeen, TrustedUsers trusted, Consumer<Event> events) {

@@ -51,7 +51,7 @@ public final class TaskInbox implements TaskIntake.Listener {
 
   @Override
   public void up(long generation, Dialect dialect) {
-    LOG.info("receives tasks from {}", dialect.product());
+    LOG.info("the controller receives tasks from {}", dialect.product());
     vouches = dialect.checksUserId();
     events.accept(new Event.BrokerUp(generation));
   }

@@ -127,7 +127,7 @@ public final class WorkerFrames {
         Task.JSON,
         new TaskError(
             type == null ? "error" : type,
-            message == null ? "the handler failed and said nothing" : message,
+            message == null ? "the handler failed without a message" : message,
             frame.text(HeaderKey.ERROR_STACK)));
   }
 }

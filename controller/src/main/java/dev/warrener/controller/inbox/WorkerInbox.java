@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives what worker processes do and say: posts their frames and deaths as events, and logs what
- * they print. Greets each new worker, and kills one that breaks the protocol. Thread-safe.
+ * Posts the frames and deaths of worker processes as events, and logs what they print. Greets each
+ * new worker, and kills a worker that breaks the protocol. Thread-safe.
  */
 public final class WorkerInbox implements ProcessListener {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerInbox.class);

@@ -1,7 +1,7 @@
 /**
- * What a controller receives, turned into events for the fleet loop: {@code TaskInbox} the
- * deliveries of tasks, {@code OrderInbox} the orders, {@code WorkerInbox} what worker processes do
- * and say.
+ * Turns everything that a controller receives into events for the fleet loop. {@code TaskInbox}
+ * receives the deliveries of tasks, {@code OrderInbox} the orders, and {@code WorkerInbox} the
+ * frames, output and deaths of worker processes.
  */
 @NullMarked
 package dev.warrener.controller.inbox;

@@ -29,7 +29,7 @@ final class LocalConnection {
   private static final int MOST_WAITING = 10_000;
   private static final Duration GOODBYE = Duration.ofSeconds(1);
 
-  /** Is queued last: after it nothing is written. */
+  /** The last entry of the queue: the writer ends when it takes it. */
   private static final byte[] END = new byte[0];
 
   private final SocketChannel channel;

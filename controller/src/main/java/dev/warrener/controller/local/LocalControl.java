@@ -128,7 +128,7 @@ public final class LocalControl implements AutoCloseable {
 
   /** Starts to accept connections. */
   public void start() {
-    LOG.info("accepts local orders at {}", socket);
+    LOG.info("the control socket {} accepts orders", socket);
     thread.start();
   }
 

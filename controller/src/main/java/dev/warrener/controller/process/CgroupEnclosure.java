@@ -21,7 +21,7 @@ final class CgroupEnclosure implements Enclosure {
   private static final Logger LOG = LoggerFactory.getLogger(CgroupEnclosure.class);
   private static final byte[] KILL = {'1'};
 
-  /** What the kernel appends to the name of a cgroup that has been removed. */
+  /** The suffix that the kernel appends to the name of a removed cgroup. */
   private static final String DELETED = " \\(deleted\\)$";
 
   private final Path directory;

@@ -45,8 +45,8 @@ record Containment(
       """;
 
   /**
-   * Is process 1 of a pid namespace: limits the processes in its user namespace, runs the worker,
-   * and waits for every process that becomes its child.
+   * The script that process 1 of a pid namespace runs. It limits the processes in its user
+   * namespace, runs the worker, and waits for every process that becomes its child.
    */
   private static final String FIRST_PROCESS =
       """

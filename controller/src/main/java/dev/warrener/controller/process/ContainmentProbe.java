@@ -109,7 +109,7 @@ final class ContainmentProbe {
     if (!marked) {
       notes.add(
           "the shell can't set a limit on file locks, so a daemon that has cut all ties to its"
-              + " worker is told from others only once every worker is being killed");
+              + " worker is killed only when every worker is being killed");
     }
     PidsLimit limit = limit(settings, cgroups, unshare);
     return new Result(

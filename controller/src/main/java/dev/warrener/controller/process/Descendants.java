@@ -252,7 +252,7 @@ final class Descendants {
     }
     if (late.add(stat.id())) {
       LOG.warn(
-          "process {} ({}) has outlived the tree of its worker, unseen; killing it",
+          "process {} ({}) belongs to a worker that was certified dead; the process is killed",
           stat.id().pid(),
           stat.command());
     }

@@ -250,8 +250,7 @@ final class Killer implements Runnable {
     if (worker.launched().namespace() == null) {
       if (!tree.hasHeadExited()) {
         // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
-        // signal
-        // sent so far.
+        // signal sent so far.
         tree.noteWhere(worker.own());
         signalHead(worker, Kernel.SIGKILL);
       }
@@ -372,7 +371,8 @@ final class Killer implements Runnable {
         && tree.reportUnconfirmed()) {
       RunningWorker worker = tree.worker();
       List<Survivor> survivors = tree.survivors();
-      LOG.warn("worker {} is not confirmed dead; left: {}", worker.key(), survivors);
+      LOG.warn(
+          "worker {} is not confirmed dead; processes still alive: {}", worker.key(), survivors);
       tell(
           worker.key(),
           () ->

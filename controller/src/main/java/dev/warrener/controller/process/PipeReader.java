@@ -19,7 +19,7 @@ final class PipeReader implements Poller.Watched {
     /** Takes the first {@code count} bytes of {@code buffer}, which is reused after the call. */
     void take(byte[] buffer, int count);
 
-    /** Is called once at the end of the pipe, unless the reader was closed before. */
+    /** The pipe has ended. Called once, and not if the reader was closed before. */
     void ended();
   }
 

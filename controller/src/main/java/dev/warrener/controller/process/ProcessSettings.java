@@ -3,7 +3,7 @@ package dev.warrener.controller.process;
 import java.time.Duration;
 
 /**
- * How worker processes are contained and killed. Made by {@link #builder}.
+ * Settings for the containment and the killing of worker processes. Made by {@link #builder}.
  *
  * @param run the run of the controller that the workers belong to
  * @param containment which containment to use; {@link ContainmentChoice#AUTO} by default

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * most, runs code that is not compiled. Nothing is signalled, published or kept.
  */
 public final class KillWarmUp implements Runnable {
-  /** The system property that turns this off: {@code -Dwarrener.kill-warm-up=false}. */
+  /** The system property that turns the warm-up off: {@code -Dwarrener.kill-warm-up=false}. */
   static final String PROPERTY = "warrener.kill-warm-up";
 
   private static final Logger LOG = LoggerFactory.getLogger(KillWarmUp.class);

@@ -12,7 +12,7 @@ public final class BrokerBlockedException extends BrokerException {
   private final String alarm;
 
   /**
-   * Makes the exception.
+   * Creates the exception.
    *
    * @param alarm which alarm
    * @param message a sentence for a person

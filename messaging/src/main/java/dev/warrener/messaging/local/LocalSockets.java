@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Where the control sockets of a host's controllers are: in the folder {@code control} of each
- * runtime directory, one for each controller, {@code ID@NAMESPACE.socket}.
+ * Locates the control sockets of a host's controllers. Each controller has one, in the folder
+ * {@code control} of its runtime directory: {@code ID@NAMESPACE.socket}.
  */
 public final class LocalSockets {
   /** The variable that names the one runtime directory to use, for controllers and commands. */

@@ -1,7 +1,7 @@
 /**
- * Where a host's controllers leave what a command on the same host needs to find them: control
- * sockets, lock files, runtime directories. Names and paths only; the protocol on a socket is that
- * of orders and reports.
+ * The files by which a command finds the controllers of its host: control sockets, lock files,
+ * runtime directories. This package has their names and paths only. Orders and reports are what
+ * crosses a socket.
  *
  * <p><b>Internal.</b> Warrener's own modules use it.
  */

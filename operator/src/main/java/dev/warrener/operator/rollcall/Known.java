@@ -14,14 +14,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A controller as others know it, before it has answered.
+ * The account of a controller by others: by its presence, or by the rosters of other controllers.
  *
  * @param id the controller's id
  * @param host the host that it runs on
- * @param lastSeen when its presence was last received by the source of this account
- * @param state what is known of it
- * @param lease how long its workers may run on if it is cut off or frozen; null if that is unknown
- *     or unlimited
+ * @param lastSeen when the source of this account last received the controller's presence
+ * @param state whether the controller is live, silent or has left
+ * @param lease how long its workers may run on if it is cut off or frozen; null if unknown or
+ *     unlimited
  * @param users the broker users that have been this controller lately; an empty name stands for one
  *     for whom the broker vouches for nobody. Empty if the source doesn't know. Two or more contest
  *     the controller

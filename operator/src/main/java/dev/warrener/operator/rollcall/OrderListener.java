@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the progress of an order. Every method is called on the thread that waits for the order,
- * and that thread waits for the method.
+ * so a method that blocks delays it.
  */
 public interface OrderListener {
   /** A listener that ignores everything. */
@@ -17,9 +17,9 @@ public interface OrderListener {
   /**
    * The order was sent.
    *
-   * @param order as it was sent
-   * @param problem a sentence about what did not work, such as that the log did not keep the order;
-   *     or empty
+   * @param order the order as it was sent
+   * @param problem a sentence about a partial failure, such as that the log did not keep the order;
+   *     empty if there was none
    */
   default void sent(Order order, Instant at, Optional<String> problem) {}
 
@@ -42,7 +42,7 @@ public interface OrderListener {
    * The broker blocks publishers, and the tripwire is about to be pulled instead of sending a kill
    * of everything.
    *
-   * @param alarm which alarm
+   * @param alarm the alarm, in the broker's words
    */
   default void pullingTripwire(String alarm) {}
 
@@ -50,7 +50,7 @@ public interface OrderListener {
    * The tripwire has been pulled.
    *
    * @param listening how many controllers were listening to it
-   * @param before whether it had been pulled before, and nobody has resumed since
+   * @param before whether the tripwire had been pulled before, without a resume since
    */
   default void pulledTripwire(int listening, boolean before) {}
 }

@@ -14,27 +14,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one controller stands with an order.
+ * The answer of one controller to an order: a row of a roll-call.
  *
- * @param controller its id
+ * @param controller the controller's id
  * @param host the host that it runs on; empty if not known
  * @param standing whether it is silent, working, done, failed or has refused
- * @param expectedHere whether the verdict waits for it
- * @param heardAfter from the sending to its first answer; null if there was none
- * @param expected workers and tasks in scope there, as it reported when it received the order
+ * @param expectedHere whether the verdict waits for this controller
+ * @param heardAfter the time from the sending of the order to the first answer; null if there was
+ *     none
+ * @param expected the workers and tasks in scope there, as reported when the order arrived
  * @param certificates the certificates of workers whose trees are empty
  * @param unconfirmed the workers that are not proven dead
- * @param settled tasks with their fate
+ * @param settled the tasks with their fates
  * @param deadCount the number of dead workers: the number of certificates, or the controller's own
  *     count if certificates were missed
  * @param settledCount the number of settled tasks, by reports or by the controller's own count
- * @param backlog waiting tasks that met the order's fate; 0 until it is done
- * @param state what the controller did when it was done; null before
- * @param took from the order's arrival there to the end; null before
- * @param failed what could not be done; empty before the end, and if all was
- * @param notes what else it reported, though nothing failed
- * @param because why it refused; null if it did not
- * @param known what others know of it; null if they know nothing
+ * @param backlog the number of waiting tasks that met a fate; 0 until the order is done
+ * @param state the controller's state when the order was done; null before
+ * @param took the time from the order's arrival there to its end; null before
+ * @param failed a sentence for everything that could not be done; empty before the end
+ * @param notes other sentences of the controller for people
+ * @param because why the controller refused the order; null if it did not
+ * @param known the account of other controllers about this one; null if there is none
  * @param claimants the broker users who claim to be it, if there are several: then nobody is
  *     believed. An empty name stands for somebody for whom the broker does not vouch
  * @param disbelieved the broker users who reported about it and are not it
@@ -61,7 +62,7 @@ public record Row(
     List<String> claimants,
     List<String> disbelieved) {
 
-  /** Returns how many tasks met which fate, without the fates that none met. */
+  /** Returns the number of tasks for each fate that a task has met. */
   public Map<Fate, Integer> fates() {
     var fates = new EnumMap<Fate, Integer>(Fate.class);
     settled.forEach(task -> fates.merge(task.fate(), 1, Integer::sum));

@@ -1,16 +1,16 @@
 package dev.warrener.operator.rollcall;
 
-/** The state of an order at one controller; see the diagram of the package. */
+/** The state of an order at one controller. The package page has a diagram. */
 public enum Standing {
-  /** It has not answered. */
+  /** The controller has not answered. */
   SILENT("silent"),
-  /** It has the order, and is not done. */
+  /** The controller has received the order, and is not done. */
   HEARD("at it"),
-  /** It is done, and nothing failed. */
+  /** The order is done, and nothing failed. */
   DONE("done"),
-  /** It is done, and something failed. */
+  /** The order is done, and something failed. */
   FAILED("failed"),
-  /** It has refused the order, with a reason. */
+  /** The controller has refused the order, with a reason. */
   REFUSED("refused");
 
   private final String word;

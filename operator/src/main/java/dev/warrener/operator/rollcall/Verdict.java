@@ -4,11 +4,11 @@ import dev.warrener.messaging.WireName;
 import java.util.List;
 
 /**
- * What a roll-call adds up to.
+ * The result of a roll-call.
  *
- * @param state in a word
- * @param sentences what a person has to know, the most important first; empty if the order was
- *     confirmed
+ * @param state the result in a word
+ * @param sentences everything that a person has to know, the most important first; empty if the
+ *     order was confirmed
  */
 public record Verdict(State state, List<String> sentences) {
 
@@ -20,9 +20,11 @@ public record Verdict(State state, List<String> sentences) {
     FAILED("failed"),
     /** A controller has not answered, or is not done: the outcome there is unknown. */
     PARTIAL("partial"),
-    /** Every expected controller has answered, and none had anything of a task or batch. */
+    /**
+     * Every expected controller has answered, and none has a task or batch that the scope names.
+     */
     UNKNOWN_TARGET("unknown-target"),
-    /** The order was sent, and nobody has waited for the answers. */
+    /** The order was sent, and the answers were not waited for. */
     SENT("sent");
 
     private final String wire;

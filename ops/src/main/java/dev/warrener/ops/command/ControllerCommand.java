@@ -67,7 +67,7 @@ final class ControllerCommand extends FleetCommand {
       order = 4,
       parameterConsumer = RestOfLine.class,
       description =
-          "In place of handlers: the rest of the line is a command that is run for each task.")
+          "Instead of handlers: the rest of the line is a command that is run for each task.")
   private List<String> exec = new ArrayList<>();
 
   @Option(

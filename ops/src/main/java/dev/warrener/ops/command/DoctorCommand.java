@@ -39,7 +39,7 @@ import picocli.CommandLine.Command;
           + " change nothing."
     })
 final class DoctorCommand extends FleetCommand {
-  /** A clock that is further off is worth a warning: ids and expiry times are made of it. */
+  /** The difference of a clock from which doctor warns: 2 s. Ids and expiry times depend on it. */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
 
   /** How far an order may be ahead of a controller's clock, unless it was set otherwise there. */
@@ -136,7 +136,7 @@ final class DoctorCommand extends FleetCommand {
                 "set consumer_timeout in rabbitmq.conf above your longest task"));
   }
 
-  /** Before 4.0 the node's own limit closes the channel of whoever holds a task too long. */
+  /** Returns a warning for RabbitMQ before 4.0, whose node limits how long a task may be held. */
   static java.util.Optional<String> consumerTimeout(String product) {
     boolean isOld = product.toLowerCase(Locale.ROOT).startsWith("rabbitmq 3.");
     return isOld

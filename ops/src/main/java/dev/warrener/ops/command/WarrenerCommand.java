@@ -116,8 +116,8 @@ public final class WarrenerCommand {
   }
 
   /**
-   * The commands by name, in the order in which they are listed. Each is made when it is wanted: to
-   * make them all takes longer than to run most of them.
+   * Returns the commands by name, in the order of the help. Each is created only when it is needed,
+   * because creating all of them takes longer than running one.
    */
   private static Map<String, Supplier<Object>> commands(Invocation invocation) {
     var all = new LinkedHashMap<String, Supplier<Object>>();
@@ -184,7 +184,7 @@ public final class WarrenerCommand {
     return all;
   }
 
-  /** The tree of commands, or what of it a call needs that begins with that word. */
+  /** Returns the tree of commands, or only the part that begins with {@code firstWord}. */
   private static CommandLine commandLine(
       WarrenerCommand root, Invocation invocation, @Nullable String firstWord) {
     var line = new CommandLine(root);

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * What the demo's controller prints: the lines of its handlers, and the lines of its own log that
- * are worse than information. Thread-safe: one thread writes, another reads.
+ * The output of the demo's controller: the lines of its handlers, and the warnings and errors of
+ * its log. Thread-safe: one thread writes, another reads.
  */
 final class ControllerOutput {
   private static final String TASK_LINE = "task|";

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
  */
 public final class ControllerProcess implements AutoCloseable {
   /**
-   * The system property of a controller that must not outlive whoever has started it: it ends when
-   * its stdin does.
+   * The system property of a controller that must not outlive the program that started it: the
+   * controller ends when its stdin ends.
    */
   public static final String ENDS_WITH_STDIN = "warrener.ends-with-stdin";
 
@@ -40,7 +40,7 @@ public final class ControllerProcess implements AutoCloseable {
    * @param environment variables added to this process's own
    * @param mainClass of the program
    * @param arguments of the program
-   * @param lines hears what it says on stdout and stderr, on a thread of its own
+   * @param lines receives its lines on stdout and stderr, on a thread of its own
    * @throws IOException if it can't be started
    */
   public static ControllerProcess start(
@@ -78,11 +78,11 @@ public final class ControllerProcess implements AutoCloseable {
         lines.accept(line);
       }
     } catch (IOException e) {
-      // The process has ended: there is no more to hear.
+      // The process has ended: there is no more output.
     }
   }
 
-  /** Its process id. */
+  /** Returns the process id of the controller. */
   public long pid() {
     return process.pid();
   }
@@ -97,12 +97,15 @@ public final class ControllerProcess implements AutoCloseable {
     return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Its exit status; it must have ended. */
+  /** Returns the exit status of the controller, which must have ended. */
   public int exitStatus() {
     return process.exitValue();
   }
 
-  /** Ends it at once, with its workers: its stdin ends, and, should it not heed that, SIGKILL. */
+  /**
+   * Ends the controller with its workers: closes its stdin, and sends SIGKILL if that does not
+   * help.
+   */
   @Override
   public void close() {
     try {

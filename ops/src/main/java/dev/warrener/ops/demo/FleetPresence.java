@@ -28,7 +28,7 @@ final class FleetPresence {
     this.clock = clock;
   }
 
-  /** Waits for a presence that is as wanted; empty if none comes in time, or if it is hopeless. */
+  /** Waits for a presence that meets a condition; empty if none arrives in time or can arrive. */
   Optional<Presence> await(Duration timeout, Predicate<Presence> wanted, BooleanSupplier isHopeless)
       throws InterruptedException {
     Instant until = clock.instant().plus(timeout);

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What a command that gives an order and watches it works with.
+ * The surroundings of a command that gives an order and watches it.
  *
- * @param screen where it writes
- * @param prompt asks the person, if one is there
- * @param clock the time
+ * @param screen the output of the command
+ * @param prompt asks the person, if there is a terminal
+ * @param clock the clock
  * @param interruptions arranges which sentence is printed when Ctrl-C comes
  */
 public record CommandContext(

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a command ends with. The list is part of the contract: help texts and documents print it
- * from here, and nothing ends with another number.
+ * The exit status of a command. The list is part of the contract: help texts and pages are made
+ * from it, and no command ends with another status.
  */
 public enum ExitStatus {
   /** It is done; of a kill: everyone expected has confirmed. */

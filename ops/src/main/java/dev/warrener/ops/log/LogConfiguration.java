@@ -15,9 +15,9 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
 /**
- * Where the log goes: nowhere for a command, and logback is not even looked for; found by logback
- * at the first log line, to stderr for a command with {@code -v}, to stdout for a controller. Says
- * nothing in programs that {@link Main} has not started, such as tests.
+ * Configures the log. A controller logs to stdout, a command with {@code -v} to stderr. Other
+ * commands don't log, and don't even load logback. Logback finds this class at the first log line.
+ * In programs that {@link Main} has not started, such as tests, it changes nothing.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
@@ -27,10 +27,10 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
   /** The system property that replaces the pattern of a line. */
   public static final String PATTERN = "warrener.log.pattern";
 
-  /** The system property with the logging that slf4j uses, so that it does not search for one. */
+  /** The system property with the provider that slf4j uses, so that it does not search for one. */
   private static final String PROVIDER = "slf4j.provider";
 
-  /** The system property with the level from which slf4j reports about itself. */
+  /** The system property with the level from which slf4j logs about itself. */
   private static final String PROVIDER_TALK = "slf4j.internal.verbosity";
 
   /** The programs that log in different ways. */
@@ -43,11 +43,11 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     CONTROLLER
   }
 
-  /** Chooses; to be called before anything has logged. */
+  /** Chooses the mode. To be called before the first log line. */
   public static void choose(Mode mode) {
     System.setProperty(MODE, mode.name());
     if (mode == Mode.OFF) {
-      // To look for logback and to configure it takes a command as long as its connections.
+      // Finding and configuring logback would take as long as connecting to the broker.
       System.setProperty(PROVIDER, NOP_FallbackServiceProvider.class.getName());
       System.setProperty(PROVIDER_TALK, "WARN");
     } else {
@@ -81,7 +81,7 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** The embedded broker tells each of its steps at INFO. */
+  /** Limits the embedded broker, which logs each of its steps at INFO, to warnings. */
   private static void quiet(LoggerContext loggers) {
     for (var name : new String[] {"org.apache.qpid", "qpid.message"}) {
       Logger logger = loggers.getLogger(name);

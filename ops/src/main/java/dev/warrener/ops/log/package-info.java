@@ -1,4 +1,4 @@
-/** Where log lines go: to stderr in a controller, nowhere in a command unless it is verbose. */
+/** The log: to stdout in a controller, to stderr in a command with {@code -v}, else off. */
 @NullMarked
 package dev.warrener.ops.log;
 

@@ -50,7 +50,7 @@ public final class PublishCommand extends FleetCommand {
             .listener(connection)
             .build();
     var startedAt = invocation().clock().instant();
-    // What is wrong with the task itself is said before anything is asked of the broker.
+    // An invalid task is reported before the command connects to the broker.
     Task task = options.isJsonLines() ? null : options.task(startedAt);
     PublishReport report;
     try (var client = WarrenerClient.connect(access.address(), clientOptions);

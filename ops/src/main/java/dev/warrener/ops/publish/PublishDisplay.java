@@ -62,7 +62,7 @@ final class PublishDisplay implements PublishListener, AutoCloseable {
                   published.took().toNanos() / 1000));
       case TABLE -> {
         if (confirmed == 1) {
-          // A single task's id is what a person wants next; of many only the number.
+          // A single task is shown by its id, several tasks by their number.
           first = published.task();
         }
         progress();

@@ -36,8 +36,9 @@ public final class LiveArea {
   }
 
   /**
-   * Draws the lines now. What is too long or too much is cut, since a wrapped or scrolled line
-   * would spoil the place; the last line, which sums up, is always shown.
+   * Draws the lines now. Lines that are too long are cut, and lines that don't fit are left out,
+   * because a wrapped or scrolled line could not be redrawn. The last line, the sum, is always
+   * shown.
    */
   public void draw(List<String> lines) {
     var fitting = fit(lines, size.rows() - 1);

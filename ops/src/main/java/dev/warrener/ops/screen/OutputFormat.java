@@ -2,7 +2,7 @@ package dev.warrener.ops.screen;
 
 /** The formats of results. */
 public enum OutputFormat {
-  /** For people. */
+  /** A table, for people. */
   TABLE,
   /** One JSON value at the end. */
   JSON,

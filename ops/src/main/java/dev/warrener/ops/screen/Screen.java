@@ -6,8 +6,8 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * Where a command writes: results to stdout in the format that was asked for, talk to stderr.
- * Thread-safe as far as lines go.
+ * The output of a command: results on stdout in the chosen format, messages on stderr. Several
+ * threads may print whole lines.
  */
 public final class Screen {
   private final PrintStream out;
@@ -91,14 +91,14 @@ public final class Screen {
     }
   }
 
-  /** Writes a line of talk, unless {@code --quiet}. */
+  /** Writes a message to stderr, unless {@code --quiet} is set. */
   public void say(String line) {
     if (!quiet) {
       err.println(line);
     }
   }
 
-  /** Writes a line of talk, unless {@code --quiet}. */
+  /** Writes a message to stderr, unless {@code --quiet} is set. */
   public void say(Tone tone, String line) {
     say(errStyle.paint(tone, line));
   }

@@ -17,7 +17,7 @@ public record Style(boolean colour) {
   public enum Tone {
     /** Something went well. */
     GOOD("32"),
-    /** Look here. */
+    /** Something that a person should look at. */
     WARN("33"),
     /** Something is wrong. */
     BAD("31"),

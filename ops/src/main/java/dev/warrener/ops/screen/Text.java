@@ -48,7 +48,7 @@ public final class Text {
         : text.substring(0, text.offsetByCodePoints(0, characters));
   }
 
-  /** As {@link #cut}, of text with colours in it: escape sequences take no column and are kept. */
+  /** Cuts text with colours as {@link #cut} does. Escape sequences are kept and take no column. */
   static String cutPainted(String text, int width) {
     var out = new StringBuilder(text.length());
     int shown = 0;

@@ -1,6 +1,6 @@
 /**
- * What a terminal, a pipe or a file gets to see: results on stdout, talk on stderr, each by what
- * its own descriptor is.
+ * Output to terminals, pipes and files: results on stdout, messages on stderr. Colours and widths
+ * depend on whether the descriptor is a terminal.
  */
 @NullMarked
 package dev.warrener.ops.screen;

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Java VM that writes a cache at its end, of what it has seen of its program.
+ * A Java VM that watches its program, and writes a cache of classes when it exits.
  *
- * @param cache the file that it writes
- * @param flags its other flags: those with which the cache is to be used
+ * @param cache the file that the VM writes
+ * @param flags the other flags of the VM: the cache works only with these
  */
 record WatchedVm(Path cache, List<String> flags) {
 

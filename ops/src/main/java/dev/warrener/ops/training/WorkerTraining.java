@@ -71,6 +71,6 @@ final class WorkerTraining {
         return;
       }
     }
-    throw new IOException("the worker has ended before it was heard to say " + type);
+    throw new IOException("the worker has ended without sending " + type);
   }
 }

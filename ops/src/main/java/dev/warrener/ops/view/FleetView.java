@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * it is by presence. For one thread.
  */
 public final class FleetView implements AutoCloseable {
-  /** A little longer than controllers are silent between two presences. */
+  /** How long to collect presence: 2.5 s, a little longer than the pause between two presences. */
   private static final Duration PRESENCE_ROUND = Duration.ofMillis(2500);
 
   private final String product;
@@ -39,7 +39,7 @@ public final class FleetView implements AutoCloseable {
   private final String namespace;
   private final FleetConnection connection;
 
-  /** The same connection, if it is over a broker; null if there is no broker to ask for counts. */
+  /** The connection if it is over a broker, to ask for counts; null if there is no broker. */
   private final @Nullable BrokerFleetConnection broker;
 
   private Order rollCall;
@@ -79,8 +79,8 @@ public final class FleetView implements AutoCloseable {
       SortedMap<String, QueueDepth> queues) {
 
     /**
-     * Returns the status if something was not found: it may run at a controller that did not
-     * answer.
+     * Returns the exit status for a task that was not found. It may run at a controller that did
+     * not answer.
      */
     ExitStatus statusOfAbsence() {
       return roster.silent().isEmpty() ? ExitStatus.UNKNOWN_TARGET : ExitStatus.NO_ANSWER;

@@ -70,7 +70,7 @@ public final class TaskShowCommand extends FleetCommand {
         .lines();
   }
 
-  /** Unless all controllers have answered, it may run where nobody can see it. */
+  /** Returns the failure for a task that runs at no controller that has answered. */
   private static CommandFailure notRunning(String id, Snapshot snapshot) {
     return new CommandFailure(
         snapshot.statusOfAbsence(),

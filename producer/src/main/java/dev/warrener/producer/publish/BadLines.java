@@ -1,6 +1,6 @@
 package dev.warrener.producer.publish;
 
-/** What to do about bad lines in the input. */
+/** What a {@link PublishRun} does about lines that are no valid tasks. */
 public enum BadLines {
   /** Publish nothing: every line is checked before the first task is published. */
   STOP,

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads lines of UTF-8 of a limited length, so that no input takes unbounded memory. Lines end with
- * LF or CR LF; a byte order mark at the start is passed over. Not thread-safe.
+ * LF or CR LF. A byte order mark at the start is skipped. Not thread-safe.
  */
 final class LineReader {
   /**
-   * @param number from 1
-   * @param text the line without its end, or null if it can't be used
-   * @param problem why it can't be used, or null
+   * A line of the input.
+   *
+   * @param number its number, from 1
+   * @param text the line without its end, or null if it is invalid
+   * @param problem why it is invalid, or null
    */
   record Line(long number, @Nullable String text, @Nullable String problem) {}
 
@@ -35,7 +37,7 @@ final class LineReader {
     this.maxBytes = maxBytes;
   }
 
-  /** The next line, or null at the end. A line that is too long is read to its end, and dropped. */
+  /** Returns the next line, or null at the end. A line that is too long comes without its text. */
   @Nullable Line next() throws IOException {
     line.reset();
     boolean tooLong = false;

@@ -29,22 +29,22 @@ public record PublishReport(
     List<BadLine> firstBad,
     @Nullable String stopped) {
 
-  /** The most bad lines that are named. */
+  /** The most bad lines in {@link #firstBad}. */
   public static final int NAMED = 100;
 
   public PublishReport {
     firstBad = List.copyOf(firstBad);
   }
 
-  /** Returns whether every task was published, and has succeeded if its result was waited for. */
+  /** Whether every task was published, and has succeeded if its result was awaited. */
   public boolean complete() {
     return exitStatus() == 0;
   }
 
   /**
-   * Returns the exit status of a command with this report: 0 if all is done; 2 if a line is bad and
-   * nothing was published; 3 if something failed; 4 if only queues do not exist; 124 if an outcome
-   * is unknown.
+   * Returns the exit status of a command with this report: 0 if {@link #complete}; 2 if a line is
+   * bad and nothing was published; 3 if something failed; 4 if the only failure is that queues do
+   * not exist; 124 if an outcome is unknown.
    */
   public int exitStatus() {
     if (unknown > 0) {

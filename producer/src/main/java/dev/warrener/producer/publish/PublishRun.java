@@ -58,7 +58,9 @@ public final class PublishRun {
   private @Nullable String stopped;
 
   /**
-   * @param resultTimeout how long the result of each task is waited for, or null not to wait
+   * Prepares a run.
+   *
+   * @param resultTimeout how long to wait for the result of each task, or null not to wait
    */
   public PublishRun(
       WarrenerClient client,
@@ -114,7 +116,7 @@ public final class PublishRun {
   /**
    * Publishes the tasks in {@code lines}: JSON, one object a line; blank lines are skipped. With
    * {@link BadLines#STOP} the input is read to its end first, into a temporary file, and published
-   * only if every line is good. With {@link BadLines#SKIP} each line goes as it comes.
+   * only if every line is good. With {@link BadLines#SKIP} each line is published when it is read.
    *
    * @throws IOException if the input can't be read, or the temporary file not be written
    * @throws InterruptedException if interrupted; tasks that were submitted before go on
@@ -146,7 +148,7 @@ public final class PublishRun {
       var reader = new LineReader(lines, maxLineBytes());
       for (var line = reader.next(); line != null; line = reader.next()) {
         read(line, defaults);
-        // Blank lines and bad ones, too: the numbers of the lines stay the same.
+        // Blank and bad lines are copied, too, so that the line numbers stay the same.
         out.write(line.text() == null ? new byte[0] : line.text().getBytes(StandardCharsets.UTF_8));
         out.write('\n');
       }
@@ -186,7 +188,7 @@ public final class PublishRun {
     }
   }
 
-  /** Returns the longest line: the largest body as Base64, and room for the other fields. */
+  /** Returns the longest line: the largest body as Base64, plus 1 MiB for the other fields. */
   private int maxLineBytes() {
     return (int) Math.min(Integer.MAX_VALUE - 16, maxBodyBytes * 4L / 3 + (1 << 20));
   }

@@ -36,7 +36,7 @@ public record TaskDefaults(
     return new TaskDefaults(queue, handler, null, null, null, null, null, null);
   }
 
-  /** Starts a task with these values. Its delay counts from {@code now}. */
+  /** Returns a builder of a task with these values. The delay counts from {@code now}. */
   public Task.Builder task(String queue, String handler, Instant now) {
     return Task.to(queue, handler)
         .batch(batch)

@@ -79,7 +79,7 @@ final class TaskLine {
                 + maxBodyBytes
                 + " are allowed");
       }
-      // Refuses what no message can carry; else that would be found only at the publish.
+      // Refuses tasks that can't be encoded here already, and not only when they are published.
       TaskCodec.encode(task);
       return task;
     } catch (JacksonException e) {
@@ -204,7 +204,7 @@ final class TaskLine {
 
   private Duration millis(String name) throws BadTaskException {
     long value = whole(name);
-    // A year is 3.2e10 ms; what is far beyond makes times overflow.
+    // 31 years. Much larger values would make times overflow.
     if (value < 0 || value > 1_000_000_000_000L) {
       throw new BadTaskException(
           name + " must be whole milliseconds from 0 to 1000000000000, not " + value);
@@ -261,7 +261,7 @@ final class TaskLine {
     };
   }
 
-  /** The value just as it is written: no number loses a digit. */
+  /** Returns the value exactly as it is written, so that no number loses a digit. */
   private String raw() {
     int start = (int) parser.currentTokenLocation().getCharOffset();
     parser.skipChildren();
@@ -277,7 +277,7 @@ final class TaskLine {
     }
   }
 
-  /** The token as a person wrote it. */
+  /** Returns the token as it is written, cut to 40 characters. */
   private String shown() {
     var text = raw();
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";

@@ -6,7 +6,7 @@ import dev.warrener.worker.TaskResult;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes memory and keeps it for as long as the process lives. */
+/** Allocates memory and keeps it as long as the process lives. */
 final class AllocateHandler implements TaskHandler {
   private static final int MAXIMUM_MEGABYTES = 1_000_000;
   private static final int BYTES_PER_MEGABYTE = 1 << 20;

@@ -11,7 +11,7 @@ public final class BuiltInHandlers {
 
   private BuiltInHandlers() {}
 
-  /** Makes the one of that name, which must be one of {@link #NAMES}. */
+  /** Creates the handler of a name, which must be one of {@link #NAMES}. */
   public static TaskHandler make(String name) {
     return switch (name) {
       case "echo" -> new EchoHandler();

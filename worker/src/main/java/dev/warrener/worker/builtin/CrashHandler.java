@@ -5,7 +5,7 @@ import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 
-/** Ends its own process, by a signal or by an exit. */
+/** Ends its own process, by a signal or by an exit status. */
 final class CrashHandler implements TaskHandler {
   private static final int MAXIMUM_SIGNAL = 64;
   private static final int MAXIMUM_STATUS = 255;

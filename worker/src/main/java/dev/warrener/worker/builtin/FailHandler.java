@@ -4,7 +4,7 @@ import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 
-/** Throws, on the first so many attempts or on all. */
+/** Throws an exception, on the first attempts (field {@code times}) or on all. */
 final class FailHandler implements TaskHandler {
   @Override
   public String name() {

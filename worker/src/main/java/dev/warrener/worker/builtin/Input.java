@@ -11,7 +11,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The input of a built-in handler: the members of a JSON object, each asked for by name. */
+/** The input of a built-in handler: a JSON object whose fields are read by name. */
 final class Input {
   private static final int MILLIS_DIGITS = 3;
   private static final long MAXIMUM_SECONDS = 1_000_000_000;
@@ -44,7 +44,7 @@ final class Input {
     throw wrong(name, "a text");
   }
 
-  /** A whole number within bounds. */
+  /** Returns a field as a whole number within bounds. */
   int wholeNumber(String name, int minimum, int maximum) throws InvalidInputException {
     String wanted = "a whole number from " + minimum + " to " + maximum;
     BigDecimal number = number(name, wanted);
@@ -54,12 +54,12 @@ final class Input {
         return value;
       }
     } catch (ArithmeticException e) {
-      // The sentence below says all that there is to say.
+      // Reported below.
     }
     throw wrong(name, wanted);
   }
 
-  /** A time in seconds, with or without decimals, as milliseconds. */
+  /** Returns a field with a time in seconds, perhaps with decimals, as milliseconds. */
   long secondsAsMillis(String name) throws InvalidInputException {
     String wanted = "a number of seconds from 0 to " + MAXIMUM_SECONDS;
     BigDecimal seconds = number(name, wanted);
@@ -70,7 +70,7 @@ final class Input {
   }
 
   private BigDecimal number(String name, String wanted) throws InvalidInputException {
-    // A long one, or one with a huge exponent, would keep BigDecimal busy for hours.
+    // A long number, or one with a huge exponent, would keep BigDecimal busy for hours.
     if (require(name) instanceof JsonNumber number && number.digits().length() <= 32) {
       BigDecimal value = new BigDecimal(number.digits());
       if (Math.abs((long) value.precision() - value.scale()) <= 32 && value.scale() <= 32) {

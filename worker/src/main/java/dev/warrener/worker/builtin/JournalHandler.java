@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes down that it starts and that it ends, and heeds nothing in between: an observer of what
- * really ran, independent of everything that the fleet says about itself.
+ * Appends a line to a file when it starts and when it ends, and ignores cancellation in between. So
+ * tests see what really ran, independent of the fleet's own reports.
  *
- * <p>A line is {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
- * id, and the machine's monotonic clock in nanoseconds. Beats come only if the input asks for them:
- * the last one says how long a run lived that never came to its end.
+ * <p>A line has {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
+ * id, and the host's monotonic clock in nanoseconds. Beats are written only if the input asks for
+ * them; the last beat shows how long a run lived that was killed.
  */
 final class JournalHandler implements TaskHandler {
   @Override
@@ -28,8 +28,8 @@ final class JournalHandler implements TaskHandler {
     long millis = fields.secondsAsMillis("seconds");
     long beatMillis = fields.has("beat") ? Math.max(1, fields.secondsAsMillis("beat")) : millis;
 
-    // Opened for appending, a line in one write: many processes can share the file. A stream, since
-    // an interrupted thread can't write to a channel.
+    // Opened for appending, and each line is one write, so that many processes can share the file.
+    // A stream is used, because an interrupted thread can't write to a channel.
     try (var journal = new FileOutputStream(file, true)) {
       write(journal, "start", context);
       long until = System.nanoTime() + millis * 1_000_000;
@@ -57,16 +57,14 @@ final class JournalHandler implements TaskHandler {
     journal.write(line.getBytes(StandardCharsets.UTF_8));
   }
 
-  /**
-   * Sleeps for {@code millis}, but not past {@code until}, and tells whether there is time left.
-   */
+  /** Sleeps for {@code millis}, but not past {@code until}. Returns whether there is time left. */
   private static boolean sleep(long until, long millis) {
     long wake = Math.min(until, System.nanoTime() + millis * 1_000_000);
     for (long left = millisTo(wake); left > 0; left = millisTo(wake)) {
       try {
         Thread.sleep(left);
       } catch (InterruptedException e) {
-        // Not heeded, on purpose.
+        // Ignored on purpose.
       }
     }
     return millisTo(until) > 0;

@@ -5,7 +5,7 @@ import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 import java.util.concurrent.CancellationException;
 
-/** The tutorial's task: says that it runs, sleeps step by step, and says that it is done. */
+/** The task of the demo: prints that it runs, sleeps step by step, and prints that it is done. */
 final class SleepHandler implements TaskHandler {
   private static final int MAXIMUM_STEPS = 1_000_000;
 
@@ -38,7 +38,7 @@ final class SleepHandler implements TaskHandler {
       try {
         Thread.sleep(left / 1_000_000, (int) (left % 1_000_000));
       } catch (InterruptedException e) {
-        // A cancellation, most likely: the loop looks.
+        // Probably a cancellation: the loop checks.
       }
     }
   }

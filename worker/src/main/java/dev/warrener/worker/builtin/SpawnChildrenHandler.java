@@ -10,14 +10,14 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Leaves sleeping processes behind, in the ways in which processes escape. Returns their ids. */
+/** Leaves sleeping processes behind, in the ways by which processes escape. Returns their ids. */
 final class SpawnChildrenHandler implements TaskHandler {
   private static final int MAXIMUM_COUNT = 1_000;
 
-  /** Says the id of the shell, which then becomes the sleeper. */
+  /** Prints the id of the shell, which then becomes the sleeping process. */
   private static final String SLEEP = "echo $$; exec sleep \"$0\" </dev/null >/dev/null 2>&1";
 
-  /** A process whose parent, the leader of a new session, has ended. */
+  /** Starts a process whose parent, the leader of a new session, ends at once. */
   private static final String DAEMON =
       "setsid sh -c '(exec sh -c \"$1\" \"$0\") </dev/null 2>/dev/null &' \"$0\" \"$1\"";
 

@@ -5,14 +5,15 @@ import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 
 /**
- * Keeps a processor busy in a counted loop, and heeds nothing.
+ * Keeps a processor busy in a counted loop, and ignores cancellation.
  *
- * <p>The optimizing compiler leaves no safepoint in such a loop, so that for its whole time this is
- * a process which can't stop the world, can't collect garbage and can't even halt: the worst that
- * Java code can be to whoever wants it gone.
+ * <p>The optimizing compiler puts no safepoint into such a loop. Until the loop ends, the process
+ * can't collect garbage and can't even halt, so this is the hardest Java code to stop from inside.
  */
 final class SpinHandler implements TaskHandler {
-  /** Enough to be measured; several of them, and the loop is compiled. */
+  /**
+   * The rounds of the first loops: enough to measure, and few enough to get the loop compiled soon.
+   */
   private static final int FIRST_ROUNDS = 200_000;
 
   private static final int FIRST_LOOPS = 20;
@@ -36,11 +37,11 @@ final class SpinHandler implements TaskHandler {
       rounds += next;
       loops++;
     }
-    // Returned, so that the loop can't be thought away.
+    // The sum is returned, so that the compiler can't remove the loop.
     return TaskResult.json(Double.toString(sum));
   }
 
-  /** Some 30 ns a round, so that all of an int's rounds take a minute. */
+  /** Takes about 30 ns a round, so a loop over all values of an int takes a minute. */
   private static double spin(int rounds) {
     double sum = 0;
     for (int round = 0; round < rounds; round++) {

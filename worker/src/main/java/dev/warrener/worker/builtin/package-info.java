@@ -1,5 +1,6 @@
 /**
- * The handlers that every worker has, for first trials and for tests.
+ * The built-in handlers, for trying out and for tests. Every worker has them unless {@code
+ * --no-built-in} is set.
  *
  * <p><b>Internal.</b>
  */

@@ -3,13 +3,13 @@ package dev.warrener.worker.frame;
 import java.io.IOException;
 
 /**
- * The other side of a channel said something that is no frame, or a frame that lacks what it must
- * have. Nothing that follows on that channel can be trusted: whoever meets this closes it.
+ * Thrown when the other side of a channel has sent bytes that are no frame, or a frame without a
+ * required field. What follows on the channel can't be trusted: the receiver has to close it.
  */
 public final class BrokenFrameException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** Made with a sentence that says what is wrong, and where. */
+  /** Creates the exception with a sentence that says what is wrong, and where. */
   public BrokenFrameException(String message) {
     super(message);
   }

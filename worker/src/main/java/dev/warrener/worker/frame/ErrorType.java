@@ -1,20 +1,20 @@
 package dev.warrener.worker.frame;
 
 /**
- * The values of {@link HeaderKey#ERROR_TYPE} that have a meaning of their own. All others name what
- * a handler threw, in the words of its language.
+ * The values of {@link HeaderKey#ERROR_TYPE} that have a meaning in the protocol. Every other value
+ * is the class, or the like, of what a handler has thrown.
  */
 public final class ErrorType {
-  /** This worker has no handler of that name. It never started. */
+  /** The worker has no handler of the task's name. The run never started. */
   public static final String UNKNOWN_HANDLER = "unknown-handler";
 
-  /** The run was cancelled before it started, and never did. */
+  /** The run was cancelled or recalled before it started, and never will start. */
   public static final String CANCELLED = "cancelled";
 
-  /** The input isn't what the handler expects: another attempt would end the same. */
+  /** The input isn't what the handler expects. Another attempt would fail the same way. */
   public static final String INVALID_INPUT = "invalid-input";
 
-  /** The handler returned more bytes than the worker was told to accept. */
+  /** The handler returned more bytes than the worker accepts. */
   public static final String RESULT_TOO_LARGE = "result-too-large";
 
   /** The command of a worker that runs commands could not be started. */

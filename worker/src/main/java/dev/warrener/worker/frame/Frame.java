@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message between a controller and a worker: a type, a header of named texts in the order they
- * were given, and a payload. The payload isn't copied: don't change it.
+ * One message between a controller and a worker: a type, a header of named texts in a fixed order,
+ * and a payload. The payload is not copied: don't change it.
  */
 public final class Frame {
-  /** The version of the protocol that these classes speak. */
+  /** The version of the protocol that these classes implement. */
   public static final int PROTOCOL_VERSION = 1;
 
   /** The most bytes that may follow a frame's length: 256 MiB. */
@@ -29,50 +29,50 @@ public final class Frame {
     this.payload = payload;
   }
 
-  /** A frame with neither header nor payload. */
+  /** Returns a frame with neither header nor payload. */
   public static Frame of(FrameType type) {
     return new Frame(type, Map.of(), NO_BYTES);
   }
 
-  /** A frame with a copy of that header; its order is kept. The payload isn't copied. */
+  /** Returns a frame with a copy of {@code header} in its order. The payload is not copied. */
   public static Frame of(FrameType type, Map<String, String> header, byte[] payload) {
     return ofUnshared(type, new LinkedHashMap<>(header), payload);
   }
 
-  /** A frame with that very header, which nobody else may change. */
+  /** Returns a frame with {@code header} itself, which must not change any more. */
   static Frame ofUnshared(FrameType type, Map<String, String> header, byte[] payload) {
     return new Frame(type, Collections.unmodifiableMap(header), payload);
   }
 
-  /** Begins a frame of that type, field by field. */
+  /** Returns a builder of a frame. */
   public static Builder builder(FrameType type) {
     return new Builder(type);
   }
 
-  /** What the frame says. */
+  /** Returns the type. */
   public FrameType type() {
     return type;
   }
 
-  /** The header's fields in order; can't be changed. */
+  /** Returns the header's fields in order. The map can't be changed. */
   public Map<String, String> header() {
     return header;
   }
 
-  /** The payload itself, not a copy. */
+  /** Returns the payload itself, not a copy. */
   public byte[] payload() {
     return payload;
   }
 
-  /** The header field of that name, or null if the frame has none. */
+  /** Returns a header field, or null if the frame does not have it. */
   public @Nullable String text(String key) {
     return header.get(key);
   }
 
   /**
-   * The header field of that name.
+   * Returns a header field.
    *
-   * @throws BrokenFrameException if the frame has none
+   * @throws BrokenFrameException if the frame does not have it
    */
   public String requireText(String key) throws BrokenFrameException {
     String value = header.get(key);
@@ -83,9 +83,9 @@ public final class Frame {
   }
 
   /**
-   * The header field of that name as a whole number of at least 0.
+   * Returns a header field as a whole number of at least 0.
    *
-   * @throws BrokenFrameException if the frame has none, or it is no such number
+   * @throws BrokenFrameException if the frame does not have it, or it is no such number
    */
   public long requireNumber(String key) throws BrokenFrameException {
     String value = requireText(key);
@@ -95,7 +95,7 @@ public final class Frame {
         return number;
       }
     } catch (NumberFormatException e) {
-      // The sentence below says all that there is to say.
+      // Reported below.
     }
     throw new BrokenFrameException(
         "the field '" + key + "' of the " + type + " frame must be a whole number, not " + value);
@@ -114,13 +114,13 @@ public final class Frame {
     return 31 * (31 * type.hashCode() + header.hashCode()) + Arrays.hashCode(payload);
   }
 
-  /** The type, the header and the payload's length, for logs. */
+  /** Returns the type, the header and the payload's length, for logs. */
   @Override
   public String toString() {
     return type + " " + header + " " + payload.length + " bytes";
   }
 
-  /** A frame in the making. Not thread-safe. */
+  /** Builds a frame. Not thread-safe. */
   public static final class Builder {
     private final FrameType type;
     private final Map<String, String> header = new LinkedHashMap<>();
@@ -130,18 +130,18 @@ public final class Frame {
       this.type = type;
     }
 
-    /** Adds a header field, or puts it in the place of one with the same name. */
+    /** Sets a header field. */
     public Builder field(String key, String value) {
       header.put(key, value);
       return this;
     }
 
-    /** Adds a header field with a whole number. */
+    /** Sets a header field to a whole number. */
     public Builder field(String key, long value) {
       return field(key, Long.toString(value));
     }
 
-    /** Adds a header field unless its value is null. */
+    /** Sets a header field, unless {@code value} is null. */
     public Builder optionalField(String key, @Nullable String value) {
       return value == null ? this : field(key, value);
     }
@@ -152,7 +152,7 @@ public final class Frame {
       return this;
     }
 
-    /** The frame as it is now. */
+    /** Returns the frame. */
     public Frame build() {
       return Frame.of(type, header, payload);
     }

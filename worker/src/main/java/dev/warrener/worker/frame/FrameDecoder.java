@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes frames of bytes that come in pieces of any size, and waits for none: for who reads from
- * many workers in turn. Trusts as little as {@link FrameReader}, which does the reading. Not
- * thread-safe.
+ * Decodes frames from bytes that arrive in pieces of any size, and never blocks. A controller uses
+ * it to read from many workers in turn. It checks as strictly as {@link FrameReader}, which it
+ * uses. Not thread-safe.
  */
 public final class FrameDecoder {
   private static final int FIRST_BYTES = 8 * 1024;
@@ -16,18 +16,18 @@ public final class FrameDecoder {
   private final FrameReader reader = new FrameReader(new WholeFrames());
   private byte[] bytes = new byte[FIRST_BYTES];
 
-  /** What has come and was not read yet is from here ... */
+  /** The index of the first byte that was not decoded yet. */
   private int start;
 
-  /** ... to here. */
+  /** The index after the last byte that has arrived. */
   private int end;
 
-  /** How many bytes from the start on may be read: those of a frame that is all there. */
+  /** The number of bytes, from {@link #start} on, of a frame that has arrived completely. */
   private int readable;
 
   private boolean ended;
 
-  /** Takes the first {@code count} bytes. */
+  /** Adds the first {@code count} bytes of {@code piece}. */
   public void put(byte[] piece, int count) {
     if (bytes.length - end < count) {
       makeRoom(count);
@@ -37,9 +37,9 @@ public final class FrameDecoder {
   }
 
   /**
-   * The next frame of a known type that is all there, or null if there is none yet.
+   * Returns the next complete frame of a known type, or null if none has arrived yet.
    *
-   * @throws BrokenFrameException if what has come is no frame
+   * @throws BrokenFrameException if the bytes are no frame
    */
   public @Nullable Frame next() throws BrokenFrameException {
     try {
@@ -52,18 +52,20 @@ public final class FrameDecoder {
   }
 
   /**
-   * No more will come.
+   * Notes the end of the bytes. Complete frames that were not read are dropped.
    *
-   * @throws BrokenFrameException if that is inside a frame
+   * @throws BrokenFrameException if the bytes end inside a frame
    */
   public void end() throws BrokenFrameException {
     ended = true;
     while (next() != null) {
-      // All whole ones have been read, unless the caller didn't want them.
+      // The caller does not want these frames any more.
     }
   }
 
-  /** Memory is taken only as bytes arrive, and given back after a large frame. */
+  /**
+   * Makes room for more bytes. Memory grows only as bytes arrive, and shrinks after a large frame.
+   */
   private void makeRoom(int count) {
     int held = end - start;
     int wanted = Math.max(FIRST_BYTES, held + count);
@@ -76,7 +78,7 @@ public final class FrameDecoder {
     end = held;
   }
 
-  /** How many bytes of a frame that is all there are to be read, or of what is no frame. */
+  /** Returns the length of the next complete frame, or of bytes that are no frame; 0 if none. */
   private int lengthOfWhole() {
     int held = end - start;
     if (ended) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads frames from a stream. Trusts nothing: each length is checked against the frame's own, and
- * memory is taken only as bytes arrive, so that a length alone costs nothing. Not thread-safe.
+ * Reads frames from a stream. It trusts no length: each one is checked against the length of the
+ * frame, and memory is allocated only as bytes arrive. Not thread-safe.
  */
 public final class FrameReader implements Closeable {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -27,10 +27,10 @@ public final class FrameReader implements Closeable {
   private int position;
   private int limit;
 
-  /** How many bytes of the current frame are still to be read. */
+  /** The number of bytes of the current frame that are still to be read. */
   private int left;
 
-  /** Reads from {@code in}, frames of at most {@link Frame#MAXIMUM_BYTES}. */
+  /** Creates a reader of frames of at most {@link Frame#MAXIMUM_BYTES}. */
   public FrameReader(InputStream in) {
     this(in, Frame.MAXIMUM_BYTES);
   }
@@ -44,7 +44,7 @@ public final class FrameReader implements Closeable {
    * Waits for the next frame of a known type and returns it, or null when the stream has ended
    * between two frames. Frames of unknown types are skipped.
    *
-   * @throws BrokenFrameException if the stream ends inside a frame, or holds something else
+   * @throws BrokenFrameException if the stream ends inside a frame, or its bytes are no frame
    */
   public @Nullable Frame read() throws IOException {
     while (true) {
@@ -141,7 +141,7 @@ public final class FrameReader implements Closeable {
     return takeAcross(count);
   }
 
-  /** Reads what the buffer doesn't hold whole, into an array that grows as bytes arrive. */
+  /** Reads more bytes than the buffer holds, into an array that grows as they arrive. */
   private byte[] takeAcross(int count) throws IOException {
     var bytes = new byte[Math.min(count, FIRST_BYTES)];
     int filled = 0;

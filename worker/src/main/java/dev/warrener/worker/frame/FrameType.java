@@ -2,29 +2,29 @@ package dev.warrener.worker.frame;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a frame says. Codes below 16 go from the controller to the worker, the others back. */
+/** The type of a frame. Codes below 16 go from the controller to the worker, the others back. */
 public enum FrameType {
   /**
-   * The controller's first frame: who it is, which version it speaks, how long it may be silent.
+   * The controller's first frame: its id, the version that it speaks, the worker's id, the lease.
    */
   HELLO(1),
   /** A task to run; the payload is its input. */
   TASK(2),
-  /** Ask the handler of one run to stop. */
+  /** Asks the handler of one run to stop. */
   CANCEL(3),
-  /** Finish the current run, then exit with status 0. */
+  /** Asks the worker to finish the current run and then exit with status 0. */
   STOP(4),
-  /** A sign of life that wants a {@link #PONG}. */
+  /** A sign of life, to be answered with a {@link #PONG}. */
   PING(5),
-  /** Give a task back that has not started. */
+  /** Asks the worker to return a task that has not started. */
   RECALL(6),
-  /** The worker's first frame: which version it speaks and which handlers it has. */
+  /** The worker reports that it is ready, with its version and its handlers. */
   READY(16),
   /** A run begins; sent before the handler's first instruction. */
   STARTED(17),
   /** A run has ended; the payload is the handler's value. */
   FINISHED(18),
-  /** What a handler says about how far it is. */
+  /** How far a run is, by its handler. */
   PROGRESS(19),
   /** One line that a handler printed or logged. */
   LOG(20),

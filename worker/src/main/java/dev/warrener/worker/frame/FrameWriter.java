@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Writes frames to a stream, through a buffer: write as many as are at hand, then {@link #flush}
- * once. Not thread-safe.
+ * Writes frames to a stream through a buffer: write several frames, then {@link #flush} once. Not
+ * thread-safe.
  */
 public final class FrameWriter implements Closeable {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -20,7 +20,7 @@ public final class FrameWriter implements Closeable {
   private byte[] buffer = new byte[BUFFER_BYTES];
   private int length;
 
-  /** Writes to {@code out}, frames of at most {@link Frame#MAXIMUM_BYTES}. */
+  /** Creates a writer of frames of at most {@link Frame#MAXIMUM_BYTES}. */
   public FrameWriter(OutputStream out) {
     this(out, Frame.MAXIMUM_BYTES);
   }
@@ -33,8 +33,8 @@ public final class FrameWriter implements Closeable {
   /**
    * Writes one frame; it may stay in the buffer until {@link #flush}.
    *
-   * @throws IllegalArgumentException if the frame is over a limit of the protocol; nothing of it
-   *     has been written then
+   * @throws IllegalArgumentException if the frame exceeds a limit of the protocol; then no byte of
+   *     it is written
    */
   public void write(Frame frame) throws IOException {
     int start = length;
@@ -61,7 +61,7 @@ public final class FrameWriter implements Closeable {
     putPayload(frame.payload());
   }
 
-  /** Hands everything written so far to the stream, and flushes that. */
+  /** Passes everything written so far to the stream, and flushes the stream. */
   public void flush() throws IOException {
     drain();
     out.flush();

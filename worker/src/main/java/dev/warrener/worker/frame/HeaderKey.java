@@ -1,6 +1,6 @@
 package dev.warrener.worker.frame;
 
-/** The names of the header fields of version 1. Fields with other names are to be ignored. */
+/** The names of the header fields in version 1. Readers ignore fields with other names. */
 public final class HeaderKey {
   /** HELLO, READY: the protocol's version, a whole number. */
   public static final String VERSION = "version";
@@ -14,13 +14,13 @@ public final class HeaderKey {
   /** HELLO: the controller's id. */
   public static final String CONTROLLER = "controller";
 
-  /** HELLO: how long, in milliseconds, the channel may be silent before the worker ends itself. */
+  /** HELLO: the milliseconds without a frame after which the worker ends itself. */
   public static final String LEASE_MILLIS = "lease-millis";
 
   /** READY: the names of the handlers, separated by commas, or {@code *} for any name. */
   public static final String HANDLERS = "handlers";
 
-  /** READY: how many tasks may be sent before the worker is free; without it, none. */
+  /** READY: how many tasks may be sent before the worker is free; none if it is missing. */
   public static final String AHEAD = "ahead";
 
   /** The task's id. */
@@ -38,19 +38,19 @@ public final class HeaderKey {
   /** TASK: the batch that the task belongs to, if any. */
   public static final String BATCH = "batch";
 
-  /** TASK: the moment, in RFC 3339, after which the run will be killed, if any. */
+  /** TASK: the time, in RFC 3339, after which the run is killed, if any. */
   public static final String DEADLINE = "deadline";
 
   /** TASK: the hard limit of this run in milliseconds, if any. */
   public static final String TIMEOUT_MILLIS = "timeout-millis";
 
-  /** TASK: what stands before the name of each header of the message that is passed through. */
+  /** TASK: the prefix of the message's headers, as in {@code header.traceparent}. */
   public static final String PASSED_PREFIX = "header.";
 
   /** TASK, FINISHED: the media type of the payload. */
   public static final String CONTENT_TYPE = "content-type";
 
-  /** CANCEL: why, in words. */
+  /** CANCEL: the reason, a text for people. */
   public static final String REASON = "reason";
 
   /** FINISHED: {@link #SUCCEEDED} or {@link #FAILED}. */
@@ -59,10 +59,10 @@ public final class HeaderKey {
   /** FINISHED: an {@link ErrorType}, or the class of what was thrown. */
   public static final String ERROR_TYPE = "error-type";
 
-  /** FINISHED: the failure in words. */
+  /** FINISHED: the failure, a text for people. */
   public static final String ERROR_MESSAGE = "error-message";
 
-  /** FINISHED: where it failed, as far as that is known. */
+  /** FINISHED: the stack trace, if known. */
   public static final String ERROR_STACK = "error-stack";
 
   /** LOG: {@code out}, {@code err} or {@code log}. */
@@ -74,7 +74,7 @@ public final class HeaderKey {
   /** PROGRESS: how many steps there are. */
   public static final String TOTAL = "total";
 
-  /** LOG: how grave the line is: {@code debug}, {@code info}, {@code warn} or {@code error}. */
+  /** LOG: the level: {@code debug}, {@code info}, {@code warn} or {@code error}. */
   public static final String LEVEL = "level";
 
   /** The {@link #OUTCOME} of a run whose handler returned. */

@@ -1,10 +1,10 @@
 /**
  * The frames between a controller and a worker process: one frame is a type, a small header of
- * named texts and a payload of any bytes. Both sides use these classes; a worker in another
- * language follows {@code docs/worker-protocol.md}, which says the same in words.
+ * named texts and a payload of any bytes. Both sides use these classes. {@code
+ * docs/worker-protocol.md} describes the protocol for workers in other languages.
  *
- * <p>Nothing here knows what a frame means; and nothing here is thread-safe, since each direction
- * of a channel has one thread that reads it and one that writes it.
+ * <p>These classes encode and decode frames, and don't know what a frame means. They are not
+ * thread-safe: in each direction one thread writes and one thread reads.
  *
  * <p><b>Internal.</b> The controller uses it as well.
  */

@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Reads JSON, judges it, and writes texts for it. */
+/** Reads JSON, validates JSON, and quotes texts as JSON. */
 public final class Json {
   private static final String HEX = "0123456789abcdef";
 
   private Json() {}
 
   /**
-   * The value that {@code utf8} holds, and nothing but it.
+   * Returns the JSON value that {@code utf8} holds. Nothing but white space may surround it.
    *
    * @throws JsonFormatException if it is no UTF-8 or no JSON, names a member twice, or is nested
    *     more than 256 deep
@@ -20,7 +20,7 @@ public final class Json {
     return new JsonParser(decode(utf8), true).parse();
   }
 
-  /** Whether {@link #parse} would accept {@code utf8}; makes no value of it. */
+  /** Whether {@link #parse} would accept {@code utf8}. Creates no values. */
   public static boolean isValid(byte[] utf8) {
     try {
       new JsonParser(decode(utf8), false).parse();
@@ -30,7 +30,7 @@ public final class Json {
     }
   }
 
-  /** The text in quotes, escaped where JSON wants it. A lone surrogate is escaped, too. */
+  /** Returns the text as a JSON string: in quotes, escaped. A lone surrogate is escaped, too. */
   public static String quote(String text) {
     var quoted = new StringBuilder(text.length() + 2).append('"');
     for (int at = 0; at < text.length(); at++) {
@@ -71,7 +71,7 @@ public final class Json {
   private static String decode(byte[] utf8) throws JsonFormatException {
     String text = new String(utf8, StandardCharsets.UTF_8);
     if (text.indexOf('\uFFFD') >= 0) {
-      // Either the character itself or something that isn't UTF-8: only the decoder can tell.
+      // Either the replacement character itself or invalid UTF-8: only the decoder can tell.
       try {
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
       } catch (CharacterCodingException e) {

@@ -1,6 +1,6 @@
 package dev.warrener.worker.json;
 
-/** A text isn't JSON; the message says why, and where. */
+/** Thrown when a text isn't JSON; the message says why, and where. */
 public final class JsonFormatException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One reading of one text, by recursive descent. */
+/** A recursive-descent parser of one JSON text. To be used once. */
 final class JsonParser {
   private static final int MAXIMUM_DEPTH = 256;
   private static final JsonNull NULL = new JsonNull();
@@ -23,7 +23,7 @@ final class JsonParser {
   private int at;
 
   /**
-   * Made for one text.
+   * Creates a parser of one text.
    *
    * @param keep whether to make values; without it, memory is taken only for the names of members
    */
@@ -191,7 +191,7 @@ final class JsonParser {
     int code = 0;
     for (int digit = 0; digit < 4; digit++) {
       char c = peek();
-      // Character.digit knows the digits of other scripts, too, and JSON doesn't.
+      // Character.digit accepts the digits of other scripts, too; JSON does not.
       int value = c < 0x80 ? Character.digit(c, 16) : -1;
       if (value < 0) {
         throw unexpected();

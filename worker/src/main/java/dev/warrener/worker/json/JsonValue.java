@@ -3,12 +3,12 @@ package dev.warrener.worker.json;
 import java.util.List;
 import java.util.Map;
 
-/** A value in JSON. Immutable. */
+/** A JSON value. Immutable. */
 public sealed interface JsonValue {
-  /** What kind of value it is, with its article, for messages: {@code a number}. */
+  /** Returns the kind of value with its article, for messages: {@code a number}. */
   String kind();
 
-  /** Members by name, in the order of the text. */
+  /** An object: its members by name, in the order of the text. */
   record JsonObject(Map<String, JsonValue> members) implements JsonValue {
     @Override
     public String kind() {
@@ -16,7 +16,7 @@ public sealed interface JsonValue {
     }
   }
 
-  /** Values in order. */
+  /** An array. */
   record JsonArray(List<JsonValue> items) implements JsonValue {
     @Override
     public String kind() {
@@ -32,7 +32,7 @@ public sealed interface JsonValue {
     }
   }
 
-  /** A number as it was written, so that nothing of it is lost. */
+  /** A number, as its text, so that no digit is lost. */
   record JsonNumber(String digits) implements JsonValue {
     @Override
     public String kind() {
@@ -40,7 +40,7 @@ public sealed interface JsonValue {
     }
   }
 
-  /** True or false. */
+  /** {@code true} or {@code false}. */
   record JsonBoolean(boolean value) implements JsonValue {
     @Override
     public String kind() {
@@ -48,7 +48,7 @@ public sealed interface JsonValue {
     }
   }
 
-  /** Null. */
+  /** {@code null}. */
   record JsonNull() implements JsonValue {
     @Override
     public String kind() {

@@ -1,6 +1,7 @@
 /**
- * A small reader of JSON (RFC 8259) for the worker process itself, which loads no library before it
- * is ready. Handlers bring a library of their own choice.
+ * A small reader of JSON (RFC 8259) for the worker process, which has no dependencies so that it
+ * starts fast. The built-in handlers and {@code --exec} use it. Your handlers may bring any
+ * library.
  *
  * <p><b>Internal.</b>
  */

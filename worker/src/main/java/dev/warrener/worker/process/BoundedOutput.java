@@ -4,7 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Keeps what a command writes up to a bound, and kills it when it writes more. Thread-safe. */
+/**
+ * Keeps the output of a command up to a limit, and kills the command if it writes more.
+ * Thread-safe.
+ */
 final class BoundedOutput extends OutputStream {
   private final long maximumBytes;
   private final ProcessHandle writer;

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in for {@link System#out} and {@link System#err}: each line becomes a LOG frame of
- * the run that is going on. Whoever prints waits when the controller can't keep up. Thread-safe.
+ * Replaces {@link System#out} and {@link System#err}: each printed line becomes a LOG frame of the
+ * current run. A thread that prints blocks while the controller can't keep up. Thread-safe.
  */
 final class CapturedOutput {
   private final Outbox outbox;
@@ -19,25 +19,25 @@ final class CapturedOutput {
   private final PrintStream printedOut = new UnclosablePrintStream(out);
   private final PrintStream printedErr = new UnclosablePrintStream(err);
 
-  /** Written by the main thread, read by whoever prints. */
+  /** Written by the main thread, read by every thread that prints. */
   private volatile @Nullable Run run;
 
   CapturedOutput(Outbox outbox) {
     this.outbox = outbox;
   }
 
-  /** Makes this what {@link System#out} and {@link System#err} are. */
+  /** Sets {@link System#out} and {@link System#err} to the two streams of this output. */
   void install() {
     System.setOut(printedOut);
     System.setErr(printedErr);
   }
 
-  /** From here on lines belong to that run. */
+  /** Assigns the lines from now on to a run. */
   void begin(Run next) {
     run = next;
   }
 
-  /** Sends what has been printed without an end of line; from here on lines belong to no run. */
+  /** Sends text that has no line end yet, and assigns the lines from now on to no run. */
   void end() {
     printedOut.flush();
     printedErr.flush();
@@ -46,7 +46,7 @@ final class CapturedOutput {
     run = null;
   }
 
-  /** Cuts bytes into lines. */
+  /** Splits bytes into lines. */
   private final class LineStream extends OutputStream {
     private final String name;
     private final Line line = new Line();
@@ -90,7 +90,7 @@ final class CapturedOutput {
     }
   }
 
-  /** A handler that closes it doesn't silence those that come after. */
+  /** A stream that stays open when a handler closes it, so that later handlers can still print. */
   private static final class UnclosablePrintStream extends PrintStream {
     UnclosablePrintStream(OutputStream target) {
       super(target, false, StandardCharsets.UTF_8);

@@ -12,16 +12,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs a command for each task: the input on its stdin, the result from its stdout, lines for the
- * log from its stderr, and its exit status decides. A cancelled run sends it SIGTERM.
+ * Runs a command for each task. The command's stdin is the input, its stdout the result, its stderr
+ * becomes log lines, and its exit status decides whether the run has succeeded. When the run is
+ * cancelled, the command gets SIGTERM.
  */
 final class CommandHandler implements TaskHandler {
-  /** The name that stands for any. */
+  /** The handler name that stands for any name. */
   static final String ANY = "*";
 
   private static final int MAXIMUM_TAIL_BYTES = 8 * 1024;
 
-  /** How long a process that the command has left behind may hold the command's output. */
+  /** How long to wait, after the command has ended, for its children to close its output: 1 s. */
   private static final long LEFT_BEHIND_MILLIS = 1_000;
 
   private static final int SIGNALLED = 128;
@@ -105,7 +106,7 @@ final class CommandHandler implements TaskHandler {
       try {
         return process.waitFor();
       } catch (InterruptedException e) {
-        // Cancelled. Not Process.destroy(), which would close what the command still has to say.
+        // Cancelled. Process.destroy() would also close the command's output, which is still read.
         process.toHandle().destroy();
       }
     }
@@ -128,7 +129,7 @@ final class CommandHandler implements TaskHandler {
     return TaskResult.of(Json.isValid(value) ? TaskResult.JSON : TaskResult.OCTET_STREAM, value);
   }
 
-  /** Writes the input, which the command is free not to read. */
+  /** Writes the input to the command, which need not read it. */
   private static final class Feeder implements Runnable {
     private final OutputStream stdin;
     private final byte[] input;
@@ -143,7 +144,7 @@ final class CommandHandler implements TaskHandler {
       try (stdin) {
         stdin.write(input);
       } catch (IOException e) {
-        // The command has closed its stdin or ended: its exit status says whether that was well.
+        // The command has closed its stdin or ended: its exit status says whether it succeeded.
       }
     }
   }

@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import org.jspecify.annotations.Nullable;
 
-/** Why a run failed, in texts of bounded length. */
+/** The type, message and stack trace of a failed run, each cut to a limit. */
 record Failure(String type, String message, @Nullable String stack) {
   private static final int MAXIMUM_TYPE = 256;
   private static final int MAXIMUM_MESSAGE = 8 * 1024;
@@ -23,7 +23,7 @@ record Failure(String type, String message, @Nullable String stack) {
     this(type, message, null);
   }
 
-  /** What a handler threw. Survives what throws again when it is asked. */
+  /** Returns the failure for what a handler threw, even if its methods throw again. */
   static Failure of(Throwable thrown) {
     if (thrown instanceof RunFailedException described) {
       return described.failure();
@@ -63,7 +63,7 @@ record Failure(String type, String message, @Nullable String stack) {
         + MARK;
   }
 
-  /** Keeps a little more than what a stack may have, so that it is seen to be cut. */
+  /** Keeps one character more than the limit of a stack trace, so that the cut is marked. */
   private static final class BoundedText extends Writer {
     private final StringBuilder kept = new StringBuilder();
 

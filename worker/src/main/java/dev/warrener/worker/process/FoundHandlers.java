@@ -13,7 +13,7 @@ import java.util.ServiceLoader;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
-/** The handlers found on the class path, and the built-in ones where no other has their name. */
+/** The handlers on the class path, and the built-in ones whose names are not taken by them. */
 final class FoundHandlers implements Handlers {
   private static final String SERVICE_FILE = "META-INF/services/" + TaskHandler.class.getName();
   private static final int MAXIMUM_NAME = 128;
@@ -26,10 +26,12 @@ final class FoundHandlers implements Handlers {
   }
 
   /**
-   * Makes one of each handler that {@code loader} knows, which reads {@code classPath}.
+   * Returns one instance of each handler on the class path.
    *
+   * @param loader the class loader for {@code classPath}
+   * @param builtIn whether to add the built-in handlers
    * @throws UnusableWorkerException if a part of the class path can't be read, a handler can't be
-   *     made, or its name isn't one or is taken
+   *     created, or its name is invalid or taken
    */
   static FoundHandlers load(ClassLoader loader, String classPath, boolean builtIn)
       throws UnusableWorkerException {
@@ -39,7 +41,7 @@ final class FoundHandlers implements Handlers {
     }
     if (builtIn) {
       for (String name : BuiltInHandlers.NAMES) {
-        // Made when a task asks for it: a worker that is just starting has nothing to do with it.
+        // Created when the first task needs it, so that a worker starts faster.
         handlers.putIfAbsent(name, null);
       }
     }
@@ -62,11 +64,11 @@ final class FoundHandlers implements Handlers {
   }
 
   /**
-   * Whether something on the class path offers handlers. Looks by itself: a class loader would ask
-   * all modules of the JDK first, for 20 ms.
+   * Whether an entry of the class path has a services file. Reads the entries itself, because a
+   * class loader would search all modules of the JDK first, which takes 20 ms.
    *
-   * @throws UnusableWorkerException if an entry can't be read, which the virtual machine would pass
-   *     over without a word
+   * @throws UnusableWorkerException if an entry can't be read. The Java VM would ignore such an
+   *     entry silently
    */
   static boolean offersHandlers(String classPath) throws UnusableWorkerException {
     boolean offers = false;

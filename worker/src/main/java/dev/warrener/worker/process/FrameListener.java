@@ -10,8 +10,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what the controller says, whatever a handler does meanwhile. Nothing in here waits for
- * anything but the next frame.
+ * Reads the controller's frames on a thread of its own, while handlers run on the main thread. It
+ * waits for nothing but the next frame.
  */
 final class FrameListener implements Runnable {
   private final IdleAwareInputStream channel;

@@ -4,7 +4,7 @@ import dev.warrener.worker.TaskLog;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.HeaderKey;
 
-/** The log of one run, as LOG frames. */
+/** The log of one run: sends each line as a LOG frame. */
 final class FramedLog implements TaskLog {
   private final Run run;
   private final Outbox outbox;

@@ -4,7 +4,7 @@ import dev.warrener.worker.TaskHandler;
 import java.util.Collection;
 import java.util.List;
 
-/** One handler that runs whatever a task asks for. */
+/** A set of handlers with a single one, which runs the tasks of every handler name. */
 record HandlerForAll(TaskHandler handler) implements Handlers {
   @Override
   public Collection<String> names() {

@@ -1,11 +1,11 @@
 package dev.warrener.worker.process;
 
-/** Where a worker process gets its handlers from. */
+/** Loads the handlers of a worker process. */
 interface HandlerSource {
   /**
-   * Makes the handlers; called once.
+   * Creates the handlers. Called once.
    *
-   * @throws UnusableWorkerException if they can't be made
+   * @throws UnusableWorkerException if a handler can't be created
    */
   Handlers load() throws UnusableWorkerException;
 }

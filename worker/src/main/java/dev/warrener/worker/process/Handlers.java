@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The handlers that a worker process has. Used by its main thread alone. */
 interface Handlers {
-  /** The names, in order. */
+  /** Returns their names, in order. */
   Collection<String> names();
 
-  /** The handler for that name, or null if there is none. */
+  /** Returns the handler for a name, or null if there is none. */
   @Nullable TaskHandler find(String name);
 }

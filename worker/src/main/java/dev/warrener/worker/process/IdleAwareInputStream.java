@@ -3,7 +3,7 @@ package dev.warrener.worker.process;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream that knows when it last brought something. One thread reads, any may ask. */
+/** A stream that measures the time since the last read. One thread reads; any thread may ask. */
 final class IdleAwareInputStream extends InputStream {
   private final InputStream in;
   private volatile long heardAt = System.nanoTime();
@@ -12,12 +12,12 @@ final class IdleAwareInputStream extends InputStream {
     this.in = in;
   }
 
-  /** The nanoseconds since something was read, or since the stream was made. */
+  /** Returns the nanoseconds since the last read, or since the stream was created. */
   long nanosSinceHeard() {
     return System.nanoTime() - heardAt;
   }
 
-  /** Whether there is something to read that hasn't been read. */
+  /** Whether bytes have arrived that have not been read. */
   boolean hasUnread() {
     try {
       return in.available() > 0;

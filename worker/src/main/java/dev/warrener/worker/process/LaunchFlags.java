@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The flags of the Java virtual machine with which a worker process is to be started. */
+/** The flags of the Java VM for worker processes. */
 public final class LaunchFlags {
   /**
-   * Small and quick to start and to kill: the memory that a process has touched is what its death
-   * takes time for.
+   * Flags for little memory and a fast start. They make a kill faster, too: the more memory a
+   * process has used, the longer the kernel takes to free it.
    */
   private static final List<String> SMALL =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
@@ -16,38 +16,38 @@ public final class LaunchFlags {
   private static final List<String> RECOMMENDED =
       and(
           SMALL,
-          // What the machine itself has to say belongs on stderr, whatever file descriptor 1 is.
+          // Messages of the VM itself go to stderr, whatever file descriptor 1 is.
           "-Xlog:disable",
           "-Xlog:all=warning:stderr",
-          // A cache that doesn't fit is left aside, and nobody needs to know.
+          // A cache that doesn't fit is ignored, which is not worth a warning.
           "-Xlog:aot=off",
           "-Xlog:cds=off",
           "-XX:+DisplayVMOutputToStderr",
-          // A worker that has run out of memory is in no state to say so: it dies, with status 3.
+          // A worker without memory can report nothing any more: it exits, with status 3.
           "-XX:+ExitOnOutOfMemoryError");
 
   private LaunchFlags() {}
 
   /**
-   * The flags for most workers. Where tasks compute for minutes, leave {@code
-   * -XX:TieredStopAtLevel=1} out: the optimizing compiler then pays for its 28 ms at the start. A
-   * limit for the heap ({@code -Xmx}) is the deployer's to add.
+   * Returns the flags for most workers. If tasks compute for minutes, leave out {@code
+   * -XX:TieredStopAtLevel=1}: the optimizing compiler delays the start by 28 ms, and pays off then.
+   * There is no limit of the heap; add {@code -Xmx} if you need one.
    */
   public static List<String> recommended() {
     return RECOMMENDED;
   }
 
   /**
-   * The same, and a cache of classes that was made for the worker's jar; more jars may stand behind
-   * it on the class path. The VM checks whether it fits, and goes on without it if it doesn't.
+   * Returns the flags for most workers and a cache of classes that was made for the worker's jar.
+   * More jars may follow that jar on the class path. If the cache doesn't fit, the VM ignores it.
    *
-   * @param cache the file; made by a VM with {@link #watched}
+   * @param cache the file, written by a VM with the flags of {@link #watched}
    */
   public static List<String> recommended(Path cache) {
     return and(RECOMMENDED, "-XX:AOTCache=" + cache);
   }
 
-  /** What of the flags matters when such a cache is made. */
+  /** Returns the flags for the VM that writes such a cache. */
   public static List<String> watched() {
     return SMALL;
   }

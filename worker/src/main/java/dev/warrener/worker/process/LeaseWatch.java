@@ -1,13 +1,13 @@
 package dev.warrener.worker.process;
 
 /**
- * Ends the process when its controller has been silent for longer than the lease: the controller
- * may be frozen, and another may already have been given its tasks.
+ * Kills the process if no frame of the controller has arrived for longer than the lease. The
+ * controller may be frozen then, and the broker may have given its tasks to another one.
  */
 final class LeaseWatch implements Runnable {
   /**
-   * Between a read and the note of it the channel looks silent, though it isn't; a thread that was
-   * just thawed may take a moment from one to the other.
+   * How long to wait before the second look, 100 ms. A process that was frozen may have read a
+   * frame and not noted the time of the read yet; the channel then looks silent.
    */
   private static final long DOUBT_MILLIS = 100;
 
@@ -32,7 +32,7 @@ final class LeaseWatch implements Runnable {
         doubted = false;
         sleep(left);
       } else if (channel.hasUnread()) {
-        // It was this process that stood still, not the controller.
+        // This process stood still, not the controller.
         doubted = false;
         sleep(1);
       } else if (!doubted) {
@@ -52,7 +52,7 @@ final class LeaseWatch implements Runnable {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
-      // Nobody has a reason to; look at the clock again.
+      // Nothing interrupts this thread; if it happens, the clock is read again.
     }
   }
 }

@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One line of a log in the making: UTF-8, without its end, and bounded. What is beyond the bound is
- * counted, not kept. Not thread-safe.
+ * Collects the bytes of one log line: UTF-8, without the line end, up to a limit. Bytes beyond the
+ * limit are counted and dropped. Not thread-safe.
  */
 final class Line {
-  /** The most bytes that a line has, its mark included: 16 KiB. */
+  /** The most bytes of a line, including the mark of a cut: 16 KiB, as the protocol says. */
   static final int MAXIMUM_BYTES = 16 * 1024;
 
   private static final int MAXIMUM_KEPT = MAXIMUM_BYTES - 64;
@@ -18,7 +18,7 @@ final class Line {
   private int length;
   private long cut;
 
-  /** The whole text as one line. */
+  /** Returns a line with a whole text. */
   static Line of(String text) {
     var line = new Line();
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -40,7 +40,7 @@ final class Line {
     cut += count - room;
   }
 
-  /** The line so far, with a mark if something of it was cut. */
+  /** Returns the line so far, with a mark if it was cut. */
   byte[] bytes() {
     if (cut == 0) {
       int end = length > 0 && kept[length - 1] == '\r' ? length - 1 : length;
@@ -54,13 +54,13 @@ final class Line {
     return line;
   }
 
-  /** Begins the next line. */
+  /** Starts the next line. */
   void clear() {
     length = 0;
     cut = 0;
   }
 
-  /** How many of the bytes kept don't end inside a character. */
+  /** Returns how many of the kept bytes form whole characters. */
   private int wholeCharacters() {
     int start = length;
     while (start > 0 && start > length - 4) {

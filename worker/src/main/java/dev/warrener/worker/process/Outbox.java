@@ -10,12 +10,13 @@ import java.util.Map;
 /**
  * The frames on their way to the controller, in the order in which they were posted. Thread-safe.
  *
- * <p>Whoever needs a frame to be out writes it, and all that wait with it, in one go; the rest is
- * written by a thread of the outbox. So a short task costs one write and no change of thread, and a
- * flood of lines is coalesced. One thread at a time writes, and it doesn't hold the monitor.
+ * <p>A thread that calls {@link #flush} writes all waiting frames itself, in one call. A thread of
+ * the outbox writes the frames that nobody flushes. So a short task needs one write and no switch
+ * of threads, and many log lines go out together. One thread at a time writes, without holding the
+ * monitor.
  */
 final class Outbox implements Runnable {
-  /** With that many bytes waiting, those who post wait, too. */
+  /** The number of waiting bytes from which {@link #post} blocks: 1 MiB. */
   private static final long FULL_BYTES = 1 << 20;
 
   private static final int BYTES_PER_FIELD = 16;
@@ -31,7 +32,7 @@ final class Outbox implements Runnable {
   private boolean wanted;
   private boolean writing;
 
-  /** How many threads wait in {@link #post} or {@link #flush}; the outbox's own isn't one. */
+  /** The number of threads that wait in {@link #post} or {@link #flush}. */
   private int waitingThreads;
 
   Outbox(FrameWriter writer, ProcessEnd end) {
@@ -39,7 +40,7 @@ final class Outbox implements Runnable {
     this.end = end;
   }
 
-  /** Posts a frame, to be written soon; waits while the outbox is full. */
+  /** Posts a frame, to be written soon. Blocks while the outbox is full. */
   void post(Frame frame) {
     boolean interrupted = false;
     synchronized (this) {
@@ -51,7 +52,9 @@ final class Outbox implements Runnable {
     Uninterruptibly.restore(interrupted);
   }
 
-  /** Posts a frame, to be written soon, and never waits: for the thread that reads. */
+  /**
+   * Posts a frame, to be written soon. Never blocks, so the thread that reads frames can call it.
+   */
   synchronized void postAtOnce(Frame frame) {
     postWithNext(frame);
     if (!wanted) {
@@ -60,17 +63,17 @@ final class Outbox implements Runnable {
     }
   }
 
-  /** Posts a frame that may wait for the next; the caller will {@link #flush}. */
+  /** Posts a frame that may wait until the caller calls {@link #flush}. */
   synchronized void postWithNext(Frame frame) {
-    // Nothing is called after the frame was added: a handler whose stack overflows in here must not
-    // leave a frame that isn't counted.
+    // No method is called after the frame was added. Otherwise a stack overflow of the handler in
+    // here could leave a frame that is not counted.
     long bytes = sizeOf(frame);
     waiting.add(frame);
     waitingBytes += bytes;
     posted++;
   }
 
-  /** Returns when the kernel has every frame that was posted before this call. */
+  /** Writes all posted frames. Returns when the pipe has them. */
   void flush() {
     long upTo = posted();
     boolean interrupted = false;
@@ -91,7 +94,7 @@ final class Outbox implements Runnable {
     Uninterruptibly.restore(interrupted);
   }
 
-  /** Writes what nobody flushes, for as long as the process lives. */
+  /** Writes the frames that nobody flushes, as long as the process lives. */
   @Override
   public void run() {
     while (true) {
@@ -128,8 +131,8 @@ final class Outbox implements Runnable {
     waitingBytes = 0;
     wanted = false;
     writing = true;
-    // Those for whom the outbox was full may go on: the next batch grows while this one is written,
-    // so there are never more than two.
+    // Threads that found the outbox full may go on. The next batch grows while this one is written,
+    // so memory holds two batches at most.
     if (waitingThreads > 0) {
       notifyAll();
     }
@@ -150,7 +153,7 @@ final class Outbox implements Runnable {
       synchronized (this) {
         writing = false;
         written += batch.size();
-        // After a short task nobody waits, and the outbox's own thread is not woken for nothing.
+        // After a short task no thread waits, and the outbox's own thread need not be woken.
         if (wanted || waitingThreads > 0) {
           notifyAll();
         }
@@ -158,7 +161,7 @@ final class Outbox implements Runnable {
     }
   }
 
-  /** What a frame takes, roughly: enough to bound memory by. */
+  /** Returns roughly the memory that a frame takes. */
   private static long sizeOf(Frame frame) {
     long bytes = BYTES_PER_FIELD + (long) frame.payload().length;
     for (Map.Entry<String, String> field : frame.header().entrySet()) {

@@ -4,7 +4,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Passes on what a command says, and remembers the end of it. Thread-safe. */
+/** Passes on the output of a command, and keeps the last bytes of it. Thread-safe. */
 final class OutputTail extends OutputStream {
   private final PrintStream shown;
   private final byte[] ring;
@@ -30,7 +30,7 @@ final class OutputTail extends OutputStream {
     }
   }
 
-  /** The last lines, without the end of the last one. */
+  /** Returns the last lines, without the last line end. */
   synchronized String tail() {
     int kept = (int) Math.min(total, ring.length);
     var bytes = new byte[kept];

@@ -1,34 +1,34 @@
 package dev.warrener.worker.process;
 
 /**
- * The ways in which a worker process ends by its own doing. None of these calls returns; a stand-in
- * for tests throws.
+ * The ways in which a worker process ends itself. None of these methods returns; the implementation
+ * for tests throws an exception.
  */
 interface ProcessEnd {
-  /** Every run that was wanted is done. */
+  /** The exit status after STOP, when the current run is done. */
   int STOPPED = 0;
 
-  /** What the virtual machine itself exits with under {@code -XX:+ExitOnOutOfMemoryError}. */
+  /** The exit status of the Java VM itself with {@code -XX:+ExitOnOutOfMemoryError}. */
   int OUT_OF_MEMORY = 3;
 
-  /** The controller said something that isn't in the protocol. */
+  /** The exit status if the controller has broken the protocol. */
   int PROTOCOL_BROKEN = 76;
 
-  /** The worker can't be what it was configured to be. */
+  /** The exit status if the worker can't run with its configuration. */
   int MISCONFIGURED = 78;
 
-  /** Exits in order, with that status. */
+  /** Exits normally with a status. */
   void exit(int status);
 
-  /** Exits in order or, if that takes long, at once, after a sentence on the process's stderr. */
+  /** Prints a sentence on stderr and exits normally, or kills the process if that takes long. */
   void exit(int status, String sentence);
 
-  /** Ends at once, whatever the process is doing: nobody listens any more. */
+  /** Kills the process at once, because its controller is gone. */
   void kill();
 
-  /** Ends at once, after a sentence on the process's own stderr if that can be had quickly. */
+  /** Kills the process, after a short attempt to print a sentence on stderr. */
   void kill(String sentence);
 
-  /** Ends at once and with {@link #OUT_OF_MEMORY}; what is in memory can't be relied on. */
+  /** Ends at once with {@link #OUT_OF_MEMORY}: what is in memory can't be relied on. */
   void outOfMemory();
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Carries bytes from one stream to another until the first ends, or nobody waits any more. */
+/** Copies bytes from one stream to another until the first ends, or the copying is given up. */
 final class Pump implements Runnable {
   private static final int BUFFER_BYTES = 8 * 1024;
 
@@ -32,16 +32,16 @@ final class Pump implements Runnable {
         to.write(buffer, 0, read);
       }
     } catch (IOException e) {
-      // As good as its end: what has been carried is what there is.
+      // Treated as the end: the bytes copied so far are the output.
     } finally {
       markEnded();
     }
   }
 
   /**
-   * Waits at most that long for the end, and then lets nothing more through.
+   * Waits for the end of the stream, and gives up the copying if it does not come in time.
    *
-   * @return whether the end was there
+   * @return whether the stream has ended
    */
   boolean end(long millis) {
     long until = System.nanoTime() + millis * 1_000_000;
@@ -55,7 +55,7 @@ final class Pump implements Runnable {
         try {
           lock.wait(left);
         } catch (InterruptedException e) {
-          // A cancellation of a run that is over but for this.
+          // A cancellation; the command has ended already.
         }
       }
       return true;

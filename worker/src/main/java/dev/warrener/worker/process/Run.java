@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One run of one task in this process: what its frame says, and whether it was cancelled. */
+/**
+ * One run of a task in this process: the content of its TASK frame, and whether it was cancelled.
+ */
 final class Run implements TaskContext {
   private final Frame task;
   private final String id;
@@ -30,9 +32,9 @@ final class Run implements TaskContext {
   private volatile boolean ended;
 
   /**
-   * The run that a TASK frame asks for.
+   * Creates the run of a TASK frame.
    *
-   * @throws BrokenFrameException if the frame lacks what it must have
+   * @throws BrokenFrameException if the frame lacks a required field
    */
   Run(Frame task, Outbox outbox) throws BrokenFrameException {
     this.task = task;
@@ -80,7 +82,7 @@ final class Run implements TaskContext {
         .build();
   }
 
-  /** Begins a frame that belongs to this run. */
+  /** Starts a frame that belongs to this run. */
   Frame.Builder frame(FrameType type) {
     return Frame.builder(type).field(HeaderKey.TASK, id).field(HeaderKey.ATTEMPT, attempt);
   }
@@ -118,7 +120,7 @@ final class Run implements TaskContext {
 
   @Override
   public Optional<Instant> deadline() {
-    // Read only when asked for: it loads the calendar.
+    // Parsed only here, because parsing loads the classes of the calendar.
     String deadline = task.text(HeaderKey.DEADLINE);
     return deadline == null ? Optional.empty() : Optional.of(Instant.parse(deadline));
   }

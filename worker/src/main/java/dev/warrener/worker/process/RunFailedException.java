@@ -1,6 +1,6 @@
 package dev.warrener.worker.process;
 
-/** A run has failed in a way that the worker itself can describe. */
+/** Thrown when a run has failed for a reason that the worker itself describes. */
 final class RunFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 

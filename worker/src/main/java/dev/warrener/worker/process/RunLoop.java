@@ -29,7 +29,7 @@ final class RunLoop {
     this.end = end;
   }
 
-  /** Returns when it was told to stop and what it has said is out. */
+  /** Runs tasks until it is asked to stop. Returns when all frames are written. */
   void run() {
     while (true) {
       if (runs.isIdle()) {
@@ -40,7 +40,7 @@ final class RunLoop {
         outbox.flush();
         return;
       }
-      // It goes out with the STARTED of the next run, or when there is none.
+      // FINISHED is written together with the next STARTED, or when no run waits.
       outbox.postWithNext(finish(run));
     }
   }
@@ -59,8 +59,8 @@ final class RunLoop {
 
   private Frame startAndHandle(TaskHandler handler, Run run) {
     outbox.postWithNext(run.started());
-    // Before the handler's first instruction the kernel has it: should this process be killed now,
-    // the controller still learns that the task has started.
+    // The pipe must have STARTED before the handler's first instruction. If this process is killed
+    // then, the controller still knows that the task has started.
     outbox.flush();
     return handle(handler, run);
   }
@@ -103,7 +103,9 @@ final class RunLoop {
         "this worker has no handler '" + name + "'; it has " + String.join(", ", handlers.names()));
   }
 
-  /** A handler may have left its marks on what the next one shares with it. */
+  /**
+   * Restores what a handler may have changed for the next one: interruption, class loader, output.
+   */
   private void tidy() {
     Thread.interrupted();
     Thread.currentThread().setContextClassLoader(RunLoop.class.getClassLoader());

@@ -6,8 +6,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs that wait for the main thread, and the one that it is at. The thread that reads frames
- * adds, cancels and stops; the main thread takes. Thread-safe.
+ * The runs that wait for the main thread, and the current run. The thread that reads frames adds
+ * and cancels runs; the main thread takes them. Thread-safe.
  */
 final class RunQueue {
   private final Thread mainThread;
@@ -26,17 +26,17 @@ final class RunQueue {
     notifyAll();
   }
 
-  /** Lets nothing more begin. */
+  /** Starts no more runs; the current one goes on. */
   synchronized void stop() {
     stopping = true;
     notifyAll();
   }
 
   /**
-   * Cancels a run. The current one is told so, and the main thread is interrupted; one that waits
-   * is taken out.
+   * Cancels a run. If it is the current one, it is marked as cancelled and the main thread is
+   * interrupted. If it waits, it is removed.
    *
-   * @return the run that was taken out and now will never start; null if there was none
+   * @return the run that was removed and will never start, or null
    */
   synchronized @Nullable Run cancel(String task, long attempt, String reason) {
     if (current != null && current.is(task, attempt)) {
@@ -48,9 +48,9 @@ final class RunQueue {
   }
 
   /**
-   * Takes out a run that waits; one that has begun goes on.
+   * Removes a run that waits. A run that has started goes on.
    *
-   * @return the run that was taken out and now will never start; null if there was none
+   * @return the run that was removed and will never start, or null
    */
   synchronized @Nullable Run recall(String task, long attempt) {
     for (Iterator<Run> runs = waiting.iterator(); runs.hasNext(); ) {
@@ -68,10 +68,10 @@ final class RunQueue {
     return waiting.isEmpty() && !stopping;
   }
 
-  /** Waits for the next run and makes it the current one; null when there is to be none. */
+  /** Waits for the next run and makes it the current one. Returns null after {@link #stop}. */
   synchronized @Nullable Run next() {
     while (waiting.isEmpty() && !stopping) {
-      // Nobody is cancelled here, so an interruption is what some handler has left behind.
+      // No run is current here, so an interruption is a leftover of an earlier handler.
       Uninterruptibly.await(this);
     }
     if (stopping) {
@@ -81,7 +81,7 @@ final class RunQueue {
     return current;
   }
 
-  /** Says that the current run is over: from here on no cancellation reaches the main thread. */
+  /** Notes the end of the current run: no cancellation interrupts the main thread any more. */
   synchronized void ended() {
     current = null;
   }

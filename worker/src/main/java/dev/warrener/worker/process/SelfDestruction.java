@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Ends this very process.
+ * Ends this process.
  *
- * <p>To end at once is to have {@code sh} send SIGKILL. {@link Runtime#halt} would wait for a
- * safepoint, which a handler in a counted loop may not reach for minutes, and takes 300 ms even
- * when it needn't; it is only the way out where there is no {@code sh}, and for the first process
- * of a PID namespace, which can't signal itself. Whoever launches a worker should set a
- * parent-death signal as well: that is the kernel's, and depends on nothing in here.
+ * <p>To kill itself, it lets {@code sh} send SIGKILL. {@link Runtime#halt} waits for a safepoint,
+ * which a handler in a counted loop may not reach for minutes, and takes 300 ms even without one.
+ * So halt is used only if there is no {@code sh}, and in the first process of a PID namespace,
+ * which can't signal itself. The launcher of a worker should set a parent-death signal, too,
+ * because the kernel sends that whatever state this process is in.
  */
 final class SelfDestruction implements ProcessEnd {
   private static final int KILLED = 128 + 9;
@@ -37,13 +37,13 @@ final class SelfDestruction implements ProcessEnd {
   public void kill() {
     long pid = ProcessHandle.current().pid();
     if (pid != 1) {
-      // Never $PPID: were this process gone by then, that would be the one which adopted the shell.
+      // Not $PPID: if this process is gone by then, $PPID is the process that adopted the shell.
       String[] command = {"/bin/sh", "-c", "kill -KILL " + pid};
       try {
         Runtime.getRuntime().exec(command);
         Thread.sleep(SIGNAL_MILLIS);
       } catch (IOException | InterruptedException e) {
-        // There is one more way.
+        // Halt instead.
       }
     }
     Runtime.getRuntime().halt(KILLED);
@@ -51,14 +51,14 @@ final class SelfDestruction implements ProcessEnd {
 
   @Override
   public void kill(String sentence) {
-    // The pipe behind stderr may be full, and whoever should empty it gone or frozen.
+    // The pipe behind stderr may be full, and its reader gone or frozen: don't wait for it.
     var lastWords = new Thread(new LastWords(sentence), "last-words");
     lastWords.setDaemon(true);
     lastWords.start();
     try {
       lastWords.join(LAST_WORDS_MILLIS);
     } catch (InterruptedException e) {
-      // Then without them.
+      // Kill without the sentence.
     }
     kill();
   }
@@ -73,7 +73,7 @@ final class SelfDestruction implements ProcessEnd {
     try {
       new FileOutputStream(FileDescriptor.err).write(line);
     } catch (IOException e) {
-      // Nobody listens.
+      // Nobody reads stderr any more.
     }
   }
 
@@ -83,7 +83,7 @@ final class SelfDestruction implements ProcessEnd {
       try {
         Thread.sleep(EXIT_MILLIS);
       } catch (InterruptedException e) {
-        // Then sooner.
+        // Kill sooner.
       }
       kill();
     }

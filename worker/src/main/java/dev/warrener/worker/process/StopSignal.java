@@ -4,13 +4,13 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Makes a signal that asks a process to end mean what STOP means: finish the current run, then
- * exit. Without it the virtual machine would exit in the middle of a run, be it because an operator
- * grants a grace, or because a service manager signals every process of a unit while the controller
- * is still draining.
+ * Handles SIGTERM, SIGINT and SIGHUP like a STOP frame: the worker finishes its current run, then
+ * exits. Without this the Java VM would exit in the middle of a run, for example when an operator
+ * gives a grace period, or when a service manager signals every process of a unit while the
+ * controller drains.
  *
- * <p>The JDK has no supported way to do this; {@code sun.misc.Signal} is what its module {@code
- * jdk.unsupported} exports for it.
+ * <p>The JDK has no supported interface for signals; its module {@code jdk.unsupported} exports
+ * {@code sun.misc.Signal} for this purpose.
  */
 final class StopSignal implements SignalHandler {
   private static final String[] NAMES = {"TERM", "INT", "HUP"};
@@ -27,7 +27,7 @@ final class StopSignal implements SignalHandler {
       try {
         Signal.handle(new Signal(name), stop);
       } catch (IllegalArgumentException e) {
-        // Started with -Xrs: the deployer wants the kernel's own way of it.
+        // The VM runs with -Xrs, so signals keep the kernel's default action.
         return;
       }
     }

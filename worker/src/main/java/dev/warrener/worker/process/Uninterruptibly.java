@@ -1,17 +1,17 @@
 package dev.warrener.worker.process;
 
 /**
- * Waiting that an interruption doesn't end: a cancelled handler is interrupted, and what it has to
- * say must come out all the same. Monitors rather than {@code java.util.concurrent}, whose
- * conditions load a hundred classes at a moment when a worker should be ready.
+ * Waits that an interruption does not end: a cancelled handler's thread is interrupted, and its
+ * frames must be written all the same. It uses monitors, because the conditions of {@code
+ * java.util.concurrent} load a hundred classes and delay the start of a worker.
  */
 final class Uninterruptibly {
   private Uninterruptibly() {}
 
   /**
-   * Waits once to be notified by {@code monitor}, which the caller holds.
+   * Waits once for a notification of {@code monitor}, which the caller holds.
    *
-   * @return whether the thread was interrupted instead; the caller restores that when it is done
+   * @return whether the thread was interrupted instead; the caller passes that to {@link #restore}
    */
   @SuppressWarnings("WaitNotInLoop") // The loop, with its condition, is the caller's.
   static boolean await(Object monitor) {
@@ -23,7 +23,7 @@ final class Uninterruptibly {
     }
   }
 
-  /** Makes an interruption visible again to whoever asked to be interrupted. */
+  /** Interrupts the thread again if it was interrupted during a wait. */
   static void restore(boolean interrupted) {
     if (interrupted) {
       Thread.currentThread().interrupt();

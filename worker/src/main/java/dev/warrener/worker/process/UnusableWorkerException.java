@@ -1,6 +1,6 @@
 package dev.warrener.worker.process;
 
-/** A worker can't be what it was asked to be; the message is a sentence for the deployer. */
+/** Thrown when a worker can't start with its configuration; the message tells a person why. */
 final class UnusableWorkerException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -11,11 +11,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * The worker process. A controller starts it with two pipes, whose descriptors the environment
- * names, and it runs that controller's tasks until it is told to stop, or killed, or alone.
+ * The worker process. A controller starts it with two pipes, whose descriptors are in environment
+ * variables. It runs the controller's tasks until it is stopped or killed, or its controller is
+ * gone.
  *
- * <p>Nothing on the way to READY may load much, since a host starts many of these at once: no
- * lambdas, no string templates, no regular expressions, no calendar, no JSON.
+ * <p>The code up to READY must load few classes, because a host starts many workers at once. It
+ * uses no lambdas, string templates, regular expressions, calendar or JSON.
  */
 public final class Worker {
   /** The environment variable with the descriptor that frames are read from. */
@@ -24,7 +25,7 @@ public final class Worker {
   /** The environment variable with the descriptor that frames are written to. */
   public static final String FRAMES_OUT = "WARRENER_FRAMES_OUT";
 
-  /** So many tasks may wait in this process; the controller sends as many as it sees fit. */
+  /** The most tasks that may wait in this process: 1000, far above the default of a controller. */
   private static final long MOST_AHEAD = 1000;
 
   private final HandlerSource source;
@@ -46,7 +47,7 @@ public final class Worker {
     var end = new SelfDestruction();
     try {
       WorkerArguments options = WorkerArguments.parse(arguments);
-      // Streams of files, not channels: the interruption of a handler would close a channel.
+      // File streams, because the interruption of a handler's thread would close a channel.
       var in = new FileInputStream(descriptor(FRAMES_IN));
       var out = new FileOutputStream(descriptor(FRAMES_OUT));
       var runs = new RunQueue(Thread.currentThread());
@@ -68,11 +69,11 @@ public final class Worker {
     }
   }
 
-  /** Runs tasks on the calling thread until it is told to stop, and then exits. */
+  /** Runs tasks on the calling thread until the worker is asked to stop, and then exits. */
   void run(InputStream in, OutputStream out, RunQueue runs) throws UnusableWorkerException {
     var outbox = new Outbox(new FrameWriter(out), end);
     var listener = new FrameListener(new IdleAwareInputStream(in), runs, outbox, end);
-    // First of all, so that the end of the channel is noticed even while a handler is being made.
+    // Started first, so that the end of the channel is noticed while handlers are created.
     Threads.startDaemon("frames-in", listener);
     Threads.startDaemon("frames-out", outbox);
     var output = new CapturedOutput(outbox);

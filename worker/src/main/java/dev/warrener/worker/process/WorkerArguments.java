@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker process is told on its command line.
+ * The command line of a worker process.
  *
- * @param maximumResultBytes how many bytes a handler may return, 64 MiB by default
- * @param builtIn whether the built-in handlers are there, true by default
- * @param command what to run for each task in place of handlers; null by default
+ * @param maximumResultBytes the most bytes that a handler may return, 64 MiB by default
+ * @param builtIn whether the built-in handlers are available, true by default
+ * @param command the command to run for each task instead of handlers; null by default
  */
 record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<String> command)
     implements HandlerSource {
@@ -21,9 +21,9 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
   private static final long MAXIMUM_RESULT_BYTES = Frame.MAXIMUM_BYTES - (1 << 20);
 
   /**
-   * Reads a command line.
+   * Parses a command line.
    *
-   * @throws UnusableWorkerException if there is something on it that isn't an option
+   * @throws UnusableWorkerException if an argument is no option, or its value is invalid
    */
   static WorkerArguments parse(String... arguments) throws UnusableWorkerException {
     long maximumResultBytes = DEFAULT_RESULT_BYTES;
@@ -52,7 +52,7 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
     return new WorkerArguments(maximumResultBytes, builtIn, command);
   }
 
-  /** The handlers that this command line asks for. */
+  /** Creates the handlers that this command line asks for. */
   @Override
   public Handlers load() throws UnusableWorkerException {
     if (command != null) {

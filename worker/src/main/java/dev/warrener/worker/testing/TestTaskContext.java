@@ -13,8 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run for a test of a handler: set up field by field, cancelled by {@link #cancel}, and asked
- * afterwards what the handler has said. Thread-safe once it is set up.
+ * A {@link TaskContext} for tests of handlers. A test sets its properties, may {@link #cancel} the
+ * run, and reads afterwards what the handler has logged and reported. Thread-safe once its
+ * properties are set.
  */
 public final class TestTaskContext implements TaskContext {
   private final String id;
@@ -29,12 +30,12 @@ public final class TestTaskContext implements TaskContext {
   private @Nullable Instant deadline;
   private volatile @Nullable String cancelReason;
 
-  /** The first attempt at a task with that id, from the queue {@code test}. */
+  /** Creates the context of the first attempt at a task, from the queue {@code test}. */
   public TestTaskContext(String id) {
     this.id = id;
   }
 
-  /** Sets the name by which the task asks for its handler; {@code test} by default. */
+  /** Sets the name of the handler in the task; {@code test} by default. */
   public TestTaskContext withHandler(String name) {
     handler = name;
     return this;
@@ -81,12 +82,12 @@ public final class TestTaskContext implements TaskContext {
     cancelReason = reason;
   }
 
-  /** What was said by {@link #progress}, each as {@code 1/10} or {@code 1/10 message}. */
+  /** Returns the reports of {@link #progress}, each as {@code 1/10} or {@code 1/10 message}. */
   public List<String> saidProgress() {
     return List.copyOf(progress);
   }
 
-  /** The lines that were logged, each as {@code LEVEL line}, without stacks. */
+  /** Returns the logged lines, each as {@code level line}, for example {@code info started}. */
   public List<String> logged() {
     return List.copyOf(logged);
   }

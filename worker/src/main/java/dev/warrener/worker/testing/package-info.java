@@ -1,5 +1,6 @@
 /**
- * A context with which a handler can be tested without a worker process.
+ * Support for tests of handlers: a {@link dev.warrener.worker.TaskContext} that needs no worker
+ * process.
  *
  * <p><b>Public API.</b>
  */

@@ -66,7 +66,7 @@ public record FleetState(
         OtherControllers.NONE);
   }
 
-  /** Whether this state has no news in it that must be published at once. */
+  /** Whether this state has no change from {@code other} that must be reported at once. */
   public boolean looksLike(FleetState other) {
     return phase == other.phase
         && broker.connected() == other.broker.connected()

@@ -60,8 +60,8 @@ public record OrderProgress(
   /** The stages of an order. Orders that kill nothing pass through the same stages. */
   public enum Stage {
     /**
-     * What the order stops has not stopped yet: trees are not empty, tasks that may not start are
-     * not back, or runs of a drain have not ended.
+     * The order waits for something to stop: for process trees to be empty, for tasks that may not
+     * start to come back, or, in a drain, for runs to end.
      */
     HALTING,
     /** The fates of killed runs are being settled. */

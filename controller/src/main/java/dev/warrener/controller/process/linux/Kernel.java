@@ -56,7 +56,7 @@ public final class Kernel {
   /** The code of a process that exited by itself. */
   private static final int CLD_EXITED = 1;
 
-  /** Is added to the number of the signal that killed a process, as shells do. */
+  /** The number added to a signal's number to make an exit status, as shells do. */
   private static final int KILLED_BY = 128;
 
   private static final MethodHandle KILL =

@@ -16,12 +16,12 @@ public final class Poller implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
   private static final int MOST_AT_ONCE = 128;
 
-  /** Is called back when a descriptor is ready. */
+  /** The owner of a descriptor, called when the descriptor is ready. */
   public interface Watched {
 
     /**
      * Reads from or writes to the descriptor. Called by the poller's thread, one descriptor at a
-     * time; a callback that blocks holds up all others.
+     * time: a callback that blocks delays all other descriptors.
      *
      * @param buffer for bytes that are read, of {@link Pipes#MOST_BYTES}
      */

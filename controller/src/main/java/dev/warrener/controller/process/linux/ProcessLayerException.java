@@ -3,7 +3,7 @@ package dev.warrener.controller.process.linux;
 import java.io.IOException;
 
 /**
- * Says that worker processes can't be run on this host as configured. The message is one sentence
+ * Thrown when worker processes can't run on this host as configured. The message is one sentence
  * that says what to do.
  */
 public final class ProcessLayerException extends RuntimeException {

@@ -219,7 +219,7 @@ public final class OrderFeed implements AutoCloseable {
     try (var requests = connection.requests()) {
       new Topology(requests, dialect()).declareTripwire();
     } catch (BrokerException e) {
-      LOG.warn("orders: the tripwire can't be made again: {}", e.getMessage());
+      LOG.warn("orders: the tripwire's queue can't be declared again: {}", e.getMessage());
     }
     if (!listenToTripwire(connection) && !connection.isOver()) {
       later(REARM_INTERVAL, this::tryToRearm);

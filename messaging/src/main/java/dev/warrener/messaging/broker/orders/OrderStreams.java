@@ -55,7 +55,7 @@ public record OrderStreams(LinkSession session, BrokerAccess access) {
     try {
       return new OutcomeStream(session, access).read(since);
     } catch (IOException | ShutdownSignalException e) {
-      throw BrokerErrors.ofRequest(e, access, "what was said about orders");
+      throw BrokerErrors.ofRequest(e, access, "the reports about orders");
     }
   }
 }

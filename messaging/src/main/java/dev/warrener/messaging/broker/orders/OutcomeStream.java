@@ -63,10 +63,7 @@ final class OutcomeStream {
       var next = reader.next();
       if (next == null) {
         throw new IOException(
-            "what was said about orders could be read only up to "
-                + reached
-                + " of "
-                + end.offset());
+            "the reports about orders could be read only up to " + reached + " of " + end.offset());
       }
       reached = next.offset();
       var report = report(next);
@@ -120,7 +117,7 @@ final class OutcomeStream {
         return messages.poll(STALLED_AFTER.toNanos(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IOException("interrupted while reading what was said about orders", e);
+        throw new IOException("interrupted while reading the reports about orders", e);
       }
     }
   }

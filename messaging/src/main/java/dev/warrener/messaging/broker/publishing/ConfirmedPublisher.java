@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes messages over a connection of its own, each confirmed by the broker, with a bounded
  * number of messages on their way. Messages that a lost connection cut off are published again on
- * the next one, with the same id, until their time is up. Consumers drop duplicates.
+ * the next one, with the same id, until their time is up. So a message may arrive twice.
  *
  * <p>Thread-safe. The futures complete on one thread of the publisher: a callback that blocks
  * delays the others.
@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
 public final class ConfirmedPublisher implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
-  /** Is told about the connection. Called on the publisher's own thread; must not block. */
+  /** Receives changes of the connection, on the publisher's own thread. Must not block. */
   public interface Listener {
     /** A connection is up. */
     default void up(long generation, Dialect dialect) {}
 
-    /** The connection is gone; another one is tried. */
+    /** The connection is lost; the publisher reconnects. */
     default void down(long generation, String reason) {}
 
     /** The broker blocks publishers, because of a memory or disk alarm. */

@@ -22,7 +22,7 @@ public sealed interface PublishOutcome {
 
   /**
    * The message was sent, and may have arrived: the connection was lost, or the time was up, before
-   * the broker answered. Publishing it again with the same id is safe.
+   * the broker answered. Publishing it again with the same id makes a second copy at worst.
    *
    * @param because why, in a sentence
    */

@@ -272,9 +272,8 @@ final class PublishWriter {
       // Perhaps before the channel's own listener has come to it: the first to come does it.
       channelClosed(on, cause);
     } catch (RuntimeException e) {
-      // The client itself refuses it, such as for headers that fit in no frame. It has counted it
-      // all
-      // the same, so this channel's numbers are no longer the broker's.
+      // The client itself refuses it, such as for headers that fit in no frame. It has
+      // counted the message all the same, so its numbers differ from the broker's on this channel.
       lock.lock();
       try {
         channel = null;

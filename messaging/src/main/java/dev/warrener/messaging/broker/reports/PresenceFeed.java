@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * seconds. Of all others only the time is noted, for {@link #takeSeen}. Thread-safe.
  */
 public final class PresenceFeed implements AutoCloseable {
-  /** How old the parsed presence of a controller may become: ten seconds. */
+  /** The shortest time between two presences of one controller that are parsed: ten seconds. */
   static final Duration READ_EVERY = Duration.ofSeconds(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(PresenceFeed.class);

@@ -122,13 +122,13 @@ final class TaskChannel {
     var wanted = new HashSet<Long>();
     var known = new ArrayList<Delivery>(deliveries.size());
     for (var delivery : deliveries) {
-      // One of an earlier channel went with that.
+      // A delivery of an earlier channel ended with that channel.
       if (delivery.channel() == number) {
         wanted.add(delivery.tag());
         known.add(delivery);
       }
     }
-    // What is on its way to us now has higher tags than any that we know.
+    // Deliveries that have not arrived yet have higher tags than the known ones.
     long upTo = 0;
     for (long tag : unsettled) {
       if (!wanted.contains(tag)) {

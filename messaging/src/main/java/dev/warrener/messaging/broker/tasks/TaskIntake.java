@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class TaskIntake implements AutoCloseable {
 
   /**
-   * Receives deliveries, and is told about the connection. Called on the intake's own threads, in
-   * order for each queue; must not block. A call about an older generation may still come after the
+   * Receives deliveries and changes of the connection. Called on the intake's own threads, in order
+   * for each queue; must not block. A call about an older generation may still come after the
    * {@link #up} of a newer one.
    */
   public interface Listener {
