@@ -135,8 +135,7 @@ public final class Controller {
             WorkerLaunch.of(configuration),
             processes,
             deliveries,
-            new TaskPublisher(
-                access, tasks, publisher, reporter, timers, this::post),
+            new TaskPublisher(access, tasks, publisher, reporter, timers, this::post),
             orders,
             reporter,
             local,

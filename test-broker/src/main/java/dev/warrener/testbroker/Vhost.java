@@ -26,8 +26,8 @@ public interface Vhost extends AutoCloseable {
   URI createUser(String name, String password, String configure, String write, String read);
 
   /**
-   * Limits the routing keys that a user may publish to a topic exchange and bind its queues with, by
-   * regular expressions.
+   * Limits the routing keys that a user may publish to a topic exchange and bind its queues with,
+   * by regular expressions.
    *
    * @throws UnsupportedOperationException without {@link Capability#USERS}
    */

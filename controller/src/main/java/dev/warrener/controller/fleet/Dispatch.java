@@ -72,7 +72,8 @@ final class Dispatch {
   }
 
   private static boolean mayStartNow(Transition change, Slot slot, Task task) {
-    boolean runsHere = change.memory.mayBeTwice(TaskKey.of(task)) && change.pool.has(TaskKey.of(task));
+    boolean runsHere =
+        change.memory.mayBeTwice(TaskKey.of(task)) && change.pool.has(TaskKey.of(task));
     return !runsHere && !change.restrictions.taskHeldOn(change.settings, slot, task);
   }
 

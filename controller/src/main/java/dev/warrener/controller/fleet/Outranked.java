@@ -55,8 +55,8 @@ final class Outranked {
   }
 
   /**
-   * Returns an order that has failed as far as a newer statement has decided otherwise meanwhile. An
-   * order of the log was lifted in its turn: that is noted.
+   * Returns an order that has failed as far as a newer statement has decided otherwise meanwhile.
+   * An order of the log was lifted in its turn: that is noted.
    */
   static OrderProgress atTheEnd(Transition change, OrderProgress progress) {
     var next = progress;
@@ -83,9 +83,7 @@ final class Outranked {
               .restrictions
               .holds()
               .outranking(
-                  Holds.Statement.of(heard),
-                  change.settings.controller(),
-                  change.queues.keySet());
+                  Holds.Statement.of(heard), change.settings.controller(), change.queues.keySet());
       for (var newer : outranking) {
         sentences.add(
             order.setsHold()

@@ -63,8 +63,7 @@ final class TaskArrival {
    * Whether a task was here already. A run whose delivery was lost takes this delivery over; any
    * other second copy is acknowledged. A message that only has the task's id is no copy of it.
    */
-  private boolean isAdoptedOrCopy(
-      Transition change, DeliveryKey key, Task task, QueueState queue) {
+  private boolean isAdoptedOrCopy(Transition change, DeliveryKey key, Task task, QueueState queue) {
     for (var slot : change.pool.slots()) {
       var run = slot.queue().equals(task.queue()) ? slot.find(task.id()) : null;
       if (run == null) {

@@ -257,8 +257,7 @@ final class TaskOutcomes {
    * @param other the task that has the id, and where it is: "runs here as attempt 2"
    * @param isAnswered whether somebody else waits than for the other task
    */
-  void duplicate(
-      Transition change, DeliveryKey key, Task task, String other, boolean isAnswered) {
+  void duplicate(Transition change, DeliveryKey key, Task task, String other, boolean isAnswered) {
     var detail =
         "its id belongs to another task of queue "
             + task.queue()

@@ -49,7 +49,6 @@ public final class TrustedUsers {
 
   /** Whether a user for whom the broker vouches is an operator or a controller. */
   boolean contains(@Nullable String user) {
-    return user != null
-        && (user.equals(own) || operators.contains(user) || seen.contains(user));
+    return user != null && (user.equals(own) || operators.contains(user) || seen.contains(user));
   }
 }

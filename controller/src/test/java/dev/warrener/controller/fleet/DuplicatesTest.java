@@ -87,7 +87,9 @@ class DuplicatesTest {
     deliver(task("video", "{}", null));
 
     assertThat(all(Effect.Acknowledge.class)).hasSize(1);
-    assertThat(all(Effect.Move.class)).extracting(Effect.Move::routingKey).containsOnly("video.retry.1");
+    assertThat(all(Effect.Move.class))
+        .extracting(Effect.Move::routingKey)
+        .containsOnly("video.retry.1");
   }
 
   @Test

@@ -257,9 +257,7 @@ class OrderRanksTest {
   private void runTask() {
     happen(new Event.Spawned(worker(), 100, 1));
     happen(new Event.Ready(worker(), Set.of("echo")));
-    happen(
-        new Event.Delivered(
-            new DeliveryKey(1, "mail", 1), TASK));
+    happen(new Event.Delivered(new DeliveryKey(1, "mail", 1), TASK));
     happen(new Event.Started(worker(), "t1", 1));
   }
 
@@ -268,8 +266,7 @@ class OrderRanksTest {
   }
 
   private static RunEnd end() {
-    return new RunEnd(
-        Body.EMPTY, Task.JSON, null);
+    return new RunEnd(Body.EMPTY, Task.JSON, null);
   }
 
   private static Scope ofController(String id) {

@@ -61,10 +61,11 @@ class BrokerDefinitionsTest {
   @Test
   void limitEveryQueueThatMayBeLeftBehind() {
     assertThat(DEFINED.path("policies"))
-        .anySatisfy(policy -> assertThat("warrener.reply.viewer.1")
-            .containsPattern(policy.path("pattern").asString()))
-        .anySatisfy(policy -> assertThat("warrener.controller.h1")
-            .containsPattern(policy.path("pattern").asString()))
+        .anySatisfy(policy ->
+            assertThat("warrener.reply.viewer.1")
+                .containsPattern(policy.path("pattern").asString()))
+        .anySatisfy(policy ->
+            assertThat("warrener.controller.h1").containsPattern(policy.path("pattern").asString()))
         .allSatisfy(policy -> {
           assertThat(policy.path("definition").path("max-length").asLong()).isPositive();
           assertThat(policy.path("definition").path("max-length-bytes").asLong()).isPositive();

@@ -64,7 +64,7 @@ class ForgeriesIT {
     assertThat(fleet.journal().unfinished()).containsExactly("t1");
 
     order("hold", "\"all\":true", Instant.now().plusSeconds(3600));
-    var resumed = asOps("resume", "--all", "-y", "-m", "INC-42");
+    var resumed = asOps("resume", "--all", "-m", "INC-42");
 
     assertThat(resumed.status()).as("%s", resumed).isZero();
     fleet.awaitReady("h1");
@@ -75,7 +75,7 @@ class ForgeriesIT {
     startController("h1");
     order("resume", "\"all\":true", Instant.now().plusSeconds(50));
 
-    var held = asOps("hold", "--queue", "mail", "-y", "-m", "INC-42");
+    var held = asOps("hold", "--queue", "mail", "-m", "INC-42");
 
     assertThat(held.status()).as("%s", held).isEqualTo(3);
     assertThat(held.err()).contains("the hold is not in force for --all", "is newer than this one");
@@ -142,11 +142,7 @@ class ForgeriesIT {
       fleet.awaitWaiting("mail.retry.1", 1);
       asOps("kill", "--batch", "june", "-y", "-m", "INC-42");
       for (var user : new String[] {"publisher", null}) {
-        task(
-            channel,
-            "by-" + user,
-            user,
-            Map.of("x-batch", "june", "x-requeued-at", tomorrow));
+        task(channel, "by-" + user, user, Map.of("x-batch", "june", "x-requeued-at", tomorrow));
       }
     }
 
@@ -319,8 +315,7 @@ class ForgeriesIT {
     }
   }
 
-  private void task(
-      Channel channel, String id, @Nullable String user, Map<String, Object> headers)
+  private void task(Channel channel, String id, @Nullable String user, Map<String, Object> headers)
       throws IOException {
     publish(channel, "mail", id, user, fleet.journal().input(0), null, headers);
   }

@@ -268,8 +268,7 @@ class PermissionsIT {
     user.may(
         "hear orders in another queue while the broker has the first one",
         c ->
-            c.queueDeclare(
-                own + ".7d0f2a3c-1111-4222-8333-944455556666", false, true, true, null));
+            c.queueDeclare(own + ".7d0f2a3c-1111-4222-8333-944455556666", false, true, true, null));
     user.mustNot(
         "have the queue of another controller",
         c -> c.queueDeclare(NAMES.controllerQueue("h2"), false, true, true, null));

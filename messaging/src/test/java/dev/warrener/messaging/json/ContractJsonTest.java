@@ -135,8 +135,7 @@ class ContractJsonTest {
 
   @Test
   void fieldThatStandsTwiceInAScopeIsRefused() {
-    var json =
-        ORDER.replace("{\"all\":true}", "{\"queues\":[\"mail\"],\"queues\":[\"video\"]}");
+    var json = ORDER.replace("{\"all\":true}", "{\"queues\":[\"mail\"],\"queues\":[\"video\"]}");
 
     assertThatThrownBy(() -> ContractJson.readOrder(bytes(json))).hasMessageContaining("queues");
   }
@@ -186,8 +185,7 @@ class ContractJsonTest {
         "{\"tasks\":[\"a\\u001b[2Jb\"]}"
       })
   void nameInAScopeThatNothingCanHaveIsRefused(String scope) {
-    assertThatThrownBy(() ->
-            ContractJson.readOrder(bytes(ORDER.replace("{\"all\":true}", scope))))
+    assertThatThrownBy(() -> ContractJson.readOrder(bytes(ORDER.replace("{\"all\":true}", scope))))
         .isInstanceOf(MalformedMessageException.class);
   }
 

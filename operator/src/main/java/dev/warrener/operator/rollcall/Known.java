@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param users the broker users that have been this controller lately; an empty name stands for one
  *     for whom the broker vouches for nobody. Empty if the source doesn't know. Two or more contest
  *     the controller
- * @param isGhost whether it has been silent for so long that nobody has to wait for it: for an hour,
- *     or for a day if nothing bounds how long its workers may run on
+ * @param isGhost whether it has been silent for so long that nobody has to wait for it: for an
+ *     hour, or for a day if nothing bounds how long its workers may run on
  */
 public record Known(
     String id,
@@ -85,7 +85,9 @@ public record Known(
         false);
   }
 
-  /** Whether several users claim to be this controller, so that nothing about it can be believed. */
+  /**
+   * Whether several users claim to be this controller, so that nothing about it can be believed.
+   */
   public boolean isContested() {
     return users.size() > 1;
   }

@@ -97,13 +97,7 @@ public final class RollCall {
   /** Opens the account of an order, before any controller can have answered it. */
   public static RollCall open(Order order, Deadlines deadlines) {
     return new RollCall(
-        order,
-        deadlines,
-        0,
-        Listeners.SOME,
-        0,
-        Collections.emptySortedMap(),
-        Answers.NONE);
+        order, deadlines, 0, Listeners.SOME, 0, Collections.emptySortedMap(), Answers.NONE);
   }
 
   /**

@@ -56,9 +56,9 @@ final class Sentences {
   private static String users(List<String> users) {
     return String.join(
         " and ",
-            users.stream()
-                .map(user -> user.isEmpty() ? "somebody without a user_id" : "user " + user)
-                .toList());
+        users.stream()
+            .map(user -> user.isEmpty() ? "somebody without a user_id" : "user " + user)
+            .toList());
   }
 
   /** Returns a sentence for each thing that failed at a controller. */

@@ -17,7 +17,8 @@ class OrderHistoryTest {
   @Test
   void rollCallOfTheKeptReportsIsThatOfTheOrder() {
     var order = OrderFactory.of(OrderKind.HOLD, ORDER.id(), Scope.ALL, "", "ana", T0, false);
-    var reports = ScriptedFleet.of("web-1", "web-2").answer(order).stream()
+    var reports =
+        ScriptedFleet.of("web-1", "web-2").answer(order).stream()
             .map(report -> new ReceivedReport(report, "controller"))
             .toList();
 

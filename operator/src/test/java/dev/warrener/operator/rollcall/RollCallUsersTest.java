@@ -66,10 +66,7 @@ class RollCallUsersTest {
     say("controller-web-1", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
 
     assertThat(state()).isEqualTo(State.CONFIRMED);
-    assertThat(call.rows())
-        .singleElement()
-        .extracting(Row::disbelieved)
-        .isEqualTo(List.of("evil"));
+    assertThat(call.rows()).singleElement().extracting(Row::disbelieved).isEqualTo(List.of("evil"));
   }
 
   @Test
@@ -206,7 +203,6 @@ class RollCallUsersTest {
   }
 
   private static RosterEntry listed(String id, String user) {
-    return new RosterEntry(
-        id, "host-of-" + id, at(-1), RosterState.LIVE, 15_000L, List.of(user));
+    return new RosterEntry(id, "host-of-" + id, at(-1), RosterState.LIVE, 15_000L, List.of(user));
   }
 }

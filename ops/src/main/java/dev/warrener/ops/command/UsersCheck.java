@@ -20,8 +20,7 @@ record UsersCheck(Roster roster) {
               "controller " + known.id(),
               Health.WRONG,
               "it is contested: "
-                  + String.join(
-                      " and ", known.users().stream().map(UsersCheck::name).toList())
+                  + String.join(" and ", known.users().stream().map(UsersCheck::name).toList())
                   + " claim to be it, so that no kill can be confirmed there",
               "stop the one that it is not, and take its user's rights away"));
     }
@@ -42,8 +41,10 @@ record UsersCheck(Roster roster) {
     var byUser = new TreeMap<String, List<String>>();
     for (var known : roster.known().values()) {
       if (known.state() == RosterState.LIVE && !known.isContested()) {
-        known.users().forEach(user ->
-            byUser.computeIfAbsent(user, none -> new ArrayList<>()).add(known.id()));
+        known
+            .users()
+            .forEach(
+                user -> byUser.computeIfAbsent(user, none -> new ArrayList<>()).add(known.id()));
       }
     }
     byUser.forEach((user, ids) -> {

@@ -188,7 +188,8 @@ public final class FleetView implements AutoCloseable {
     var until = clock.instant().plus(time);
     for (var now = clock.instant(); now.isBefore(until); now = clock.instant()) {
       var heard = connection.next(Duration.between(now, until));
-      if (heard.isPresent() && heard.get() instanceof Heard.OfPresence(var presence, var at, var user)) {
+      if (heard.isPresent()
+          && heard.get() instanceof Heard.OfPresence(var presence, var at, var user)) {
         roster.add(presence, at, user);
         // Somebody could publish it.
         alarm = null;

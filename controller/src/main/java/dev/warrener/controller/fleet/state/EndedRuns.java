@@ -19,7 +19,8 @@ import org.pcollections.TreePMap;
  * @param old the runs of the generation before
  * @param since when the younger generation began
  */
-public record EndedRuns(TreePMap<TaskKey, Ended> young, TreePMap<TaskKey, Ended> old, Instant since) {
+public record EndedRuns(
+    TreePMap<TaskKey, Ended> young, TreePMap<TaskKey, Ended> old, Instant since) {
   /** The most runs in a generation: a bound on memory, not on time. */
   private static final int MOST = 50_000;
 
@@ -31,8 +32,7 @@ public record EndedRuns(TreePMap<TaskKey, Ended> young, TreePMap<TaskKey, Ended>
    * @param owed the settlement that its message still needs
    * @param content the content of its message
    */
-  public record Ended(
-      int attempt, @Nullable Instant requeuedAt, Owed owed, TaskContent content) {}
+  public record Ended(int attempt, @Nullable Instant requeuedAt, Owed owed, TaskContent content) {}
 
   /** The settlement that the message of an ended run needs if it is delivered again. */
   public sealed interface Owed {
@@ -69,8 +69,7 @@ public record EndedRuns(TreePMap<TaskKey, Ended> young, TreePMap<TaskKey, Ended>
       return this;
     }
     return new EndedRuns(
-        young.plus(
-            task, new Ended(attempt, ended.requeuedAt, new Owed.Nothing(), ended.content)),
+        young.plus(task, new Ended(attempt, ended.requeuedAt, new Owed.Nothing(), ended.content)),
         old,
         since);
   }

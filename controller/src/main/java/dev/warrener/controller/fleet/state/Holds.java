@@ -121,7 +121,8 @@ public record Holds(PVector<Statement> statements) {
 
   /**
    * Returns the statements that say the opposite of one, are newer, and decide about a part of what
-   * it covers at a controller; newest first. Where there is any, that statement has no effect there.
+   * it covers at a controller; newest first. Where there is any, that statement has no effect
+   * there.
    *
    * @param queues the queues that the controller serves
    */

@@ -4,9 +4,8 @@ import java.util.Collection;
 import org.pcollections.TreePSet;
 
 /**
- * The tasks that may be here: all tasks that are here, and some that were. A task that
- * is not known has no run and no waiting copy here, so that nothing need be searched for it.
- * Immutable.
+ * The tasks that may be here: all tasks that are here, and some that were. A task that is not known
+ * has no run and no waiting copy here, so that nothing need be searched for it. Immutable.
  *
  * @param tasks the tasks that were lately delivered
  * @param again the tasks that were delivered while they were known

@@ -47,8 +47,7 @@ public record OtherControllers(HashPMap<String, Seen> seen) {
    * @param user the broker user that it is; empty if the broker vouches for nobody
    * @param rivals when other users last published its id, by user
    */
-  public record Seen(
-      Presence presence, Instant at, String user, HashPMap<String, Instant> rivals) {
+  public record Seen(Presence presence, Instant at, String user, HashPMap<String, Instant> rivals) {
 
     /** Returns the users that have published its id lately, sorted. */
     public List<String> users(Instant now) {
@@ -88,15 +87,16 @@ public record OtherControllers(HashPMap<String, Seen> seen) {
     var user = Objects.requireNonNullElse(userId, "");
     var before = seen.get(presence.id());
     if (before != null) {
-      return new OtherControllers(
-          seen.plus(presence.id(), before.heard(presence, at, user)));
+      return new OtherControllers(seen.plus(presence.id(), before.heard(presence, at, user)));
     }
     var others = seen.size() < MOST ? seen : withRoom(at);
     return new OtherControllers(
         others.plus(presence.id(), new Seen(presence, at, user, HashTreePMap.empty())));
   }
 
-  /** Returns the controllers without those that are forgotten, or without the longest silent one. */
+  /**
+   * Returns the controllers without those that are forgotten, or without the longest silent one.
+   */
   private HashPMap<String, Seen> withRoom(Instant now) {
     var remembered = seen;
     for (var entry : seen.entrySet()) {

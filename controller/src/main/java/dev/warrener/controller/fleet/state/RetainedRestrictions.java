@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the version of this form, 1
  * @param holds the hold and resume statements, newest first
  * @param revoked the revocations, oldest first
- * @param refused the orders that were refused for their time, oldest refusal first; null in a file of
- *     an earlier release
+ * @param refused the orders that were refused for their time, oldest refusal first; null in a file
+ *     of an earlier release
  */
 public record RetainedRestrictions(
     int version, List<Hold> holds, List<Revoked> revoked, @Nullable List<Refused> refused) {

@@ -24,8 +24,8 @@ import java.util.Set;
  *     default
  * @param withoutBroker the policy for running tasks when the broker is lost
  * @param taskEvents the task events that are published, {@link TaskEvents#UNSUCCESSFUL} by default
- * @param clockTolerance how far an order's time of issue may be ahead of this controller's clock, 60
- *     s by default
+ * @param clockTolerance how far an order's time of issue may be ahead of this controller's clock,
+ *     60 s by default
  */
 public record Settings(
     String controller,

@@ -3,8 +3,8 @@ package dev.warrener.controller.fleet.state;
 import dev.warrener.messaging.task.Task;
 
 /**
- * The identity of a task at a controller. Anybody who may publish can use the id of another task, so
- * an id means a task only within its queue.
+ * The identity of a task at a controller. Anybody who may publish can use the id of another task,
+ * so an id means a task only within its queue.
  *
  * @param task the task's id
  * @param queue the queue that it was delivered from

@@ -43,8 +43,8 @@ final class OutcomeStream {
   }
 
   /**
-   * Reads all reports since then, oldest first. Left out are those of other versions, and those whose
-   * routing key belongs to another controller.
+   * Reads all reports since then, oldest first. Left out are those of other versions, and those
+   * whose routing key belongs to another controller.
    */
   List<ReceivedReport> read(Instant since) throws IOException {
     var from = since.minus(MARGIN);
@@ -84,8 +84,7 @@ final class OutcomeStream {
   private static @Nullable ReceivedReport report(StreamEnd.Last message) {
     try {
       var report = ContractJson.read(message.body().bytes(), Report.class);
-      return new ReceivedReport(
-          ReportKeys.require(message.routingKey(), report), message.userId());
+      return new ReceivedReport(ReportKeys.require(message.routingKey(), report), message.userId());
     } catch (MalformedMessageException | IllegalArgumentException e) {
       return null;
     }

@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes a controller's reports, presence, events and results in the background, over a
  * publisher that it does not own. Each names the user of the connection, so that the broker vouches
- * for who reports. While the broker is away or blocks publishers they wait in a
- * bounded buffer. Of presence only the newest waits. When the buffer is full, events are dropped
- * first and then the oldest of the rest, counted by {@link #dropped}. Reports about orders are
- * published before anything else. Thread-safe; no call blocks.
+ * for who reports. While the broker is away or blocks publishers they wait in a bounded buffer. Of
+ * presence only the newest waits. When the buffer is full, events are dropped first and then the
+ * oldest of the rest, counted by {@link #dropped}. Reports about orders are published before
+ * anything else. Thread-safe; no call blocks.
  */
 public final class Reporter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
@@ -132,10 +132,7 @@ public final class Reporter implements AutoCloseable {
   private void event(String key, byte[] json) {
     say(
         OutgoingReport.open(
-            OutgoingReport.Kind.EVENT,
-            namespace.reportsExchange(),
-            key,
-            Message.json(json, user)));
+            OutgoingReport.Kind.EVENT, namespace.reportsExchange(), key, Message.json(json, user)));
   }
 
   /**
