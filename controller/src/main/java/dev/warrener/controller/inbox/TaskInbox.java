@@ -81,7 +81,7 @@ public final class TaskInbox implements TaskIntake.Listener {
    * that no earlier revocation applies to it.
    */
   private Task believed(Task task, Message message) {
-    var user = message.properties().getUserId();
+    var user = message.userId();
     if (task.requeuedAt() == null || !vouches || trusted.contains(user)) {
       return task;
     }

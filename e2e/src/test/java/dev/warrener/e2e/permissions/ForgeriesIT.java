@@ -17,6 +17,7 @@ import dev.warrener.testbroker.Capability;
 import dev.warrener.testbroker.NeedsRabbitMq;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -187,7 +189,7 @@ class ForgeriesIT {
     private final Thread thread;
     private volatile boolean isOver;
     private volatile boolean publishesPresence;
-    private volatile int forged;
+    private final AtomicInteger forged = new AtomicInteger();
 
     Forger(Connection connection) throws IOException {
       channel = connection.createChannel();
@@ -197,7 +199,7 @@ class ForgeriesIT {
     }
 
     int forged() {
-      return forged;
+      return forged.get();
     }
 
     void publishPresence() {
@@ -215,11 +217,11 @@ class ForgeriesIT {
             var order = report.replaceAll(".*\"order\":\"([^\"]*)\".*", "$1");
             say("kill." + order + ".h1", report("controller.heard", order, 1, HEARD));
             say("kill." + order + ".h1", report("controller.done", order, 2, DONE));
-            forged++;
+            forged.incrementAndGet();
           }
         }
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -250,9 +252,13 @@ class ForgeriesIT {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       isOver = true;
-      thread.join();
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -55,6 +55,11 @@ public final class Message {
     return properties.getMessageId();
   }
 
+  /** Returns the user who published the message, or null. Not every broker vouches for them. */
+  public @Nullable String userId() {
+    return properties.getUserId();
+  }
+
   /** Returns all headers that have a value, with plain Java strings. */
   public Map<String, Object> headers() {
     return Headers.plain(properties.getHeaders());

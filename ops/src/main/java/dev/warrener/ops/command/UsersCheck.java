@@ -2,6 +2,7 @@ package dev.warrener.ops.command;
 
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.rollcall.Roster;
+import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.command.DoctorCommand.Finding;
 import dev.warrener.ops.command.DoctorCommand.Health;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ record UsersCheck(Roster roster) {
                 user -> byUser.computeIfAbsent(user, none -> new ArrayList<>()).add(known.id()));
       }
     }
+    var own = new ArrayList<String>();
     byUser.forEach((user, ids) -> {
       if (user.isEmpty()) {
         findings.add(
@@ -68,11 +70,20 @@ record UsersCheck(Roster roster) {
                     + ": whoever has its password can confirm a kill in the name of each",
                 PAGE));
       } else {
-        findings.add(
-            new Finding(
-                "users", Health.GOOD, ids.get(0) + " has a broker user of its own: " + user, null));
+        own.add(user);
       }
     });
+    if (!own.isEmpty()) {
+      findings.add(
+          new Finding(
+              "users",
+              Health.GOOD,
+              Phrases.count(own.size(), "controller")
+                  + (own.size() == 1 ? " has" : " have")
+                  + " a broker user alone: "
+                  + String.join(", ", own),
+              null));
+    }
   }
 
   private static String name(String user) {

@@ -100,6 +100,14 @@ public final class FleetView implements AutoCloseable {
 
     /** Prints to stderr which controllers did not answer, and what that means for what is shown. */
     void saySilent(Screen screen, String meaning) {
+      for (var known : roster.contested()) {
+        screen.insist(
+            Tone.BAD,
+            known.id()
+                + " is contested: "
+                + known.users().size()
+                + " users of the broker claim to be it (warrener doctor names them)");
+      }
       for (var known : roster.silent()) {
         screen.insist(
             Tone.BAD,
