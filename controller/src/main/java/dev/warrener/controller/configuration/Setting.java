@@ -82,21 +82,6 @@ record Setting<T>(
     return number;
   }
 
-  static Setting<Boolean> yesOrNo(String key, boolean standard) {
-    return new Setting<>(
-        key,
-        Boolean.toString(standard),
-        text ->
-            switch (text.strip()) {
-              case "true" -> true;
-              case "false" -> false;
-              default ->
-                  throw new IllegalArgumentException(
-                      "\"" + text.strip() + "\" is neither true nor false");
-            },
-        value -> Boolean.toString(value));
-  }
-
   /** A setting with any type of value; {@code reader} gets a text without spaces around it. */
   static <T> Setting<T> of(
       String key, T standard, Function<String, T> reader, Function<T, String> writer) {
@@ -105,10 +90,11 @@ record Setting<T>(
 
   /** A setting whose value is one of a few words. */
   static <T> Setting<T> oneOf(String key, T standard, T[] choices, Function<T, String> name) {
-    return of(key, standard, text -> oneOf(text, choices, name), name);
+    return of(key, standard, text -> choice(text, choices, name), name);
   }
 
-  private static <T> T oneOf(String text, T[] choices, Function<T, String> name) {
+  /** Returns the choice with that name; the refusal of any other lists the names. */
+  static <T> T choice(String text, T[] choices, Function<T, String> name) {
     for (var choice : choices) {
       if (name.apply(choice).equals(text)) {
         return choice;

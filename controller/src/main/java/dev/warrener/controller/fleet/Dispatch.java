@@ -72,9 +72,11 @@ final class Dispatch {
   }
 
   private static boolean mayStartNow(Transition change, Slot slot, Task task) {
-    boolean runsHere =
-        change.memory.mayBeTwice(TaskKey.of(task)) && change.pool.has(TaskKey.of(task));
-    return !runsHere && !change.restrictions.taskHeldOn(change.settings, slot, task);
+    var key = TaskKey.of(task);
+    boolean runsHere = change.memory.mayBeTwice(key) && change.pool.has(key);
+    return !runsHere
+        && Suspects.mayRunBesideOthers(change, task)
+        && !change.restrictions.taskHeldOn(change.settings, slot, task);
   }
 
   /** Sends a task to a worker. */

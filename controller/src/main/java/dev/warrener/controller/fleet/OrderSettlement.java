@@ -174,7 +174,9 @@ final class OrderSettlement {
               .failing(
                   "task "
                       + copy.task()
-                      + " is not among the dead letters yet ("
+                      + (copy.retried() == null
+                          ? " is not among the dead letters yet ("
+                          : " is not in a retry queue yet (")
                       + NO_ANSWER
                       + "): it gets there when the broker takes messages again, or goes back to its"
                       + " queue if the connection is lost");

@@ -29,7 +29,7 @@ final class PresenceSnapshot {
     for (var queue : state.queues().values()) {
       int running = 0;
       int pool = 0;
-      int waiting = queue.waiting().size();
+      int waiting = queue.waiting().size() + state.broker().unsettled(queue.name());
       for (var slot : state.pool().ofQueue(queue.name())) {
         pool++;
         var run = slot.run();
@@ -61,6 +61,7 @@ final class PresenceSnapshot {
         .leaseMillis(settings.boundWithoutBroker().toMillis())
         .containment(settings.containment())
         .refusedOrders(state.orders().refused())
+        .unproven(settings.unproven())
         .build();
   }
 

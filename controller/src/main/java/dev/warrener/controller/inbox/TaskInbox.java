@@ -9,6 +9,7 @@ import dev.warrener.messaging.broker.tasks.TaskIntake;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskHeaders;
+import dev.warrener.worker.frame.Frame;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class TaskInbox implements TaskIntake.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(TaskInbox.class);
 
+  /** The largest body that a worker is sent: the rest of a frame is for the task's header. */
+  private static final int LARGEST_BODY = Frame.MAXIMUM_BYTES - (1 << 20);
+
   /** The least time between two warnings: whoever publishes must not fill the log. */
   private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(1);
 
@@ -33,6 +37,7 @@ public final class TaskInbox implements TaskIntake.Listener {
       new AtomicLong(System.nanoTime() - 2 * BETWEEN_WARNINGS.toNanos());
   private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
   private final Consumer<Event> events;
+  private final int largestBody;
   private final TrustedUsers trusted;
 
   /** Whether the broker vouches for the users that messages name. */
@@ -45,8 +50,13 @@ public final class TaskInbox implements TaskIntake.Listener {
    * @param events takes the events
    */
   public TaskInbox(TrustedUsers trusted, Consumer<Event> events) {
+    this(trusted, events, LARGEST_BODY);
+  }
+
+  TaskInbox(TrustedUsers trusted, Consumer<Event> events, int largestBody) {
     this.trusted = trusted;
     this.events = events;
+    this.largestBody = largestBody;
   }
 
   @Override
@@ -71,7 +81,10 @@ public final class TaskInbox implements TaskIntake.Listener {
     deliveries.put(key, delivery);
     events.accept(
         switch (delivery.content()) {
-          case Task task -> new Event.Delivered(key, believed(task, delivery.message()));
+          case Task task when task.body().length() > largestBody ->
+              new Event.DeliveredInvalid(key, tooLarge(task));
+          case Task task ->
+              new Event.Delivered(key, believed(task, delivery.message()), returns(delivery));
           case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
         });
   }
@@ -101,6 +114,24 @@ public final class TaskInbox implements TaskIntake.Listener {
         task.queue(),
         TaskHeaders.REQUEUED_AT,
         user == null ? "its publisher, who has no user_id," : "user " + user);
+  }
+
+  private static int returns(Delivery delivery) {
+    return delivery.redelivered()
+            && delivery.message().headers().get(TaskHeaders.DELIVERY_COUNT) instanceof Number count
+        ? count.intValue()
+        : 0;
+  }
+
+  private InvalidTask tooLarge(Task task) {
+    return new InvalidTask(
+        task.queue(),
+        task.id(),
+        "its body has "
+            + task.body().length()
+            + " bytes, and a worker takes at most "
+            + largestBody
+            + ": store the data elsewhere and send where it is");
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Who is believed that a task was put back from the dead letters. */
+/** Who is believed that a task was put back from the dead letters, and what is too large. */
 class TaskInboxTest {
   private static final Instant REQUEUED = Instant.parse("2026-11-28T03:00:00Z");
 
@@ -70,6 +70,26 @@ class TaskInboxTest {
     assertThat(requeuedAt(trusted, "ana")).isNull();
   }
 
+  @Test
+  void taskThatFitsIntoNoFrameOfAWorkerIsInvalid() {
+    deliver(1, 1_000);
+    deliver(2, 1_001);
+
+    assertThat(events.getFirst()).isInstanceOf(Event.Delivered.class);
+    assertThat(events.getLast())
+        .isInstanceOfSatisfying(
+            Event.DeliveredInvalid.class,
+            invalid ->
+                assertThat(invalid.content().because())
+                    .contains("its body has 1001 bytes, and a worker takes at most 1000"));
+  }
+
+  private void deliver(long tag, int bytes) {
+    var task = Task.to("mail", "work").body(Body.of(new byte[bytes]), "text/plain").build();
+    new TaskInbox(trusting(), events::add, 1_000)
+        .delivered(new Delivery(1, "mail", 1, tag, false, task, TaskCodec.encode(task)));
+  }
+
   private static TrustedUsers trusting(String... operators) {
     return new TrustedUsers("controller-h1", Set.of(operators));
   }
@@ -100,7 +120,7 @@ class TaskInboxTest {
         .delivered(
             new Delivery(1, "mail", 1, 1, false, TaskCodec.decode("mail", message), message));
     assertThat(events).hasSize(1);
-    return events.getFirst() instanceof Event.Delivered(var _, Task task)
+    return events.getFirst() instanceof Event.Delivered(var _, Task task, var _)
         ? task.requeuedAt()
         : null;
   }

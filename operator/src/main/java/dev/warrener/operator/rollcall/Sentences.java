@@ -70,6 +70,7 @@ final class Sentences {
               + " (pid "
               + worker.pid()
               + ") is not proven dead: "
+              + (worker.reason() == null ? "" : worker.reason() + "; ")
               + Phrases.count(worker.survivors().size(), "process", "processes")
               + " of it left"
               + (worker.survivors().isEmpty()

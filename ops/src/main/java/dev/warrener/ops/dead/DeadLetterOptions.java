@@ -2,6 +2,7 @@ package dev.warrener.ops.dead;
 
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.DurationConverter;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -17,8 +19,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that choose dead letters. Written by picocli. */
 final class DeadLetterOptions {
-  @Parameters(paramLabel = "QUEUE", description = "The queue that they come from.")
+  @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue that they come from.")
   private String queue = "";
+
+  @Parameters(index = "1..*", paramLabel = "ID", description = "Only these tasks, as with --task.")
+  private List<String> ids = new ArrayList<>();
 
   @Option(names = "--task", paramLabel = "ID", description = "Only this task. Repeatable.")
   private List<String> tasks = new ArrayList<>();
@@ -60,10 +65,12 @@ final class DeadLetterOptions {
   }
 
   Predicate<DeadLetter> matches(Instant now) {
+    var wanted = Stream.concat(ids.stream(), tasks.stream()).toList();
     return letter -> {
       var mark = letter.mark();
       var at = mark.at();
-      return (tasks.isEmpty() || tasks.contains(DeadLetterJson.id(letter)))
+      var id = DeadLetterJson.id(letter);
+      return (wanted.isEmpty() || wanted.stream().anyMatch(task -> Printable.names(task, id)))
           && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
           && (order == null || order.equals(mark.order()))

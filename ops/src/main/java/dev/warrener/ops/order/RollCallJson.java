@@ -67,6 +67,7 @@ record RollCallJson(
       long backlog,
       List<String> failed,
       List<String> notes,
+      @Nullable String unproven,
       @Nullable String because,
       @Nullable List<String> claimedBy,
       @Nullable List<String> disbelieved) {
@@ -91,6 +92,7 @@ record RollCallJson(
           row.backlog(),
           row.failed(),
           row.notes(),
+          row.unproven(),
           row.because(),
           row.claimants().isEmpty() ? null : row.claimants(),
           row.disbelieved().isEmpty() ? null : row.disbelieved());

@@ -109,6 +109,7 @@ final class Simulation {
         3,
         withoutBroker,
         taskEvents,
+        null,
         Settings.CLOCK_TOLERANCE);
   }
 

@@ -43,8 +43,8 @@ public final class Reporter implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** How long a reply queue may be missing before a result is given up. */
-  private static final Duration REPLY_LIMIT = Duration.ofSeconds(30);
+  /** How long a message that the broker refuses is tried before it is given up. */
+  private static final Duration VERDICT_LIMIT = Duration.ofSeconds(30);
 
   private final Namespace namespace;
   private final String user;
@@ -136,9 +136,11 @@ public final class Reporter implements AutoCloseable {
   }
 
   /**
-   * Publishes a task's result. While its reply queue does not exist, it tries again for half a
-   * minute. The future completes with {@link PublishOutcome.Confirmed} when the broker has the
-   * result. The controller acknowledges the task only then.
+   * Publishes a task's result. The future completes with {@link PublishOutcome.Confirmed} when the
+   * broker has the result. If there is no reply queue, or it takes nothing, the future completes
+   * with that at once, so that the controller need not hold the task any longer. The result is then
+   * tried for another half a minute, in case that its publisher reconnects, unless many such
+   * results wait already.
    */
   public CompletableFuture<PublishOutcome> result(
       ResultMessage result, String replyTo, @Nullable String correlationId) {
@@ -230,6 +232,7 @@ public final class Reporter implements AutoCloseable {
 
   private void answered(OutgoingReport statement, PublishOutcome outcome) {
     boolean again = isWorthAnotherTry(statement, outcome);
+    boolean isOrphan = statement.kind == OutgoingReport.Kind.RESULT && isVerdict(outcome);
     lock.lock();
     try {
       underway--;
@@ -237,7 +240,7 @@ public final class Reporter implements AutoCloseable {
         statement.attempts++;
         long wait = backoff.apply(Math.min(statement.attempts, 30));
         statement.dueNanos = System.nanoTime() + Duration.ofMillis(wait).toNanos();
-        buffer.putBack(statement);
+        again = buffer.putBack(statement, isOrphan);
       } else {
         buffer.finished(statement, outcome instanceof PublishOutcome.Confirmed);
       }
@@ -245,7 +248,7 @@ public final class Reporter implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (!again) {
+    if (!again || isOrphan) {
       if (!(outcome instanceof PublishOutcome.Confirmed)) {
         LOG.debug("reporter: {} was not published: {}", statement.routingKey, outcome);
       }
@@ -255,14 +258,22 @@ public final class Reporter implements AutoCloseable {
 
   /**
    * Whether a message is published again. Reports about orders and results are, until they are
-   * published; a result only until its reply queue has been missing for too long.
+   * published. Those that the broker refuses are tried for half a minute, and those that it never
+   * takes only once.
    */
   private static boolean isWorthAnotherTry(OutgoingReport statement, PublishOutcome outcome) {
-    if (outcome instanceof PublishOutcome.Confirmed || !statement.isKept()) {
+    if (!statement.isKept()
+        || outcome instanceof PublishOutcome.Confirmed
+        || outcome instanceof PublishOutcome.Unpublishable) {
       return false;
     }
-    return !(outcome instanceof PublishOutcome.Unroutable)
-        || System.nanoTime() - statement.saidNanos < REPLY_LIMIT.toNanos();
+    return !isVerdict(outcome) || System.nanoTime() - statement.saidNanos < VERDICT_LIMIT.toNanos();
+  }
+
+  /** Whether the broker has said no, and was not only away. */
+  private static boolean isVerdict(PublishOutcome outcome) {
+    return outcome instanceof PublishOutcome.Unroutable
+        || (outcome instanceof PublishOutcome.Refused refused && refused.byBroker());
   }
 
   /** Waits until the broker has all messages. Returns false if that was not so in time. */

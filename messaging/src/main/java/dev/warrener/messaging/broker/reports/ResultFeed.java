@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Receives the results of one publisher's tasks, on an exclusive reply queue. The queue keeps its
  * name over reconnects. Controllers try for half a minute to publish results that come while the
- * connection is away. Thread-safe.
+ * connection is away, unless they have many such. Thread-safe.
  */
 public final class ResultFeed extends Feed {
 

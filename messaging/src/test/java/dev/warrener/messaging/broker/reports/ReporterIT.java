@@ -2,6 +2,7 @@ package dev.warrener.messaging.broker.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.broker.BrokerAccess;
@@ -20,6 +21,7 @@ import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -194,8 +196,27 @@ class ReporterIT {
     channel.queueDeclare(name, false, true, false, null);
     channel.queueBind(name, fleet.namespace().resultsExchange(), name);
 
-    assertThat(outcome.get()).isEqualTo(new PublishOutcome.Confirmed());
-    assertThat(channel.basicGet(name, true)).isNotNull();
+    await("the result")
+        .atMost(TestFleet.PATIENCE)
+        .until(() -> channel.basicGet(name, true) != null);
+    assertThat(outcome)
+        .succeedsWithin(TestFleet.PATIENCE)
+        .isIn(
+            new PublishOutcome.Confirmed(),
+            new PublishOutcome.Unroutable(fleet.namespace().resultsExchange(), name));
+  }
+
+  @Test
+  void resultThatNobodyWaitsForHoldsNobodyUp() throws Exception {
+    var name = fleet.namespace().replyQueue("ana", "gone");
+    long start = System.nanoTime();
+
+    var outcome = reporter.result(result(), name, null);
+
+    assertThat(outcome.get())
+        .isEqualTo(new PublishOutcome.Unroutable(fleet.namespace().resultsExchange(), name));
+    assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
   }
 
   @Test
