@@ -13,6 +13,7 @@ import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.OrderInbox;
 import dev.warrener.controller.inbox.TaskInbox;
+import dev.warrener.controller.inbox.TrustedUsers;
 import dev.warrener.controller.inbox.WorkerInbox;
 import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.ContainmentReport;
@@ -120,7 +121,8 @@ public final class Controller {
                 .build(),
             workers);
     var settings = settings(configuration, processes.containment());
-    var tasks = new TaskInbox(this::post);
+    var trusted = new TrustedUsers(address.user(), configuration.operators());
+    var tasks = new TaskInbox(trusted, this::post);
     intake = new TaskIntake(access, tasks);
     deliveries = new TaskDeliveries(intake, tasks, timers, this::post);
     others =
@@ -128,8 +130,11 @@ public final class Controller {
             access,
             configuration.id(),
             InstantSource.system(),
-            (presence, at) -> post(new Event.PresenceHeard(presence, at)));
-    var inbox = new OrderInbox(others::takeSeen, this::post);
+            (presence, at, user) -> {
+              trusted.isController(user);
+              post(new Event.PresenceHeard(presence, at, user));
+            });
+    var inbox = new OrderInbox(others::takeSeen, trusted, this::post);
     orders = new OrderFeed(access, configuration.id(), inbox);
     publisher = new ConfirmedPublisher(access, PublisherSettings.DEFAULT, publishingLog);
     reporter = new Reporter(access, publisher, MOST_REPORTS);
@@ -144,13 +149,7 @@ public final class Controller {
             workers,
             deliveries,
             new TaskPublisher(
-                configuration.namespace(),
-                tasks,
-                publisher,
-                reporter,
-                timers,
-                processes.frameMemory(),
-                this::post),
+                access, tasks, publisher, reporter, timers, processes.frameMemory(), this::post),
             orders,
             reporter,
             local,
@@ -203,7 +202,8 @@ public final class Controller {
         configuration.poisonAfter(),
         configuration.withoutBroker(),
         configuration.taskEvents(),
-        containment.unproven());
+        containment.unproven(),
+        configuration.clockTolerance());
   }
 
   /** Declares the queues, so that publishers can publish before the first worker is ready. */

@@ -5,6 +5,7 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.inbox.TaskInbox;
 import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.FittingCopies;
 import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.TaskCodec;
@@ -45,6 +46,7 @@ final class TaskPublisher {
   private static final Duration BEFORE_RETRY = Duration.ofSeconds(1);
 
   private final Namespace namespace;
+  private final String user;
   private final TaskInbox inbox;
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
@@ -54,14 +56,15 @@ final class TaskPublisher {
   private final SerialExecutor publishing = new SerialExecutor("publishing");
 
   TaskPublisher(
-      Namespace namespace,
+      BrokerAccess access,
       TaskInbox inbox,
       ConfirmedPublisher publisher,
       Reporter reporter,
       Timers timers,
       FrameMemory memory,
       Consumer<Event> events) {
-    this.namespace = namespace;
+    this.namespace = access.namespace();
+    this.user = access.address().user();
     this.inbox = inbox;
     this.publisher = publisher;
     this.reporter = reporter;
@@ -84,9 +87,10 @@ final class TaskPublisher {
     int frameMax = publisher.frameMax();
     boolean isDead = move.headers().containsKey(TaskHeaders.DEAD_REASON);
     var copy =
-        isDead
-            ? FittingCopies.deadLetter(message, move.headers(), frameMax)
-            : TaskCodec.withHeaders(message, move.headers());
+        (isDead
+                ? FittingCopies.deadLetter(message, move.headers(), frameMax)
+                : TaskCodec.withHeaders(message, move.headers()))
+            .withUserId(user);
     var because = isDead ? null : FittingCopies.whyNotToRetry(copy, frameMax);
     if (because != null) {
       events.accept(new Event.PublishFailed(move.token(), because, true));
@@ -100,7 +104,8 @@ final class TaskPublisher {
     return publisher.publish(
         namespace.tasksExchange(),
         namespace.deadKey(sweep.queue()),
-        FittingCopies.deadLetter(delivery.message(), sweep.headers(), publisher.frameMax()));
+        FittingCopies.deadLetter(delivery.message(), sweep.headers(), publisher.frameMax())
+            .withUserId(user));
   }
 
   /** Publishes a task's result to its reply queue. A large one counts in memory until then. */

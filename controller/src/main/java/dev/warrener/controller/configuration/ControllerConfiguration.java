@@ -130,6 +130,11 @@ public final class ControllerConfiguration {
     return Set.copyOf(get(ControllerSettings.OPERATORS));
   }
 
+  /** How far an order's time of issue may be ahead of this host's clock. */
+  public Duration clockTolerance() {
+    return get(ControllerSettings.CLOCK_TOLERANCE);
+  }
+
   /** Which containment holds the descendants of a worker. */
   public ContainmentChoice containment() {
     return get(ControllerSettings.CONTAINMENT);

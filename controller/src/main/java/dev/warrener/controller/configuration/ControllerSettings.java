@@ -34,6 +34,8 @@ final class ControllerSettings {
   static final Setting<Integer> WORKER_PIDS = Setting.number("worker.pids", 1024, 0, 1_000_000);
   static final Setting<Integer> WORKER_NICE = Setting.number("worker.nice", 10, 0, 19);
   static final Setting<List<String>> OPERATORS = Setting.names("operators");
+  static final Setting<Duration> CLOCK_TOLERANCE =
+      Setting.duration("clock-tolerance", Settings.CLOCK_TOLERANCE);
   static final Setting<ContainmentChoice> CONTAINMENT =
       Setting.of(
           "containment", ContainmentChoice.AUTO, ContainmentChoice::of, ContainmentChoice::text);
@@ -79,6 +81,7 @@ final class ControllerSettings {
           WORKER_PIDS,
           WORKER_NICE,
           OPERATORS,
+          CLOCK_TOLERANCE,
           CONTAINMENT,
           INSPECTABLE,
           LEASE,

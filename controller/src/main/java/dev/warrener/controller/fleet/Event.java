@@ -184,8 +184,17 @@ public sealed interface Event {
   /** A timer is due. */
   record TimerDue(Timer timer) implements Event {}
 
-  /** The presence of another controller was read, {@code at} by our clock. */
-  record PresenceHeard(Presence presence, Instant at) implements Event {}
+  /**
+   * The presence of another controller was read, {@code at} by our clock.
+   *
+   * @param userId the user that published it, for whom the broker vouches, or null
+   */
+  record PresenceHeard(Presence presence, Instant at, @Nullable String userId) implements Event {
+    /** Creates the event of a presence for whose publisher the broker does not vouch. */
+    public PresenceHeard(Presence presence, Instant at) {
+      this(presence, at, null);
+    }
+  }
 
   /** Presence of other controllers was received without being read, {@code at} by our clock. */
   record OthersSeen(Map<String, Instant> at) implements Event {}

@@ -237,7 +237,7 @@ final class KilledRuns {
     retention.keep(change, true);
     var progress = change.orders.underWay(order.id());
     if (progress != null) {
-      change.put(progress.unsettled(run.task().id()).failing(takenBack(killed)));
+      change.put(progress.unsettled(killed.key()).failing(takenBack(killed)));
     }
   }
 
@@ -258,7 +258,7 @@ final class KilledRuns {
       var fate = killed.fate() == Fate.PURGED ? Backlog.PURGE : Backlog.DEAD_LETTER;
       change.restrictions =
           change.restrictions.with(
-              change.restrictions.revocations().plusLost(killed.run().task().id(), fate, order));
+              change.restrictions.revocations().plusLost(killed.key(), fate, order));
     }
   }
 
@@ -333,7 +333,7 @@ final class KilledRuns {
       change.put(progress.notWaitingFor(token));
     }
     progress = change.orders.find(id);
-    var late = progress == null ? null : progress.late(copy.task(), copy.attempt());
+    var late = progress == null ? null : progress.late(copy.key(), copy.attempt());
     if (late != null && change.broker.isCurrent(copy.delivery())) {
       proveLate(change, id, late);
     }
@@ -365,7 +365,7 @@ final class KilledRuns {
       change.put(
           progress
               .notWaitingFor(token)
-              .unsettled(copy.task())
+              .unsettled(copy.key())
               .failing(
                   "task "
                       + copy.task()

@@ -79,7 +79,7 @@ final class OrderSettlement {
       if (killed.queue().equals(queue) && !killed.late() && killed.fate() != Fate.REQUEUED) {
         allGoBack = false;
         KilledRuns.revoke(change, progress.order(), killed);
-        next = next.unsettled(killed.run().task().id());
+        next = next.unsettled(killed.key());
       }
     }
     retention.keep(change, true);
@@ -170,7 +170,7 @@ final class OrderSettlement {
       // The copy stays on its way: its delivery is acknowledged when the broker has the copy.
       case Pending.Copy copy ->
           progress
-              .unsettled(copy.task())
+              .unsettled(copy.key())
               .failing(
                   "task "
                       + copy.task()

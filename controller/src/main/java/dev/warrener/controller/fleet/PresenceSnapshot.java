@@ -102,6 +102,9 @@ final class PresenceSnapshot {
   static List<Report.RosterEntry> roster(OtherControllers others, Instant now) {
     var entries = new ArrayList<Report.RosterEntry>();
     for (var other : others.seen().values()) {
+      if (!OtherControllers.isRemembered(other, now)) {
+        continue;
+      }
       var presence = other.presence();
       RosterState state;
       if (presence.state() == ControllerState.LEFT) {
@@ -113,7 +116,12 @@ final class PresenceSnapshot {
       }
       entries.add(
           new Report.RosterEntry(
-              presence.id(), presence.host(), other.at(), state, presence.leaseMillis()));
+              presence.id(),
+              presence.host(),
+              other.at(),
+              state,
+              presence.leaseMillis(),
+              other.users(now)));
     }
     return List.copyOf(entries);
   }

@@ -21,7 +21,7 @@ final class Publications {
     change.answered(token);
     switch (request) {
       case Pending.Copy copy -> {
-        change.memory = change.memory.settled(copy.task(), copy.attempt());
+        change.memory = change.memory.settled(copy.key(), copy.attempt());
         change.acknowledge(copy.delivery());
         killedRuns.copyTaken(change, copy, token);
       }

@@ -89,7 +89,7 @@ final class Rules {
   private static void presenceHeard(Transition change, Event.PresenceHeard heard) {
     var presence = heard.presence();
     if (!presence.id().equals(change.settings.controller())) {
-      change.others = change.others.heard(presence, heard.at());
+      change.others = change.others.heard(presence, heard.at(), heard.userId());
     }
   }
 

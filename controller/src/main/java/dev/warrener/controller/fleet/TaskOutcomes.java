@@ -87,7 +87,7 @@ final class TaskOutcomes {
             : switch (outcome) {
               case TIMED_OUT -> DeadReason.TIMED_OUT;
               case CRASHED -> DeadReason.CRASHED;
-              case SUCCEEDED, FAILED, KILLED, LOST -> DeadReason.FAILED;
+              case SUCCEEDED, FAILED, KILLED, LOST, DUPLICATE -> DeadReason.FAILED;
             };
     String detail =
         poison
@@ -274,6 +274,28 @@ final class TaskOutcomes {
     move(change, key, task, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
   }
 
+  /**
+   * Drops a task whose id belongs to another one here, and says so to whoever waits for its result.
+   *
+   * @param other the task that has the id, and where it is: "runs here as attempt 2"
+   * @param isAnswered whether somebody else waits than for the other task
+   */
+  void duplicate(Transition change, DeliveryKey key, Task task, String other, boolean isAnswered) {
+    var detail =
+        "its id belongs to another task of queue "
+            + task.queue()
+            + ", which "
+            + other
+            + ": publish this one with an id of its own";
+    change.log(true, "task " + task.id() + " was dropped: " + detail);
+    change.acknowledge(key);
+    reports.dropped(change, task, detail, null);
+    if (isAnswered) {
+      reports.neverRuns(
+          change, task, Outcome.DUPLICATE, new TaskError("duplicate", detail, null), null);
+    }
+  }
+
   /** Settles a second copy of a task as the last run of the task was settled. */
   void settleAgain(Transition change, DeliveryKey key, Task task, Owed owed) {
     switch (owed) {
@@ -301,10 +323,15 @@ final class TaskOutcomes {
     if (!change.broker.isCurrent(key)) {
       return 0;
     }
+    Map<String, @Nullable Object> changes = new HashMap<>(headers);
+    if (task.requeuedAt() == null) {
+      // The broker vouches for us as the publisher of the copy: what was not believed ends here.
+      changes.put(TaskHeaders.REQUEUED_AT, null);
+    }
     var retried = headers.containsKey(TaskHeaders.DEAD_REASON) ? null : task;
     long token =
         change.ask(new Pending.Copy(key, task.id(), task.attempt(), order, retried, false));
-    change.add(new Effect.Move(token, key, routingKey, headers));
+    change.add(new Effect.Move(token, key, routingKey, changes));
     return token;
   }
 

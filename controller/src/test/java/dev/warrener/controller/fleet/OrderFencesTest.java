@@ -430,6 +430,7 @@ class OrderFencesTest {
         3,
         withoutBroker,
         TaskEvents.UNSUCCESSFUL,
-        null);
+        null,
+        Settings.CLOCK_TOLERANCE);
   }
 }

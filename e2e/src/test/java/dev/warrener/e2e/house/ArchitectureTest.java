@@ -59,7 +59,7 @@ class ArchitectureTest {
           messaging.task: messaging
           messaging.order: messaging
           messaging.report: messaging messaging.order messaging.task
-          messaging.json: messaging.order
+          messaging.json: messaging.order messaging.task
           messaging.text:
           messaging.local: messaging
           messaging.broker: messaging messaging.task messaging.broker.wire

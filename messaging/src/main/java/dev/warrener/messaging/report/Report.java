@@ -153,10 +153,24 @@ public sealed interface Report {
    * @param leaseMillis the lease in its presence, in milliseconds, or null if unknown. If the
    *     controller has lost the broker or is frozen, its workers have ended by {@code lastSeen}
    *     plus this
+   * @param users the broker users who have been this controller lately: one, or several if its id
+   *     is contested; an empty name stands for messages for which the broker vouches for nobody.
+   *     Null in the answer of an earlier release
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record RosterEntry(
-      String id, String host, Instant lastSeen, RosterState state, @Nullable Long leaseMillis) {
+      String id,
+      String host,
+      Instant lastSeen,
+      RosterState state,
+      @Nullable Long leaseMillis,
+      @Nullable List<String> users) {
+
+    /** Makes an entry without users. */
+    public RosterEntry(
+        String id, String host, Instant lastSeen, RosterState state, @Nullable Long leaseMillis) {
+      this(id, host, lastSeen, state, leaseMillis, null);
+    }
 
     /** Makes an entry without the lease. */
     public RosterEntry(String id, String host, Instant lastSeen, RosterState state) {

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  *     before the end, and if the kernel proves them there
  * @param because why the controller refused the order; null if it did not
  * @param known the account of other controllers about this one; null if there is none
+ * @param claimants the broker users who claim to be it, if there are several: then nobody is
+ *     believed. An empty name stands for somebody for whom the broker does not vouch
+ * @param disbelieved the broker users who reported about it and are not it
  */
 public record Row(
     String controller,
@@ -58,7 +61,9 @@ public record Row(
     List<String> notes,
     @Nullable String unproven,
     @Nullable String because,
-    @Nullable Known known) {
+    @Nullable Known known,
+    List<String> claimants,
+    List<String> disbelieved) {
 
   /** Returns the number of tasks for each fate that a task has met. */
   public Map<Fate, Integer> fates() {
@@ -83,6 +88,8 @@ public record Row(
       boolean expectedHere,
       Answer answer,
       @Nullable Known known,
+      List<String> claimants,
+      List<String> disbelieved,
       Instant sentAt) {
     var done = answer.done();
     var refused = answer.refused();
@@ -106,6 +113,8 @@ public record Row(
         done == null || done.notes() == null ? List.of() : done.notes(),
         done == null ? null : done.unproven(),
         refused == null || done != null ? null : refused.because(),
-        known);
+        known,
+        claimants,
+        disbelieved);
   }
 }

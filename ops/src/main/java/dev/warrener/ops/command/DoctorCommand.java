@@ -43,6 +43,9 @@ final class DoctorCommand extends FleetCommand {
   /** The difference of a clock from which doctor warns: 2 s. Ids and expiry times depend on it. */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
 
+  /** How far an order may be ahead of a controller's clock, unless it was set otherwise there. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
   private static final int MOST_NAMED = 3;
 
   private final List<Finding> findings = new ArrayList<>();
@@ -220,6 +223,7 @@ final class DoctorCommand extends FleetCommand {
               + known.host(),
           "look at its host; a kill can't be confirmed there");
     }
+    new UsersCheck(snapshot.roster()).findings().forEach(findings::add);
     int answered = snapshot.roster().presences().size();
     snapshot
         .connected()
@@ -268,7 +272,15 @@ final class DoctorCommand extends FleetCommand {
     var known = snapshot.roster().known().get(presence.id());
     if (known != null) {
       var skew = Duration.between(known.lastSeen(), presence.at());
-      if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
+      if (skew.negated().compareTo(CLOCK_TOLERANCE) > 0) {
+        wrong(
+            check,
+            "its clock is "
+                + Phrases.brief(skew.abs())
+                + " behind this one: it refuses orders from here, as they are more than a minute"
+                + " ahead of its clock (unless clock-tolerance is set otherwise there)",
+            "set the clocks of both hosts right (NTP)");
+      } else if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
         warn(
             check,
             "its clock is "

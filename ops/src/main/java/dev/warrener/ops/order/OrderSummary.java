@@ -75,6 +75,15 @@ public final class OrderSummary {
       case NAME -> screen.resultName(call.order().id());
     }
     verdict.sentences().forEach(sentence -> screen.insist(Tone.BAD, sentence));
+    for (var ghost : call.ghosts()) {
+      screen.insist(
+          Tone.NORMAL,
+          "Not waited for: "
+              + ghost.id()
+              + ", last seen "
+              + Phrases.ago(ghost.lastSeen(), now)
+              + ".");
+    }
     return verdict;
   }
 

@@ -124,6 +124,9 @@ public final class RollCallText {
   }
 
   private static Cell note(Row row, Instant now) {
+    if (!row.claimants().isEmpty()) {
+      return Cell.of("claimed by " + row.claimants().size() + " users of the broker", Tone.BAD);
+    }
     var known = row.known();
     if (row.standing() == Standing.SILENT && known != null) {
       var leaseEndsAt = known.leaseEndsAt();

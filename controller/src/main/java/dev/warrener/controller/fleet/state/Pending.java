@@ -31,6 +31,11 @@ public sealed interface Pending {
       this(delivery, task, attempt, order, null, false);
     }
 
+    /** Returns the task that moves. */
+    public TaskKey key() {
+      return new TaskKey(task, delivery.queue());
+    }
+
     /** Returns a copy that an order waits for. */
     public Copy awaitedBy(String id, boolean purges) {
       return new Copy(delivery, task, attempt, id, retried, purges);

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param taskEvents the task events that are published, {@link TaskEvents#UNSUCCESSFUL} by default
  * @param unproven why the deaths of workers are found and not proven here, and what would change
  *     that; null if the kernel proves them
+ * @param clockTolerance how far an order's time of issue may be ahead of this controller's clock,
+ *     60 s by default
  */
 public record Settings(
     String controller,
@@ -44,7 +46,10 @@ public record Settings(
     int poisonAfter,
     WithoutBroker withoutBroker,
     TaskEvents taskEvents,
-    @Nullable String unproven) {
+    @Nullable String unproven,
+    Duration clockTolerance) {
+  /** The default of {@link #clockTolerance}. */
+  public static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
   public Settings {
     queues = List.copyOf(queues);
@@ -52,8 +57,8 @@ public record Settings(
   }
 
   /**
-   * Creates settings with {@link WithoutBroker#LEASE} and {@link TaskEvents#UNSUCCESSFUL}, for a
-   * host where deaths are proven.
+   * Creates settings with {@link WithoutBroker#LEASE}, {@link TaskEvents#UNSUCCESSFUL} and {@link
+   * #CLOCK_TOLERANCE}, for a host where deaths are proven.
    */
   public Settings(
       String controller,
@@ -85,7 +90,8 @@ public record Settings(
         poisonAfter,
         WithoutBroker.LEASE,
         TaskEvents.UNSUCCESSFUL,
-        null);
+        null,
+        CLOCK_TOLERANCE);
   }
 
   /** Returns how long a kill can fail to arrive while the broker is lost; zero for no bound. */

@@ -20,12 +20,12 @@ public record TaskMemory(KnownTasks known, EndedRuns ended, LostRuns lost) {
   }
 
   /** Whether a task may be here already. */
-  public boolean isKnown(String task) {
+  public boolean isKnown(TaskKey task) {
     return known.contains(task);
   }
 
   /** Whether more than one delivery of a task may be here. */
-  public boolean mayBeTwice(String task) {
+  public boolean mayBeTwice(TaskKey task) {
     return known.mayBeTwice(task);
   }
 
@@ -35,12 +35,12 @@ public record TaskMemory(KnownTasks known, EndedRuns ended, LostRuns lost) {
   }
 
   /** Returns a copy that knows of one more delivery of a task. */
-  public TaskMemory delivered(String task) {
+  public TaskMemory delivered(TaskKey task) {
     return new TaskMemory(isKnown(task) ? known.plusAgain(task) : known.plus(task), ended, lost);
   }
 
   /** Returns the last run of a task that has ended here, or null. */
-  public EndedRuns.@Nullable Ended lastRun(String task) {
+  public EndedRuns.@Nullable Ended lastRun(TaskKey task) {
     return ended.lastOf(task);
   }
 
@@ -55,7 +55,7 @@ public record TaskMemory(KnownTasks known, EndedRuns ended, LostRuns lost) {
   }
 
   /** Returns a copy in which nothing is owed to the message of a run any more. */
-  public TaskMemory settled(String task, int attempt) {
+  public TaskMemory settled(TaskKey task, int attempt) {
     return new TaskMemory(known, ended.settled(task, attempt), lost);
   }
 

@@ -109,7 +109,8 @@ final class Simulation {
         3,
         withoutBroker,
         taskEvents,
-        null);
+        null,
+        Settings.CLOCK_TOLERANCE);
   }
 
   static Duration timeoutOf(Task task) {

@@ -9,6 +9,7 @@ import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.ReportKeys;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.task.Body;
@@ -25,10 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes a controller's reports, presence, events and results in the background, over a
- * publisher that it does not own. While the broker is away or blocks publishers they wait in a
- * bounded buffer. Of presence only the newest waits. When the buffer is full, events are dropped
- * first and then the oldest of the rest, counted by {@link #dropped}. Reports about orders are
- * published before anything else. Thread-safe; no call blocks.
+ * publisher that it does not own. Each names the user of the connection, so that the broker vouches
+ * for who reports. While the broker is away or blocks publishers they wait in a bounded buffer. Of
+ * presence only the newest waits. When the buffer is full, events are dropped first and then the
+ * oldest of the rest, counted by {@link #dropped}. Reports about orders are published before
+ * anything else. Thread-safe; no call blocks.
  */
 public final class Reporter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
@@ -45,6 +47,7 @@ public final class Reporter implements AutoCloseable {
   private static final Duration VERDICT_LIMIT = Duration.ofSeconds(30);
 
   private final Namespace namespace;
+  private final String user;
   private final ConfirmedPublisher publisher;
   private final ReportBuffer buffer;
   private final Thread thread;
@@ -63,6 +66,7 @@ public final class Reporter implements AutoCloseable {
   /** Prepares a reporter with room for {@code capacity} messages; {@link #start} starts it. */
   public Reporter(BrokerAccess access, ConfirmedPublisher publisher, int capacity) {
     this.namespace = access.namespace();
+    this.user = access.address().user();
     this.publisher = publisher;
     this.buffer = new ReportBuffer(capacity);
     this.thread = Connecting.daemon("broker-reporter").newThread(this::run);
@@ -89,42 +93,46 @@ public final class Reporter implements AutoCloseable {
    */
   public void report(Report report, @Nullable String replyTo) {
     var json = ContractJson.write(report);
-    var key = "kill." + report.order() + "." + report.controller();
     say(
         OutgoingReport.open(
-            OutgoingReport.Kind.ORDER, namespace.reportsExchange(), key, Message.json(json)));
+            OutgoingReport.Kind.ORDER,
+            namespace.reportsExchange(),
+            ReportKeys.of(report),
+            Message.json(json, user)));
     if (replyTo != null) {
       say(
           OutgoingReport.open(
-              OutgoingReport.Kind.ORDER, namespace.resultsExchange(), replyTo, Message.json(json)));
+              OutgoingReport.Kind.ORDER,
+              namespace.resultsExchange(),
+              replyTo,
+              Message.json(json, user)));
     }
   }
 
   /** Publishes the controller's presence. */
   public void presence(Presence presence) {
-    var key = "presence." + presence.id();
     say(
         OutgoingReport.open(
             OutgoingReport.Kind.PRESENCE,
             namespace.reportsExchange(),
-            key,
-            Message.json(ContractJson.write(presence))));
+            ReportKeys.of(presence),
+            Message.json(ContractJson.write(presence), user)));
   }
 
   /** Publishes an event of a task. */
   public void event(TaskEvent event) {
-    event("task." + event.event().wire() + "." + event.queue(), ContractJson.write(event));
+    event(ReportKeys.of(event), ContractJson.write(event));
   }
 
   /** Publishes an event of a worker. */
   public void event(WorkerEvent event) {
-    event("worker." + event.event().wire() + "." + event.controller(), ContractJson.write(event));
+    event(ReportKeys.of(event), ContractJson.write(event));
   }
 
   private void event(String key, byte[] json) {
     say(
         OutgoingReport.open(
-            OutgoingReport.Kind.EVENT, namespace.reportsExchange(), key, Message.json(json)));
+            OutgoingReport.Kind.EVENT, namespace.reportsExchange(), key, Message.json(json, user)));
   }
 
   /**
@@ -138,7 +146,11 @@ public final class Reporter implements AutoCloseable {
       ResultMessage result, String replyTo, @Nullable String correlationId) {
     var message =
         new Message(
-            Message.jsonProperties().type("result").correlationId(correlationId).build(),
+            Message.jsonProperties()
+                .type("result")
+                .correlationId(correlationId)
+                .userId(user)
+                .build(),
             Body.of(ContractJson.write(result)));
     var statement =
         OutgoingReport.mandatory(

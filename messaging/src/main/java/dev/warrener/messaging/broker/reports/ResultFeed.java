@@ -42,8 +42,9 @@ public final class ResultFeed extends Feed {
     }
 
     @Override
-    public void received(String routingKey, BasicProperties properties, byte[] body) {
-      listener.result(ContractJson.read(body, ResultMessage.class), properties.getCorrelationId());
+    public void received(
+        String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
+      listener.result(ContractJson.readResult(body), properties.getCorrelationId());
     }
 
     @Override

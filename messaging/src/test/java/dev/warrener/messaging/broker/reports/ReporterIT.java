@@ -11,6 +11,7 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.broker.tasks.RecordingIntake;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,53 @@ class ReporterIT {
     assertThat(RecordingIntake.next(heard.said)).isEqualTo(refused("order-1", 2));
     assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
     assertThat(reporter.dropped()).isZero();
+  }
+
+  @Test
+  void brokerVouchesForWhoReports() throws Exception {
+    var users = new LinkedBlockingQueue<String>();
+    var feed =
+        fleet.closing(
+            new ReportFeed(
+                fleet.access(),
+                List.of("kill.#", "presence.#"),
+                new ReportFeed.Listener() {
+                  @Override
+                  public void report(Report report, @Nullable String userId) {
+                    users.add("report by " + userId);
+                  }
+
+                  @Override
+                  public void presence(Presence presence, @Nullable String userId) {
+                    users.add("presence by " + userId);
+                  }
+                }));
+    feed.start();
+    feed.awaitUp(TestFleet.PATIENCE);
+    var user = fleet.vouches() ? fleet.access().address().user() : null;
+
+    reporter.report(refused("order-1", 1), null);
+    assertThat(RecordingIntake.next(users)).isEqualTo("report by " + user);
+    reporter.presence(presence());
+    assertThat(RecordingIntake.next(users)).isEqualTo("presence by " + user);
+  }
+
+  @Test
+  void messageWhoseKeyBelongsToAnotherControllerIsNotBelieved() throws Exception {
+    listen("kill.#", "presence.#");
+    var channel = fleet.channel();
+    var bodies =
+        Map.of(
+            "kill.order-1.web-2", ContractJson.write(refused("order-1", 1)),
+            "kill.order-2.web-1", ContractJson.write(refused("order-1", 1)),
+            "presence.web-9", ContractJson.write(presence()));
+    for (var entry : bodies.entrySet()) {
+      channel.basicPublish(
+          fleet.namespace().reportsExchange(), entry.getKey(), null, entry.getValue());
+      assertThat(RecordingIntake.next(heard.unreadable))
+          .startsWith(entry.getKey() + ": it came with the routing key " + entry.getKey());
+    }
+    assertThat(heard.said).isEmpty();
   }
 
   @Test
