@@ -351,7 +351,7 @@ final class TaskOutcomes {
 
   private static int crashesOf(Task task) {
     return task.headers().get(TaskHeaders.CRASHES) instanceof Number number
-        ? (int) Math.clamp(number.longValue(), 0, MOST_CRASHES)
+        ? Math.clamp(number.longValue(), 0, MOST_CRASHES)
         : 0;
   }
 
