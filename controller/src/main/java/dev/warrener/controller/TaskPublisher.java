@@ -3,6 +3,7 @@ package dev.warrener.controller;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.inbox.TaskInbox;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.FittingCopies;
 import dev.warrener.messaging.broker.SerialExecutor;
@@ -48,6 +49,7 @@ final class TaskPublisher {
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
   private final Timers timers;
+  private final FrameMemory memory;
   private final Consumer<Event> events;
   private final SerialExecutor publishing = new SerialExecutor("publishing");
 
@@ -57,12 +59,14 @@ final class TaskPublisher {
       ConfirmedPublisher publisher,
       Reporter reporter,
       Timers timers,
+      FrameMemory memory,
       Consumer<Event> events) {
     this.namespace = namespace;
     this.inbox = inbox;
     this.publisher = publisher;
     this.reporter = reporter;
     this.timers = timers;
+    this.memory = memory;
     this.events = events;
   }
 
@@ -99,16 +103,28 @@ final class TaskPublisher {
         FittingCopies.deadLetter(delivery.message(), sweep.headers(), publisher.frameMax()));
   }
 
-  /** Publishes a task's result to its reply queue. */
+  /** Publishes a task's result to its reply queue. A large one counts in memory until then. */
   void sendResult(Effect.SendResult send) {
-    publishing.execute(() ->
-        answerOfResult(
-            send.token(),
+    long bytes = send.value().length() > FrameMemory.SMALL_BYTES ? send.value().length() : 0;
+    memory.take(bytes);
+    publishing.execute(() -> {
+      boolean isSent = false;
+      try {
+        var outcome =
             publish(send, withValue(send))
-                .thenCompose(outcome ->
-                    outcome instanceof PublishOutcome.Unpublishable tooLarge
+                .thenCompose(what ->
+                    what instanceof PublishOutcome.Unpublishable tooLarge
                         ? publish(send, withoutValue(send, tooLarge.because()))
-                        : CompletableFuture.completedFuture(outcome))));
+                        : CompletableFuture.completedFuture(what));
+        isSent = true;
+        var _ = outcome.whenComplete((what, error) -> memory.give(bytes));
+        answerOfResult(send.token(), outcome);
+      } finally {
+        if (!isSent) {
+          memory.give(bytes);
+        }
+      }
+    });
   }
 
   private CompletableFuture<PublishOutcome> publish(Effect.SendResult send, ResultMessage result) {

@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -119,8 +120,8 @@ public final class ControllerConfiguration {
     return get(ControllerSettings.JAVA_OPTIONS);
   }
 
-  /** Whether the handlers for trying out are there as well. */
-  public boolean builtInHandlers() {
+  /** Which built-in handlers the workers offer. */
+  public BuiltInChoice builtInHandlers() {
     return get(ControllerSettings.BUILT_IN_HANDLERS);
   }
 
@@ -132,6 +133,14 @@ public final class ControllerConfiguration {
   /** Which containment holds the descendants of a worker. */
   public ContainmentChoice containment() {
     return get(ControllerSettings.CONTAINMENT);
+  }
+
+  /**
+   * Whether other processes of the controller's user, tasks among them, may look into the
+   * controller's process.
+   */
+  public boolean isInspectable() {
+    return get(ControllerSettings.INSPECTABLE);
   }
 
   /**

@@ -72,7 +72,9 @@ final class Dispatch {
 
   private static boolean mayStartNow(Transition change, Slot slot, Task task) {
     boolean runsHere = change.memory.mayBeTwice(task.id()) && change.pool.has(task.id());
-    return !runsHere && !change.restrictions.taskHeldOn(change.settings, slot, task);
+    return !runsHere
+        && Suspects.mayRunBesideOthers(change, task)
+        && !change.restrictions.taskHeldOn(change.settings, slot, task);
   }
 
   /** Sends a task to a worker. */

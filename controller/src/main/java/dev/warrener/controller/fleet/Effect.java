@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
@@ -116,4 +117,7 @@ public sealed interface Effect {
 
   /** End the controller, after the broker has taken all that was published before. */
   record End() implements Effect {}
+
+  /** Write down the runs of suspect tasks, for the next life of this controller. */
+  record NoteRuns(List<LostRuns.Run> runs) implements Effect {}
 }

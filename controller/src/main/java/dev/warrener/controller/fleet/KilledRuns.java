@@ -98,6 +98,11 @@ final class KilledRuns {
       case Slot.Cause.LeaseOver _ -> startsAnew(change, slot, run, "its lease was over");
       case Slot.Cause.NoAnswer _ -> startsAnew(change, slot, run, "its worker did not answer");
       case Slot.Cause.NeverReady _ -> {}
+      case Slot.Cause.ProtocolBroken broken -> {
+        var error =
+            new TaskError("protocol", "its worker broke the protocol: " + broken.how(), null);
+        outcomes.unsuccessful(change, run, change.workerId(slot), Outcome.CRASHED, error);
+      }
       case Slot.Cause.Stopping _ -> change.requeue(run.delivery());
     }
   }

@@ -61,6 +61,7 @@ final class PresenceSnapshot {
         .leaseMillis(settings.boundWithoutBroker().toMillis())
         .containment(settings.containment())
         .refusedOrders(state.orders().refused())
+        .unproven(settings.unproven())
         .build();
   }
 

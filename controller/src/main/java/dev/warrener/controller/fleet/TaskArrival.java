@@ -22,13 +22,17 @@ final class TaskArrival {
   private static final Duration HELD = Duration.ofSeconds(5);
 
   private final TaskOutcomes outcomes;
+  private final Suspects suspects;
 
-  TaskArrival(TaskOutcomes outcomes) {
+  TaskArrival(TaskOutcomes outcomes, Suspects suspects) {
     this.outcomes = outcomes;
+    this.suspects = suspects;
   }
 
   /** A task was delivered. */
-  void delivered(Transition change, DeliveryKey key, Task task) {
+  void delivered(Transition change, Event.Delivered delivered) {
+    var key = delivered.key();
+    var task = delivered.task();
     var queue = change.queues.get(key.queue());
     if (!change.broker.isCurrent(key) || queue == null) {
       return;
@@ -36,6 +40,7 @@ final class TaskArrival {
     change.memory = change.memory.pruned(change.pool, change.queues.values());
     boolean known = change.memory.isKnown(task.id());
     change.memory = change.memory.delivered(task.id());
+    suspects.delivered(change, task, delivered.returns());
     if (known && isAdoptedOrCopy(change, key, task, queue)) {
       return;
     }
@@ -100,6 +105,11 @@ final class TaskArrival {
     var revocation = change.restrictions.revoked(change.settings, task);
     if (revocation != null) {
       outcomes.revoked(change, key, task, revocation);
+      return true;
+    }
+    int lost = suspects.timesIfTooOften(change, task);
+    if (lost > 0) {
+      outcomes.tookItsControllerAlong(change, key, task, lost);
       return true;
     }
     var expiresAt = expiresAt(task);

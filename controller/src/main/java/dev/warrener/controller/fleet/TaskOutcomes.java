@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.EndedRuns.Owed;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.controller.fleet.state.Revocations;
 import dev.warrener.controller.fleet.state.RunEnd;
@@ -185,6 +186,24 @@ final class TaskOutcomes {
     reports.neverRuns(change, task, Outcome.KILLED, error(order, revocation.reason()), order);
   }
 
+  /** Quarantines a waiting task during whose runs controllers have ended. */
+  void tookItsControllerAlong(Transition change, DeliveryKey key, Task task, int times) {
+    deadLetter(
+        change,
+        key,
+        task,
+        DeadReason.POISON,
+        "its controller "
+            + change.settings.controller()
+            + " ended "
+            + times
+            + " times while it ran it, after the broker had taken it back "
+            + LostRuns.RETURNS
+            + " times",
+        null,
+        Outcome.CRASHED);
+  }
+
   /** Moves a waiting task that has expired to the dead letters. */
   void expired(Transition change, DeliveryKey key, Task task, String detail) {
     deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.FAILED);
@@ -349,7 +368,7 @@ final class TaskOutcomes {
         : change.settings.queue(task.queue()).maxAttempts();
   }
 
-  private static int crashesOf(Task task) {
+  static int crashesOf(Task task) {
     return task.headers().get(TaskHeaders.CRASHES) instanceof Number number
         ? Math.clamp(number.longValue(), 0, MOST_CRASHES)
         : 0;

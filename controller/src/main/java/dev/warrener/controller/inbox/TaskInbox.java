@@ -8,6 +8,7 @@ import dev.warrener.messaging.broker.tasks.Delivery;
 import dev.warrener.messaging.broker.tasks.TaskIntake;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.worker.frame.Frame;
 import java.time.Duration;
 import java.util.Map;
@@ -65,9 +66,16 @@ public final class TaskInbox implements TaskIntake.Listener {
         switch (delivery.content()) {
           case Task task when task.body().length() > largestBody ->
               new Event.DeliveredInvalid(key, tooLarge(task));
-          case Task task -> new Event.Delivered(key, task);
+          case Task task -> new Event.Delivered(key, task, returns(delivery));
           case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
         });
+  }
+
+  private static int returns(Delivery delivery) {
+    return delivery.redelivered()
+            && delivery.message().headers().get(TaskHeaders.DELIVERY_COUNT) instanceof Number count
+        ? count.intValue()
+        : 0;
   }
 
   private InvalidTask tooLarge(Task task) {

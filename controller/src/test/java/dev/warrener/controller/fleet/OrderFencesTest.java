@@ -429,6 +429,7 @@ class OrderFencesTest {
         Duration.ofMinutes(10),
         3,
         withoutBroker,
-        TaskEvents.UNSUCCESSFUL);
+        TaskEvents.UNSUCCESSFUL,
+        null);
   }
 }

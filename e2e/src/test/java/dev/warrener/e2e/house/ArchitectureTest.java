@@ -60,6 +60,7 @@ class ArchitectureTest {
           messaging.order: messaging
           messaging.report: messaging messaging.order messaging.task
           messaging.json: messaging.order
+          messaging.text:
           messaging.local: messaging
           messaging.broker: messaging messaging.task messaging.broker.wire
           messaging.broker.publishing: messaging messaging.task messaging.broker
@@ -93,18 +94,21 @@ class ArchitectureTest {
 
           controller: controller.audit controller.configuration controller.death controller.fleet \
             controller.fleet.state controller.inbox controller.local controller.process \
-            controller.warmup
+            controller.process.linux controller.process.pipe controller.warmup
           controller.audit: controller.fleet controller.fleet.state
-          controller.configuration: controller.fleet.state controller.process
+          controller.configuration: controller.fleet.state controller.process \
+            controller.process.linux
           controller.death:
           controller.fleet: controller.death controller.fleet.state
           controller.fleet.state: controller.death
           controller.inbox: controller.death controller.fleet controller.fleet.state \
             controller.process
           controller.local: controller.configuration controller.fleet controller.fleet.state \
-            controller.process
-          controller.process: controller.death controller.process.linux
+            controller.process controller.process.linux
+          controller.process: controller.death controller.process.linux \
+            controller.process.pipe
           controller.process.linux:
+          controller.process.pipe: controller.death controller.process.linux
           controller.warmup: controller.audit controller.death controller.fleet \
             controller.fleet.state \
             controller.process controller.process.linux

@@ -40,7 +40,7 @@ final class Headers {
    */
   private static final Set<String> OF_THE_BROKER =
       Set.of(
-          "x-delivery-count",
+          TaskHeaders.DELIVERY_COUNT,
           "x-acquired-count",
           DEATHS,
           Message.STREAM_OFFSET,

@@ -7,6 +7,7 @@ import java.lang.reflect.Executable;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -32,6 +33,10 @@ public final class ContractJson {
 
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** Where an object began, in a parser's words: it doesn't know the text any more. */
+  private static final Pattern SOURCE_OF_PARSER =
+      Pattern.compile(" ?\\(start marker at \\[Source: .*?\\]\\)");
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -126,6 +131,11 @@ public final class ContractJson {
     return read(json, Order.class);
   }
 
+  /** Returns what is wrong with some JSON, without the parser's remarks about itself. */
+  public static String problem(JacksonException e) {
+    return SOURCE_OF_PARSER.matcher(e.getOriginalMessage()).replaceAll("");
+  }
+
   private static MalformedMessageException malformed(JacksonException e) {
     Throwable cause = e;
     while (cause.getCause() != null && !(cause instanceof IllegalArgumentException)) {
@@ -134,7 +144,7 @@ public final class ContractJson {
     String sentence =
         cause instanceof IllegalArgumentException && cause.getMessage() != null
             ? cause.getMessage()
-            : e.getOriginalMessage();
+            : problem(e);
     return new MalformedMessageException(sentence, e);
   }
 

@@ -378,6 +378,7 @@ public final class RollCall {
               + " (pid "
               + worker.pid()
               + ") is not proven dead: "
+              + (worker.reason() == null ? "" : worker.reason() + "; ")
               + Phrases.count(worker.survivors().size(), "process", "processes")
               + " of it left"
               + (worker.survivors().isEmpty()

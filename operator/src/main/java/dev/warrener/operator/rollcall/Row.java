@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param took the time from the order's arrival there to its end; null before
  * @param failed a sentence for everything that could not be done; empty before the end
  * @param notes other sentences of the controller for people
+ * @param unproven why deaths there are found and not proven, and what would change that; null
+ *     before the end, and if the kernel proves them there
  * @param because why the controller refused the order; null if it did not
  * @param known the account of other controllers about this one; null if there is none
  */
@@ -54,6 +56,7 @@ public record Row(
     @Nullable Duration took,
     List<String> failed,
     List<String> notes,
+    @Nullable String unproven,
     @Nullable String because,
     @Nullable Known known) {
 
@@ -101,6 +104,7 @@ public record Row(
         done == null ? null : Duration.ofNanos(done.tookMicros() * 1000),
         done == null ? List.of() : done.failed(),
         done == null || done.notes() == null ? List.of() : done.notes(),
+        done == null ? null : done.unproven(),
         refused == null || done != null ? null : refused.because(),
         known);
   }

@@ -101,7 +101,7 @@ public final class KillsListCommand extends FleetCommand {
       }
       case JSON -> screen.resultJson(orders);
       case JSONL -> orders.forEach(screen::resultJsonLine);
-      case NAME -> orders.forEach(listed -> screen.result(listed.order().id()));
+      case NAME -> orders.forEach(listed -> screen.resultName(listed.order().id()));
     }
   }
 

@@ -85,6 +85,7 @@ public final class KillsShowCommand extends FleetCommand {
     var call = OrderHistory.rollCall(logged.order(), kept);
     var verdict = OrderSummary.showAsItStands(screen, call, kept.getLast().at());
     screen.say(until);
+    OrderSummary.showUnproven(screen, call);
     return ExitStatus.of(verdict);
   }
 }

@@ -80,7 +80,8 @@ final class OrderDialogue {
   }
 
   private ExitStatus conclude(RollCall ended) {
-    return ExitStatus.of(
-        OrderSummary.show(context.screen(), ended, context.clock().instant(), connection));
+    var verdict = OrderSummary.show(context.screen(), ended, context.clock().instant(), connection);
+    OrderSummary.showUnproven(context.screen(), ended);
+    return ExitStatus.of(verdict);
   }
 }

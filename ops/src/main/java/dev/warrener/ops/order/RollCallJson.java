@@ -58,6 +58,7 @@ record RollCallJson(
       long backlog,
       List<String> failed,
       List<String> notes,
+      @Nullable String unproven,
       @Nullable String because) {
 
     static ControllerJson of(Row row) {
@@ -80,6 +81,7 @@ record RollCallJson(
           row.backlog(),
           row.failed(),
           row.notes(),
+          row.unproven(),
           row.because());
     }
 

@@ -4,6 +4,7 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.WorkerDead;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Row;
 import dev.warrener.operator.rollcall.Standing;
@@ -261,9 +262,9 @@ public final class RollCallText {
     String head =
         Text.stamp(report.at())
             + " order="
-            + report.order()
+            + Printable.word(report.order())
             + " controller="
-            + report.controller()
+            + Printable.word(report.controller())
             + " event=";
     return head
         + switch (report) {
@@ -271,7 +272,7 @@ public final class RollCallText {
               "heard workers=" + heard.expected().workers() + " tasks=" + heard.expected().tasks();
           case WorkerDead dead ->
               "worker-dead worker="
-                  + dead.worker()
+                  + Printable.word(dead.worker())
                   + " pid="
                   + dead.pid()
                   + " ended_by="
@@ -279,15 +280,15 @@ public final class RollCallText {
                   + " processes="
                   + dead.processesKilled()
                   + " containment="
-                  + dead.containment()
+                  + Printable.word(dead.containment())
                   + " proven="
                   + dead.proven()
                   + " took_us="
                   + dead.deathMicros()
-                  + (dead.task() == null ? "" : " task=" + dead.task());
+                  + (dead.task() == null ? "" : " task=" + Printable.word(dead.task()));
           case Report.WorkerUnconfirmed worker ->
               "worker-unconfirmed worker="
-                  + worker.worker()
+                  + Printable.word(worker.worker())
                   + " pid="
                   + worker.pid()
                   + " survivors="
@@ -296,9 +297,9 @@ public final class RollCallText {
                       .collect(Collectors.joining(","));
           case Report.TaskSettled task ->
               "task-settled task="
-                  + task.task()
+                  + Printable.word(task.task())
                   + " queue="
-                  + task.queue()
+                  + Printable.word(task.queue())
                   + " fate="
                   + task.fate().wire();
           case Report.ControllerDone done ->
@@ -315,7 +316,7 @@ public final class RollCallText {
                   + " took_us="
                   + done.tookMicros();
           case Report.ControllerRefused refused ->
-              "refused because=\"" + Text.oneLine(refused.because()).replace('"', '\'') + "\"";
+              "refused because=\"" + refused.because().replace('"', '\'') + "\"";
         };
   }
 }

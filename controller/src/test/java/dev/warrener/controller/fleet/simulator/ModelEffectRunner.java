@@ -108,7 +108,8 @@ final class ModelEffectRunner {
       case Effect.Schedule schedule -> home.timers.add(schedule);
       case Effect.Keep keeping ->
           keeper.add(new Keeping(keeping, home.book().keptHereAlone(begun)));
-      case Effect.TellTask _,
+      case Effect.NoteRuns _,
+          Effect.TellTask _,
           Effect.TellWorker _,
           Effect.ShowRunning _,
           Effect.Audit _,

@@ -108,7 +108,8 @@ final class Simulation {
         Duration.ofDays(1),
         3,
         withoutBroker,
-        taskEvents);
+        taskEvents,
+        null);
   }
 
   static Duration timeoutOf(Task task) {

@@ -6,6 +6,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.Connecting;
+import dev.warrener.messaging.broker.Errors;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.MessageSize;
 import java.io.IOException;
@@ -57,8 +58,11 @@ final class PublishWriter {
   PublishWriter(BrokerAccess access, BiConsumer<Publish, PublishOutcome> ended) {
     this.verdicts = new BrokerVerdicts(access);
     this.ledger = new PublishLedger(ended);
-    this.writer = Connecting.daemon("broker-publisher-writer").newThread(this::write);
-    this.clock = Connecting.daemon("broker-publisher-clock").newThread(this::watchDeadlines);
+    this.writer =
+        Connecting.daemon("broker-publisher-writer").newThread(() -> untilClosed(this::write));
+    this.clock =
+        Connecting.daemon("broker-publisher-clock")
+            .newThread(() -> untilClosed(this::watchDeadlines));
   }
 
   /** Starts the threads. Returns false if they had been started, or this is closed. */
@@ -195,6 +199,27 @@ final class PublishWriter {
     }
   }
 
+  /** Runs a thread's loop, and goes on with it after an error: every message needs its outcome. */
+  private void untilClosed(Runnable loop) {
+    while (!isClosed()) {
+      try {
+        loop.run();
+      } catch (Error e) {
+        Errors.tell(e);
+        LOG.error("publisher: an error", e);
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // Writing.
 
   private void write() {
@@ -284,7 +309,7 @@ final class PublishWriter {
       }
       // Perhaps before the channel's own listener has come to it: the first to come does it.
       channelClosed(on, cause);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The client itself refuses it, such as for headers that fit in no frame. It has
       // counted the message all the same, so its numbers differ from the broker's on this channel.
       lock.lock();
@@ -300,6 +325,9 @@ final class PublishWriter {
         lock.unlock();
       }
       closeInBackground(on);
+      if (e instanceof Error error) {
+        Errors.tell(error);
+      }
     }
   }
 

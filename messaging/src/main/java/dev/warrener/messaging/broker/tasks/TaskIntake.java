@@ -13,6 +13,7 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.Requests;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.Topology;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,9 +67,15 @@ public final class TaskIntake implements AutoCloseable {
 
   private static final int CONSUMER_THREADS = 4;
 
+  /** The memory for the bodies of tasks that wait here: a quarter of the heap. */
+  private static final long BODY_BYTES = Runtime.getRuntime().maxMemory() / 4;
+
   private final BrokerAccess access;
   private final Listener listener;
   private final BrokerLink link;
+
+  /** Replaces consumers: that asks the broker something, and waits for it. */
+  private final SerialExecutor adjusting = new SerialExecutor("broker-tasks-look-ahead");
 
   /** The channels of one connection. Guarded by its own lock, which is held over no request. */
   private static final class Generation {
@@ -78,6 +85,11 @@ public final class TaskIntake implements AutoCloseable {
 
     Generation(LinkSession session) {
       this.session = session;
+    }
+
+    /** Returns the number of queues that are consumed, 1 or more. */
+    synchronized int size() {
+      return Math.max(1, channels.size());
     }
 
     synchronized @Nullable TaskChannel channel(String queue) {
@@ -129,6 +141,7 @@ public final class TaskIntake implements AutoCloseable {
   /**
    * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already.
    * Deliveries from before a change stay unsettled and do not count against the new look-ahead.
+   * Fewer are delivered while their bodies would not fit into a quarter of the heap.
    *
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection
@@ -170,7 +183,14 @@ public final class TaskIntake implements AutoCloseable {
     var brokerQueue = access.namespace().taskQueue(queue);
     try {
       var channel =
-          new TaskChannel(session, queue, brokerQueue, number, new ChannelListener(generation));
+          new TaskChannel(
+              session,
+              queue,
+              brokerQueue,
+              number,
+              new ChannelListener(generation),
+              () -> BODY_BYTES / generation.size(),
+              adjusting);
       synchronized (generation) {
         generation.channels.put(queue, channel);
       }
@@ -381,5 +401,6 @@ public final class TaskIntake implements AutoCloseable {
   @Override
   public void close() {
     link.close();
+    adjusting.close();
   }
 }
