@@ -27,8 +27,8 @@
  *   <li>{@code timers} posts due timers, pings workers and reports presence;
  *   <li>{@code restrictions} writes to disk the holds and revocations that no broker keeps;
  *   <li>{@code audit} writes the audit log;
- *   <li>{@code local-control} accepts connections to the control socket; each connection has a
- *       {@code local-reader} and a {@code local-writer};
+ *   <li>{@code local-control} accepts connections to the control socket; two {@code
+ *       local-connection-N} serve each of them;
  *   <li>the process layer's, see {@link dev.warrener.controller.process}, and those of the broker
  *       connections.
  * </ul>

@@ -17,7 +17,20 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerLaunchTest {
   private static final String QUICK_ALONE = "-XX:TieredStopAtLevel=1";
 
+  private static final long MIB = 1 << 20;
+
   @TempDir private Path folder;
+
+  @Test
+  void workersOfAControllerWithASmallHeapReturnNoMoreThanItCanTake() {
+    assertThat(WorkerLaunch.resultLimit(16 * MIB))
+        .containsExactly("--max-result-bytes", Long.toString(16 * MIB - 64 * 1024));
+  }
+
+  @Test
+  void otherWorkersHaveTheirOwnLimit() {
+    assertThat(WorkerLaunch.resultLimit(65 * MIB)).isEmpty();
+  }
 
   @Test
   void workersHaveBothCompilersUnlessTheQuickOneIsAskedFor() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
@@ -44,9 +45,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String DEFAULT_USER = "warrener";
 
-  /** The work folder that the broker asks for. It is never made, because nothing is written. */
+  /**
+   * The work folder that the broker asks for. It is never made, because nothing is written. No
+   * other user can have made it, because nobody can guess its name.
+   */
   static final Path WORK_FOLDER =
-      Path.of(System.getProperty("java.io.tmpdir"), "warrener-embedded-broker");
+      Path.of(
+          System.getProperty("java.io.tmpdir"), "warrener-embedded-broker-" + UUID.randomUUID());
 
   private final SystemLauncher launcher;
   private final int port;

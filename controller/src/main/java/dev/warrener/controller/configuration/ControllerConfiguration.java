@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.process.LaunchFlags;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,8 +126,8 @@ public final class ControllerConfiguration {
     return get(ControllerSettings.WORKER_COMPILER);
   }
 
-  /** Whether the handlers for trying out are there as well. */
-  public boolean builtInHandlers() {
+  /** Which built-in handlers the workers offer. */
+  public BuiltInChoice builtInHandlers() {
     return get(ControllerSettings.BUILT_IN_HANDLERS);
   }
 
@@ -135,9 +136,22 @@ public final class ControllerConfiguration {
     return Set.copyOf(get(ControllerSettings.OPERATORS));
   }
 
+  /** How far an order's time of issue may be ahead of this host's clock. */
+  public Duration clockTolerance() {
+    return get(ControllerSettings.CLOCK_TOLERANCE);
+  }
+
   /** Which containment holds the descendants of a worker. */
   public ContainmentChoice containment() {
     return get(ControllerSettings.CONTAINMENT);
+  }
+
+  /**
+   * Whether other processes of the controller's user, tasks among them, may look into the
+   * controller's process.
+   */
+  public boolean isInspectable() {
+    return get(ControllerSettings.INSPECTABLE);
   }
 
   /**

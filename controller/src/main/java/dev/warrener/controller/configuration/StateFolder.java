@@ -1,5 +1,6 @@
 package dev.warrener.controller.configuration;
 
+import dev.warrener.controller.process.linux.PrivateDirectory;
 import dev.warrener.messaging.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,17 +30,17 @@ public record StateFolder(Path folder) {
    * @throws ConfigurationException if the folder can't be made
    */
   public static StateFolder of(@Nullable Path directory, Namespace namespace, String controller) {
-    var candidates =
-        directory == null
-            ? defaults(System.getenv(), Path.of(System.getProperty("java.io.tmpdir")))
-            : List.of(directory);
+    var temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    var candidates = directory == null ? defaults(System.getenv(), temporary) : List.of(directory);
     IOException reason = new IOException("no directory is known");
     for (var candidate : candidates) {
       try {
+        protect(candidate, temporary);
         var folder = candidate.resolve(namespace.name()).resolve(controller);
         Files.createDirectories(
             folder,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+        PrivateDirectory.make(folder);
         if (!Files.isWritable(folder)) {
           throw new IOException(folder + " is not writable");
         }
@@ -56,6 +57,20 @@ public record StateFolder(Path folder) {
             + reason.getMessage()
             + "): make it writable, or choose another with the setting state-directory",
         reason);
+  }
+
+  /**
+   * Makes what is to be in the temporary folder, where another user may have made a folder of that
+   * name first.
+   */
+  private static void protect(Path directory, Path temporary) throws IOException {
+    var place = temporary;
+    if (directory.startsWith(temporary)) {
+      for (var name : temporary.relativize(directory)) {
+        place = place.resolve(name);
+        PrivateDirectory.make(place);
+      }
+    }
   }
 
   /** Returns the default directories; the first one that is writable is used. */
@@ -87,5 +102,10 @@ public record StateFolder(Path folder) {
   /** The file with the holds and revocations that no broker keeps. */
   public Path restrictions() {
     return folder.resolve("keepsake.json");
+  }
+
+  /** The file with the runs of suspect tasks. */
+  public Path runs() {
+    return folder.resolve("runs.json");
   }
 }

@@ -4,35 +4,28 @@ import dev.warrener.controller.configuration.ConfigurationException;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.process.ControllerLock;
+import dev.warrener.controller.process.linux.Kernel;
+import dev.warrener.controller.process.linux.UnixSockets;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.local.LocalSockets;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.ControllerError;
 import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.Report;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import jdk.net.ExtendedSocketOptions;
-import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,35 +35,45 @@ import org.slf4j.LoggerFactory;
  * reports about them back on the same connection. It works as soon as the controller has its lock,
  * whether or not a broker was ever reached.
  *
- * <p>Only the controller's user, its group and root can connect: the socket has mode 0660, in a
- * folder that others can't enter. If somebody has opened that up, only the controller's user and
- * root are still obeyed. The socket gets its name only when it listens already, so a socket that
- * refuses a connection belongs to a dead controller.
+ * <p>Only the controller's user, its group and root can connect. A task runs as the controller's
+ * user too, so the kernel is asked which process has connected, and a task's is refused ({@link
+ * dev.warrener.controller.process.Provenance}). Nobody can occupy all connections ({@link Places}).
+ * Whoever is refused gets a line that says why.
  */
 public final class LocalControl implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalControl.class);
-  private static final int MOST_CONNECTIONS = 32;
-
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int READY_THREADS = 4;
 
-  /** The longest path of a socket in bytes, without the zero at its end. */
-  private static final int LONGEST_PATH = 107;
+  /** Replaced by {@link #look}. */
+  private volatile ControlSocket socket;
 
-  private final Path socket;
-  private final ServerSocketChannel server;
   private final Supplier<ControllerHello> hello;
   private final Consumer<Event> events;
   private final Set<LocalConnection> connections = ConcurrentHashMap.newKeySet();
   private final Thread thread;
+
+  /**
+   * Platform threads, because a kill waits for them. Four exist from the start, so that two
+   * connections can be served also when tasks have left no room for another process or thread.
+   */
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          READY_THREADS,
+          Integer.MAX_VALUE,
+          1,
+          TimeUnit.MINUTES,
+          new SynchronousQueue<>(),
+          Thread.ofPlatform().name("local-connection-", 1).daemon().factory());
+
   private volatile boolean closed;
 
+  /** Owned by the thread. */
+  private final Refusals refusals = new Refusals();
+
   private LocalControl(
-      Path socket,
-      ServerSocketChannel server,
-      Supplier<ControllerHello> hello,
-      Consumer<Event> events) {
+      ControlSocket socket, Supplier<ControllerHello> hello, Consumer<Event> events) {
     this.socket = socket;
-    this.server = server;
     this.hello = hello;
     this.events = events;
     this.thread = Thread.ofPlatform().name("local-control").daemon().unstarted(this::accept);
@@ -91,61 +94,38 @@ public final class LocalControl implements AutoCloseable {
       String controller,
       Supplier<ControllerHello> hello,
       Consumer<Event> events) {
-    var socket = LocalSockets.socket(lock.directory(), namespace, controller).toAbsolutePath();
-    var fresh = socket.resolveSibling(socket.getFileName() + ".new");
-    if (fresh.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
-      throw new ConfigurationException(
-          "the path of the control socket "
-              + fresh
-              + " is too long: choose a shorter"
-              + " runtime-directory");
-    }
-    try {
-      protect(LocalSockets.folder(lock.directory()));
-      Files.deleteIfExists(fresh);
-      var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      try {
-        server.bind(UnixDomainSocketAddress.of(fresh));
-        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-rw----"));
-        Files.move(
-            fresh, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (IOException e) {
-        server.close();
-        throw e;
-      }
-      return new LocalControl(socket, server, hello, events);
-    } catch (IOException e) {
-      throw new ConfigurationException(
-          "the control socket "
-              + socket
-              + " can't be made ("
-              + e.getMessage()
-              + "): make its directory writable for this user alone, or choose another"
-              + " runtime-directory",
-          e);
-    }
+    var path = LocalSockets.socket(lock.directory(), namespace, controller).toAbsolutePath();
+    return new LocalControl(ControlSocket.listen(path), hello, events);
   }
 
   /** Starts to accept connections. */
   public void start() {
     LOG.info("the control socket {} accepts orders", socket);
+    threads.prestartAllCoreThreads();
     thread.start();
   }
 
-  /** Makes the folder, or ensures that nobody else owns it and no others can enter it. */
-  private static void protect(Path folder) throws IOException {
-    var mode = PosixFilePermissions.fromString("rwxr-x---");
-    if (!Files.isDirectory(folder)) {
-      try {
-        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(mode));
-      } catch (FileAlreadyExistsException e) {
-        // Another controller of this host has just made it; or it is no folder, which the next
-        // statement notices.
-        LOG.debug("{} exists already", folder);
-      }
+  /**
+   * Makes the socket anew if it has lost its name: a task, or whoever cleans up the temporary
+   * folder, can remove it, and a task can put a socket of its own there. To be called from time to
+   * time, by one thread.
+   */
+  public void look() {
+    var current = socket;
+    if (closed || current.isInPlace()) {
+      return;
     }
-    // Fails unless the folder belongs to this user, or this user is root.
-    Files.setPosixFilePermissions(folder, mode);
+    LOG.error(
+        "the control socket {} was removed or replaced by another program; it is made again."
+            + " Another program of this user, such as a task, may have answered local commands in"
+            + " its place",
+        current);
+    try {
+      socket = current.again();
+      current.end();
+    } catch (ConfigurationException e) {
+      LOG.error("{}", e.getMessage());
+    }
   }
 
   /** Sends a report to the clients that gave its order. Never blocks. */
@@ -163,59 +143,80 @@ public final class LocalControl implements AutoCloseable {
   }
 
   private void accept() {
+    var current = socket;
     while (!closed) {
-      try {
-        welcome(server.accept());
-      } catch (ClosedChannelException e) {
-        return;
-      } catch (IOException | RuntimeException e) {
+      if (current != socket) {
+        current.close();
+        current = socket;
+      }
+      int descriptor = current.accept();
+      if (descriptor >= 0) {
+        welcome(descriptor);
+      } else if (!closed && current == socket) {
         // Perhaps too many files are open: the next connection may succeed.
-        LOG.error("a connection to the control socket could not be accepted: {}", e.toString());
+        LOG.error(
+            "a connection to the control socket could not be accepted (error {})", descriptor);
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
+    current.close();
   }
 
-  private void welcome(SocketChannel channel) throws IOException {
-    var refusal = connections.size() >= MOST_CONNECTIONS ? "too many connections" : null;
-    String user = "";
+  private void welcome(int descriptor) {
+    Peer peer;
+    boolean isAdmitted;
     try {
-      var peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
-      user = peer.user().getName();
-      if (!mayOrder(peer)) {
-        refusal = "user " + user + " may not give orders to this controller";
-      }
-    } catch (IOException | UnsupportedOperationException e) {
-      refusal = "the user at the other end is unknown: " + e.getMessage();
-    }
-    if (refusal != null) {
-      LOG.warn("a connection to the control socket is closed: {}", refusal);
-      channel.close();
+      peer = Peer.of(descriptor);
+      isAdmitted = socket.admits(peer.uid());
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("a connection to the control socket is closed: {}", e.toString());
+      Kernel.close(descriptor);
       return;
     }
-    var connection = new LocalConnection(channel, user, this::take, connections::remove);
+    if (peer.suspicion() != null) {
+      refuse(descriptor, peer, ControllerError.TASK, "tasks give no orders: " + peer.suspicion());
+    } else if (!isAdmitted) {
+      refuse(descriptor, peer, ControllerError.USER, "that user may not give orders here");
+    } else {
+      seat(descriptor, peer);
+    }
+  }
+
+  private void seat(int descriptor, Peer peer) {
+    var verdict = Places.decide(peer, List.copyOf(connections));
+    switch (verdict) {
+      case Places.Verdict.None<LocalConnection>(var because) -> {
+        refuse(descriptor, peer, ControllerError.BUSY, because);
+        return;
+      }
+      case Places.Verdict.InPlaceOf<LocalConnection>(var other) -> {
+        LOG.warn("closes the idle connection of {}, to have room for {}", other.peer(), peer);
+        connections.remove(other);
+        other.breakOff();
+      }
+      case Places.Verdict.Free<LocalConnection>() -> {}
+    }
+    var connection = new LocalConnection(descriptor, peer, this::take, connections::remove);
     connections.add(connection);
     connection.send(ContractJson.write(hello.get()));
-    connection.start();
+    if (!connection.start(threads)) {
+      LOG.error("no thread can be started for the connection of {}: it is closed", peer);
+    }
   }
 
-  /**
-   * Whether a user may give orders. The kernel checks modes, but somebody may have changed them.
-   */
-  private boolean mayOrder(UnixDomainPrincipal peer) throws IOException {
-    UserPrincipal owner = Files.getOwner(socket);
-    return peer.user().equals(owner)
-        || peer.user().getName().equals("root")
-        || (!permissions(socket).contains(PosixFilePermission.OTHERS_WRITE)
-            && !permissions(folder()).contains(PosixFilePermission.OTHERS_EXECUTE));
-  }
-
-  private Path folder() {
-    return socket.resolveSibling(".");
-  }
-
-  private static Set<PosixFilePermission> permissions(Path path) throws IOException {
-    return Files.getPosixFilePermissions(path);
+  /** Tells the other end why it is refused, closes the connection, and records it. */
+  private void refuse(int descriptor, Peer peer, String code, String because) {
+    var line = ContractJson.write(ControllerError.of(code, because));
+    var bytes = Arrays.copyOf(line, line.length + 1);
+    bytes[line.length] = '\n';
+    // It is the first line of a new connection, for which there is room.
+    int ignored = UnixSockets.send(descriptor, bytes, 0, false);
+    Kernel.close(descriptor);
+    refusals
+        .note("a connection of " + peer + " to the control socket: " + because, System.nanoTime())
+        .ifPresent(sentence ->
+            events.accept(
+                new Event.UnreadableOrder(null, peer.user(), sentence, HeardOrder.Origin.LOCAL)));
   }
 
   private void take(LocalConnection from, byte[] line) {
@@ -230,12 +231,14 @@ public final class LocalControl implements AutoCloseable {
       } else {
         from.follow(id);
       }
-      events.accept(new Event.UnreadableOrder(id, from.user(), because, HeardOrder.Origin.LOCAL));
+      events.accept(
+          new Event.UnreadableOrder(id, from.peer().user(), because, HeardOrder.Origin.LOCAL));
       return;
     }
     from.follow(order.id());
     events.accept(
-        new Event.OrderArrived(new HeardOrder(order, from.user(), null, HeardOrder.Origin.LOCAL)));
+        new Event.OrderArrived(
+            new HeardOrder(order, from.peer().user(), null, HeardOrder.Origin.LOCAL)));
   }
 
   private static @Nullable String idOf(byte[] line) {
@@ -254,12 +257,11 @@ public final class LocalControl implements AutoCloseable {
       return;
     }
     closed = true;
-    try {
-      Files.deleteIfExists(socket);
-      server.close();
-    } catch (IOException e) {
-      LOG.debug("closing the control socket: {}", e.toString());
+    socket.shutDown();
+    if (thread.getState() == Thread.State.NEW) {
+      socket.close();
     }
     connections.forEach(LocalConnection::finish);
+    threads.shutdown();
   }
 }

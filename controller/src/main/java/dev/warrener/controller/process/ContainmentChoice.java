@@ -34,6 +34,11 @@ public enum ContainmentChoice {
     return text;
   }
 
+  /** Whether each worker has a pid namespace. */
+  boolean hasPidNamespace() {
+    return this == PID_NAMESPACE || this == CGROUP_AND_PID_NAMESPACE;
+  }
+
   /**
    * Returns the choice with a name.
    *

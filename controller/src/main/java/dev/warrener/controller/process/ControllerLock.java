@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.linux.PrivateDirectory;
 import dev.warrener.controller.process.linux.ProcessLayerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,11 +8,15 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,18 +43,16 @@ public final class ControllerLock implements AutoCloseable {
   /**
    * Acquires the lock in a runtime directory, which is created if it does not exist.
    *
-   * @throws ProcessLayerException if a living controller has it, or the directory can't be written;
-   *     the message names it and says what to do
+   * @throws ProcessLayerException if a living controller has it, or the directory can't be written
+   *     or could be written by another user; the message names it and says what to do
    */
   public static ControllerLock acquire(String controllerId, Path directory) {
     ControllerRun run = ControllerRun.begin(controllerId);
     Path path = directory.resolve(controllerId + ".lock");
     FileChannel file = null;
     try {
-      Files.createDirectories(directory);
-      file =
-          FileChannel.open(
-              path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      PrivateDirectory.make(directory);
+      file = open(path);
       if (tryLock(file) == null) {
         throw taken(controllerId, read(file));
       }
@@ -63,13 +66,28 @@ public final class ControllerLock implements AutoCloseable {
           "the lock file "
               + path
               + " can't be written ("
-              + e
-              + "): make its directory writable, or choose another",
+              + (e instanceof FileSystemException ? e.toString() : e.getMessage())
+              + "): make its directory writable for this user alone, or choose another"
+              + " runtime-directory",
           e);
     } catch (RuntimeException e) {
       closeQuietly(file);
       throw e;
     }
+  }
+
+  private static FileChannel open(Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      PrivateDirectory.checkFile(path);
+    }
+    return FileChannel.open(
+        path,
+        Set.of(
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            LinkOption.NOFOLLOW_LINKS),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
   /** The directory of the lock. */

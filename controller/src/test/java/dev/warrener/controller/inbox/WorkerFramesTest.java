@@ -70,7 +70,7 @@ class WorkerFramesTest {
     var event = (Event.Ready) WorkerFrames.event(WORKER, ready);
 
     assertThat(event).isNotNull();
-    assertThat(event.unavailable()).hasSize(20).startsWith("no \uFFFD[31mlicence");
+    assertThat(event.unavailable()).hasSize(20).startsWith("no \\u001b[31mlicence");
     assertThat(event.unavailable().get(1)).hasSize(501).endsWith("…");
   }
 
@@ -95,6 +95,28 @@ class WorkerFramesTest {
     assertThat(event.end().error()).isNotNull();
     assertThat(event.end().error().type()).isEqualTo("error");
     assertThat(event.end().error().message()).isNotBlank();
+  }
+
+  @Test
+  void wordsOfAFailureAreCut() throws BrokenFrameException {
+    var frame =
+        Frame.builder(FrameType.FINISHED)
+            .field(HeaderKey.TASK, "t1")
+            .field(HeaderKey.ATTEMPT, 1)
+            .field(HeaderKey.OUTCOME, HeaderKey.FAILED)
+            .field(HeaderKey.ERROR_TYPE, "x".repeat(100_000))
+            .field(HeaderKey.ERROR_MESSAGE, "x".repeat(100_000))
+            .field(HeaderKey.ERROR_STACK, "x".repeat(100_000))
+            .build();
+
+    var event = (Event.Finished) WorkerFrames.event(WORKER, frame);
+
+    assertThat(event).isNotNull();
+    var error = event.end().error();
+    assertThat(error).isNotNull();
+    assertThat(error.type()).hasSizeLessThan(300);
+    assertThat(error.message()).hasSizeLessThan(9_000);
+    assertThat(error.stack()).hasSizeLessThan(33_000);
   }
 
   @Test

@@ -10,14 +10,14 @@ import java.util.function.BooleanSupplier;
  * Waits for what other processes and threads do. Uses nothing but the JDK, because controllers that
  * tests start as another user have few classes.
  */
-final class Await {
+public final class Await {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private Await() {}
 
   /** Waits until a condition is true, at most 30 s. */
-  static void until(BooleanSupplier condition) {
+  public static void until(BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > PATIENCE_NANOS) {

@@ -7,6 +7,9 @@ import dev.warrener.controller.process.linux.ProcessLayerException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +61,60 @@ class ControllerLockTest {
     assertThatThrownBy(() -> ControllerLock.acquire("web-1", file.resolve("locks")))
         .isInstanceOf(ProcessLayerException.class)
         .hasMessageContaining("can't be written")
-        .hasMessageContaining("make its directory writable, or choose another");
+        .hasMessageContaining("make its directory writable for this user alone, or choose another");
+  }
+
+  @Test
+  void directoryThatAnotherUserMadeFirstIsRefusedInASentence() throws Exception {
+    Path open = Files.createDirectory(directory.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+
+    assertRefused(open, open + " can be written by every user");
+    assertRefused(link, link + " is a symbolic link");
+    if ("root".equals(System.getProperty("user.name"))) {
+      Path foreign = Files.createDirectory(directory.resolve("foreign"));
+      Files.setAttribute(foreign, "unix:uid", 65534);
+      assertRefused(foreign, foreign + " belongs to user ");
+    }
+    try (ControllerLock lock = ControllerLock.acquire("web-1", directory.resolve("fresh"))) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(lock.directory())))
+          .isEqualTo("rwxr-x---");
+      assertThat(Files.getPosixFilePermissions(lock.directory().resolve("web-1.lock")))
+          .containsExactlyInAnyOrder(
+              PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+  }
+
+  @Test
+  void directoryThatItsGroupMayWriteToIsClosedToTheGroup() throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxr-x"));
+
+    ControllerLock.acquire("web-1", directory).close();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+        .isEqualTo("rwxr-xr-x");
+  }
+
+  @Test
+  void lockThatIsALinkToAnotherFileIsRefusedAndTheFileStaysAsItIs() throws Exception {
+    Path victim = Files.writeString(directory.resolve("victim"), "precious");
+    Files.createSymbolicLink(directory.resolve("web-1.lock"), victim);
+    Files.createLink(directory.resolve("web-2.lock"), victim);
+    new ProcessBuilder("mkfifo", directory.resolve("web-3.lock").toString()).start().waitFor();
+
+    for (var id : List.of("web-1", "web-2", "web-3")) {
+      assertThatThrownBy(() -> ControllerLock.acquire(id, directory))
+          .isInstanceOf(ProcessLayerException.class)
+          .hasMessageContaining(": remove it");
+    }
+    assertThat(victim).hasContent("precious");
+  }
+
+  private static void assertRefused(Path place, String because) {
+    assertThatThrownBy(() -> ControllerLock.acquire("web-1", place))
+        .isInstanceOf(ProcessLayerException.class)
+        .hasMessageContaining(because);
+    assertThat(place.resolve("web-1.lock")).doesNotExist();
   }
 }

@@ -14,6 +14,15 @@ class MarkTest {
       """;
 
   @Test
+  void aProcessThatIsGoneHasNoMarkAndIsNoStrangerEither() throws Exception {
+    Process process = new ProcessBuilder("true").start();
+    process.waitFor();
+
+    assertThat(Mark.read(process.pid())).isEqualTo(Mark.GONE);
+    assertThat(Mark.runNumber(Mark.GONE)).isZero();
+  }
+
+  @Test
   void itIsTheRunAndNineDigitsOfTheWorker() {
     var run = new ControllerRun("web-1", 2_147_483_647, 1, 2, 3);
 
@@ -35,6 +44,19 @@ class MarkTest {
     assertThat(parse("Max file locks            unlimited            unlimited            locks\n"))
         .isZero();
     assertThat(parse("")).isZero();
+  }
+
+  @Test
+  void hardLimitStandsBehindIt() {
+    assertThat(hard("Max file locks            7000000001           7000000001           locks\n"))
+        .isEqualTo(7_000_000_001L);
+    assertThat(hard("Max file locks            7                    unlimited            locks\n"))
+        .isEqualTo(Mark.UNLIMITED);
+    assertThat(hard("")).isEqualTo(Mark.UNLIMITED);
+  }
+
+  private static long hard(String line) {
+    return Mark.parseHard((BEFORE + line).getBytes(StandardCharsets.US_ASCII));
   }
 
   private static long parse(String line) {

@@ -2,6 +2,7 @@ package dev.warrener.messaging.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.task.ResultMessage;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationContext;
@@ -24,8 +26,8 @@ import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * Reads and writes the contract's JSON. It ignores unknown fields, so that the contract can grow. A
- * field that isn't {@link Nullable} in its record is required. Times are written in UTC with
- * milliseconds. Thread-safe.
+ * field that isn't {@link Nullable} in its record is required, and no field may stand twice: of two
+ * readers each could believe another one. Times are written in UTC with milliseconds. Thread-safe.
  */
 public final class ContractJson {
   /** The prefix of the names of our own types. */
@@ -69,12 +71,30 @@ public final class ContractJson {
   /**
    * Reads one value.
    *
-   * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, or a
-   *     value breaks the contract; the message says which
+   * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, a
+   *     field stands twice, or a value breaks the contract; the message says which
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {
-      return MAPPER.readValue(json, type);
+      return MAPPER
+          .readerFor(type)
+          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .readValue(json);
+    } catch (JacksonException e) {
+      throw malformed(e);
+    }
+  }
+
+  /**
+   * Reads a task's result. The value that a handler returned may have any form, so here a field may
+   * stand twice; the last one counts.
+   *
+   * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, or a
+   *     value breaks the contract; the message says which
+   */
+  public static ResultMessage readResult(byte[] json) {
+    try {
+      return MAPPER.readValue(json, ResultMessage.class);
     } catch (JacksonException e) {
       throw malformed(e);
     }

@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Locates the control sockets of a host's controllers. Each controller has one, in the folder
@@ -31,20 +30,15 @@ public final class LocalSockets {
 
   private static final char BETWEEN = '@';
 
+  /** The names of control sockets. */
+  static final String PATTERN = "*" + BETWEEN + "*" + SUFFIX;
+
   /** Longer names are shortened: a socket's whole path may have 107 bytes. */
   private static final int LONGEST_NAME = 24;
 
   private static final int HASH = 8;
 
   private LocalSockets() {}
-
-  /**
-   * The control sockets of a host.
-   *
-   * @param sockets the sockets that this user may try
-   * @param closed folders that this user may not look into, and which may hold more sockets
-   */
-  public record Found(List<Path> sockets, List<Path> closed) {}
 
   /** Returns the folder of a runtime directory that holds the control sockets. */
   public static Path folder(Path runtimeDirectory) {
@@ -89,14 +83,29 @@ public final class LocalSockets {
     return namespaceOf(socket).equals(shortened(namespace.name()));
   }
 
+  /** Whether a socket has the name of a controller's. */
+  public static boolean isOf(Path socket, String namespace, String controller) {
+    return String.valueOf(socket.getFileName())
+        .equals(shortened(controller) + BETWEEN + shortened(namespace) + SUFFIX);
+  }
+
   /**
-   * Returns the process id of the controller that listens on a socket, by its lock file; 0 if it is
-   * unknown.
+   * Returns the process of the controller that listens on a socket: the one that holds its lock, as
+   * the kernel says; 0 if it can't be seen.
    */
   public static long pidOf(Path socket) {
-    var folder = socket.getParent();
-    var directory = folder == null ? null : folder.getParent();
-    return directory == null ? 0 : LockFile.pid(LockFile.of(directory, controllerOf(socket)));
+    return lockOf(socket).map(LockFile::holder).orElse(0L);
+  }
+
+  private static Optional<Path> lockOf(Path socket) {
+    return Optional.ofNullable(socket.getParent())
+        .map(Path::getParent)
+        .map(directory -> LockFile.of(directory, controllerOf(socket)));
+  }
+
+  /** Whether a variable of the environment names the one runtime directory to use. */
+  public static boolean isChosen(Map<String, String> environment) {
+    return !environment.getOrDefault(RUNTIME_DIRECTORY, "").isEmpty();
   }
 
   /**
@@ -104,9 +113,8 @@ public final class LocalSockets {
    * them.
    */
   public static List<Path> runtimeDirectories(Map<String, String> environment) {
-    var chosen = environment.getOrDefault(RUNTIME_DIRECTORY, "");
-    if (!chosen.isEmpty()) {
-      return List.of(Path.of(chosen));
+    if (isChosen(environment)) {
+      return List.of(Path.of(environment.getOrDefault(RUNTIME_DIRECTORY, "")));
     }
     var directories = new LinkedHashSet<Path>();
     directories.add(defaultDirectory());
@@ -148,39 +156,28 @@ public final class LocalSockets {
     return found;
   }
 
-  /** Finds the control sockets in some runtime directories. */
-  public static Found find(List<Path> runtimeDirectories) {
-    var sockets = new ArrayList<Path>();
-    var closed = new ArrayList<Path>();
-    for (var directory : runtimeDirectories) {
-      var folder = folder(directory);
-      try (DirectoryStream<Path> entries =
-          Files.newDirectoryStream(folder, "*" + BETWEEN + "*" + SUFFIX)) {
-        entries.forEach(sockets::add);
-      } catch (NoSuchFileException | NotDirectoryException e) {
-        // No controller has run there.
-      } catch (IOException | DirectoryIteratorException e) {
-        closed.add(folder);
-      }
-    }
-    sockets.sort(null);
-    return new Found(List.copyOf(sockets), List.copyOf(closed));
-  }
-
-  /** Removes the socket of a dead controller, that is, one whose lock nobody holds. */
+  /**
+   * Removes the socket of a dead controller of this user, that is, one whose lock nobody holds.
+   * Another user's sockets are left: they do no harm.
+   */
   public static void removeIfDead(Path socket) {
-    var folder = socket.getParent();
-    var directory = folder == null ? null : folder.getParent();
-    if (directory != null) {
-      LockFile.ifFree(
-          LockFile.of(directory, controllerOf(socket)),
-          () -> {
-            try {
-              Files.deleteIfExists(socket);
-            } catch (IOException e) {
-              // Another user's socket; it does no harm.
-            }
-          });
+    try {
+      if (!LocalUsers.ownerOf(socket).equals(LocalUsers.self())) {
+        return;
+      }
+    } catch (IOException e) {
+      return;
     }
+    lockOf(socket)
+        .ifPresent(lock ->
+            LockFile.ifFree(
+                lock,
+                () -> {
+                  try {
+                    Files.deleteIfExists(socket);
+                  } catch (IOException e) {
+                    // It does no harm.
+                  }
+                }));
   }
 }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param containment the tier that holds its workers
  * @param refusedOrders the number of orders that it has refused since its start, or null if left
  *     out
+ * @param unproven why the deaths of its workers are found and not proven, and what would change
+ *     that; null if the kernel proves them, or if left out
  * @param unavailableHandlers a sentence about each handler that its workers were to have and can't
  *     use, or null for none
  */
@@ -43,6 +45,7 @@ public record Presence(
     long leaseMillis,
     String containment,
     @Nullable Long refusedOrders,
+    @Nullable String unproven,
     @Nullable List<String> unavailableHandlers) {
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
@@ -50,7 +53,7 @@ public record Presence(
     return new Builder(id, host);
   }
 
-  /** Makes a presence without the number of refused orders. */
+  /** Makes a presence without the fields that may be left out. */
   public Presence(
       int version,
       String id,
@@ -77,6 +80,7 @@ public record Presence(
         holds,
         leaseMillis,
         containment,
+        null,
         null,
         null);
   }
@@ -236,6 +240,7 @@ public record Presence(
     private long leaseMillis = 0;
     private @Nullable String containment;
     private @Nullable Long refusedOrders;
+    private @Nullable String unproven;
     private @Nullable List<String> unavailableHandlers;
 
     private Builder(String id, String host) {
@@ -303,6 +308,12 @@ public record Presence(
       return this;
     }
 
+    /** Why the deaths of its workers are found and not proven; null by default: they are proven. */
+    public Builder unproven(@Nullable String unproven) {
+      this.unproven = unproven;
+      return this;
+    }
+
     /** A sentence about each handler that its workers can't use; none by default. */
     public Builder unavailableHandlers(List<String> unavailableHandlers) {
       this.unavailableHandlers =
@@ -330,6 +341,7 @@ public record Presence(
           leaseMillis,
           Objects.requireNonNull(containment, "containment"),
           refusedOrders,
+          unproven,
           unavailableHandlers);
     }
   }

@@ -85,6 +85,7 @@ class SchemaTest {
             .leaseMillis(15_000)
             .containment("cgroup")
             .refusedOrders(1L)
+            .unproven("set containment to auto")
             .unavailableHandlers(List.of("the handler example.Mail can't be made: no licence"))
             .build();
     return Stream.of(
@@ -193,7 +194,10 @@ class SchemaTest {
             Report.WorkerUnconfirmed.class,
             header(2)
                 .unconfirmed(
-                    killed("subreaper"), "a", List.of(new Report.Survivor(43, "D", "cat")))),
+                    killed("subreaper"),
+                    "a",
+                    List.of(new Report.Survivor(43, "D", "cat")),
+                    "a look at its processes failed")),
         Arguments.of(
             "task.settled",
             Report.TaskSettled.class,
@@ -208,6 +212,7 @@ class SchemaTest {
                 .tookMicros(41_000)
                 .failed(List.of("x"))
                 .notes(List.of("y"))
+                .unproven("set containment to auto")
                 .build()),
         Arguments.of(
             "controller.hello",

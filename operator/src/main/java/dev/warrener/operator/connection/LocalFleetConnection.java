@@ -3,43 +3,38 @@ package dev.warrener.operator.connection;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.json.ContractJson;
-import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.local.LocalSockets;
+import dev.warrener.messaging.local.SocketSearch;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.rollcall.Known;
 import dev.warrener.operator.rollcall.UnknownTargetException;
-import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.ConnectException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * A connection to the controllers of this host, over their control sockets. A controller that
@@ -48,60 +43,113 @@ import org.jspecify.annotations.Nullable;
 public final class LocalFleetConnection implements FleetConnection {
   private static final Duration HELLO_WITHIN = Duration.ofSeconds(2);
 
-  private final List<Link> links;
-  private final List<String> notAsked;
+  /** How many bytes are read of the controllers of one user about one order. */
+  private static final long MOST_BYTES = 32L << 20;
+
+  private final List<LocalLink> links = new ArrayList<>();
+  private final Map<UserPrincipal, AtomicLong> budgets = new HashMap<>();
+  private final List<String> notAsked = new ArrayList<>();
   private final InstantSource clock;
+  private final Instant since;
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
 
-  private LocalFleetConnection(List<Link> links, List<String> notAsked, InstantSource clock) {
-    this.links = links;
-    this.notAsked = notAsked;
+  /** The ids that several controllers have here. */
+  private volatile Set<String> ambiguous = Set.of();
+
+  private LocalFleetConnection(InstantSource clock) {
     this.clock = clock;
+    this.since = clock.instant();
   }
 
   /**
    * Connects to every controller of a fleet on this host.
    *
    * @param directories the runtime directories to look in
+   * @param areChosen whether a person has named the directories
    * @throws UnknownTargetException if no controller of the fleet runs here
    * @throws NotAllowedException if this user may not give orders to any of the controllers
    */
   public static LocalFleetConnection open(
-      List<Path> directories, Namespace namespace, InstantSource clock)
+      List<Path> directories, boolean areChosen, Namespace namespace, InstantSource clock)
       throws InterruptedException {
-    var found = LocalSockets.find(directories);
+    var found = SocketSearch.find(directories, areChosen);
+    var connection = new LocalFleetConnection(clock);
     var others = new TreeSet<String>();
-    var links = new ArrayList<Link>();
-    var notAsked = new ArrayList<String>();
-    var connection = new LocalFleetConnection(links, notAsked, clock);
     for (var socket : found.sockets()) {
-      if (LocalSockets.isOf(socket, namespace)) {
-        links.add(connection.new Link(socket));
+      if (LocalSockets.isOf(socket.path(), namespace)) {
+        connection.link(socket, namespace);
       } else {
-        others.add(LocalSockets.namespaceOf(socket));
+        others.add(LocalSockets.namespaceOf(socket.path()));
       }
     }
+    connection.awaitAnswers();
+    var closed = new ArrayList<>(found.closed());
+    var refused = new ArrayList<String>();
+    for (var link : connection.links) {
+      if (link.isForbidden()) {
+        closed.add(link.socket().path());
+      }
+      if (link.refusal() != null) {
+        refused.add(link.refusal());
+      }
+    }
+    connection.links.removeIf(LocalLink::isOver);
+    connection.ambiguous = ambiguous(connection.links);
+    if (connection.links.isEmpty()) {
+      throw nobody(directories, namespace, closed, refused, found.passedOver(), others);
+    }
+    closed.forEach(place -> connection.notAsked.add(refusal(place)));
+    connection.notAsked.addAll(refused);
+    connection.notAsked.addAll(found.passedOver());
+    return connection;
+  }
+
+  private void link(SocketSearch.Socket socket, Namespace namespace) {
+    var budget = budgets.computeIfAbsent(socket.owner(), owner -> new AtomicLong(MOST_BYTES));
+    links.add(new LocalLink(socket, namespace, budget, this::hear));
+  }
+
+  private void awaitAnswers() throws InterruptedException {
     long deadline = System.nanoTime() + HELLO_WITHIN.toNanos();
     for (var link : links) {
       link.awaitAnswer(deadline - System.nanoTime());
     }
-    var closed = new ArrayList<>(found.closed());
-    links.stream().filter(link -> link.isForbidden).forEach(link -> closed.add(link.socket));
-    links.removeIf(link -> link.isOver);
-    if (links.isEmpty()) {
-      throw nobody(directories, namespace, closed, others);
-    }
-    closed.forEach(place -> notAsked.add(refusal(place)));
-    return connection;
+  }
+
+  private static Set<String> ambiguous(List<LocalLink> links) {
+    var seen = new HashSet<String>();
+    return links.stream()
+        .map(LocalLink::controller)
+        .filter(controller -> !seen.add(controller))
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Returns what a controller is called here: its id, or its id and its user if several controllers
+   * of this host have that id and it is another user's.
+   */
+  private String name(LocalLink link) {
+    return ambiguous.contains(link.controller()) && !link.isOwn()
+        ? link.controller() + " of user " + link.socket().owner().getName()
+        : link.controller();
+  }
+
+  private void hear(LocalLink link, Report report) {
+    heard.add(new Heard.OfReport(ofThisHostAlone(report, name(link)), clock.instant()));
   }
 
   private static RuntimeException nobody(
-      List<Path> directories, Namespace namespace, List<Path> closed, Collection<String> others) {
-    if (!closed.isEmpty()) {
-      return new NotAllowedException(
-          String.join("; ", closed.stream().map(LocalFleetConnection::refusal).toList())
-              + " (nothing was sent)",
-          null);
+      List<Path> directories,
+      Namespace namespace,
+      List<Path> closed,
+      List<String> refused,
+      List<String> passedOver,
+      Collection<String> others) {
+    var sentences = new ArrayList<>(closed.stream().map(LocalFleetConnection::refusal).toList());
+    sentences.addAll(refused);
+    if (!sentences.isEmpty()) {
+      sentences.addAll(passedOver);
+      return new NotAllowedException(String.join("; ", sentences) + " (nothing was sent)", null);
     }
     return new UnknownTargetException(
         "no controller of fleet "
@@ -109,6 +157,7 @@ public final class LocalFleetConnection implements FleetConnection {
             + " runs on this host (looked in "
             + String.join(", ", directories.stream().map(Path::toString).toList())
             + ")"
+            + (passedOver.isEmpty() ? "" : "; " + String.join("; ", passedOver))
             + (others.isEmpty()
                 ? ""
                 : "; there are controllers of another fleet: --namespace "
@@ -139,9 +188,10 @@ public final class LocalFleetConnection implements FleetConnection {
   @Override
   public Sent send(Order order) {
     var lost = new ArrayList<String>();
+    budgets.values().forEach(budget -> budget.set(MOST_BYTES));
     for (var link : links) {
-      if (!link.write(ContractJson.write(order))) {
-        lost.add(link.controller());
+      if (!link.send(ContractJson.write(order))) {
+        lost.add(name(link));
       }
     }
     if (lost.size() == links.size()) {
@@ -160,25 +210,39 @@ public final class LocalFleetConnection implements FleetConnection {
 
   @Override
   public Collection<Known> expected() {
-    return links.stream().map(Link::known).toList();
+    return links.stream()
+        .map(link -> new Known(name(link), link.host(), since, RosterState.LIVE, null))
+        .toList();
   }
 
   @Override
   public Optional<String> lastResort(String controller) {
     return links.stream()
-        .filter(link -> link.controller().equals(controller))
-        .map(link -> link.pid())
-        .filter(pid -> pid > 0)
+        .filter(link -> name(link).equals(controller))
         .findFirst()
-        .map(pid ->
-            "Its process is "
-                + pid
-                + ": \"kill -KILL "
-                + pid
-                + "\" ends it, and its workers end with it.");
+        .map(LocalFleetConnection::lastResort);
   }
 
-  /** Returns a sentence for each socket or folder of sockets that this user may not use. */
+  /** Names no process but one that the kernel has named. */
+  private static String lastResort(LocalLink link) {
+    long pid = LocalSockets.pidOf(link.socket().path());
+    var owner = "user " + link.socket().owner().getName();
+    return pid == 0
+        ? "No process of "
+            + owner
+            + " can be seen that holds its lock: it may be no controller, but only a socket ("
+            + link.socket().path()
+            + ")."
+        : "Its process is "
+            + pid
+            + " of "
+            + owner
+            + ": \"kill -KILL "
+            + pid
+            + "\" ends it, and its workers end with it.";
+  }
+
+  /** Returns a sentence for each socket or folder of sockets that was not asked, and why. */
   public List<String> notAsked() {
     return List.copyOf(notAsked);
   }
@@ -211,115 +275,15 @@ public final class LocalFleetConnection implements FleetConnection {
 
   @Override
   public void close() {
-    links.forEach(Link::close);
+    links.forEach(LocalLink::close);
   }
 
-  /** The connection to one controller. */
-  private final class Link {
-    private final Path socket;
-    private final Instant since = clock.instant();
-    private final CountDownLatch answered = new CountDownLatch(1);
-    private volatile @Nullable SocketChannel channel;
-    private volatile @Nullable ControllerHello hello;
-    private volatile boolean isOver;
-    private volatile boolean isForbidden;
-
-    Link(Path socket) {
-      this.socket = socket;
-      var reader = new Thread(this::run, "local-fleet");
-      reader.setDaemon(true);
-      reader.start();
-    }
-
-    void awaitAnswer(long nanos) throws InterruptedException {
-      // A controller that accepts and says nothing stays on the list.
-      boolean unused = answered.await(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-    }
-
-    String controller() {
-      var said = hello;
-      return said == null ? LocalSockets.controllerOf(socket) : said.controller();
-    }
-
-    long pid() {
-      var said = hello;
-      return said == null ? LocalSockets.pidOf(socket) : said.pid();
-    }
-
-    Known known() {
-      var said = hello;
-      return new Known(
-          controller(), said == null ? "" : said.host(), since, RosterState.LIVE, null);
-    }
-
-    private void run() {
-      try (var opened = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-        opened.connect(UnixDomainSocketAddress.of(socket));
-        channel = opened;
-        try (var lines =
-            new BufferedReader(
-                new InputStreamReader(
-                    new BufferedInputStream(Channels.newInputStream(opened)),
-                    StandardCharsets.UTF_8))) {
-          for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-            take(line.getBytes(StandardCharsets.UTF_8));
-          }
-        }
-      } catch (ConnectException e) {
-        // Nobody listens: a dead controller has left its socket behind.
-        LocalSockets.removeIfDead(socket);
-      } catch (IOException e) {
-        isForbidden = channel == null && !Files.isWritable(socket) && Files.exists(socket);
-      }
-      isOver = true;
-      answered.countDown();
-    }
-
-    private void take(byte[] line) {
-      try {
-        if (hello == null) {
-          hello = ContractJson.read(line, ControllerHello.class);
-          answered.countDown();
-          return;
-        }
-        heard.add(
-            new Heard.OfReport(
-                ofThisHostAlone(ContractJson.read(line, Report.class)), clock.instant()));
-      } catch (MalformedMessageException e) {
-        // A message of a later release.
-      }
-    }
-
-    boolean write(byte[] json) {
-      var opened = channel;
-      if (opened == null || isOver) {
-        return false;
-      }
-      try {
-        var bytes = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
-        while (bytes.hasRemaining()) {
-          opened.write(bytes);
-        }
-        return true;
-      } catch (IOException e) {
-        return false;
-      }
-    }
-
-    void close() {
-      var opened = channel;
-      try {
-        if (opened != null) {
-          opened.close();
-        }
-      } catch (IOException e) {
-        // The connection is over either way.
-      }
-    }
-  }
-
-  /** Returns a report without the roster: other hosts do not have to answer here. */
-  private static Report ofThisHostAlone(Report report) {
+  /**
+   * Returns a report under a controller's name here, and without the roster: other hosts do not
+   * have to answer.
+   */
+  private static Report ofThisHostAlone(Report said, String name) {
+    var report = said.controller().equals(name) ? said : renamed(said, name);
     return report instanceof ControllerHeard heard
         ? new ControllerHeard(
             heard.version(),
@@ -332,5 +296,12 @@ public final class LocalFleetConnection implements FleetConnection {
             List.of(),
             heard.presence())
         : report;
+  }
+
+  private static Report renamed(Report report, String name) {
+    @SuppressWarnings("unchecked")
+    Map<String, Object> fields = ContractJson.convert(report, LinkedHashMap.class);
+    fields.put("controller", name);
+    return ContractJson.convert(fields, Report.class);
   }
 }

@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.controller.Controller;
+import dev.warrener.controller.EndOnError;
 import dev.warrener.controller.StopSignals;
 import dev.warrener.controller.configuration.ConfigurationReader;
 import dev.warrener.messaging.local.LocalSockets;
@@ -121,6 +122,7 @@ final class ControllerCommand extends FleetCommand {
 
   @Override
   public ExitStatus run() throws InterruptedException {
+    EndOnError.install(ExitStatus.BUG.code());
     LogConfiguration.choose(LogConfiguration.Mode.CONTROLLER);
     var access = invocation().access("controller");
     var controller = Controller.start(ConfigurationReader.read(config, above()), access.address());

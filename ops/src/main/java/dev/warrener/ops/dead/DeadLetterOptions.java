@@ -2,6 +2,7 @@ package dev.warrener.ops.dead;
 
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.DurationConverter;
 import java.time.Duration;
@@ -67,12 +68,16 @@ final class DeadLetterOptions {
       var mark = letter.mark();
       var at = mark.at();
       var id = DeadLetterJson.id(letter);
-      return ((tasks.isEmpty() && ids.isEmpty()) || tasks.contains(id) || ids.contains(id))
+      return ((tasks.isEmpty() && ids.isEmpty()) || isNamed(tasks, id) || isNamed(ids, id))
           && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
           && (order == null || order.equals(mark.order()))
           && (since == null || (at != null && !at.isBefore(now.minus(since))));
     };
+  }
+
+  private static boolean isNamed(List<String> given, String id) {
+    return given.stream().anyMatch(one -> Printable.names(one, id));
   }
 
   /** Reads the reason's name. */

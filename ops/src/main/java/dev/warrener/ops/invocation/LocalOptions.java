@@ -52,7 +52,11 @@ public final class LocalOptions {
             ? LocalSockets.runtimeDirectories(invocation.environment())
             : List.of(runtimeDirectory);
     var connection =
-        LocalFleetConnection.open(directories, invocation.namespace(), invocation.clock());
+        LocalFleetConnection.open(
+            directories,
+            runtimeDirectory != null || LocalSockets.isChosen(invocation.environment()),
+            invocation.namespace(),
+            invocation.clock());
     for (var sentence : connection.notAsked()) {
       invocation.screen().insist(Tone.WARN, "Not asked: " + sentence);
     }

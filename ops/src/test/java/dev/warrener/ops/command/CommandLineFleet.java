@@ -80,6 +80,13 @@ final class CommandLineFleet implements AutoCloseable {
 
   /** Runs a command without a terminal. */
   Ran run(String... arguments) {
+    return run(Map.of(), arguments);
+  }
+
+  /** Runs a command with some other variables in its environment. */
+  Ran run(Map<String, String> variables, String... arguments) {
+    var environment = environment();
+    environment.putAll(variables);
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     int status =
@@ -88,7 +95,7 @@ final class CommandLineFleet implements AutoCloseable {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             TerminalStreams.NONE,
-            environment());
+            environment);
     return new Ran(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
@@ -108,7 +115,8 @@ final class CommandLineFleet implements AutoCloseable {
 
   /** Starts a controller, and waits for nothing. */
   ControllerProcess launchController(String id, String... arguments) {
-    var words = new ArrayList<>(List.of("controller", "--id", id));
+    var words =
+        new ArrayList<>(List.of("controller", "--id", id, "--set", "built-in-handlers=all"));
     words.addAll(List.of(arguments));
     try {
       var controller =

@@ -128,7 +128,7 @@ class WarrenerCommandTest {
             + " use requeue, purge, dead-letter | warrener kill",
         "kill --all --grace 5 | error: --grace: \"5\" is no duration: write 500ms, 10s, 5m, 1h30m or"
             + " 2d | warrener kill",
-        "kill --all --id 7 | error: id \"7\" is not a UUID of version 7 | warrener kill",
+        "kill --all --id 7 | error: id \"7\" is not a UUID | warrener kill",
         "kill --all | error: nobody can be asked here: add --confirm warrener (or --yes), or look"
             + " first with --dry-run | warrener kill",
         "kill --queue a.dead -y | error: queue \"a.dead\" can't be used: names that end in .dead or"

@@ -1,6 +1,7 @@
 package dev.warrener.worker.process;
 
 import dev.warrener.worker.TaskHandler;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.builtin.BuiltInHandlers;
 import java.io.BufferedReader;
 import java.io.File;
@@ -44,10 +45,12 @@ final class FoundHandlers implements Handlers {
    * @param own the class path of this process, whose classes {@code parent} loads
    * @param others more class paths, each with a class loader of its own behind {@code parent}, so
    *     that they may have different versions of a library
+   * @param builtIn which built-in handlers to add
    * @throws UnusableWorkerException if a part of a class path can't be read, or handlers are
    *     offered and none can be used
    */
-  static FoundHandlers load(String own, List<String> others, ClassLoader parent, boolean builtIn)
+  static FoundHandlers load(
+      String own, List<String> others, ClassLoader parent, BuiltInChoice builtIn)
       throws UnusableWorkerException {
     var found = new FoundHandlers();
     found.addOffered(offeredBy(own), parent);
@@ -61,11 +64,9 @@ final class FoundHandlers implements Handlers {
       throw new UnusableWorkerException(
           "none of the handlers can be used: " + String.join("; ", found.unavailable));
     }
-    if (builtIn) {
-      for (String name : BuiltInHandlers.NAMES) {
-        // Created when the first task needs it, so that a worker starts faster.
-        found.handlers.putIfAbsent(name, null);
-      }
+    for (String name : builtIn.names()) {
+      // Created when the first task needs it, so that a worker starts faster.
+      found.handlers.putIfAbsent(name, null);
     }
     return found;
   }

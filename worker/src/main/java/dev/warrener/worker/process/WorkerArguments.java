@@ -1,5 +1,6 @@
 package dev.warrener.worker.process;
 
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.frame.Frame;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,16 +11,19 @@ import org.jspecify.annotations.Nullable;
  * The command line of a worker process.
  *
  * @param maximumResultBytes the most bytes that a handler may return, 64 MiB by default
- * @param builtIn whether the built-in handlers are available, true by default
+ * @param builtIn which built-in handlers are available, {@link BuiltInChoice#BASIC} by default
  * @param handlers class paths with handlers, each of which gets a class loader of its own; none by
  *     default
  * @param command the command to run for each task instead of handlers; null by default
  */
 record WorkerArguments(
-    long maximumResultBytes, boolean builtIn, List<String> handlers, @Nullable List<String> command)
+    long maximumResultBytes,
+    BuiltInChoice builtIn,
+    List<String> handlers,
+    @Nullable List<String> command)
     implements HandlerSource {
   static final String USAGE =
-      "[--max-result-bytes N] [--no-built-in] [--handlers CLASS-PATH]..."
+      "[--max-result-bytes N] [--built-in basic|all|none] [--handlers CLASS-PATH]..."
           + " [--exec COMMAND [ARGUMENT...]]";
 
   private static final long DEFAULT_RESULT_BYTES = 64 << 20;
@@ -32,7 +36,7 @@ record WorkerArguments(
    */
   static WorkerArguments parse(String... arguments) throws UnusableWorkerException {
     long maximumResultBytes = DEFAULT_RESULT_BYTES;
-    boolean builtIn = true;
+    BuiltInChoice builtIn = BuiltInChoice.BASIC;
     List<String> handlers = new ArrayList<>();
     List<String> command = null;
     for (int at = 0; at < arguments.length && command == null; at++) {
@@ -40,8 +44,11 @@ record WorkerArguments(
       if (option.equals("--max-result-bytes")) {
         at++;
         maximumResultBytes = number(option, at < arguments.length ? arguments[at] : "");
+      } else if (option.equals("--built-in")) {
+        at++;
+        builtIn = choice(option, at < arguments.length ? arguments[at] : "");
       } else if (option.equals("--no-built-in")) {
-        builtIn = false;
+        builtIn = BuiltInChoice.NONE;
       } else if (option.equals("--handlers") && at + 1 < arguments.length) {
         at++;
         handlers.add(arguments[at]);
@@ -72,6 +79,15 @@ record WorkerArguments(
         handlers,
         WorkerArguments.class.getClassLoader(),
         builtIn);
+  }
+
+  private static BuiltInChoice choice(String option, String value) throws UnusableWorkerException {
+    for (BuiltInChoice choice : BuiltInChoice.values()) {
+      if (choice.text().equals(value)) {
+        return choice;
+      }
+    }
+    throw new UnusableWorkerException(option + " needs basic, all or none, not '" + value + "'");
   }
 
   private static long number(String option, String value) throws UnusableWorkerException {

@@ -1,11 +1,15 @@
 package dev.warrener.worker.process;
 
+import static dev.warrener.worker.builtin.BuiltInChoice.ALL;
+import static dev.warrener.worker.builtin.BuiltInChoice.BASIC;
+import static dev.warrener.worker.builtin.BuiltInChoice.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.builtin.BuiltInHandlers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,13 +29,19 @@ final class FoundHandlersTest {
 
   @Test
   void builtInHandlersAreThereUnlessTheyAreLeftOut() throws Exception {
-    assertThat(load(List.of(), true).names()).containsExactlyElementsOf(BuiltInHandlers.NAMES);
-    assertThat(load(List.of(), false).names()).isEmpty();
+    assertThat(load(List.of(), ALL).names()).containsExactlyElementsOf(BuiltInHandlers.NAMES);
+    assertThat(load(List.of(), NONE).names()).isEmpty();
+  }
+
+  @Test
+  void basicHandlersCanDoNothingToTheHost() throws Exception {
+    assertThat(load(List.of(), BASIC).names()).containsExactly("echo", "sleep");
+    assertThat(load(List.of(), BASIC).find("journal")).isNull();
   }
 
   @Test
   void builtInHandlerIsMadeOnce() throws Exception {
-    FoundHandlers handlers = load(List.of(), true);
+    FoundHandlers handlers = load(List.of(), ALL);
 
     assertThat(handlers.find("echo")).isNotNull().isSameAs(handlers.find("echo"));
     assertThat(handlers.find("ecko")).isNull();
@@ -41,7 +51,7 @@ final class FoundHandlersTest {
   void handlersInFoldersAndJarsAreFound() throws Exception {
     Path offering = offer(folder.resolve("classes"), First.class);
     Path jar = offerInJar(folder.resolve("handlers.jar"), Second.class);
-    FoundHandlers handlers = load(List.of(offering, jar), true);
+    FoundHandlers handlers = load(List.of(offering, jar), ALL);
 
     assertThat(handlers.names()).startsWith("first", "second").contains("sleep");
     assertThat(handlers.find("first")).isInstanceOf(First.class);
@@ -50,7 +60,7 @@ final class FoundHandlersTest {
 
   @Test
   void foundHandlerHasPrecedenceOverABuiltInOne() throws Exception {
-    FoundHandlers handlers = load(List.of(offer(folder.resolve("classes"), OtherEcho.class)), true);
+    FoundHandlers handlers = load(List.of(offer(folder.resolve("classes"), OtherEcho.class)), ALL);
 
     assertThat(handlers.names()).containsOnlyOnce("echo").hasSize(BuiltInHandlers.NAMES.size());
     assertThat(handlers.find("echo")).isInstanceOf(OtherEcho.class);
@@ -61,7 +71,7 @@ final class FoundHandlersTest {
     FoundHandlers handlers =
         load(
             List.of(offer(folder.resolve("classes"), First.class, Second.class, OtherFirst.class)),
-            true);
+            ALL);
 
     assertThat(handlers.names()).startsWith("second").doesNotContain("first");
     assertThat(handlers.unavailable())
@@ -74,7 +84,7 @@ final class FoundHandlersTest {
   @Test
   void handlerWhoseNameIsNoneIsLeftOut() throws Exception {
     FoundHandlers handlers =
-        load(List.of(offer(folder.resolve("classes"), BadlyNamed.class, First.class)), true);
+        load(List.of(offer(folder.resolve("classes"), BadlyNamed.class, First.class)), ALL);
 
     assertThat(handlers.names()).startsWith("first");
     assertThat(handlers.unavailable())
@@ -90,7 +100,7 @@ final class FoundHandlersTest {
         load(
             List.of(
                 offer(folder.resolve("classes"), Broken.class, First.class, WithoutLibrary.class)),
-            true);
+            ALL);
 
     assertThat(handlers.names()).startsWith("first").doesNotContain("broken");
     assertThat(handlers.unavailable())
@@ -110,7 +120,7 @@ final class FoundHandlersTest {
         offering.resolve(SERVICE_FILE),
         "# of ours\n com.example.Gone # moved\n" + First.class.getName() + "\n");
 
-    FoundHandlers handlers = load(List.of(offering), true);
+    FoundHandlers handlers = load(List.of(offering), ALL);
 
     assertThat(handlers.names()).startsWith("first");
     assertThat(handlers.unavailable())
@@ -124,7 +134,7 @@ final class FoundHandlersTest {
     Path offering = offer(folder.resolve("classes"), Broken.class);
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
+        .isThrownBy(() -> load(List.of(offering), ALL))
         .withMessageStartingWith("none of the handlers can be used: the handler ")
         .withMessageContaining(Broken.class.getName())
         .withMessageContaining("no licence");
@@ -141,7 +151,7 @@ final class FoundHandlersTest {
             "",
             List.of(one.toString(), two.toString()),
             FoundHandlersTest.class.getClassLoader(),
-            false);
+            NONE);
 
     assertThat(handlers.names()).containsExactly("first", "second");
   }
@@ -151,7 +161,7 @@ final class FoundHandlersTest {
     Path gone = folder.resolve("gone.jar");
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(gone), true))
+        .isThrownBy(() -> load(List.of(gone), ALL))
         .withMessage(
             "there is no %s, which the class path names; correct it or build the jar", gone);
   }
@@ -161,12 +171,12 @@ final class FoundHandlersTest {
     Path text = Files.writeString(folder.resolve("text.jar"), "not a jar");
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(text), true))
+        .isThrownBy(() -> load(List.of(text), ALL))
         .withMessageStartingWith(text + " on the class path is no jar (")
         .withMessageEndingWith("); build it again");
   }
 
-  private static FoundHandlers load(List<Path> entries, boolean builtIn) throws Exception {
+  private static FoundHandlers load(List<Path> entries, BuiltInChoice builtIn) throws Exception {
     return FoundHandlers.load(
         "",
         entries.stream().map(Path::toString).toList(),

@@ -3,6 +3,7 @@ package dev.warrener.worker.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.warrener.worker.builtin.BuiltInChoice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +11,7 @@ final class WorkerArgumentsTest {
   @Test
   void defaultsAreAsDocumented() throws UnusableWorkerException {
     assertThat(WorkerArguments.parse())
-        .isEqualTo(new WorkerArguments(64 << 20, true, List.of(), null));
+        .isEqualTo(new WorkerArguments(64 << 20, BuiltInChoice.BASIC, List.of(), null));
   }
 
   @Test
@@ -18,7 +19,8 @@ final class WorkerArgumentsTest {
     assertThat(
             WorkerArguments.parse(
                 "--max-result-bytes", "7", "--no-built-in", "--handlers", "a:b", "--handlers", "c"))
-        .isEqualTo(new WorkerArguments(7, false, List.of("a:b", "c"), null));
+        .isEqualTo(new WorkerArguments(7, BuiltInChoice.NONE, List.of("a:b", "c"), null));
+    assertThat(WorkerArguments.parse("--built-in", "all").builtIn()).isEqualTo(BuiltInChoice.ALL);
   }
 
   @Test
@@ -26,7 +28,10 @@ final class WorkerArgumentsTest {
     assertThat(WorkerArguments.parse("--exec", "tool", "--no-built-in", "--exec"))
         .isEqualTo(
             new WorkerArguments(
-                64 << 20, true, List.of(), List.of("tool", "--no-built-in", "--exec")));
+                64 << 20,
+                BuiltInChoice.BASIC,
+                List.of(),
+                List.of("tool", "--no-built-in", "--exec")));
   }
 
   @Test
@@ -34,6 +39,9 @@ final class WorkerArgumentsTest {
     assertThatExceptionOfType(UnusableWorkerException.class)
         .isThrownBy(() -> WorkerArguments.parse("--help"))
         .withMessage("a worker has no option '--help': " + WorkerArguments.USAGE);
+    assertThatExceptionOfType(UnusableWorkerException.class)
+        .isThrownBy(() -> WorkerArguments.parse("--built-in", "some"))
+        .withMessage("--built-in needs basic, all or none, not 'some'");
     assertThatExceptionOfType(UnusableWorkerException.class)
         .isThrownBy(() -> WorkerArguments.parse("--exec"))
         .withMessage("--exec needs a command");

@@ -25,7 +25,7 @@ public final class Kernel {
   public static final int SIGTERM = 15;
 
   /** The error number that says: there is no such process. */
-  static final int ESRCH = 3;
+  public static final int ESRCH = 3;
 
   /** The error number that says: there is no such child. */
   public static final int ECHILD = 10;
@@ -33,6 +33,9 @@ public final class Kernel {
   /** The error number that says: a signal interrupted the call. */
   static final int EINTR = 4;
 
+  private static final int CLOCK_BOOTTIME = 7;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+  private static final int PR_SET_DUMPABLE = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2;
   private static final int PRIO_PROCESS = 0;
@@ -82,6 +85,10 @@ public final class Kernel {
               ValueLayout.JAVA_INT,
               ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT));
+  private static final MethodHandle CLOCK_GETTIME =
+      function(
+          "clock_gettime",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
   private static final MethodHandle PRCTL =
       function(
           "prctl",
@@ -129,13 +136,37 @@ public final class Kernel {
       }
       reap(self);
       exitValue(self);
+      ProcFile.threads(self);
+      // Loads what is needed only when no file can be opened, not even that of a class.
+      UnreadableException.of("nothing", ESRCH);
       int[] pipe = Pipes.open();
       close(pipe[0]);
       close(pipe[1]);
     } catch (IOException e) {
       throw new ProcessLayerException(e);
+    } catch (UnreadableException e) {
+      throw new ProcessLayerException("processes can't be looked at: " + e.getMessage(), e);
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
       throw new ProcessLayerException("worker processes need Linux and a 64-bit JVM", e);
+    }
+  }
+
+  /**
+   * Returns the nanoseconds since the host was started, with the time that it was suspended. The
+   * clock of {@link System#nanoTime} stands still meanwhile.
+   */
+  public static long bootNanos() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment time = arena.allocate(ValueLayout.JAVA_LONG, 2);
+      int result = (int) CLOCK_GETTIME.invokeExact(state, CLOCK_BOOTTIME, time);
+      if (result != 0) {
+        throw new IllegalStateException("there is no CLOCK_BOOTTIME: error " + errno(state));
+      }
+      return time.getAtIndex(ValueLayout.JAVA_LONG, 0) * NANOS_PER_SECOND
+          + time.getAtIndex(ValueLayout.JAVA_LONG, 1);
+    } catch (Throwable e) {
+      throw unexpected(e);
     }
   }
 
@@ -172,9 +203,22 @@ public final class Kernel {
 
   /** Makes orphaned descendants of this process its own children instead of init's. */
   public static int becomeSubreaper() {
+    return control(PR_SET_CHILD_SUBREAPER, 1);
+  }
+
+  /**
+   * Closes this process to other processes of the same user, which could otherwise read its memory
+   * and its environment, write into its open files and take it over. What it starts is not closed.
+   * It leaves no core dump any more.
+   */
+  public static int forbidInspection() {
+    return control(PR_SET_DUMPABLE, 0);
+  }
+
+  private static int control(int option, long value) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      int result = (int) PRCTL.invokeExact(state, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+      int result = (int) PRCTL.invokeExact(state, option, value, 0L, 0L, 0L);
       return result == 0 ? 0 : errno(state);
     } catch (Throwable e) {
       throw unexpected(e);

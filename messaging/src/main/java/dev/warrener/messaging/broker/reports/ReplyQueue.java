@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +45,11 @@ final class ReplyQueue implements AutoCloseable {
     /**
      * Takes a message.
      *
+     * @param userId the user who published it, for whom the broker vouches; or null
      * @throws MalformedMessageException if it can't be read; {@link #unreadable} is called then
      */
-    void received(String routingKey, BasicProperties properties, byte[] body);
+    void received(
+        String routingKey, @Nullable String userId, BasicProperties properties, byte[] body);
 
     /** Takes a message that could not be read. */
     void unreadable(String routingKey, BasicProperties properties, String because);
@@ -127,7 +130,8 @@ final class ReplyQueue implements AutoCloseable {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      events.execute(() -> receive(listener, envelope.getRoutingKey(), properties, body));
+      var userId = session.dialect().checksUserId() ? properties.getUserId() : null;
+      events.execute(() -> receive(listener, envelope.getRoutingKey(), userId, properties, body));
     }
 
     @Override
@@ -143,10 +147,14 @@ final class ReplyQueue implements AutoCloseable {
 
   /** Hands a message to the listener. Whatever keeps it from being read is reported. */
   static void receive(
-      Listener listener, String routingKey, BasicProperties properties, byte[] body) {
+      Listener listener,
+      String routingKey,
+      @Nullable String userId,
+      BasicProperties properties,
+      byte[] body) {
     try {
-      listener.received(routingKey, properties, body);
-    } catch (MalformedMessageException e) {
+      listener.received(routingKey, userId, properties, body);
+    } catch (MalformedMessageException | IllegalArgumentException e) {
       listener.unreadable(routingKey, properties, BrokerErrors.reason(e));
     } catch (LinkageError | RuntimeException e) {
       LOG.error("a message with the key {} could not be read", routingKey, e);

@@ -6,6 +6,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.json.MalformedMessageException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReplyQueueTest {
@@ -40,7 +41,8 @@ class ReplyQueueTest {
     var listener =
         new ReplyQueue.Listener() {
           @Override
-          public void received(String routingKey, BasicProperties properties, byte[] body) {
+          public void received(
+              String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
             reading.run();
           }
 
@@ -49,6 +51,6 @@ class ReplyQueueTest {
             unreadable.add(because);
           }
         };
-    ReplyQueue.receive(listener, "key", new BasicProperties(), new byte[0]);
+    ReplyQueue.receive(listener, "key", null, new BasicProperties(), new byte[0]);
   }
 }
