@@ -8,10 +8,12 @@ import dev.warrener.controller.configuration.StateFolder;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.OrderInbox;
 import dev.warrener.controller.inbox.TaskInbox;
+import dev.warrener.controller.inbox.TrustedUsers;
 import dev.warrener.controller.inbox.WorkerInbox;
 import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.ContainmentReport;
@@ -40,6 +42,7 @@ import dev.warrener.worker.frame.FrameType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,8 +72,10 @@ public final class Controller {
   private final ControllerLock lock;
   private final AuditLog audit;
   private final RetainedRestrictions retained;
+  private final List<LostRuns.Run> rememberedRuns;
   private final BrokerAccess access;
   private final LocalControl local;
+  private final WorkerInbox workers;
   private final WorkerProcesses processes;
   private final Timers timers;
   private final TaskDeliveries deliveries;
@@ -90,11 +95,13 @@ public final class Controller {
       BrokerAddress address,
       ControllerLock lock,
       AuditLog audit,
-      RestrictionsFile restrictions) {
+      RestrictionsFile restrictions,
+      RunsFile runs) {
     this.configuration = configuration;
     this.lock = lock;
     this.audit = audit;
     retained = restrictions.read();
+    rememberedRuns = runs.read();
     access =
         new BrokerAccess(
             address,
@@ -102,6 +109,9 @@ public final class Controller {
             "controller " + configuration.id(),
             linkSettings(configuration.lease()));
     timers = new Timers(this::post);
+    workers =
+        new WorkerInbox(
+            configuration.id(), configuration.lease(), this::processes, this::post, timers::after);
     processes =
         WorkerProcesses.start(
             ProcessSettings.builder(lock.run())
@@ -109,10 +119,10 @@ public final class Controller {
                 .workerPids(configuration.workerPids(), configuration.workers())
                 .workerNice(configuration.workerNice())
                 .build(),
-            new WorkerInbox(
-                configuration.id(), configuration.lease(), this::processes, this::post));
-    var settings = settings(configuration, processes.containment().tier());
-    var tasks = new TaskInbox(this::post);
+            workers);
+    var settings = settings(configuration, processes.containment());
+    var trusted = new TrustedUsers(address.user(), configuration.operators());
+    var tasks = new TaskInbox(trusted, this::post);
     intake = new TaskIntake(access, tasks);
     deliveries = new TaskDeliveries(intake, tasks, timers, this::post);
     others =
@@ -120,8 +130,11 @@ public final class Controller {
             access,
             configuration.id(),
             InstantSource.system(),
-            (presence, at) -> post(new Event.PresenceHeard(presence, at)));
-    var inbox = new OrderInbox(others::takeSeen, this::post);
+            (presence, at, user) -> {
+              trusted.isController(user);
+              post(new Event.PresenceHeard(presence, at, user));
+            });
+    var inbox = new OrderInbox(others::takeSeen, trusted, this::post);
     orders = new OrderFeed(access, configuration.id(), inbox);
     publisher = new ConfirmedPublisher(access, PublisherSettings.DEFAULT, publishingLog);
     reporter = new Reporter(access, publisher, MOST_REPORTS);
@@ -133,14 +146,16 @@ public final class Controller {
             settings,
             WorkerLaunch.of(configuration),
             processes,
+            workers,
             deliveries,
             new TaskPublisher(
-                configuration.namespace(), tasks, publisher, reporter, timers, this::post),
+                access, tasks, publisher, reporter, timers, processes.frameMemory(), this::post),
             orders,
             reporter,
             local,
             audit,
             restrictions,
+            runs,
             timers,
             this::post);
     loop =
@@ -151,7 +166,8 @@ public final class Controller {
             // the lease. If the controller stood still for two thirds of it, workers may be gone.
             configuration.lease().multipliedBy(2).dividedBy(3),
             effect -> effects.perform(effect, state().broker().generation()),
-            effects::caughtUp);
+            effects::caughtUp,
+            processes.frameMemory());
   }
 
   /**
@@ -168,13 +184,14 @@ public final class Controller {
         .withHeartbeat(heartbeat);
   }
 
-  private static Settings settings(ControllerConfiguration configuration, String containment) {
+  private static Settings settings(
+      ControllerConfiguration configuration, ContainmentReport containment) {
     return new Settings(
         configuration.id(),
         Host.name(),
         ProcessHandle.current().pid(),
         SOFTWARE,
-        containment,
+        containment.tier(),
         configuration.queues(),
         configuration.operators(),
         configuration.lease(),
@@ -184,7 +201,9 @@ public final class Controller {
         configuration.duplicateWindow(),
         configuration.poisonAfter(),
         configuration.withoutBroker(),
-        configuration.taskEvents());
+        configuration.taskEvents(),
+        containment.unproven(),
+        configuration.clockTolerance());
   }
 
   /** Declares the queues, so that publishers can publish before the first worker is ready. */
@@ -228,7 +247,12 @@ public final class Controller {
       audit = AuditLog.open(state.auditLog());
       controller =
           new Controller(
-              configuration, address, lock, audit, new RestrictionsFile(state.restrictions()));
+              configuration,
+              address,
+              lock,
+              audit,
+              new RestrictionsFile(state.restrictions()),
+              new RunsFile(state.runs()));
       controller.begin();
       return controller;
     } catch (RuntimeException e) {
@@ -263,6 +287,10 @@ public final class Controller {
         processes.containment().proven()
             ? ""
             : ", which finds an empty process tree and can't prove it");
+    var unproven = processes.containment().unproven();
+    if (unproven != null) {
+      LOG.warn("deaths of workers are found here, not proven: {}", unproven);
+    }
     processes.containment().notes().forEach(LOG::warn);
     if (!processes.containment().keepsTasksApart()) {
       LOG.info(
@@ -273,6 +301,7 @@ public final class Controller {
     audit.append(Life.of("controller.started", configuration));
     loop.start();
     post(new Event.Remembered(retained));
+    post(new Event.RunsRemembered(rememberedRuns));
     local.start();
     timers.every(LOCAL_LOOK_EVERY, local::look);
     BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, this::declare);
@@ -291,6 +320,8 @@ public final class Controller {
     var presence = new PresenceReports(this::state, reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
+    var suspensions = new SuspensionWatch(System::nanoTime, Kernel::bootNanos, this::suspended);
+    timers.every(SuspensionWatch.LOOK_EVERY, suspensions::look);
     KillWarmUp.start(state().settings());
   }
 
@@ -322,6 +353,7 @@ public final class Controller {
   private void closeAll() {
     local.close();
     processes.close();
+    workers.close();
     effects.finish(GOODBYE);
     deliveries.finish(GOODBYE);
     if (isPublishing) {
@@ -349,6 +381,19 @@ public final class Controller {
 
   private void post(Event event) {
     loop.post(event);
+  }
+
+  /**
+   * Counts the time that the host was suspended as time that has passed: timers are due sooner, and
+   * after most of a lease the running tasks may be others' already.
+   */
+  private void suspended(Duration duration) {
+    LOG.warn("this host was suspended for {} ms", duration.toMillis());
+    if (duration.compareTo(configuration.lease().multipliedBy(2).dividedBy(3)) > 0) {
+      post(new Event.StoodStill(duration));
+    }
+    timers.suspended();
+    ping();
   }
 
   private void ping() {

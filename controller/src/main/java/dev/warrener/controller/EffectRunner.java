@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.WorkerFrames;
+import dev.warrener.controller.inbox.WorkerInbox;
 import dev.warrener.controller.local.LocalControl;
 import dev.warrener.controller.process.WorkerProcesses;
 import dev.warrener.messaging.broker.SerialExecutor;
@@ -31,6 +32,7 @@ final class EffectRunner {
   private final Settings settings;
   private final WorkerLaunch launch;
   private final WorkerProcesses processes;
+  private final WorkerInbox workers;
   private final TaskDeliveries deliveries;
   private final TaskPublisher copies;
   private final OrderFeed orders;
@@ -38,6 +40,7 @@ final class EffectRunner {
   private final LocalControl local;
   private final AuditLog audit;
   private final RestrictionsFile restrictions;
+  private final RunsFile runs;
   private final Timers timers;
   private final Consumer<Event> events;
   private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
@@ -47,6 +50,7 @@ final class EffectRunner {
       Settings settings,
       WorkerLaunch launch,
       WorkerProcesses processes,
+      WorkerInbox workers,
       TaskDeliveries deliveries,
       TaskPublisher copies,
       OrderFeed orders,
@@ -54,11 +58,13 @@ final class EffectRunner {
       LocalControl local,
       AuditLog audit,
       RestrictionsFile restrictions,
+      RunsFile runs,
       Timers timers,
       Consumer<Event> events) {
     this.settings = settings;
     this.launch = launch;
     this.processes = processes;
+    this.workers = workers;
     this.deliveries = deliveries;
     this.copies = copies;
     this.orders = orders;
@@ -66,6 +72,7 @@ final class EffectRunner {
     this.local = local;
     this.audit = audit;
     this.restrictions = restrictions;
+    this.runs = runs;
     this.timers = timers;
     this.events = events;
   }
@@ -86,6 +93,7 @@ final class EffectRunner {
       case Effect.CancelConsumer cancel -> deliveries.cancel(cancel.queue());
       case Effect.Acknowledge acknowledge -> deliveries.acknowledge(acknowledge.delivery());
       case Effect.Requeue requeue -> deliveries.requeue(requeue.delivery());
+      case Effect.Reject reject -> deliveries.reject(reject.delivery());
       case Effect.Move move -> copies.move(move);
       case Effect.Barrier barrier -> deliveries.barrier(barrier);
       case Effect.PurgeBacklog purge -> deliveries.purge(purge);
@@ -96,6 +104,7 @@ final class EffectRunner {
         reporter.report(say.report(), say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
+      case Effect.NoteRuns note -> restrictionsWriter.execute(() -> note(note));
       case Effect.Audit line -> audit.append(AuditJson.of(line.entry()));
       case Effect.SendResult send -> copies.sendResult(send);
       case Effect.TellTask tell -> reporter.event(tell.event());
@@ -127,6 +136,7 @@ final class EffectRunner {
   }
 
   private void dispatch(Effect.Dispatch dispatch) {
+    workers.handing(dispatch.worker(), dispatch.task());
     boolean sent =
         processes.sendLater(
             dispatch.worker(),
@@ -171,6 +181,17 @@ final class EffectRunner {
       failure = String.valueOf(e.getMessage());
     }
     events.accept(new Event.Kept(keep.token(), failure));
+  }
+
+  private void note(Effect.NoteRuns note) {
+    try {
+      runs.write(note.runs());
+    } catch (IOException e) {
+      LOG.warn(
+          "the runs of tasks that may take a controller along can't be written to {}: {}",
+          runs.path(),
+          e.getMessage());
+    }
   }
 
   /** Whether the fleet has ended, even if it was asked to stop before it was ready. */

@@ -5,11 +5,10 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.Now;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -18,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The event loop of a controller. Its one thread owns the fleet's state: it takes events in the
- * order in which they were posted, asks {@link Fleet#decide} for the next state and the effects,
- * and hands the effects on. Effects keep their order, with one exception: when workers are killed,
+ * order of {@link EventQueue}, asks {@link Fleet#decide} for the next state and the effects, and
+ * hands the effects on. Effects keep their order, with one exception: when workers are killed,
  * reports and log lines come after everything else. Any thread may post events and read the newest
  * state.
  */
@@ -32,10 +31,11 @@ final class FleetLoop {
   /** How often the loop reads the clock when nothing happens. */
   private static final long TICK_NANOS = 250_000_000;
 
-  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final EventQueue events = new EventQueue();
   private final InstantSource clock;
   private final Consumer<Effect> effects;
   private final LongSupplier caughtUp;
+  private final FrameMemory memory;
   private final Thread thread;
   private final Duration standstill;
   private volatile FleetState state;
@@ -48,18 +48,21 @@ final class FleetLoop {
    * @param effects performs an effect
    * @param caughtUp called after the effects of some events were handed on; returns in how many
    *     nanoseconds to call it again, at the latest, if nothing happens
+   * @param memory where the large results of events that wait are counted
    */
   FleetLoop(
       FleetState initial,
       InstantSource clock,
       Duration standstill,
       Consumer<Effect> effects,
-      LongSupplier caughtUp) {
+      LongSupplier caughtUp,
+      FrameMemory memory) {
     state = initial;
     this.standstill = standstill;
     this.clock = clock;
     this.effects = effects;
     this.caughtUp = caughtUp;
+    this.memory = memory;
     thread = Thread.ofPlatform().name("fleet-loop").unstarted(this::run);
   }
 
@@ -68,7 +71,19 @@ final class FleetLoop {
   }
 
   void post(Event event) {
+    long bytes = bytes(event);
+    if (bytes > 0) {
+      memory.take(bytes);
+    }
     events.add(event);
+  }
+
+  /** Returns what a large event counts in memory, or 0. */
+  private static long bytes(Event event) {
+    return event instanceof Event.Finished finished
+            && finished.end().value().length() > FrameMemory.SMALL_BYTES
+        ? finished.end().value().length()
+        : 0;
   }
 
   /** Returns the newest state. */
@@ -81,7 +96,7 @@ final class FleetLoop {
       long lastTick = System.nanoTime();
       long wait = TICK_NANOS;
       while (!state.isEnded()) {
-        var event = events.poll(wait, TimeUnit.NANOSECONDS);
+        var event = events.poll(wait);
         var passed = Duration.ofNanos(System.nanoTime() - lastTick);
         lastTick = System.nanoTime();
         if (passed.compareTo(standstill) > 0) {
@@ -89,6 +104,10 @@ final class FleetLoop {
         }
         for (int i = 1; event != null; i++) {
           step(event);
+          long bytes = bytes(event);
+          if (bytes > 0) {
+            memory.give(bytes);
+          }
           event = i < MOST_AT_ONCE ? events.poll() : null;
         }
         wait = Math.min(TICK_NANOS, caughtUp.getAsLong());

@@ -13,8 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The file with the holds and revocations that no broker keeps. Without any, the file does not
- * exist.
+ * The file with the holds and revocations that no broker keeps, and with the orders that were
+ * refused for their time. Without any, the file does not exist.
  */
 record RestrictionsFile(Path path) {
   /**

@@ -123,6 +123,16 @@ final class TaskDeliveries {
     });
   }
 
+  /** Has the broker move a delivery to the dead letters. */
+  void reject(DeliveryKey key) {
+    add(() -> {
+      var delivery = inbox.take(key);
+      if (delivery != null) {
+        connection.reject(delivery);
+      }
+    });
+  }
+
   void barrier(Effect.Barrier barrier) {
     add(() -> {
       Event answer;
@@ -163,10 +173,7 @@ final class TaskDeliveries {
         var swept =
             connection.sweep(
                 sweep.queue(),
-                delivery ->
-                    publishCopy
-                        .apply(delivery)
-                        .thenApply(outcome -> outcome instanceof PublishOutcome.Confirmed));
+                delivery -> publishCopy.apply(delivery).thenApply(TaskDeliveries::moved));
         answer =
             swept.complete()
                 ? new Event.BacklogDone(sweep.token(), swept.moved())
@@ -176,6 +183,15 @@ final class TaskDeliveries {
       }
       events.accept(answer);
     });
+  }
+
+  private static TaskIntake.Moved moved(PublishOutcome outcome) {
+    return switch (outcome) {
+      case PublishOutcome.Confirmed _ -> TaskIntake.Moved.COPIED;
+      case PublishOutcome.Unpublishable _ -> TaskIntake.Moved.UNPUBLISHABLE;
+      case PublishOutcome.Unroutable _, PublishOutcome.Refused _, PublishOutcome.Unknown _ ->
+          TaskIntake.Moved.FAILED;
+    };
   }
 
   /** Finishes the calls so far, for at most {@code timeout}, and ends the thread. */

@@ -3,7 +3,10 @@ package dev.warrener.controller;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.inbox.TaskInbox;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.FittingCopies;
 import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.TaskCodec;
 import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
@@ -16,11 +19,16 @@ import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskError;
+import dev.warrener.messaging.task.TaskHeaders;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -29,29 +37,39 @@ import tools.jackson.databind.JsonNode;
  * is the task itself acknowledged.
  */
 final class TaskPublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskPublisher.class);
+
+  /** The type of the error in a result whose value the broker does not take. */
+  private static final String RESULT_TOO_LARGE = "result-too-large";
+
   /** How long after a failure it is reported, so that the retry is not a tight loop. */
   private static final Duration BEFORE_RETRY = Duration.ofSeconds(1);
 
   private final Namespace namespace;
+  private final String user;
   private final TaskInbox inbox;
   private final ConfirmedPublisher publisher;
   private final Reporter reporter;
   private final Timers timers;
+  private final FrameMemory memory;
   private final Consumer<Event> events;
   private final SerialExecutor publishing = new SerialExecutor("publishing");
 
   TaskPublisher(
-      Namespace namespace,
+      BrokerAccess access,
       TaskInbox inbox,
       ConfirmedPublisher publisher,
       Reporter reporter,
       Timers timers,
+      FrameMemory memory,
       Consumer<Event> events) {
-    this.namespace = namespace;
+    this.namespace = access.namespace();
+    this.user = access.address().user();
     this.inbox = inbox;
     this.publisher = publisher;
     this.reporter = reporter;
     this.timers = timers;
+    this.memory = memory;
     this.events = events;
   }
 
@@ -66,12 +84,19 @@ final class TaskPublisher {
       events.accept(new Event.PublishFailed(move.token(), "the connection was lost"));
       return;
     }
-    answer(
-        move.token(),
-        publisher.publish(
-            namespace.tasksExchange(),
-            move.routingKey(),
-            TaskCodec.withHeaders(message, move.headers())));
+    int frameMax = publisher.frameMax();
+    boolean isDead = move.headers().containsKey(TaskHeaders.DEAD_REASON);
+    var copy =
+        (isDead
+                ? FittingCopies.deadLetter(message, move.headers(), frameMax)
+                : TaskCodec.withHeaders(message, move.headers()))
+            .withUserId(user);
+    var because = isDead ? null : FittingCopies.whyNotToRetry(copy, frameMax);
+    if (because != null) {
+      events.accept(new Event.PublishFailed(move.token(), because, true));
+      return;
+    }
+    answer(move.token(), publisher.publish(namespace.tasksExchange(), move.routingKey(), copy));
   }
 
   /** Publishes the copy of a message to its dead-letter queue, on the caller's thread. */
@@ -79,14 +104,63 @@ final class TaskPublisher {
     return publisher.publish(
         namespace.tasksExchange(),
         namespace.deadKey(sweep.queue()),
-        TaskCodec.withHeaders(delivery.message(), sweep.headers()));
+        FittingCopies.deadLetter(delivery.message(), sweep.headers(), publisher.frameMax())
+            .withUserId(user));
   }
 
-  /** Publishes a task's result to its reply queue. */
+  /** Publishes a task's result to its reply queue. A large one counts in memory until then. */
   void sendResult(Effect.SendResult send) {
-    publishing.execute(() ->
-        answer(
-            send.token(), reporter.result(withValue(send), send.replyTo(), send.correlationId())));
+    long bytes = send.value().length() > FrameMemory.SMALL_BYTES ? send.value().length() : 0;
+    memory.take(bytes);
+    publishing.execute(() -> {
+      boolean isSent = false;
+      try {
+        var outcome =
+            publish(send, withValue(send))
+                .thenCompose(what ->
+                    what instanceof PublishOutcome.Unpublishable tooLarge
+                        ? publish(send, withoutValue(send, tooLarge.because()))
+                        : CompletableFuture.completedFuture(what));
+        isSent = true;
+        var _ = outcome.whenComplete((what, error) -> memory.give(bytes));
+        answerOfResult(send.token(), outcome);
+      } finally {
+        if (!isSent) {
+          memory.give(bytes);
+        }
+      }
+    });
+  }
+
+  private CompletableFuture<PublishOutcome> publish(Effect.SendResult send, ResultMessage result) {
+    return reporter.result(result, send.replyTo(), send.correlationId());
+  }
+
+  /** Returns the result that says that the value could not be sent. */
+  private static ResultMessage withoutValue(Effect.SendResult send, String because) {
+    var result = send.result();
+    LOG.warn(
+        "task {} of queue {} has run, but its result can't be sent: {}",
+        result.task(),
+        result.queue(),
+        because);
+    return ResultMessage.builder(result.task(), Outcome.FAILED)
+        .queue(result.queue())
+        .batch(result.batch())
+        .attempt(result.attempt())
+        .startedAt(result.startedAt())
+        .finishedAt(result.finishedAt())
+        .controller(result.controller())
+        .worker(result.worker())
+        .error(
+            new TaskError(
+                RESULT_TOO_LARGE,
+                "the task has run to its end, but its result can't be sent: "
+                    + because
+                    + "; store large results elsewhere and return where they are",
+                null))
+        .order(result.order())
+        .build();
   }
 
   private static ResultMessage withValue(Effect.SendResult send) {
@@ -120,6 +194,19 @@ final class TaskPublisher {
     }
   }
 
+  /** Answers at once, whatever the outcome: a result that can't be delivered waits for nothing. */
+  private void answerOfResult(long token, CompletionStage<PublishOutcome> outcome) {
+    if (token == 0) {
+      return;
+    }
+    var _ =
+        outcome.thenAccept(what ->
+            events.accept(
+                what instanceof PublishOutcome.Confirmed
+                    ? new Event.Published(token)
+                    : new Event.PublishFailed(token, reason(what))));
+  }
+
   private void answer(long token, CompletionStage<PublishOutcome> outcome) {
     if (token == 0) {
       return;
@@ -128,12 +215,23 @@ final class TaskPublisher {
         outcome.thenAccept(what -> {
           switch (what) {
             case PublishOutcome.Confirmed _ -> events.accept(new Event.Published(token));
-            case PublishOutcome.Unroutable unroutable ->
-                failLater(token, "no queue for " + unroutable.routingKey());
-            case PublishOutcome.Refused refused -> failLater(token, refused.because());
-            case PublishOutcome.Unknown unknown -> failLater(token, unknown.because());
+            case PublishOutcome.Unpublishable never ->
+                events.accept(new Event.PublishFailed(token, never.because(), true));
+            case PublishOutcome.Unroutable _, PublishOutcome.Refused _, PublishOutcome.Unknown _ ->
+                failLater(token, reason(what));
           }
         });
+  }
+
+  private static String reason(PublishOutcome failure) {
+    return switch (failure) {
+      case PublishOutcome.Confirmed _ -> "";
+      case PublishOutcome.Unroutable unroutable ->
+          "there is no queue for " + unroutable.routingKey();
+      case PublishOutcome.Unpublishable never -> never.because();
+      case PublishOutcome.Refused refused -> refused.because();
+      case PublishOutcome.Unknown unknown -> unknown.because();
+    };
   }
 
   private void failLater(long token, String reason) {

@@ -1,6 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.configuration.ControllerConfiguration;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.worker.process.LaunchFlags;
 import dev.warrener.worker.process.Worker;
 import java.io.File;
@@ -20,6 +21,9 @@ import java.util.TreeMap;
  *     that no worker has the broker's address or password
  */
 record WorkerLaunch(List<String> command, Map<String, String> environment) {
+
+  /** The largest result of a worker that has no other limit: 64 MiB. */
+  private static final long RESULT_BYTES = 64 << 20;
 
   /** The trained cache of classes, beside the worker's jar in a distribution. */
   private static final String CACHE = "worker.aot";
@@ -45,14 +49,23 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
     command.add("-cp");
     command.add(String.join(File.pathSeparator, classPath));
     command.add(Worker.class.getName());
-    if (!configuration.builtInHandlers()) {
-      command.add("--no-built-in");
-    }
+    command.addAll(resultLimit(FrameMemory.ofHeap().mostBytes()));
+    command.add("--built-in");
+    command.add(configuration.builtInHandlers().text());
     if (!configuration.exec().isEmpty()) {
       command.add("--exec");
       command.addAll(configuration.exec());
     }
     return List.copyOf(command);
+  }
+
+  /**
+   * Returns the option that keeps results within the controller's memory for them; nothing if a
+   * worker's own limit does.
+   */
+  static List<String> resultLimit(long memory) {
+    long most = memory - FrameMemory.SMALL_BYTES;
+    return most < RESULT_BYTES ? List.of("--max-result-bytes", Long.toString(most)) : List.of();
   }
 
   private static Path workerJar() {

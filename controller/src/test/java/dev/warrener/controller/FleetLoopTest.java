@@ -8,6 +8,7 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Settings;
+import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -33,7 +34,8 @@ class FleetLoopTest {
           InstantSource.system(),
           Duration.ofHours(1),
           effects::add,
-          () -> Long.MAX_VALUE);
+          () -> Long.MAX_VALUE,
+          FrameMemory.ofHeap());
 
   @Test
   void killsAreSignalledBeforeAnythingIsSaidOfThem() throws InterruptedException {

@@ -21,7 +21,9 @@ class ContainmentIT {
         fleet.controller(
             "c1", "--queue", "mail=1", "--containment", "subreaper", "--worker-pids", "400");
 
-    assertThat(controller.text()).contains("workers are held by subreaper");
+    assertThat(controller.text())
+        .contains("workers are held by subreaper")
+        .contains("deaths of workers are found here, not proven: the setting containment is");
     assertThat(presence().containment()).isEqualTo("subreaper");
     // On a busy machine a controller's word may come later than a command waits for it.
     await("it is in the status")
@@ -32,12 +34,19 @@ class ContainmentIT {
         .untilAsserted(() ->
             assertThat(fleet.run("doctor").out())
                 .containsPattern("ok +controller c1 .*containment subreaper")
-                .containsPattern("warning +controller c1 +only the subreaper holds its workers"));
+                .containsPattern("warning +controller c1 +only the subreaper holds its workers")
+                .contains("set it to auto"));
+    assertThat(fleet.run("status").out())
+        .contains("deaths at c1 are found, not proven: the setting containment is subreaper");
 
     var killed = fleet.run("kill", "--all", "-m", "drill", "-y", "-o", "json").succeeded();
     var certificate = JsonMapper.shared().readTree(killed.out()).at("/controllers/0/workers/0");
     assertThat(certificate.get("containment").asString()).isEqualTo("subreaper");
     assertThat(certificate.get("proven").asBoolean()).isFalse();
+    assertThat(killed.err())
+        .endsWith(
+            "1 of 1 death is found, not proven: at c1, the setting containment is subreaper: set it"
+                + " to auto.\n");
   }
 
   private Presence presence() {

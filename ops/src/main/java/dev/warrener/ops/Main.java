@@ -1,5 +1,6 @@
 package dev.warrener.ops;
 
+import dev.warrener.ops.command.CommandWord;
 import dev.warrener.ops.command.WarrenerCommand;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.screen.TerminalStreams;
@@ -8,6 +9,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 
 /** The {@code warrener} command. */
@@ -31,7 +33,8 @@ public final class Main {
         WarrenerCommand.run(arguments, out, err, TerminalStreams.ofThisProcess(), System.getenv());
     out.flush();
     err.flush();
-    if (arguments.length > 0 && STAYING.contains(arguments[0])) {
+    var command = CommandWord.of(List.of(arguments));
+    if (command != null && STAYING.contains(command)) {
       System.exit(status);
     }
     // Everything is printed and all connections are closed. An exit would look for a logger first.

@@ -1,6 +1,7 @@
 package dev.warrener.producer;
 
 import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.reports.ResultFeed;
 
 /** The results from the broker. */
@@ -12,6 +13,15 @@ record BrokerResultSource(ResultFeed feed) implements ResultSource {
       feed.start();
       feed.awaitUp(options.connectTimeout());
       return new BrokerResultSource(feed);
+    } catch (NoSuchQueueException e) {
+      feed.close();
+      throw new NoSuchQueueException(
+          "there is no fleet "
+              + access.namespace().name()
+              + " at "
+              + access.address()
+              + ": start a controller there, or check the namespace",
+          e);
     } catch (RuntimeException e) {
       feed.close();
       throw e;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when no result has arrived in time. The task is not affected. If even the publishing has
- * an unknown outcome, the cause is the {@link UnknownOutcomeException}.
+ * Thrown when no result has arrived in time. The task is not affected. If the broker had not
+ * confirmed the task either, the cause is an {@link UnknownOutcomeException}.
  */
 public final class ResultTimeoutException extends ResultException {
   private static final long serialVersionUID = 1L;
@@ -20,6 +20,11 @@ public final class ResultTimeoutException extends ResultException {
             + " s"
             + (cause == null ? ": it may still wait or run" : "; " + cause.getMessage()),
         cause);
+  }
+
+  /** Whether the broker has confirmed the task: it may wait, run, or have ended. */
+  public boolean isPublished() {
+    return getCause() == null;
   }
 
   private static String seconds(Duration timeout) {

@@ -209,6 +209,9 @@ final class Submissions {
       if (outcome instanceof PublishOutcome.Refused refused) {
         return new RefusedException(task, refused.because());
       }
+      if (outcome instanceof PublishOutcome.Unpublishable never) {
+        return new RefusedException(task, never.because());
+      }
       throw new IllegalStateException("no failure: " + outcome);
     }
 

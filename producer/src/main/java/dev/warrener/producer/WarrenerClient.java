@@ -170,7 +170,9 @@ public final class WarrenerClient implements AutoCloseable {
     }
     var correlationId = Uuid7.next();
     var result = pending.expect(correlationId, task.id());
-    var doubt = new AtomicReference<@Nullable UnknownOutcomeException>();
+    var doubt =
+        new AtomicReference<@Nullable UnknownOutcomeException>(
+            new UnknownOutcomeException(task, "it has not confirmed it yet"));
     var timeUp =
         callbacks.later(
             timeout,
@@ -193,10 +195,12 @@ public final class WarrenerClient implements AutoCloseable {
       AtomicReference<@Nullable UnknownOutcomeException> doubt) {
     var unused =
         publish.whenComplete((published, error) -> {
-          if (error instanceof UnknownOutcomeException unknown) {
+          if (error == null) {
+            doubt.set(null);
+          } else if (error instanceof UnknownOutcomeException unknown) {
             // If the task was published after all, its result will arrive.
             doubt.set(unknown);
-          } else if (error != null) {
+          } else {
             result.completeExceptionally(error);
           }
         });

@@ -77,6 +77,16 @@ class WarrenerClientResultsTest extends ClientFixture {
   }
 
   @Test
+  void aTimeoutBeforeTheBrokerHasConfirmedSaysThatNobodyKnows() throws Exception {
+    var answer = client().submitForResult(task("mail"), SHORT);
+
+    assertThat(failure(answer))
+        .isInstanceOf(ResultTimeoutException.class)
+        .hasMessageContaining("it has not confirmed it yet")
+        .hasCauseInstanceOf(UnknownOutcomeException.class);
+  }
+
+  @Test
   void aResultThatCanNotBeReadIsAnException() throws Exception {
     var answer = client().submitForResult(task("mail"));
     results().unreadable(broker.next().task().correlationId(), "it is no JSON");

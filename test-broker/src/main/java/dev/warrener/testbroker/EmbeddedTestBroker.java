@@ -124,6 +124,11 @@ final class EmbeddedTestBroker implements OwnBroker {
   }
 
   @Override
+  public void limitMessages(int bytes) {
+    throw lacks(Capability.FAULTS);
+  }
+
+  @Override
   public synchronized void close() {
     broker.close();
   }

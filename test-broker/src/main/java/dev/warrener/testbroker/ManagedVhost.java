@@ -49,6 +49,21 @@ final class ManagedVhost implements Vhost {
   }
 
   @Override
+  public void limitTopics(String user, String exchange, String write, String read) {
+    management.limitTopics(name, user, exchange, write, read);
+  }
+
+  @Override
+  public void addPolicy(String policy, String pattern, String definition) {
+    management.addPolicy(name, policy, pattern, definition);
+  }
+
+  @Override
+  public String describe(String queue) {
+    return management.describe(name, queue);
+  }
+
+  @Override
   public void close() {
     management.deleteVhost(name);
     users.forEach(management::deleteUser);

@@ -74,6 +74,31 @@ final class Management {
             .formatted(quote(configure), quote(write), quote(read)));
   }
 
+  void limitTopics(String vhost, String user, String exchange, String write, String read) {
+    succeed(
+        "PUT",
+        "/api/topic-permissions/" + Address.escape(vhost) + "/" + Address.escape(user),
+        "{\"exchange\":%s,\"write\":%s,\"read\":%s}"
+            .formatted(quote(exchange), quote(write), quote(read)));
+  }
+
+  void addPolicy(String vhost, String policy, String pattern, String definition) {
+    succeed(
+        "PUT",
+        "/api/policies/" + Address.escape(vhost) + "/" + Address.escape(policy),
+        "{\"pattern\":%s,\"apply-to\":\"queues\",\"definition\":%s}"
+            .formatted(quote(pattern), definition));
+  }
+
+  String describe(String vhost, String queue) {
+    try {
+      return send("GET", "/api/queues/" + Address.escape(vhost) + "/" + Address.escape(queue), null)
+          .body();
+    } catch (IOException e) {
+      throw new IllegalStateException("the management API does not answer at " + base, e);
+    }
+  }
+
   /** Returns whether the node has a memory or disk alarm. */
   boolean hasAlarm() {
     try {

@@ -54,6 +54,9 @@ public interface OwnBroker extends TestBroker, AutoCloseable {
   /** Restores the limit on free disk space; the alarm is off. */
   void clearDiskAlarm();
 
+  /** Lets it refuse messages with a body of more bytes, on channels that are opened from now on. */
+  void limitMessages(int bytes);
+
   /** Stops it and removes all that it had. Closing twice is fine. */
   @Override
   void close();

@@ -102,6 +102,15 @@ abstract class RabbitMqBroker implements OwnBroker {
   }
 
   @Override
+  public final void limitMessages(int bytes) {
+    // Versions before 4 read the first, later ones the second.
+    control(
+        "eval",
+        "application:set_env(rabbit, max_message_size, %d), persistent_term:put(max_message_size, %d)."
+            .formatted(bytes, bytes));
+  }
+
+  @Override
   public final String toString() {
     return description();
   }

@@ -25,6 +25,35 @@ public interface Vhost extends AutoCloseable {
    */
   URI createUser(String name, String password, String configure, String write, String read);
 
+  /**
+   * Limits the routing keys that a user may publish to a topic exchange and bind its queues with,
+   * by regular expressions.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#USERS}
+   */
+  default void limitTopics(String user, String exchange, String write, String read) {
+    throw new UnsupportedOperationException("this broker has no users to limit");
+  }
+
+  /**
+   * Makes a policy for queues.
+   *
+   * @param definition its limits, as JSON
+   * @throws UnsupportedOperationException without {@link Capability#USERS}
+   */
+  default void addPolicy(String name, String pattern, String definition) {
+    throw new UnsupportedOperationException("this broker has no policies");
+  }
+
+  /**
+   * Returns what the broker tells about a queue, as JSON.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#USERS}
+   */
+  default String describe(String queue) {
+    throw new UnsupportedOperationException("this broker tells nothing about queues");
+  }
+
   /** Removes it with all that is in it, which closes its connections. Closing twice is fine. */
   @Override
   void close();

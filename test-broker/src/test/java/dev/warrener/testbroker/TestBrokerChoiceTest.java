@@ -175,6 +175,9 @@ class TestBrokerChoiceTest {
     public void raiseDiskAlarm() {}
 
     @Override
+    public void limitMessages(int bytes) {}
+
+    @Override
     public void clearDiskAlarm() {}
 
     @Override

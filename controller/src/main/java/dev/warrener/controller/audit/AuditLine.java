@@ -2,6 +2,7 @@ package dev.warrener.controller.audit;
 
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
+import dev.warrener.messaging.text.Printable;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -47,7 +48,7 @@ record AuditLine(long seq, String prev, String type, String at, JsonNode body) {
     line.put("seq", seq);
     line.put("prev", prev);
     line.setAll(rest);
-    return ContractJson.text(line).getBytes(StandardCharsets.UTF_8);
+    return Printable.json(ContractJson.text(line)).getBytes(StandardCharsets.UTF_8);
   }
 
   static String hash(byte[] line) {

@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Names;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -119,14 +120,19 @@ public final class ControllerConfiguration {
     return get(ControllerSettings.JAVA_OPTIONS);
   }
 
-  /** Whether the handlers for trying out are there as well. */
-  public boolean builtInHandlers() {
+  /** Which built-in handlers the workers offer. */
+  public BuiltInChoice builtInHandlers() {
     return get(ControllerSettings.BUILT_IN_HANDLERS);
   }
 
   /** The broker users whose orders are obeyed; empty for all who may publish orders. */
   public Set<String> operators() {
     return Set.copyOf(get(ControllerSettings.OPERATORS));
+  }
+
+  /** How far an order's time of issue may be ahead of this host's clock. */
+  public Duration clockTolerance() {
+    return get(ControllerSettings.CLOCK_TOLERANCE);
   }
 
   /** Which containment holds the descendants of a worker. */

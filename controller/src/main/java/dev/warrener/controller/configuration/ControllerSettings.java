@@ -5,6 +5,7 @@ import dev.warrener.controller.fleet.state.TaskEvents;
 import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.controller.process.ContainmentChoice;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,10 +25,17 @@ final class ControllerSettings {
   static final Setting<List<String>> EXEC = Setting.command("exec");
   static final Setting<List<String>> WORKER_COMMAND = Setting.command("worker.command");
   static final Setting<List<String>> JAVA_OPTIONS = Setting.words("worker.java-options");
-  static final Setting<Boolean> BUILT_IN_HANDLERS = Setting.yesOrNo("built-in-handlers", true);
+  static final Setting<BuiltInChoice> BUILT_IN_HANDLERS =
+      Setting.of(
+          "built-in-handlers",
+          BuiltInChoice.BASIC,
+          ControllerSettings::builtInChoice,
+          BuiltInChoice::text);
   static final Setting<Integer> WORKER_PIDS = Setting.number("worker.pids", 1024, 0, 1_000_000);
   static final Setting<Integer> WORKER_NICE = Setting.number("worker.nice", 10, 0, 19);
   static final Setting<List<String>> OPERATORS = Setting.names("operators");
+  static final Setting<Duration> CLOCK_TOLERANCE =
+      Setting.duration("clock-tolerance", Settings.CLOCK_TOLERANCE);
   static final Setting<ContainmentChoice> CONTAINMENT =
       Setting.of(
           "containment", ContainmentChoice.AUTO, ContainmentChoice::of, ContainmentChoice::text);
@@ -73,6 +81,7 @@ final class ControllerSettings {
           WORKER_PIDS,
           WORKER_NICE,
           OPERATORS,
+          CLOCK_TOLERANCE,
           CONTAINMENT,
           INSPECTABLE,
           LEASE,
@@ -109,6 +118,13 @@ final class ControllerSettings {
       List.of(WORKERS, SPARES, LOOK_AHEAD, AHEAD, MAX_ATTEMPTS, TIMEOUT);
 
   private ControllerSettings() {}
+
+  /** Of the values before there was a choice, {@code false} still means that there are none. */
+  private static BuiltInChoice builtInChoice(String text) {
+    return text.equals("false")
+        ? BuiltInChoice.NONE
+        : Setting.choice(text, BuiltInChoice.values(), BuiltInChoice::text);
+  }
 
   /** Reads the settings of a queue. */
   static Settings.QueueSettings queue(String name, String prefix, Map<String, String> values) {

@@ -105,10 +105,11 @@ record Setting<T>(
 
   /** A setting whose value is one of a few words. */
   static <T> Setting<T> oneOf(String key, T standard, T[] choices, Function<T, String> name) {
-    return of(key, standard, text -> oneOf(text, choices, name), name);
+    return of(key, standard, text -> choice(text, choices, name), name);
   }
 
-  private static <T> T oneOf(String text, T[] choices, Function<T, String> name) {
+  /** Returns the choice with that name; the refusal of any other lists the names. */
+  static <T> T choice(String text, T[] choices, Function<T, String> name) {
     for (var choice : choices) {
       if (name.apply(choice).equals(text)) {
         return choice;

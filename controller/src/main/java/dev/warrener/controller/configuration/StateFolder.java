@@ -103,4 +103,9 @@ public record StateFolder(Path folder) {
   public Path restrictions() {
     return folder.resolve("keepsake.json");
   }
+
+  /** The file with the runs of suspect tasks. */
+  public Path runs() {
+    return folder.resolve("runs.json");
+  }
 }

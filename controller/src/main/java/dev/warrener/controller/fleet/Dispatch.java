@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
@@ -71,8 +72,11 @@ final class Dispatch {
   }
 
   private static boolean mayStartNow(Transition change, Slot slot, Task task) {
-    boolean runsHere = change.memory.mayBeTwice(task.id()) && change.pool.has(task.id());
-    return !runsHere && !change.restrictions.taskHeldOn(change.settings, slot, task);
+    var key = TaskKey.of(task);
+    boolean runsHere = change.memory.mayBeTwice(key) && change.pool.has(key);
+    return !runsHere
+        && Suspects.mayRunBesideOthers(change, task)
+        && !change.restrictions.taskHeldOn(change.settings, slot, task);
   }
 
   /** Sends a task to a worker. */

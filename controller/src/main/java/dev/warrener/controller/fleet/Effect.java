@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
@@ -47,6 +48,9 @@ public sealed interface Effect {
 
   /** Return a delivery to its queue, without counting an attempt. */
   record Requeue(DeliveryKey delivery) implements Effect {}
+
+  /** Have the broker itself move a delivery to the dead letters, without a reason. */
+  record Reject(DeliveryKey delivery) implements Effect {}
 
   /**
    * Publish a copy of a delivery, and answer under the token. A later effect acknowledges the
@@ -113,4 +117,7 @@ public sealed interface Effect {
 
   /** End the controller, after the broker has taken all that was published before. */
   record End() implements Effect {}
+
+  /** Write down the runs of suspect tasks, for the next life of this controller. */
+  record NoteRuns(List<LostRuns.Run> runs) implements Effect {}
 }

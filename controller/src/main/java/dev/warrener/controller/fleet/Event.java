@@ -5,6 +5,7 @@ import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.messaging.report.Presence;
@@ -51,6 +52,9 @@ public sealed interface Event {
   /** The restrictions that a former run of this controller had written down. */
   record Remembered(RetainedRestrictions retained) implements Event {}
 
+  /** The runs of suspect tasks that a former run of this controller had written down. */
+  record RunsRemembered(List<LostRuns.Run> runs) implements Event {}
+
   /**
    * Restrictions were written down.
    *
@@ -61,8 +65,17 @@ public sealed interface Event {
   /** The tripwire was pulled. */
   record Tripped(String orderId) implements Event {}
 
-  /** A task was delivered. */
-  record Delivered(DeliveryKey key, Task task) implements Event {}
+  /**
+   * A task was delivered.
+   *
+   * @param returns how often the broker has taken it back from a consumer before, as far as it says
+   */
+  record Delivered(DeliveryKey key, Task task, int returns) implements Event {
+    /** Creates the event of a task that the broker hands out for the first time. */
+    public Delivered(DeliveryKey key, Task task) {
+      this(key, task, 0);
+    }
+  }
 
   /** A message was delivered that is no task by the contract. */
   record DeliveredInvalid(DeliveryKey key, InvalidTask content) implements Event {}
@@ -96,6 +109,13 @@ public sealed interface Event {
   record Finished(WorkerKey worker, String task, int attempt, RunEnd end) implements Event {}
 
   /**
+   * A worker wrote something that it may not write, or that can't be read.
+   *
+   * @param how a clause about it
+   */
+  record ProtocolBroken(WorkerKey worker, String how) implements Event {}
+
+  /**
    * No process of a worker's tree is left, and all its frames have been received.
    *
    * @param lastWords the last lines that the worker and its task had printed, oldest first
@@ -118,15 +138,36 @@ public sealed interface Event {
    */
   record StoodStill(Duration duration) implements Event {}
 
-  /** A worker was killed and its tree is not empty; the attempts to empty it go on. */
-  record Unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors)
-      implements Event {}
+  /**
+   * A worker was killed and its tree is not shown to be empty; the attempts to empty it go on.
+   *
+   * @param survivors the processes that are left, as far as they can be named
+   * @param doubt why nobody can tell whether the tree is empty; null if it is not
+   */
+  record Unconfirmed(
+      WorkerKey worker, long pid, long startTicks, List<Survivor> survivors, @Nullable String doubt)
+      implements Event {
+
+    /** Returns what was found, as the end of a sentence. */
+    String finding() {
+      return doubt == null ? survivors.size() + " processes of its tree still live" : doubt;
+    }
+  }
 
   /** The broker has taken the message published under a token, or no queue wanted it. */
   record Published(long token) implements Event {}
 
-  /** The broker can't take the message published under a token. */
-  record PublishFailed(long token, String reason) implements Event {}
+  /**
+   * The broker can't take the message published under a token.
+   *
+   * @param isHopeless whether it never will, however often the message is published
+   */
+  record PublishFailed(long token, String reason, boolean isHopeless) implements Event {
+    /** Creates the event of a failure that may pass. */
+    public PublishFailed(long token, String reason) {
+      this(token, reason, false);
+    }
+  }
 
   /** The broker has shown that it took all earlier settlements on a queue. */
   record BarrierPassed(long token) implements Event {}
@@ -143,8 +184,17 @@ public sealed interface Event {
   /** A timer is due. */
   record TimerDue(Timer timer) implements Event {}
 
-  /** The presence of another controller was read, {@code at} by our clock. */
-  record PresenceHeard(Presence presence, Instant at) implements Event {}
+  /**
+   * The presence of another controller was read, {@code at} by our clock.
+   *
+   * @param userId the user that published it, for whom the broker vouches, or null
+   */
+  record PresenceHeard(Presence presence, Instant at, @Nullable String userId) implements Event {
+    /** Creates the event of a presence for whose publisher the broker does not vouch. */
+    public PresenceHeard(Presence presence, Instant at) {
+      this(presence, at, null);
+    }
+  }
 
   /** Presence of other controllers was received without being read, {@code at} by our clock. */
   record OthersSeen(Map<String, Instant> at) implements Event {}

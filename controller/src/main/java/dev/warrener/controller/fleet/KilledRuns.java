@@ -98,6 +98,11 @@ final class KilledRuns {
       case Slot.Cause.LeaseOver _ -> startsAnew(change, slot, run, "its lease was over");
       case Slot.Cause.NoAnswer _ -> startsAnew(change, slot, run, "its worker did not answer");
       case Slot.Cause.NeverReady _ -> {}
+      case Slot.Cause.ProtocolBroken broken -> {
+        var error =
+            new TaskError("protocol", "its worker broke the protocol: " + broken.how(), null);
+        outcomes.unsuccessful(change, run, change.workerId(slot), Outcome.CRASHED, error);
+      }
       case Slot.Cause.Stopping _ -> change.requeue(run.delivery());
     }
   }
@@ -232,7 +237,7 @@ final class KilledRuns {
     retention.keep(change, true);
     var progress = change.orders.underWay(order.id());
     if (progress != null) {
-      change.put(progress.unsettled(run.task().id()).failing(takenBack(killed)));
+      change.put(progress.unsettled(killed.key()).failing(takenBack(killed)));
     }
   }
 
@@ -253,7 +258,7 @@ final class KilledRuns {
       var fate = killed.fate() == Fate.PURGED ? Backlog.PURGE : Backlog.DEAD_LETTER;
       change.restrictions =
           change.restrictions.with(
-              change.restrictions.revocations().plusLost(killed.run().task().id(), fate, order));
+              change.restrictions.revocations().plusLost(killed.key(), fate, order));
     }
   }
 
@@ -328,9 +333,28 @@ final class KilledRuns {
       change.put(progress.notWaitingFor(token));
     }
     progress = change.orders.find(id);
-    var late = progress == null ? null : progress.late(copy.task(), copy.attempt());
+    var late = progress == null ? null : progress.late(copy.key(), copy.attempt());
     if (late != null && change.broker.isCurrent(copy.delivery())) {
       proveLate(change, id, late);
+    }
+  }
+
+  /** The broker can't take a copy, and its delivery was dropped by the order that waits for it. */
+  void copyPurged(Transition change, Pending.Copy copy, long token) {
+    var progress = copy.order() == null ? null : change.orders.underWay(copy.order());
+    if (progress != null) {
+      change.put(progress.notWaitingFor(token).plusBacklog(1));
+    }
+  }
+
+  /** Another copy was published in place of one that the broker never takes. */
+  void copyReplaced(Transition change, Pending.Copy copy, long token, long instead) {
+    var progress = copy.order() == null ? null : change.orders.underWay(copy.order());
+    if (progress != null
+        && change.broker.find(instead) instanceof Pending.Copy next
+        && copy.order() != null) {
+      change.broker = change.broker.with(instead, next.awaitedBy(copy.order(), copy.isPurged()));
+      change.put(progress.notWaitingFor(token).waitingFor(instead));
     }
   }
 
@@ -341,7 +365,7 @@ final class KilledRuns {
       change.put(
           progress
               .notWaitingFor(token)
-              .unsettled(copy.task())
+              .unsettled(copy.key())
               .failing(
                   "task "
                       + copy.task()

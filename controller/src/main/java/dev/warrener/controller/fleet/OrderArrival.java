@@ -6,6 +6,8 @@ import dev.warrener.controller.fleet.state.HeardOrder.Origin;
 import dev.warrener.controller.fleet.state.Holds;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
+import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -63,6 +65,9 @@ final class OrderArrival {
       return;
     }
     refusal = change.orders.refusal(id);
+    if (refusal == null && isRefusedForItsTime(change, heard)) {
+      return;
+    }
     if (refusal == null && heard.order().isExpired(change.instant())) {
       refusal = "it expired at " + heard.order().expiresAt() + ": issue it again";
     }
@@ -76,8 +81,28 @@ final class OrderArrival {
     carryOut(change, heard, null);
   }
 
+  /**
+   * Refuses an order whose time of issue is too far ahead. The log has the order, and one day its
+   * time looks right: so the refusal is kept over a restart.
+   */
+  private boolean isRefusedForItsTime(Transition change, HeardOrder heard) {
+    var order = heard.order();
+    var ahead = Outranked.ahead(change, order);
+    if (ahead == null) {
+      return false;
+    }
+    refuse(change, heard, ahead);
+    if (!order.dryRun()) {
+      change.restrictions =
+          change.restrictions.refusing(
+              new RetainedRestrictions.Refused(order.id(), ahead, order.issuedAt()));
+      retention.keep(change, true);
+    }
+    return true;
+  }
+
   private void refuse(Transition change, HeardOrder heard, String because) {
-    change.orders = change.orders.refusing(heard.order().id(), because);
+    change.orders = change.orders.refusing(heard.order().id(), because, change.instant());
     reports.refused(change, heard, because);
   }
 
@@ -133,7 +158,8 @@ final class OrderArrival {
       var order = heard.order();
       if (change.orders.find(order.id()) != null
           || change.orders.refusal(order.id()) != null
-          || refusal(change, heard) != null) {
+          || refusal(change, heard) != null
+          || isRefusedForItsTime(change, heard)) {
         continue;
       }
       // At the start there is no worker yet, so no fence can fail. An earlier run of this
@@ -227,10 +253,13 @@ final class OrderArrival {
                 + target.attempt();
       }
     }
-    var last = change.memory.lastRun(target.id());
-    return last == null || last.attempt() < target.attempt()
-        ? null
-        : "attempt " + last.attempt() + " of task " + target.id() + " has ended here";
+    for (var queue : change.queues.keySet()) {
+      var last = change.memory.lastRun(new TaskKey(target.id(), queue));
+      if (last != null && last.attempt() >= target.attempt()) {
+        return "attempt " + last.attempt() + " of task " + target.id() + " has ended here";
+      }
+    }
+    return null;
   }
 
   private static @Nullable String missed(Transition change, WorkerTarget target, Instant issuedAt) {
@@ -340,6 +369,7 @@ final class OrderArrival {
       return;
     }
     putInForce(change, heard);
+    progress = Outranked.onArrival(change, progress);
     if (order.kind() == OrderKind.KILL) {
       change.put(progress);
       killing.start(change, order);

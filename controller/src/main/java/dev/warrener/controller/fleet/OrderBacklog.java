@@ -74,6 +74,24 @@ final class OrderBacklog {
         }
       }
       change.put(queue.withoutWaiting());
+      awaitCopies(change, order, queue.name(), fate);
+    }
+  }
+
+  /**
+   * Lets an order wait for the tasks of a queue that are just being copied to a retry queue or the
+   * dead letters. Otherwise they would be back in their queue after the order is done.
+   */
+  private static void awaitCopies(Transition change, Order order, String queue, Backlog fate) {
+    for (var entry : change.broker.pending().entrySet()) {
+      if (entry.getValue() instanceof Pending.Copy copy
+          && copy.order() == null
+          && copy.delivery().queue().equals(queue)
+          && change.broker.isCurrent(copy.delivery())) {
+        change.broker =
+            change.broker.with(entry.getKey(), copy.awaitedBy(order.id(), fate == Backlog.PURGE));
+        change.put(change.orders.current(order.id()).waitingFor(entry.getKey()));
+      }
     }
   }
 

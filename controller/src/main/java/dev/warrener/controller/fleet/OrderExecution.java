@@ -150,6 +150,7 @@ final class OrderExecution {
       shutdown.drain(change);
     }
     // The runs with their tasks are not needed any more.
-    change.put(reports.done(change, progress.withoutRuns().at(Stage.DONE)));
+    var over = Outranked.atTheEnd(change, progress).withoutRuns().at(Stage.DONE);
+    change.put(reports.done(change, over));
   }
 }

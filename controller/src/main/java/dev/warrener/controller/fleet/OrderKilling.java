@@ -186,8 +186,7 @@ final class OrderKilling {
                 "worker "
                     + change.workerId(slot)
                     + ": "
-                    + unconfirmed.survivors().size()
-                    + " processes of its tree still live"
+                    + unconfirmed.finding()
                     + (task == null ? "" : ", so task " + task + " is not settled")));
   }
 

@@ -139,7 +139,10 @@ final class OrderReports {
             unconfirmed.pid(),
             unconfirmed.startTicks(),
             change.settings.containment());
-    return say(change, progress, next(change, progress).unconfirmed(worker, task, survivors));
+    return say(
+        change,
+        progress,
+        next(change, progress).unconfirmed(worker, task, survivors, unconfirmed.doubt()));
   }
 
   /** Reports the fate of a killed run. */
@@ -165,6 +168,7 @@ final class OrderReports {
             .tookMicros(change.now.microsSince(progress.startedNanos()))
             .failed(List.copyOf(progress.failed()))
             .notes(progress.notes().isEmpty() ? null : List.copyOf(progress.notes()))
+            .unproven(progress.workers() == 0 ? null : change.settings.unproven())
             .build());
   }
 

@@ -79,7 +79,7 @@ final class OrderSettlement {
       if (killed.queue().equals(queue) && !killed.late() && killed.fate() != Fate.REQUEUED) {
         allGoBack = false;
         KilledRuns.revoke(change, progress.order(), killed);
-        next = next.unsettled(killed.run().task().id());
+        next = next.unsettled(killed.key());
       }
     }
     retention.keep(change, true);
@@ -170,11 +170,13 @@ final class OrderSettlement {
       // The copy stays on its way: its delivery is acknowledged when the broker has the copy.
       case Pending.Copy copy ->
           progress
-              .unsettled(copy.task())
+              .unsettled(copy.key())
               .failing(
                   "task "
                       + copy.task()
-                      + " is not among the dead letters yet ("
+                      + (copy.retried() == null
+                          ? " is not among the dead letters yet ("
+                          : " is not in a retry queue yet (")
                       + NO_ANSWER
                       + "): it gets there when the broker takes messages again, or goes back to its"
                       + " queue if the connection is lost");

@@ -29,7 +29,7 @@ final class PresenceSnapshot {
     for (var queue : state.queues().values()) {
       int running = 0;
       int pool = 0;
-      int waiting = queue.waiting().size();
+      int waiting = queue.waiting().size() + state.broker().unsettled(queue.name());
       for (var slot : state.pool().ofQueue(queue.name())) {
         pool++;
         var run = slot.run();
@@ -61,6 +61,7 @@ final class PresenceSnapshot {
         .leaseMillis(settings.boundWithoutBroker().toMillis())
         .containment(settings.containment())
         .refusedOrders(state.orders().refused())
+        .unproven(settings.unproven())
         .build();
   }
 
@@ -101,6 +102,9 @@ final class PresenceSnapshot {
   static List<Report.RosterEntry> roster(OtherControllers others, Instant now) {
     var entries = new ArrayList<Report.RosterEntry>();
     for (var other : others.seen().values()) {
+      if (!OtherControllers.isRemembered(other, now)) {
+        continue;
+      }
       var presence = other.presence();
       RosterState state;
       if (presence.state() == ControllerState.LEFT) {
@@ -112,7 +116,12 @@ final class PresenceSnapshot {
       }
       entries.add(
           new Report.RosterEntry(
-              presence.id(), presence.host(), other.at(), state, presence.leaseMillis()));
+              presence.id(),
+              presence.host(),
+              other.at(),
+              state,
+              presence.leaseMillis(),
+              other.users(now)));
     }
     return List.copyOf(entries);
   }

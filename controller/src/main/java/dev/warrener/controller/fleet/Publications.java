@@ -4,9 +4,11 @@ import dev.warrener.controller.fleet.state.Pending;
 
 /** Settles deliveries whose copy or result was published, when the broker has answered. */
 final class Publications {
+  private final TaskOutcomes outcomes;
   private final KilledRuns killedRuns;
 
-  Publications(KilledRuns killedRuns) {
+  Publications(TaskOutcomes outcomes, KilledRuns killedRuns) {
+    this.outcomes = outcomes;
     this.killedRuns = killedRuns;
   }
 
@@ -19,7 +21,7 @@ final class Publications {
     change.answered(token);
     switch (request) {
       case Pending.Copy copy -> {
-        change.memory = change.memory.settled(copy.task(), copy.attempt());
+        change.memory = change.memory.settled(copy.key(), copy.attempt());
         change.acknowledge(copy.delivery());
         killedRuns.copyTaken(change, copy, token);
       }
@@ -36,6 +38,20 @@ final class Publications {
     }
     change.answered(failed.token());
     switch (request) {
+      case Pending.Copy copy when copy.isPurged() && change.broker.isCurrent(copy.delivery()) -> {
+        change.acknowledge(copy.delivery());
+        killedRuns.copyPurged(change, copy, failed.token());
+      }
+      case Pending.Copy copy
+          when failed.isHopeless() && change.broker.isCurrent(copy.delivery()) -> {
+        long instead = outcomes.unpublishable(change, copy, failed.reason());
+        if (instead == 0) {
+          change.memory = change.memory.settled(copy.key(), copy.attempt());
+          killedRuns.copyTaken(change, copy, failed.token());
+        } else {
+          killedRuns.copyReplaced(change, copy, failed.token(), instead);
+        }
+      }
       case Pending.Copy copy -> {
         change.log(
             true,
@@ -47,13 +63,13 @@ final class Publications {
         change.requeue(copy.delivery());
         killedRuns.copyFailed(change, copy, failed.token(), failed.reason());
       }
-      // The work is done, so the task must not run again: it is acknowledged without its result.
+      // The work is done, so the task must not run again, whoever misses its result.
       case Pending.Result result -> {
         change.log(
             true,
             "the result of a task of queue "
                 + result.delivery().queue()
-                + " could not be published and is lost: "
+                + " could not be delivered: "
                 + failed.reason());
         change.acknowledge(result.delivery());
       }

@@ -9,17 +9,18 @@ final class Rules {
   private final TaskReports taskReports = new TaskReports();
   private final OrderReports orderReports = new OrderReports();
   private final TaskOutcomes outcomes = new TaskOutcomes(taskReports);
-  private final TaskArrival arrival = new TaskArrival(outcomes);
+  private final Suspects suspects = new Suspects();
+  private final TaskArrival arrival = new TaskArrival(outcomes, suspects);
   private final Consumption consumption = new Consumption();
   private final Dispatch dispatch = new Dispatch(outcomes);
   private final WorkerPrefetch prefetch = new WorkerPrefetch(dispatch);
   private final OrderKilling killing = new OrderKilling(prefetch, orderReports);
   private final KilledRuns killedRuns =
       new KilledRuns(outcomes, taskReports, arrival, orderReports, retention);
-  private final Publications publications = new Publications(killedRuns);
+  private final Publications publications = new Publications(outcomes, killedRuns);
   private final Supervision supervision = new Supervision(killing, killedRuns, outcomes, arrival);
   private final RunProgress runProgress =
-      new RunProgress(supervision, killing, prefetch, arrival, outcomes, taskReports);
+      new RunProgress(supervision, killing, prefetch, arrival, outcomes, taskReports, suspects);
   private final Shutdown shutdown = new Shutdown(supervision, consumption);
   private final OrderBacklog backlog = new OrderBacklog(outcomes);
   private final OrderSettlement settlement =
@@ -37,13 +38,13 @@ final class Rules {
       case Event.BrokerDown down -> consumption.brokerDown(change, down);
       case Event.OrdersSynced log -> orderArrival.synced(change, log);
       case Event.Remembered remembered -> retention.remembered(change, remembered.retained());
+      case Event.RunsRemembered remembered -> suspects.remembered(change, remembered.runs());
       case Event.Kept kept -> retention.kept(change, kept);
       case Event.OrdersDown down -> orderArrival.disconnected(change, down);
       case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());
       case Event.UnreadableOrder unreadable -> orderReports.refusedUnread(change, unreadable);
       case Event.Tripped tripped -> orderArrival.tripped(change, tripped.orderId());
-      case Event.Delivered delivered ->
-          arrival.delivered(change, delivered.key(), delivered.task());
+      case Event.Delivered delivered -> arrival.delivered(change, delivered);
       case Event.DeliveredInvalid invalid -> arrival.invalid(change, invalid);
       case Event.ConsumptionEnded ended -> consumption.ended(change, ended);
       case Event.Spawned spawned -> supervision.spawned(change, spawned);
@@ -51,6 +52,7 @@ final class Rules {
       case Event.Ready ready -> supervision.ready(change, ready);
       case Event.Started started -> runProgress.started(change, started);
       case Event.Finished finished -> runProgress.finished(change, finished);
+      case Event.ProtocolBroken broken -> supervision.protocolBroken(change, broken);
       case Event.TreeEmpty empty -> supervision.treeEmpty(change, empty);
       case Event.StoodStill still -> supervision.stoodStill(change, still.duration());
       case Event.Unconfirmed unconfirmed -> supervision.unconfirmed(change, unconfirmed);
@@ -87,7 +89,7 @@ final class Rules {
   private static void presenceHeard(Transition change, Event.PresenceHeard heard) {
     var presence = heard.presence();
     if (!presence.id().equals(change.settings.controller())) {
-      change.others = change.others.heard(presence, heard.at());
+      change.others = change.others.heard(presence, heard.at(), heard.userId());
     }
   }
 
@@ -104,5 +106,6 @@ final class Rules {
       prefetch.handOut(change);
     }
     supervision.showRunning(change);
+    suspects.strikeOutEnded(change);
   }
 }

@@ -13,6 +13,7 @@ final class RunProgress {
   private final TaskArrival arrival;
   private final TaskOutcomes outcomes;
   private final TaskReports reports;
+  private final Suspects suspects;
 
   RunProgress(
       Supervision supervision,
@@ -20,13 +21,15 @@ final class RunProgress {
       WorkerPrefetch prefetch,
       TaskArrival arrival,
       TaskOutcomes outcomes,
-      TaskReports reports) {
+      TaskReports reports,
+      Suspects suspects) {
     this.supervision = supervision;
     this.killing = killing;
     this.prefetch = prefetch;
     this.arrival = arrival;
     this.outcomes = outcomes;
     this.reports = reports;
+    this.suspects = suspects;
   }
 
   /** A worker reported the start of a run. */
@@ -51,6 +54,7 @@ final class RunProgress {
     var later = behind(busy.run(), busy.ahead(), run);
     var next = slot.with(busy.starting(begun, later, change.instant()));
     change.put(next);
+    suspects.started(change, run.task());
     reports.started(change, run.task(), change.workerId(slot));
     var timeout = Dispatch.timeoutOf(change, run.task());
     if (timeout != null) {

@@ -132,6 +132,17 @@ final class Supervision {
     }
   }
 
+  /** A worker wrote what it may not write: nothing that it says can be relied on any more. */
+  void protocolBroken(Transition change, Event.ProtocolBroken broken) {
+    var slot = change.pool.find(broken.worker());
+    if (slot != null && slot.process() instanceof Slot.Live live && slot.canBeKilled()) {
+      change.log(
+          true,
+          "worker " + change.workerId(slot) + " broke the protocol and is killed: " + broken.how());
+      kill(change, slot, new Slot.Cause.ProtocolBroken(broken.how(), isInVain(change, live)));
+    }
+  }
+
   /** A worker was asked to end and has had its grace. */
   void graceOver(Transition change, WorkerKey worker) {
     var slot = change.pool.find(worker);
@@ -198,9 +209,9 @@ final class Supervision {
         true,
         "worker "
             + change.workerId(slot)
-            + " was killed and "
-            + unconfirmed.survivors().size()
-            + " processes of its tree still live: "
+            + " was killed and is not confirmed dead: "
+            + unconfirmed.finding()
+            + ": "
             + unconfirmed.survivors());
     for (var order : dying.orders()) {
       killing.unconfirmed(change, order, slot, dying, unconfirmed);
@@ -225,10 +236,24 @@ final class Supervision {
 
   private void diedAsWanted(
       Transition change, Slot slot, Slot.Dying dying, DeathCertificate certificate) {
-    if (dying.cause() instanceof Slot.Cause.NeverReady) {
-      restartAfterDeath(change, slot, true);
-    } else {
-      change.put(slot.with(new Slot.None(change.instant())));
+    switch (dying.cause()) {
+      case Slot.Cause.NeverReady _ -> restartAfterDeath(change, slot, true);
+      case Slot.Cause.ProtocolBroken broken -> {
+        report(
+            change,
+            WorkerEventKind.EXITED,
+            slot,
+            certificate.pid(),
+            certificate,
+            "it broke the protocol: " + broken.how());
+        restartAfterDeath(change, slot, broken.inVain());
+      }
+      case Slot.Cause.ByOrder _,
+          Slot.Cause.TimedOut _,
+          Slot.Cause.LeaseOver _,
+          Slot.Cause.NoAnswer _,
+          Slot.Cause.Stopping _ ->
+          change.put(slot.with(new Slot.None(change.instant())));
     }
     var cut = KilledRuns.cutRun(dying);
     for (var order : dying.orders()) {
@@ -238,15 +263,7 @@ final class Supervision {
   }
 
   private void diedByItself(Transition change, Slot slot, Slot.Live live, Event.TreeEmpty empty) {
-    boolean inVain =
-        switch (live) {
-          case Slot.Starting _ -> true;
-          case Slot.Idle idle -> !idle.fruitful() && isBrief(change, idle.readyAt());
-          // A death while a task runs counts against the task.
-          case Slot.Busy busy ->
-              !busy.run().started() && !busy.fruitful() && isBrief(change, busy.readyAt());
-          case Slot.Dying _ -> false;
-        };
+    boolean inVain = isInVain(change, live);
     var run = slot.run();
     var certificate = empty.certificate();
     var id = change.workerId(slot);
@@ -273,6 +290,18 @@ final class Supervision {
     } else {
       arrival.waitAgain(change, run);
     }
+  }
+
+  /** Whether a worker that dies now has died in vain, which counts against its slot. */
+  private static boolean isInVain(Transition change, Slot.Live live) {
+    return switch (live) {
+      case Slot.Starting _ -> true;
+      case Slot.Idle idle -> !idle.fruitful() && isBrief(change, idle.readyAt());
+      // A death while a task runs counts against the task.
+      case Slot.Busy busy ->
+          !busy.run().started() && !busy.fruitful() && isBrief(change, busy.readyAt());
+      case Slot.Dying _ -> false;
+    };
   }
 
   private static boolean isBrief(Transition change, Instant readyAt) {

@@ -3,6 +3,8 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.EndedRuns.Owed;
 import dev.warrener.controller.fleet.state.QueueState;
+import dev.warrener.controller.fleet.state.TaskContent;
+import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.task.Task;
@@ -22,21 +24,29 @@ final class TaskArrival {
   private static final Duration HELD = Duration.ofSeconds(5);
 
   private final TaskOutcomes outcomes;
+  private final Suspects suspects;
 
-  TaskArrival(TaskOutcomes outcomes) {
+  TaskArrival(TaskOutcomes outcomes, Suspects suspects) {
     this.outcomes = outcomes;
+    this.suspects = suspects;
   }
 
   /** A task was delivered. */
-  void delivered(Transition change, DeliveryKey key, Task task) {
+  void delivered(Transition change, Event.Delivered delivered) {
+    var key = delivered.key();
+    var task = delivered.task();
     var queue = change.queues.get(key.queue());
     if (!change.broker.isCurrent(key) || queue == null) {
       return;
     }
     change.memory = change.memory.pruned(change.pool, change.queues.values());
-    boolean known = change.memory.isKnown(task.id());
-    change.memory = change.memory.delivered(task.id());
+    boolean known = change.memory.isKnown(TaskKey.of(task));
+    change.memory = change.memory.delivered(TaskKey.of(task));
+    suspects.delivered(change, task, delivered.returns());
     if (known && isAdoptedOrCopy(change, key, task, queue)) {
+      return;
+    }
+    if (isOfAnother(change, key, task)) {
       return;
     }
     var before = change.memory.endedRun(task);
@@ -56,31 +66,79 @@ final class TaskArrival {
 
   /**
    * Whether a task was here already. A run whose delivery was lost takes this delivery over; any
-   * other second copy is acknowledged.
+   * other second copy is acknowledged. A message that only has the task's id is no copy of it.
    */
-  private static boolean isAdoptedOrCopy(
-      Transition change, DeliveryKey key, Task task, QueueState queue) {
+  private boolean isAdoptedOrCopy(Transition change, DeliveryKey key, Task task, QueueState queue) {
     for (var slot : change.pool.slots()) {
-      var run = slot.find(task.id());
+      var run = slot.queue().equals(task.queue()) ? slot.find(task.id()) : null;
       if (run == null) {
         continue;
       }
-      if (run.delivery() == null && run.task().attempt() == task.attempt()) {
+      var where = run.started() ? "runs here" : "waits here";
+      if (!isCopy(task, run.task())) {
+        dropDuplicate(change, key, task, run.task(), where);
+      } else if (run.delivery() == null && run.task().attempt() == task.attempt()) {
         change.put(slot.with(run, run.withDelivery(key)));
       } else if (task.attempt() <= run.task().attempt()) {
-        acknowledgeCopy(change, key, task, run.started() ? "runs here" : "waits here");
+        acknowledgeCopy(change, key, task, where);
       } else {
         return false;
       }
       return true;
     }
     for (var waiting : queue.waiting().values()) {
-      if (waiting.id().equals(task.id()) && waiting.attempt() >= task.attempt()) {
+      if (!waiting.id().equals(task.id())) {
+        continue;
+      }
+      if (!isCopy(task, waiting)) {
+        dropDuplicate(change, key, task, waiting, "waits here");
+        return true;
+      }
+      if (waiting.attempt() >= task.attempt()) {
         acknowledgeCopy(change, key, task, "waits here");
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * Whether the task's id belongs to another task that has ended here; it is dropped then. What an
+   * operator has put back runs, whatever it is.
+   */
+  private boolean isOfAnother(Transition change, DeliveryKey key, Task task) {
+    var last = task.requeuedAt() == null ? change.memory.lastRun(TaskKey.of(task)) : null;
+    if (last == null) {
+      return false;
+    }
+    var content = TaskContent.of(task);
+    if (last.content().equals(content)) {
+      return false;
+    }
+    outcomes.duplicate(
+        change,
+        key,
+        task,
+        "has ended here, attempt " + last.attempt(),
+        last.content().asker() != content.asker());
+    return true;
+  }
+
+  private static boolean isCopy(Task task, Task first) {
+    return TaskContent.of(task).equals(TaskContent.of(first));
+  }
+
+  private void dropDuplicate(
+      Transition change, DeliveryKey key, Task task, Task first, String where) {
+    outcomes.duplicate(
+        change,
+        key,
+        task,
+        where
+            + ", attempt "
+            + first.attempt()
+            + (first.publishedAt() == null ? "" : ", published at " + first.publishedAt()),
+        TaskContent.of(task).asker() != TaskContent.of(first).asker());
   }
 
   private static void acknowledgeCopy(Transition change, DeliveryKey key, Task task, String where) {
@@ -100,6 +158,11 @@ final class TaskArrival {
     var revocation = change.restrictions.revoked(change.settings, task);
     if (revocation != null) {
       outcomes.revoked(change, key, task, revocation);
+      return true;
+    }
+    int lost = suspects.timesIfTooOften(change, task);
+    if (lost > 0) {
+      outcomes.tookItsControllerAlong(change, key, task, lost);
       return true;
     }
     var expiresAt = expiresAt(task);

@@ -2,11 +2,13 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.EndedRuns.Owed;
+import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.controller.fleet.state.Revocations;
 import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.Namespace;
+import dev.warrener.messaging.ShortText;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.task.DeadReason;
@@ -24,8 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides how a task ends here: its settlement, its result, and the events about it. */
 final class TaskOutcomes {
-  /** The most characters of a detail in a header: brokers limit the size of all headers. */
-  private static final int LONGEST_DETAIL = 2000;
+  /** The most bytes of a detail in a header: brokers limit the size of all headers. */
+  private static final int LONGEST_DETAIL = 4_000;
+
+  /** The most crashes that are counted: a publisher may have written any number. */
+  private static final int MOST_CRASHES = 1_000_000;
 
   private final TaskReports reports;
 
@@ -82,7 +87,7 @@ final class TaskOutcomes {
             : switch (outcome) {
               case TIMED_OUT -> DeadReason.TIMED_OUT;
               case CRASHED -> DeadReason.CRASHED;
-              case SUCCEEDED, FAILED, KILLED, LOST -> DeadReason.FAILED;
+              case SUCCEEDED, FAILED, KILLED, LOST, DUPLICATE -> DeadReason.FAILED;
             };
     String detail =
         poison
@@ -181,6 +186,24 @@ final class TaskOutcomes {
     reports.neverRuns(change, task, Outcome.KILLED, error(order, revocation.reason()), order);
   }
 
+  /** Quarantines a waiting task during whose runs controllers have ended. */
+  void tookItsControllerAlong(Transition change, DeliveryKey key, Task task, int times) {
+    deadLetter(
+        change,
+        key,
+        task,
+        DeadReason.POISON,
+        "its controller "
+            + change.settings.controller()
+            + " ended "
+            + times
+            + " times while it ran it, after the broker had taken it back "
+            + LostRuns.RETURNS
+            + " times",
+        null,
+        Outcome.CRASHED);
+  }
+
   /** Moves a waiting task that has expired to the dead letters. */
   void expired(Transition change, DeliveryKey key, Task task, String detail) {
     deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.FAILED);
@@ -251,6 +274,28 @@ final class TaskOutcomes {
     move(change, key, task, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
   }
 
+  /**
+   * Drops a task whose id belongs to another one here, and says so to whoever waits for its result.
+   *
+   * @param other the task that has the id, and where it is: "runs here as attempt 2"
+   * @param isAnswered whether somebody else waits than for the other task
+   */
+  void duplicate(Transition change, DeliveryKey key, Task task, String other, boolean isAnswered) {
+    var detail =
+        "its id belongs to another task of queue "
+            + task.queue()
+            + ", which "
+            + other
+            + ": publish this one with an id of its own";
+    change.log(true, "task " + task.id() + " was dropped: " + detail);
+    change.acknowledge(key);
+    reports.dropped(change, task, detail, null);
+    if (isAnswered) {
+      reports.neverRuns(
+          change, task, Outcome.DUPLICATE, new TaskError("duplicate", detail, null), null);
+    }
+  }
+
   /** Settles a second copy of a task as the last run of the task was settled. */
   void settleAgain(Transition change, DeliveryKey key, Task task, Owed owed) {
     switch (owed) {
@@ -278,9 +323,41 @@ final class TaskOutcomes {
     if (!change.broker.isCurrent(key)) {
       return 0;
     }
-    long token = change.ask(new Pending.Copy(key, task.id(), task.attempt(), order));
-    change.add(new Effect.Move(token, key, routingKey, headers));
+    Map<String, @Nullable Object> changes = new HashMap<>(headers);
+    if (task.requeuedAt() == null) {
+      // The broker vouches for us as the publisher of the copy: what was not believed ends here.
+      changes.put(TaskHeaders.REQUEUED_AT, null);
+    }
+    var retried = headers.containsKey(TaskHeaders.DEAD_REASON) ? null : task;
+    long token =
+        change.ask(new Pending.Copy(key, task.id(), task.attempt(), order, retried, false));
+    change.add(new Effect.Move(token, key, routingKey, changes));
     return token;
+  }
+
+  /**
+   * Settles a delivery whose copy can never be published. A task that was to be tried again goes to
+   * the dead letters instead; what can't even get there is moved by the broker.
+   *
+   * @return the token of another copy, or 0 if there is none
+   */
+  long unpublishable(Transition change, Pending.Copy copy, String reason) {
+    var task = copy.retried();
+    if (task == null) {
+      change.log(
+          true,
+          "task "
+              + copy.task()
+              + " can't be published again ("
+              + reason
+              + "): the broker moves it to the dead letters, without a reason");
+      change.reject(copy.delivery());
+      return 0;
+    }
+    var detail = "it could not be put into a retry queue: " + reason;
+    change.log(true, "task " + task.id() + ": " + detail);
+    return deadLetter(
+        change, copy.delivery(), task, DeadReason.INVALID, detail, null, Outcome.FAILED);
   }
 
   /** Returns the headers of the dead letters of an order. */
@@ -292,7 +369,7 @@ final class TaskOutcomes {
       Transition change, DeadReason reason, String detail, @Nullable String order) {
     Map<String, @Nullable Object> headers = new HashMap<>();
     headers.put(TaskHeaders.DEAD_REASON, reason.wire());
-    headers.put(TaskHeaders.DEAD_DETAIL, shorten(detail));
+    headers.put(TaskHeaders.DEAD_DETAIL, ShortText.ofBytes(detail, LONGEST_DETAIL));
     headers.put(TaskHeaders.DEAD_ORDER, order);
     headers.put(TaskHeaders.DEAD_AT, change.instant().toString());
     headers.put(TaskHeaders.DEAD_CONTROLLER, change.settings.controller());
@@ -318,15 +395,13 @@ final class TaskOutcomes {
         : change.settings.queue(task.queue()).maxAttempts();
   }
 
-  private static int crashesOf(Task task) {
-    return task.headers().get(TaskHeaders.CRASHES) instanceof Number number ? number.intValue() : 0;
+  static int crashesOf(Task task) {
+    return task.headers().get(TaskHeaders.CRASHES) instanceof Number number
+        ? Math.clamp(number.longValue(), 0, MOST_CRASHES)
+        : 0;
   }
 
   private static String deadKey(String queue) {
     return Namespace.DEFAULT.deadKey(queue);
-  }
-
-  private static String shorten(String text) {
-    return text.length() <= LONGEST_DETAIL ? text : text.substring(0, LONGEST_DETAIL) + "…";
   }
 }

@@ -64,7 +64,7 @@ final class TaskReports {
   }
 
   /** A task was dropped. */
-  void dropped(Transition change, Task task, String detail, String order) {
+  void dropped(Transition change, Task task, String detail, @Nullable String order) {
     event(change, TaskEventKind.DROPPED, task, null, null, null, detail, order);
   }
 

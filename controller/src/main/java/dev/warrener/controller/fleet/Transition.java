@@ -157,6 +157,13 @@ final class Transition {
     }
   }
 
+  /** Has the broker move a delivery to the dead letters, unless the broker has it back. */
+  void reject(DeliveryKey delivery) {
+    if (broker.isCurrent(delivery)) {
+      settle(delivery, new Effect.Reject(delivery));
+    }
+  }
+
   private void settle(DeliveryKey delivery, Effect settlement) {
     effects.add(settlement);
     orders = orders.settled(delivery);

@@ -21,15 +21,19 @@ import java.util.function.Supplier;
 public final class OrderInbox implements OrderFeed.Listener {
   private final Supplier<Map<String, Instant>> othersSeen;
   private final Consumer<Event> events;
+  private final TrustedUsers trusted;
 
   /**
    * Makes an inbox.
    *
    * @param othersSeen returns when controllers were last seen whose presence was received and not
    *     decoded; each call returns the news since the previous call
+   * @param trusted is told who gives orders
    * @param events receives the events
    */
-  public OrderInbox(Supplier<Map<String, Instant>> othersSeen, Consumer<Event> events) {
+  public OrderInbox(
+      Supplier<Map<String, Instant>> othersSeen, TrustedUsers trusted, Consumer<Event> events) {
+    this.trusted = trusted;
     this.othersSeen = othersSeen;
     this.events = events;
   }
@@ -75,7 +79,8 @@ public final class OrderInbox implements OrderFeed.Listener {
     events.accept(order);
   }
 
-  private static HeardOrder heard(ReceivedOrder.Decoded decoded) {
+  private HeardOrder heard(ReceivedOrder.Decoded decoded) {
+    trusted.ordered(decoded.userId());
     return new HeardOrder(decoded.order(), decoded.userId(), decoded.replyTo(), origin(decoded));
   }
 

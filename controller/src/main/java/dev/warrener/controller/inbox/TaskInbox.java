@@ -8,9 +8,12 @@ import dev.warrener.messaging.broker.tasks.Delivery;
 import dev.warrener.messaging.broker.tasks.TaskIntake;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
+import dev.warrener.worker.frame.Frame;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,17 +27,42 @@ import org.slf4j.LoggerFactory;
 public final class TaskInbox implements TaskIntake.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(TaskInbox.class);
 
+  /** The largest body that a worker is sent: the rest of a frame is for the task's header. */
+  private static final int LARGEST_BODY = Frame.MAXIMUM_BYTES - (1 << 20);
+
+  /** The least time between two warnings: whoever publishes must not fill the log. */
+  private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(1);
+
+  private final AtomicLong warnedNanos =
+      new AtomicLong(System.nanoTime() - 2 * BETWEEN_WARNINGS.toNanos());
   private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
   private final Consumer<Event> events;
+  private final int largestBody;
+  private final TrustedUsers trusted;
 
-  /** Makes an inbox that posts its events to {@code events}. */
-  public TaskInbox(Consumer<Event> events) {
+  /** Whether the broker vouches for the users that messages name. */
+  private volatile boolean vouches = true;
+
+  /**
+   * Makes an inbox.
+   *
+   * @param trusted the users who are believed that a task was put back from the dead letters
+   * @param events takes the events
+   */
+  public TaskInbox(TrustedUsers trusted, Consumer<Event> events) {
+    this(trusted, events, LARGEST_BODY);
+  }
+
+  TaskInbox(TrustedUsers trusted, Consumer<Event> events, int largestBody) {
+    this.trusted = trusted;
     this.events = events;
+    this.largestBody = largestBody;
   }
 
   @Override
   public void up(long generation, Dialect dialect) {
     LOG.info("the controller receives tasks from {}", dialect.product());
+    vouches = dialect.checksUserId();
     events.accept(new Event.BrokerUp(generation));
   }
 
@@ -53,9 +81,57 @@ public final class TaskInbox implements TaskIntake.Listener {
     deliveries.put(key, delivery);
     events.accept(
         switch (delivery.content()) {
-          case Task task -> new Event.Delivered(key, task);
+          case Task task when task.body().length() > largestBody ->
+              new Event.DeliveredInvalid(key, tooLarge(task));
+          case Task task ->
+              new Event.Delivered(key, believed(task, delivery.message()), returns(delivery));
           case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
         });
+  }
+
+  /**
+   * Returns the task without what its publisher may not say: that an operator has put it back, so
+   * that no earlier revocation applies to it.
+   */
+  private Task believed(Task task, Message message) {
+    var user = message.userId();
+    if (task.requeuedAt() == null || !vouches || trusted.contains(user)) {
+      return task;
+    }
+    long now = System.nanoTime();
+    long before = warnedNanos.get();
+    if (now - before > BETWEEN_WARNINGS.toNanos() && warnedNanos.compareAndSet(before, now)) {
+      warn(task, user);
+    }
+    return task.toBuilder().requeuedAt(null).build();
+  }
+
+  private static void warn(Task task, @Nullable String user) {
+    LOG.warn(
+        "task {} of queue {} says that an operator put it back ({}), and {} is neither an operator"
+            + " nor a controller: it is treated as any other task",
+        task.id(),
+        task.queue(),
+        TaskHeaders.REQUEUED_AT,
+        user == null ? "its publisher, who has no user_id," : "user " + user);
+  }
+
+  private static int returns(Delivery delivery) {
+    return delivery.redelivered()
+            && delivery.message().headers().get(TaskHeaders.DELIVERY_COUNT) instanceof Number count
+        ? count.intValue()
+        : 0;
+  }
+
+  private InvalidTask tooLarge(Task task) {
+    return new InvalidTask(
+        task.queue(),
+        task.id(),
+        "its body has "
+            + task.body().length()
+            + " bytes, and a worker takes at most "
+            + largestBody
+            + ": store the data elsewhere and send where it is");
   }
 
   @Override

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the frames that a controller sends to its workers, and reads the frames they send. */
 public final class WorkerFrames {
+  private static final int LONGEST_TYPE = 256;
+  private static final int LONGEST_MESSAGE = 8 * 1024;
+  private static final int LONGEST_STACK = 32 * 1024;
+
   private WorkerFrames() {}
 
   /**
@@ -106,7 +110,7 @@ public final class WorkerFrames {
     };
   }
 
-  private static int attempt(Frame frame) throws BrokenFrameException {
+  static int attempt(Frame frame) throws BrokenFrameException {
     return Math.toIntExact(frame.requireNumber(HeaderKey.ATTEMPT));
   }
 
@@ -122,12 +126,20 @@ public final class WorkerFrames {
     }
     var type = frame.text(HeaderKey.ERROR_TYPE);
     var message = frame.text(HeaderKey.ERROR_MESSAGE);
+    var stack = frame.text(HeaderKey.ERROR_STACK);
     return new RunEnd(
         Body.EMPTY,
         Task.JSON,
         new TaskError(
-            type == null ? "error" : type,
-            message == null ? "the handler failed without a message" : message,
-            frame.text(HeaderKey.ERROR_STACK)));
+            type == null ? "error" : cut(type, LONGEST_TYPE),
+            message == null
+                ? "the handler failed without a message"
+                : cut(message, LONGEST_MESSAGE),
+            stack == null ? null : cut(stack, LONGEST_STACK)));
+  }
+
+  /** Keeps to the bounds of the Java worker; others may not. */
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest) + "…";
   }
 }

@@ -1,13 +1,14 @@
 package dev.warrener.controller.inbox;
 
 import dev.warrener.controller.death.WorkerKey;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.HeaderKey;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes what handlers and workers print to the controller's log, with the task's id in front. */
+/** What handlers and workers print, as lines of the controller's log. */
 public final class WorkerOutput {
   /** The logger of what tasks and workers print; the controller's own lines have other loggers. */
   public static final String LOGGER = "dev.warrener.task";
@@ -17,31 +18,35 @@ public final class WorkerOutput {
 
   private WorkerOutput() {}
 
-  /** Logs the line of a LOG frame, and returns it as it was logged. */
-  static String log(String worker, WorkerKey key, Frame frame) {
+  /** Logs a line. May wait for the log's reader. */
+  static void log(String line) {
+    LOG.info("{}", line);
+  }
+
+  /** Returns the line of a LOG frame without what makes it unreadable. */
+  static String text(Frame frame) {
+    return printable(new String(frame.payload(), StandardCharsets.UTF_8));
+  }
+
+  /** Returns what stands before the line of a LOG frame: whose line it is. */
+  static String origin(String worker, WorkerKey key, Frame frame) {
     var task = frame.text(HeaderKey.TASK);
-    var line = printable(new String(frame.payload(), StandardCharsets.UTF_8));
-    LOG.info("[{}] {}", task == null ? "worker " + worker + "#" + key.incarnation() : task, line);
-    return line;
+    // One word, so that no id can end the brackets.
+    return task == null ? origin(worker, key) : "[" + Printable.word(task) + "] ";
   }
 
-  /** Logs a line that a worker printed outside its frames, and returns it as it was logged. */
-  static String raw(String worker, WorkerKey key, String line) {
-    var printable = printable(line);
-    LOG.info("[worker {}#{}] {}", worker, key.incarnation(), printable);
-    return printable;
+  /** Returns what stands before a line that a worker printed outside its frames. */
+  static String origin(String worker, WorkerKey key) {
+    return "[worker " + worker + "#" + key.incarnation() + "] ";
   }
 
-  /**
-   * Returns a line without control characters and of bounded length, so that it can't pass for
-   * another line of the log.
-   */
-  private static String printable(String line) {
-    var printable = new StringBuilder(Math.min(line.length(), LONGEST) + 1);
-    for (int i = 0; i < line.length() && i < LONGEST; i++) {
-      char c = line.charAt(i);
-      printable.append(Character.isISOControl(c) && c != '\t' ? '\uFFFD' : c);
-    }
-    return line.length() > LONGEST ? printable.append('…').toString() : printable.toString();
+  /** Returns a line of bounded length, which can't pass for another line of the log. */
+  static String printable(String line) {
+    return printable(line, LONGEST);
+  }
+
+  /** Returns a line as {@link #printable(String)} does, of at most {@code longest} characters. */
+  static String printable(String line, int longest) {
+    return Printable.line(line.length() > longest ? line.substring(0, longest) + "…" : line);
   }
 }

@@ -4,6 +4,7 @@ import dev.warrener.controller.process.Provenance;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.controller.process.linux.UnixSockets;
+import dev.warrener.controller.process.linux.UnreadableException;
 import dev.warrener.controller.process.linux.Users;
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -38,7 +39,7 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
       return new Peer(pid, credentials.uid(), "", ENDED);
     }
     try {
-      Stat stat = Stat.of(pid);
+      Stat stat = seen(pid);
       // Another user's process may be hidden (hidepid). It is no task's: they run as this user.
       String suspicion =
           stat == null && credentials.uid() != Users.self() ? null : Provenance.suspicion(pid);
@@ -54,6 +55,14 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
     }
   }
 
+  private static @Nullable Stat seen(long pid) {
+    try {
+      return Stat.of(pid);
+    } catch (UnreadableException e) {
+      return null;
+    }
+  }
+
   /** Whether a process has been the same all the time; without a pidfd only if it can be seen. */
   private static boolean isStillThere(int pidfd, @Nullable Stat before) {
     if (pidfd >= 0 && Kernel.sendSignal(pidfd, 0) == Kernel.ESRCH) {
@@ -62,7 +71,7 @@ record Peer(long pid, long uid, String command, @Nullable String suspicion) {
     if (before == null) {
       return pidfd >= 0;
     }
-    Stat now = Stat.of(before.id().pid());
+    Stat now = seen(before.id().pid());
     return now != null && now.id().equals(before.id());
   }
 

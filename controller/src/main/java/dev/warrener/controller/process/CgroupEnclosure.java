@@ -1,8 +1,7 @@
 package dev.warrener.controller.process;
 
 import dev.warrener.controller.process.linux.ProcFile;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -67,17 +66,15 @@ final class CgroupEnclosure implements Enclosure {
   }
 
   @Override
-  public void kill() {
-    // Not Files.write: on the kill path that is three times as expensive.
-    try (var out = new FileOutputStream(killSwitch)) {
-      out.write(KILL);
-    } catch (FileNotFoundException e) {
-      // Usually the cgroup is empty and was removed already.
-      if (Files.exists(directory)) {
-        LOG.warn("the cgroup {} can't be killed: {}", directory, e.toString());
+  public @Nullable String kill() {
+    try {
+      // Without the file the cgroup is empty and was removed already, or it never could be killed.
+      if (ProcFile.write(killSwitch, KILL) || Files.notExists(directory)) {
+        return null;
       }
-    } catch (IOException e) {
-      LOG.warn("the cgroup {} can't be killed: {}", directory, e.toString());
+      return "the cgroup " + directory + " can't be killed: the kernel has no cgroup.kill there";
+    } catch (UnreadableException e) {
+      return "the cgroup can't be killed: " + e.getMessage();
     }
   }
 
@@ -97,15 +94,19 @@ final class CgroupEnclosure implements Enclosure {
 
   @Override
   public List<Long> members() {
-    byte[] pids = ProcFile.read(entrance());
+    byte[] pids = ProcFile.readIfPossible(entrance());
     return pids == null
         ? List.of()
         : new String(pids, StandardCharsets.US_ASCII).lines().map(Long::valueOf).toList();
   }
 
-  /** Whether a process, dead or alive, is inside; also true if the process is gone. */
+  /**
+   * Whether a process, dead or alive, is inside; also true if the process is gone.
+   *
+   * @throws UnreadableException if nobody can tell
+   */
   boolean holds(long pid) {
-    byte[] memberships = ProcFile.read("/proc/" + pid + "/cgroup");
+    byte[] memberships = ProcFile.read(pid, "cgroup");
     return memberships == null || holds(new String(memberships, StandardCharsets.UTF_8));
   }
 
@@ -121,7 +122,7 @@ final class CgroupEnclosure implements Enclosure {
   private boolean isUnpopulated() {
     byte @Nullable [] events = ProcFile.read(directory.resolve("cgroup.events").toString());
     if (events == null) {
-      return !Files.exists(directory);
+      return Files.notExists(directory);
     }
     return new String(events, StandardCharsets.US_ASCII).lines().anyMatch("populated 0"::equals);
   }
@@ -153,7 +154,7 @@ final class CgroupEnclosure implements Enclosure {
           });
       return true;
     } catch (NoSuchFileException e) {
-      return !Files.exists(directory);
+      return Files.notExists(directory);
     } catch (DirectoryNotEmptyException e) {
       return false;
     } catch (IOException e) {

@@ -4,8 +4,10 @@ import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ProcFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -111,8 +113,10 @@ final class CgroupParent {
             leftOvers.add(new CgroupParent(entry));
           }
         }
-      } catch (IOException e) {
+      } catch (NoSuchFileException | AccessDeniedException e) {
         LOG.debug("{} is not readable, so no cgroup of ours can be there: {}", place, e.toString());
+      } catch (IOException e) {
+        LOG.warn("cgroups of former runs in {} can't be looked for: {}", place, e.toString());
       }
     }
     return leftOvers;
@@ -132,7 +136,16 @@ final class CgroupParent {
    * @param pids the most processes and threads that it may hold; empty for no limit
    */
   CgroupEnclosure fenceFor(WorkerKey worker, String pids) throws IOException {
-    return CgroupEnclosure.make(directory.resolve("worker-" + worker), pids);
+    return CgroupEnclosure.make(place(worker), pids);
+  }
+
+  /** Returns the cgroup of a worker, whether or not it exists. */
+  CgroupEnclosure fenceOf(WorkerKey worker) {
+    return CgroupEnclosure.existing(place(worker));
+  }
+
+  private Path place(WorkerKey worker) {
+    return directory.resolve("worker-" + worker);
   }
 
   /**
@@ -165,13 +178,18 @@ final class CgroupParent {
   }
 
   private static boolean hasNoProcess(Path cgroup) {
-    return words(cgroup.resolve("cgroup.procs")).isEmpty();
+    return "".equals(text(cgroup.resolve("cgroup.procs")));
   }
 
   private static List<String> words(Path file) {
-    byte[] bytes = ProcFile.read(file.toString());
-    String text = bytes == null ? "" : new String(bytes, StandardCharsets.US_ASCII).strip();
-    return text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
+    String text = text(file);
+    return text == null || text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
+  }
+
+  /** Returns the text of a file without blanks around it; null if it can't be read. */
+  private static @Nullable String text(Path file) {
+    byte[] bytes = ProcFile.readIfPossible(file.toString());
+    return bytes == null ? null : new String(bytes, StandardCharsets.US_ASCII).strip();
   }
 
   /** Returns the parent as one enclosure: killing it kills every worker. */

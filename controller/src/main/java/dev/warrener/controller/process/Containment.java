@@ -3,10 +3,12 @@ package dev.warrener.controller.process;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,9 @@ record Containment(
       wait "$!"
       """;
 
+  private static final int TRIES_TO_IDENTIFY = 100;
+  private static final long PAUSE_TO_IDENTIFY_NANOS = 5_000_000;
+
   /** Returns a copy with another limit on processes. */
   Containment with(PidsLimit limit) {
     return new Containment(programs, cgroups, unshare, limit);
@@ -105,12 +110,36 @@ record Containment(
       }
       throw e;
     }
-    Stat stat = Stat.of(process.pid());
-    // Without a stat the process is dead already and the JDK has reaped it. Its start time is then
-    // unknown and not needed: whatever has the number now is another process.
-    ProcessId head = stat == null ? new ProcessId(process.pid(), 0) : stat.id();
+    ProcessId head = identify(process);
     return new Launched(
         process, head, cgroup, unshare == null ? null : new NamespaceEnclosure(head));
+  }
+
+  /** Returns the cgroup that a worker has if it was started; null where workers have none. */
+  @Nullable CgroupEnclosure enclosureOf(WorkerKey worker) {
+    return cgroups == null ? null : cgroups.fenceOf(worker);
+  }
+
+  /**
+   * Returns the identity of a process that was just started.
+   *
+   * @throws UnreadableException if it can't be read again and again: then nobody could ever signal
+   *     it safely, and it must not live
+   */
+  private static ProcessId identify(Process process) {
+    for (int tries = 1; ; tries++) {
+      try {
+        Stat stat = Stat.of(process.pid());
+        // Without a stat the process is dead already and the JDK has reaped it. Its start time is
+        // then unknown and not needed: whatever has the number now is another process.
+        return stat == null ? new ProcessId(process.pid(), 0) : stat.id();
+      } catch (UnreadableException e) {
+        if (tries == TRIES_TO_IDENTIFY) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_TO_IDENTIFY_NANOS);
+      }
+    }
   }
 
   private List<String> line(long mark, @Nullable CgroupEnclosure cgroup, List<String> command) {

@@ -7,6 +7,7 @@ import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.ProcessLayerException;
 import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -116,23 +117,28 @@ final class ContainmentProbe {
         containment.with(limit),
         marked,
         new ContainmentReport(
-            containment.tier(), containment.isProven(), limit.text(), unavailable, notes));
+            containment.tier(),
+            containment.isProven(),
+            limit.text(),
+            unavailable,
+            notes,
+            containment.isProven()
+                ? null
+                : ProofObstacles.look().sentence(settings.containment())));
   }
 
   private PidsLimit limit(
       ProcessSettings settings, @Nullable CgroupParent cgroups, @Nullable List<String> unshare) {
+    PidsLimit.User user = PidsLimit.User.current(run);
     var limit =
         PidsLimit.choose(
             settings.workerPids(),
             settings.workers(),
             cgroups != null && cgroups.countsPids(),
             unshare != null && unshare.contains("--user"),
-            PidsLimit.User.current());
+            user);
     if (limit.by() == PidsLimit.By.NOBODY && settings.workerPids() > 0) {
-      notes.add(
-          "nothing here limits how many processes a worker can start, since it runs as root and no"
-              + " cgroup counts them: run the controller as another user, or limit its service"
-              + " (TasksMax of systemd, pids_limit of a container)");
+      notes.add(PidsLimit.whyNone(user));
     }
     return limit;
   }
@@ -236,16 +242,21 @@ final class ContainmentProbe {
               List.of(found.shell(), "-c", TRIAL, "warrener", found.setsid()),
               Map.of("PATH", Programs.ownPath()),
               process -> {});
-    } catch (IOException e) {
+    } catch (IOException | UnreadableException e) {
       return "a trial worker can't be started: " + e.getMessage();
     }
     String failure = awaitUp(launched);
-    if (failure == null) {
-      marked = Mark.read(launched.head().pid()) == mark;
-      failure = lookInside(launched);
+    try {
+      if (failure == null) {
+        marked = Mark.read(launched.head().pid()) == mark;
+        failure = lookInside(launched);
+      }
+      String dead = killAndLook(launched);
+      return failure == null ? dead : failure;
+    } catch (UnreadableException e) {
+      launched.process().toHandle().destroyForcibly();
+      return "a trial worker can't be looked at: " + e.getMessage();
     }
-    String dead = killAndLook(launched);
-    return failure == null ? dead : failure;
   }
 
   private static @Nullable String awaitUp(Containment.Launched launched) {

@@ -1,6 +1,7 @@
 package dev.warrener.controller.process;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The containment that is in force, and the reasons why no better one is.
@@ -11,9 +12,16 @@ import java.util.List;
  * @param pids how many processes and threads a worker may have and what enforces it, in words
  * @param unavailable the tiers that were tried and do not work here
  * @param notes sentences about what else is missing here and what follows from that; usually none
+ * @param unproven why the kernel proves no death of a worker here, and what would change that; null
+ *     if it does prove them
  */
 public record ContainmentReport(
-    String tier, boolean proven, String pids, List<Unavailable> unavailable, List<String> notes) {
+    String tier,
+    boolean proven,
+    String pids,
+    List<Unavailable> unavailable,
+    List<String> notes,
+    @Nullable String unproven) {
 
   /** Takes copies of the lists. */
   public ContainmentReport {

@@ -3,10 +3,12 @@ package dev.warrener.controller.process;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.ProcessLayerException;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,17 +50,37 @@ public record ControllerRun(
    * @throws ProcessLayerException if this host has no {@code /proc}
    */
   public static ControllerRun begin(String controllerId) {
-    Stat self = Stat.of(ProcessHandle.current().pid());
-    if (self == null) {
+    try {
+      requireOwnProc(Files.readSymbolicLink(Path.of("/proc/self")).toString());
+      Stat self = Objects.requireNonNull(Stat.of(ProcessHandle.current().pid()));
+      return new ControllerRun(
+          controllerId,
+          RANDOM.nextInt(Integer.MAX_VALUE) + 1,
+          ownPidNamespace(),
+          self.id().pid(),
+          self.id().startTicks());
+    } catch (IOException | UnreadableException e) {
       throw new ProcessLayerException(
-          "worker processes can be kept only where /proc is mounted: run on Linux, with /proc");
+          "worker processes can be kept only where /proc is mounted and readable: run on Linux,"
+              + " with /proc ("
+              + e
+              + ")",
+          e);
     }
-    return new ControllerRun(
-        controllerId,
-        RANDOM.nextInt(Integer.MAX_VALUE) + 1,
-        ownPidNamespace(),
-        self.id().pid(),
-        self.id().startTicks());
+  }
+
+  /** In the {@code /proc} of another PID namespace every number means another process. */
+  private static void requireOwnProc(String self) {
+    String here = Long.toString(ProcessHandle.current().pid());
+    if (!self.equals(here)) {
+      throw new ProcessLayerException(
+          "/proc belongs to another PID namespace: this process is "
+              + here
+              + " and "
+              + self
+              + " there, so no worker's death could be seen; mount /proc in the controller's own"
+              + " namespace (for example unshare --mount-proc)");
+    }
   }
 
   /** Reads a run from the text of {@link #toString}; returns null if the text is none. */
@@ -81,10 +103,14 @@ public record ControllerRun(
 
   /**
    * Whether this run is certainly over. A run in another pid namespace can't be judged from here
-   * and counts as alive.
+   * and counts as alive, like one that can't be looked at.
    */
   boolean isOver() {
-    return pidNamespace == ownPidNamespace() && !Stat.isAlive(new ProcessId(pid, startTicks));
+    try {
+      return pidNamespace == ownPidNamespace() && !Stat.isAlive(new ProcessId(pid, startTicks));
+    } catch (IOException | UnreadableException e) {
+      return false;
+    }
   }
 
   /** The id and the four numbers, separated by slashes. */
@@ -93,13 +119,12 @@ public record ControllerRun(
     return controllerId + "/" + number + "/" + pidNamespace + "/" + pid + "/" + startTicks;
   }
 
-  private static long ownPidNamespace() {
-    try {
-      Matcher link =
-          NAMESPACE_LINK.matcher(Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString());
-      return link.matches() ? Long.parseLong(link.group(1)) : 0;
-    } catch (IOException e) {
-      return 0;
+  private static long ownPidNamespace() throws IOException {
+    String text = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+    Matcher link = NAMESPACE_LINK.matcher(text);
+    if (!link.matches()) {
+      throw new IOException("/proc/self/ns/pid is not the name of a PID namespace: " + text);
     }
+    return Long.parseLong(link.group(1));
   }
 }

@@ -2,6 +2,7 @@ package dev.warrener.controller.process;
 
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ProcFile;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,9 +21,21 @@ record Cookie(ControllerRun run, WorkerKey worker) {
 
   private static final Pattern VALUE = Pattern.compile("(.+)/(\\d+)\\.(\\d+)");
 
-  /** Returns the cookie of a process, or null if it carries none or can't be read. */
+  /**
+   * Returns the cookie of a process, or null if it carries none, is gone, or is another user's.
+   *
+   * @throws UnreadableException if it can't be read for another reason
+   */
   static @Nullable Cookie read(long pid) {
-    byte[] environment = ProcFile.read("/proc/" + pid + "/environ");
+    byte[] environment;
+    try {
+      environment = ProcFile.read("/proc/" + pid + "/environ");
+    } catch (UnreadableException e) {
+      if (e.isRefused()) {
+        return null;
+      }
+      throw e;
+    }
     if (environment == null) {
       return null;
     }

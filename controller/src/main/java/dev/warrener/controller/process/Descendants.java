@@ -4,8 +4,10 @@ import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.ChildIndex;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.ProcessLayerException;
 import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -114,13 +117,17 @@ final class Descendants {
     this.marked = marked;
     this.marksInUse = marksInUse;
     this.spawnerThread = spawnerThread;
-    Stat stat = Stat.of(self);
-    this.ownSession = stat == null ? 0 : stat.session();
-    for (long child : ChildIndex.look().children(self)) {
-      Stat found = Stat.of(child);
-      if (found != null) {
-        foreign.add(found.id());
+    try {
+      this.ownSession = Objects.requireNonNull(Stat.of(self)).session();
+      for (long child : ChildIndex.look().children(self)) {
+        Stat found = Stat.of(child);
+        if (found != null) {
+          foreign.add(found.id());
+        }
       }
+    } catch (UnreadableException e) {
+      throw new ProcessLayerException(
+          "this process can't look at its own children: " + e.getMessage(), e);
     }
   }
 
@@ -151,33 +158,77 @@ final class Descendants {
   }
 
   /**
+   * Takes the exit status of a dead child for which nobody waits, unless a worker's kill is about
+   * to: as process 1 of a container this process inherits orphans that were never a worker's.
+   */
+  void reapUnclaimed(long pid) {
+    try {
+      long mark = Mark.read(pid);
+      Stat stat = Stat.of(pid);
+      if (stat == null
+          || isHead(pid)
+          || treesByMark.containsKey(mark)
+          || marksInUse.contains(mark)) {
+        return;
+      }
+      if (Kernel.reap(pid)) {
+        LOG.info(
+            "took the exit status of {} ({}), which was left to this process", pid, stat.command());
+      }
+    } catch (UnreadableException e) {
+      if (e.isRefused() && !isHead(pid) && Kernel.reap(pid)) {
+        LOG.info("took the exit status of {}, which can't be looked at", pid);
+      }
+    }
+  }
+
+  /**
    * Looks once: kills the processes of dying trees, takes the exit status of dead ones, and notes
-   * in each dying tree which processes were found alive.
+   * in each dying tree which processes were found alive. What can't be read may belong to any of
+   * the dying trees, so each of them has the failure noted; the rest of the look goes on.
    */
   void look(Collection<ProcessTree> dying, long now) {
-    ChildIndex kinship = ChildIndex.look();
-    dying.forEach(ProcessTree::beginLook);
-    for (long pid : kinship.ownChildren(spawnerThread)) {
-      if (!isHead(pid)) {
-        Stat stat = Stat.of(pid);
-        if (stat != null && stat.parent() == self) {
-          meet(stat, dying, kinship, now);
-        }
-      }
-    }
-    for (ProcessTree tree : dying) {
-      if (tree.isDescentDue(now)) {
-        tree.descended(now);
-        killBelow(tree.worker().head().pid(), tree, kinship);
-      }
-    }
-    dead.forEach(this::takeStatus);
     dead.clear();
     groups.clear();
+    dying.forEach(ProcessTree::beginLook);
+    try {
+      ChildIndex kinship = ChildIndex.look();
+      for (long pid : kinship.ownChildren(spawnerThread)) {
+        if (!isHead(pid)) {
+          lookAt(pid, dying, kinship, now);
+        }
+      }
+      for (ProcessTree tree : dying) {
+        if (tree.isDescentDue(now)) {
+          tree.descended(now);
+          killBelow(tree.worker().head().pid(), tree, kinship);
+        }
+      }
+    } catch (UnreadableException e) {
+      dying.forEach(tree -> tree.lookFailed(e));
+    }
+    dead.forEach(this::takeStatus);
+  }
+
+  private void lookAt(long pid, Collection<ProcessTree> dying, ChildIndex kinship, long now) {
+    try {
+      Stat stat = Stat.of(pid);
+      if (stat != null && stat.parent() == self) {
+        meet(stat, dying, kinship, now);
+      }
+    } catch (UnreadableException e) {
+      // Of a child the kernel says also in another way whether it is dead.
+      if (!Kernel.isDeadChild(pid)) {
+        dying.forEach(tree -> tree.lookFailed(e));
+      }
+    }
   }
 
   private void meet(Stat stat, Collection<ProcessTree> dying, ChildIndex kinship, long now) {
     long mark = Mark.read(stat.id().pid());
+    if (mark == Mark.GONE) {
+      return;
+    }
     ProcessTree tree;
     if (Mark.runNumber(mark) == run.number()) {
       tree = treesByMark.get(mark);
@@ -193,6 +244,7 @@ final class Descendants {
     } else {
       tree = guessTree(stat, now);
       if (tree == null) {
+        meetStranger(stat, dying);
         return;
       }
     }
@@ -216,10 +268,11 @@ final class Descendants {
   /**
    * Leaves alone a child without a mark of this run: it may be a worker's that has changed its
    * mark, or another process of this JVM. As long as there is one outside all cgroups, an empty
-   * cgroup proves nothing about a dying tree.
+   * cgroup proves nothing about a dying tree. A dead one is in nobody's way: what it may have left
+   * behind is a child of the controller by now, and the next look meets it.
    */
   private void meetStranger(Stat stat, Collection<ProcessTree> dying) {
-    if (stat.session() == ownSession || foreign.contains(stat.id())) {
+    if (stat.isDead() || stat.session() == ownSession || foreign.contains(stat.id())) {
       return;
     }
     if (treesByMark.values().stream().noneMatch(tree -> tree.holds(stat.id()))) {
@@ -261,18 +314,27 @@ final class Descendants {
 
   private void killBelow(long root, ProcessTree tree, ChildIndex kinship) {
     Set<Long> met = new HashSet<>();
-    var unseen = new ArrayDeque<>(kinship.children(root));
+    var unseen = new ArrayDeque<Long>();
+    try {
+      unseen.addAll(kinship.children(root));
+    } catch (UnreadableException e) {
+      tree.lookFailed(e);
+    }
     while (!unseen.isEmpty()) {
       long pid = unseen.remove();
-      Stat stat = met.add(pid) ? Stat.of(pid) : null;
-      if (stat == null) {
-        continue;
+      try {
+        Stat stat = met.add(pid) ? Stat.of(pid) : null;
+        if (stat == null) {
+          continue;
+        }
+        if (!stat.isDead()) {
+          Signals.send(stat.id(), Kernel.SIGKILL);
+          tree.sawAlive(stat);
+        }
+        unseen.addAll(kinship.children(pid));
+      } catch (UnreadableException e) {
+        tree.lookFailed(e);
       }
-      if (!stat.isDead()) {
-        Signals.send(stat.id(), Kernel.SIGKILL);
-        tree.sawAlive(stat);
-      }
-      unseen.addAll(kinship.children(pid));
     }
   }
 

@@ -5,7 +5,8 @@ import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Signals;
-import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UncaughtErrors;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,8 @@ final class Killer implements Runnable {
 
     record ChildDied(long pid) implements Event {}
 
+    record ChildUnclaimed(long pid) implements Event {}
+
     record Stop() implements Event {}
   }
 
@@ -76,6 +80,10 @@ final class Killer implements Runnable {
   private final Map<WorkerKey, ProcessTree> dying = new HashMap<>();
   private final Set<WorkerKey> doomed = new HashSet<>();
   private boolean childDied;
+
+  /** The event that is being handled; it is left here if that fails. */
+  private @Nullable Event unfinished;
+
   private boolean stopping;
 
   Killer(
@@ -132,6 +140,11 @@ final class Killer implements Runnable {
     events.add(new Event.ChildDied(pid));
   }
 
+  /** Reports that a child of this process has been dead for seconds and nobody waits for it. */
+  void childUnclaimed(long pid) {
+    events.add(new Event.ChildUnclaimed(pid));
+  }
+
   /** Ends the thread and waits for that. */
   void stop() throws InterruptedException {
     events.add(new Event.Stop());
@@ -143,23 +156,47 @@ final class Killer implements Runnable {
     try {
       while (!stopping) {
         try {
-          Event event =
-              dying.isEmpty()
-                  ? events.take()
-                  : events.poll(nanosToNextLook(System.nanoTime()), TimeUnit.NANOSECONDS);
+          Event event = next();
           for (; event != null; event = events.poll()) {
+            unfinished = event;
             handle(event);
+            unfinished = null;
           }
           advance();
         } catch (RuntimeException | Error e) {
-          LOG.error("a bug: one step of killing failed; killing goes on", e);
           LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
+          tellFailure(e);
         }
       }
     } catch (InterruptedException e) {
       LOG.error("no worker can be killed any more: the killer's thread was interrupted", e);
     } finally {
       stopped.countDown();
+    }
+  }
+
+  private @Nullable Event next() throws InterruptedException {
+    if (unfinished != null) {
+      return unfinished;
+    }
+    return dying.isEmpty()
+        ? events.take()
+        : events.poll(nanosToNextLook(System.nanoTime()), TimeUnit.NANOSECONDS);
+  }
+
+  /** An event that failed for want of memory is handled again; one that met a bug is dropped. */
+  private void tellFailure(Throwable e) {
+    if (!(e instanceof VirtualMachineError)) {
+      unfinished = null;
+    }
+    try {
+      LOG.error("a bug: one step of killing failed; killing goes on", e);
+      if (e instanceof Error error) {
+        UncaughtErrors.tell(error);
+      }
+    } catch (VirtualMachineError again) {
+      // There is no memory for a line in the log either. What counts is the killing.
+      LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
     }
   }
 
@@ -177,6 +214,7 @@ final class Killer implements Runnable {
         }
       }
       case Event.ChildDied died -> childDied |= !descendants.isHead(died.pid());
+      case Event.ChildUnclaimed unclaimed -> descendants.reapUnclaimed(unclaimed.pid());
       case Event.Stop stop -> stopping = true;
     }
   }
@@ -224,7 +262,7 @@ final class Killer implements Runnable {
 
   private void noteExit(RunningWorker worker, int value) {
     ProcessTree tree = trees.get(worker.key());
-    if (tree == null) {
+    if (tree == null || tree.hasHeadExited()) {
       return;
     }
     tree.headExited(value);
@@ -232,7 +270,7 @@ final class Killer implements Runnable {
     if (!tree.isDying()) {
       tree.beginDying(System.nanoTime(), false);
       dying.put(worker.key(), tree);
-      signalAll(tree);
+      tree.kill();
     }
   }
 
@@ -240,27 +278,7 @@ final class Killer implements Runnable {
     if (!tree.isDying()) {
       tree.beginDying(System.nanoTime(), true);
       dying.put(tree.worker().key(), tree);
-      signalAll(tree);
-    }
-  }
-
-  private static void signalAll(ProcessTree tree) {
-    tree.enclosures().forEach(Enclosure::kill);
-    RunningWorker worker = tree.worker();
-    if (worker.launched().namespace() == null) {
-      if (!tree.hasHeadExited()) {
-        // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
-        // signal sent so far.
-        tree.noteWhere(worker.own());
-        signalHead(worker, Kernel.SIGKILL);
-      }
-      signalGroup(tree, Kernel.SIGKILL);
-    }
-  }
-
-  private static void signalHead(RunningWorker worker, int signal) {
-    if (worker.pidfd() < 0 || Kernel.sendSignal(worker.pidfd(), signal) != 0) {
-      Signals.send(worker.head(), signal);
+      tree.kill();
     }
   }
 
@@ -269,26 +287,10 @@ final class Killer implements Runnable {
     if (tree == null || tree.isDying()) {
       return;
     }
-    if (!signalGroup(tree, Kernel.SIGTERM)) {
+    if (!tree.signalGroup(Kernel.SIGTERM)) {
       // The worker does not lead a process group yet.
       Signals.send(tree.worker().own(), Kernel.SIGTERM);
     }
-  }
-
-  /**
-   * Signals the worker's own process group. Uses the pidfd where the kernel can (Linux 6.9), also
-   * when the group's leader is gone. Otherwise uses the number as long as the leader exists, so
-   * that the number is certainly its own.
-   */
-  private static boolean signalGroup(ProcessTree tree, int signal) {
-    RunningWorker worker = tree.worker();
-    boolean ledByHead = worker.own().equals(worker.head());
-    if (ledByHead && worker.pidfd() >= 0 && Kernel.sendGroupSignal(worker.pidfd(), signal) == 0) {
-      return true;
-    }
-    return !tree.hasHeadExited()
-        && Stat.isAlive(worker.own())
-        && Kernel.kill(-worker.own().pid(), signal) == 0;
   }
 
   /** Advances every dying tree as far as possible now. */
@@ -320,10 +322,16 @@ final class Killer implements Runnable {
   }
 
   private static boolean seemsEmpty(ProcessTree tree) {
-    return !tree.isEmpty()
-        && tree.hasHeadExited()
-        && !tree.wasFoundAlive()
-        && tree.enclosures().stream().allMatch(Enclosure::isEmpty);
+    try {
+      return !tree.isEmpty()
+          && tree.hasHeadExited()
+          && !tree.hasLookFailed()
+          && !tree.wasFoundAlive()
+          && tree.enclosures().stream().allMatch(Enclosure::isEmpty);
+    } catch (UnreadableException e) {
+      tree.lookFailed(e);
+      return false;
+    }
   }
 
   /** Looks a second time for processes of trees where the first look found none. */
@@ -334,7 +342,7 @@ final class Killer implements Runnable {
     descendants.look(seeminglyEmpty, System.nanoTime());
     long now = System.nanoTime();
     for (ProcessTree tree : seeminglyEmpty) {
-      if (!tree.wasFound()) {
+      if (!tree.wasFound() && !tree.hasLookFailed()) {
         tree.becomeEmpty(now);
       }
     }
@@ -353,31 +361,38 @@ final class Killer implements Runnable {
           settings.drainWithin().toMillis());
     }
     worker.gate().shut();
-    worker.forget();
-    descendants.remove(tree);
-    trees.remove(worker.key());
+    DeathCertificate certificate = tree.certificate(containment);
+    // Before anything is forgotten: if there is no memory for it, it is told again later.
+    tell(worker.key(), () -> listener.treeEmpty(certificate));
     dying.remove(worker.key());
+    trees.remove(worker.key());
+    descendants.remove(tree);
+    worker.forget();
     marksInUse.remove(worker.mark());
     workers.remove(worker.key());
-    DeathCertificate certificate = tree.certificate(containment);
-    tell(worker.key(), () -> listener.treeEmpty(certificate));
   }
 
   private void pursue(ProcessTree tree) {
     long now = System.nanoTime();
-    if (tree.isReportedUnconfirmed()) {
-      signalAll(tree);
-    } else if (tree.nanosSinceFirstSignal(now) >= settings.unconfirmedAfter().toNanos()
-        && tree.reportUnconfirmed()) {
+    if (tree.nanosToNextSignal(now) <= 0) {
+      tree.kill();
+    }
+    if (tree.nanosSinceFirstSignal(now) >= settings.unconfirmedAfter().toNanos()
+        && !tree.isReportedUnconfirmed()) {
       RunningWorker worker = tree.worker();
       List<Survivor> survivors = tree.survivors();
+      String doubt = tree.doubt();
       LOG.warn(
-          "worker {} is not confirmed dead; processes still alive: {}", worker.key(), survivors);
+          "worker {} is not confirmed dead{}; processes still alive: {}",
+          worker.key(),
+          doubt == null ? "" : " (" + doubt + ")",
+          survivors);
       tell(
           worker.key(),
           () ->
               listener.unconfirmed(
-                  worker.key(), worker.own().pid(), worker.own().startTicks(), survivors));
+                  worker.key(), worker.own().pid(), worker.own().startTicks(), survivors, doubt));
+      tree.noteReportedUnconfirmed();
     }
   }
 
@@ -395,7 +410,10 @@ final class Killer implements Runnable {
     }
     long since = tree.nanosSinceFirstSignal(now);
     long untilReport = settings.unconfirmedAfter().toNanos() - since;
-    long wait = tree.hasHeadExited() ? pause(since) : tree.nanosToNextDescent(now);
+    long wait =
+        Math.min(
+            tree.hasHeadExited() ? pause(since) : tree.nanosToNextDescent(now),
+            tree.nanosToNextSignal(now));
     return tree.isReportedUnconfirmed() ? wait : Math.min(wait, untilReport);
   }
 

@@ -26,6 +26,9 @@ final class Mark {
   /** One more than the largest count of a run's workers. */
   static final long WORKERS_PER_RUN = 1_000_000_000;
 
+  /** Stands for the mark of a process that is gone. */
+  static final long GONE = -1;
+
   /** The hard limit of a process that has none. */
   static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -51,10 +54,14 @@ final class Mark {
     return mark / WORKERS_PER_RUN;
   }
 
-  /** Returns the mark of a process; 0 if it carries none or is gone. */
+  /**
+   * Returns the mark of a process; 0 if it carries none, {@link #GONE} if there is no such process.
+   *
+   * @throws dev.warrener.controller.process.linux.UnreadableException if nobody can tell
+   */
   static long read(long pid) {
-    byte[] limits = ProcFile.read("/proc/" + pid + "/limits");
-    return limits == null ? 0 : parse(limits);
+    byte[] limits = ProcFile.read(pid, "limits");
+    return limits == null ? GONE : parse(limits);
   }
 
   /** Returns the mark in the text of {@code /proc/PID/limits}; 0 if there is none. */

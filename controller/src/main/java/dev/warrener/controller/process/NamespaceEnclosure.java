@@ -5,6 +5,7 @@ import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +36,16 @@ final class NamespaceEnclosure implements Enclosure {
   }
 
   @Override
-  public void kill() {
-    ProcessId head = findFirst();
-    // Without a process 1 nothing is inside yet, and nothing must get inside.
-    Signals.send(head == null ? unshare : head, Kernel.SIGKILL);
+  public @Nullable String kill() {
+    try {
+      ProcessId head = findFirst();
+      // Without a process 1 nothing is inside yet, and nothing must get inside.
+      return Signals.send(head == null ? unshare : head, Kernel.SIGKILL)
+          ? null
+          : "process 1 of the pid namespace can't be signalled";
+    } catch (UnreadableException e) {
+      return "process 1 of the pid namespace can't be found: " + e.getMessage();
+    }
   }
 
   @Override
@@ -55,16 +62,21 @@ final class NamespaceEnclosure implements Enclosure {
   @Override
   public List<Long> members() {
     ProcessId head = first;
-    if (head == null || !Stat.isAlive(head)) {
-      return List.of();
-    }
     var members = new ArrayList<Long>();
-    var unseen = new ArrayDeque<Long>(List.of(head.pid()));
-    ChildIndex kinship = ChildIndex.look();
-    while (!unseen.isEmpty()) {
-      long pid = unseen.remove();
-      members.add(pid);
-      unseen.addAll(kinship.children(pid));
+    try {
+      if (head == null || !Stat.isAlive(head)) {
+        return List.of();
+      }
+      var unseen = new ArrayDeque<Long>(List.of(head.pid()));
+      ChildIndex kinship = ChildIndex.look();
+      while (!unseen.isEmpty()) {
+        long pid = unseen.remove();
+        members.add(pid);
+        unseen.addAll(kinship.children(pid));
+      }
+    } catch (UnreadableException e) {
+      // Those that were found so far can be named.
+      return members;
     }
     return members;
   }
@@ -74,7 +86,11 @@ final class NamespaceEnclosure implements Enclosure {
     return process.equals(first);
   }
 
-  /** Returns the worker's own process, or null if it does not exist yet. */
+  /**
+   * Returns the worker's own process, or null if it does not exist yet.
+   *
+   * @throws UnreadableException if nobody can tell
+   */
   @Nullable ProcessId findWorker() {
     ProcessId head = findFirst();
     return head == null ? null : onlyChild(head);

@@ -4,6 +4,7 @@ import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The priority of workers, and of the JVM's own compilers, compared with everything else on the
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * must be set as well ({@code sched(7)}).
  */
 final class Niceness {
+  private static final Logger LOG = LoggerFactory.getLogger(Niceness.class);
+
   static final int MOST = 19;
 
   /**
@@ -35,7 +40,7 @@ final class Niceness {
   private static final Set<String> COMPILERS = Set.of("C1 CompilerThre", "C2 CompilerThre");
 
   private static final String OWN_GROUP_FILE = "/proc/self/autogroup";
-  private static final boolean GROUPS_BY_SESSION = ProcFile.read(OWN_GROUP_FILE) != null;
+  private static final boolean GROUPS_BY_SESSION = ProcFile.readIfPossible(OWN_GROUP_FILE) != null;
 
   private final int nice;
   private final @Nullable String program;
@@ -68,12 +73,16 @@ final class Niceness {
     if (nice == 0) {
       return true;
     }
-    Stat stat = Stat.of(worker.pid());
-    if (stat == null || !stat.id().equals(worker)) {
-      return true;
+    try {
+      Stat stat = Stat.of(worker.pid());
+      if (stat == null || !stat.id().equals(worker)) {
+        return true;
+      }
+      // Before the worker leads a session it is in the controller's own.
+      return stat.session() == worker.pid() && writeToSession(worker, nice);
+    } catch (UnreadableException e) {
+      return false;
     }
-    // Before the worker leads a session it is in the controller's own.
-    return stat.session() == worker.pid() && writeToSession(worker, nice);
   }
 
   /**
@@ -113,13 +122,17 @@ final class Niceness {
    *     own
    */
   void restorePriority(ProcessId worker, boolean yields) {
-    if (nice == 0 || !Stat.isAlive(worker) || Kernel.setNiceness(worker.pid(), 0) != 0) {
-      return;
-    }
-    if (!yields) {
-      writeToSession(worker, 0);
-    } else if (GROUPS_BY_SESSION) {
-      write(groupFile(worker), 0);
+    try {
+      if (nice == 0 || !Stat.isAlive(worker) || Kernel.setNiceness(worker.pid(), 0) != 0) {
+        return;
+      }
+      if (!yields) {
+        writeToSession(worker, 0);
+      } else if (GROUPS_BY_SESSION) {
+        write(groupFile(worker), 0);
+      }
+    } catch (UnreadableException e) {
+      LOG.debug("worker {} dies at the priority it ran with: {}", worker, e.getMessage());
     }
   }
 
@@ -130,7 +143,7 @@ final class Niceness {
    */
   static void lowerPriorityOfCompilers() {
     for (long thread : ProcFile.threads(ProcessHandle.current().pid())) {
-      byte[] name = ProcFile.read("/proc/self/task/" + thread + "/comm");
+      byte[] name = ProcFile.readIfPossible("/proc/self/task/" + thread + "/comm");
       if (name != null && COMPILERS.contains(new String(name, StandardCharsets.US_ASCII).strip())) {
         Kernel.setThreadNiceness(thread, OF_COMPILERS);
       }

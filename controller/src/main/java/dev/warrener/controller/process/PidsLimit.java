@@ -1,6 +1,7 @@
 package dev.warrener.controller.process;
 
 import dev.warrener.controller.process.linux.ProcFile;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by what enforces it
  * @param number the number that is set there
+ * @param room how many of that number are for workers, where the rest is for what else the user
+ *     runs; 0 where each worker is counted on its own
  */
-record PidsLimit(By by, long number) {
-  static final PidsLimit NONE = new PidsLimit(By.NOBODY, 0);
+record PidsLimit(By by, long number, long room) {
+  static final PidsLimit NONE = new PidsLimit(By.NOBODY, 0, 0);
 
   /** The processes that count but are not the worker's: {@code unshare} and process 1. */
   private static final int OF_THE_NAMESPACE = 2;
+
+  /** The inode of the first PID namespace is the same on every host. */
+  static final long PID_NAMESPACE_OF_THE_HOST = 0xEFFF_FFFCL;
 
   private static final int SYS_ADMIN = 21;
   private static final int SYS_RESOURCE = 24;
@@ -27,7 +33,7 @@ record PidsLimit(By by, long number) {
     USER_NAMESPACE,
     /**
      * {@code RLIMIT_NPROC}, which counts everything that the user runs on the host: the limit has
-     * room for all workers.
+     * room for all workers, and for what else the user runs when a worker is started.
      */
     USER,
     /** Nothing enforces a limit, or none was asked for. */
@@ -46,15 +52,34 @@ record PidsLimit(By by, long number) {
       return NONE;
     }
     if (cgroupCounts) {
-      return new PidsLimit(By.CGROUP, each);
+      return new PidsLimit(By.CGROUP, each, 0);
     }
     if (inUserNamespace) {
-      return new PidsLimit(By.USER_NAMESPACE, each + OF_THE_NAMESPACE);
+      return new PidsLimit(By.USER_NAMESPACE, each + OF_THE_NAMESPACE, 0);
     }
-    if (user == null || user.isExempt()) {
+    if (user == null || user.isExempt() || !user.seesAll()) {
       return NONE;
     }
-    return new PidsLimit(By.USER, user.threads() + (long) each * workers);
+    return new PidsLimit(By.USER, 0, (long) each * workers).counted(user);
+  }
+
+  /** Returns the limit for a worker that is started now, when its user runs something else. */
+  PidsLimit counted(@Nullable User user) {
+    return by == By.USER && user != null ? new PidsLimit(by, user.threads() + room, room) : this;
+  }
+
+  /** Returns the reason why there is no limit although one was asked for. */
+  static String whyNone(@Nullable User user) {
+    String nothing = "nothing here limits how many processes a worker can start, ";
+    if (user == null) {
+      return nothing + "because /proc can't be read";
+    }
+    return nothing
+        + (user.isExempt()
+            ? "since it runs as root and no cgroup counts them: run the controller as another user,"
+                + " or limit its service (TasksMax of systemd, pids_limit of a container)"
+            : "since the kernel counts all that its user runs on the host, and this PID namespace"
+                + " does not show that: limit the container (pids_limit, podPidsLimit)");
   }
 
   /** The value for {@code pids.max}; empty for none. */
@@ -77,7 +102,8 @@ record PidsLimit(By by, long number) {
     return switch (by) {
       case CGROUP -> number + " for each worker, by its cgroup";
       case USER_NAMESPACE -> number + " for each worker, by its user namespace";
-      case USER -> number + " for all that this user runs, by RLIMIT_NPROC";
+      case USER ->
+          room + " for all workers, beside what their user runs elsewhere, by RLIMIT_NPROC";
       case NOBODY -> "no limit";
     };
   }
@@ -86,27 +112,58 @@ record PidsLimit(By by, long number) {
    * The user that the controller runs as.
    *
    * @param isExempt whether the kernel lets the user have any number of processes
-   * @param threads the number of threads that the user has on this host now, as far as it can be
-   *     seen from here
+   * @param seesAll whether everything can be seen here that the kernel counts for the user
+   * @param threads the number of threads that the user has now, without those of a run's workers,
+   *     as far as it can be seen from here
    */
-  record User(boolean isExempt, long threads) {
+  record User(boolean isExempt, boolean seesAll, long threads) {
 
     /** Returns the user of this process, or null if that can't be found out. */
-    static @Nullable User current() {
-      String status = text("/proc/self/status");
-      String uidMap = text("/proc/self/uid_map");
-      if (status == null || uidMap == null) {
+    static @Nullable User current(ControllerRun run) {
+      try {
+        String status = text("/proc/self/status");
+        String uidMap = text("/proc/self/uid_map");
+        if (status == null || uidMap == null) {
+          return null;
+        }
+        String uid = firstWord(status, "Uid:");
+        long threads = 0;
+        for (long pid : ProcFile.allPids()) {
+          threads += threads(pid, uid, run);
+        }
+        return new User(isExempt(status, uidMap), seesAll(uidMap, run.pidNamespace()), threads);
+      } catch (UnreadableException e) {
         return null;
       }
-      String uid = firstWord(status, "Uid:");
-      long threads = 0;
-      for (long pid : ProcFile.allPids()) {
-        String other = text("/proc/" + pid + "/status");
-        if (other != null && firstWord(other, "Uid:").equals(uid)) {
-          threads += number(firstWord(other, "Threads:"), 10);
+    }
+
+    /** Returns the number of threads of a process, if it is the user's and no worker's of a run. */
+    private static long threads(long pid, String uid, ControllerRun run) {
+      try {
+        String status = text("/proc/" + pid + "/status");
+        return status != null
+                && firstWord(status, "Uid:").equals(uid)
+                && Mark.runNumber(Mark.read(pid)) != run.number()
+            ? number(firstWord(status, "Threads:"), 10)
+            : 0;
+      } catch (UnreadableException e) {
+        if (e.isRefused()) {
+          return 0; // Another user's.
         }
+        throw e;
       }
-      return new User(isExempt(status, uidMap), threads);
+    }
+
+    /**
+     * Whether everything can be seen that the kernel counts: the user of the host's own user
+     * namespace is counted on the whole host, and that of another one there alone.
+     */
+    static boolean seesAll(String uidMap, long pidNamespace) {
+      return pidNamespace == PID_NAMESPACE_OF_THE_HOST || !isHostNamespace(uidMap);
+    }
+
+    private static boolean isHostNamespace(String uidMap) {
+      return uidMap.strip().matches("0\\s+0\\s+4294967295");
     }
 
     /**
@@ -114,10 +171,9 @@ record PidsLimit(By by, long number) {
      * the host's own user namespace, or one with a certain capability there.
      */
     static boolean isExempt(String status, String uidMap) {
-      boolean isHostNamespace = uidMap.strip().matches("0\\s+0\\s+4294967295");
       long capabilities = number(firstWord(status, "CapEff:"), 16);
       boolean mayExceed = (capabilities & (1L << SYS_ADMIN | 1L << SYS_RESOURCE)) != 0;
-      return isHostNamespace && (firstWord(status, "Uid:").equals("0") || mayExceed);
+      return isHostNamespace(uidMap) && (firstWord(status, "Uid:").equals("0") || mayExceed);
     }
 
     private static @Nullable String text(String file) {

@@ -5,6 +5,7 @@ import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.worker.frame.Frame;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives what happens to worker processes. Called from several threads of the process layer; for
@@ -27,8 +28,23 @@ public interface ProcessListener {
   /** A worker wrote a frame. */
   void frame(WorkerKey worker, Frame frame);
 
+  /** A worker wrote so many frames of types that nobody knows here. */
+  default void framesSkipped(WorkerKey worker, int frames) {}
+
   /** A worker, or a process of its tree, wrote a line to its standard output or error. */
   void output(WorkerKey worker, String line);
+
+  /** A worker wrote something that is no frame; {@code how} is a clause. It is killed. */
+  default void protocolBroken(WorkerKey worker, String how) {}
+
+  /**
+   * Whether more of a worker's frames and output may be read. Asked after each piece of at most 64
+   * KiB. If not, the worker waits until {@link WorkerProcesses#readOn}, or until its head is dead:
+   * then the rest is read in any case.
+   */
+  default boolean takesMore(WorkerKey worker) {
+    return true;
+  }
 
   /** No process of a worker's tree is left. The last callback for a key. */
   void treeEmpty(DeathCertificate certificate);
@@ -36,6 +52,14 @@ public interface ProcessListener {
   /**
    * A worker's tree is not empty after {@link ProcessSettings#unconfirmedAfter}; killing goes on.
    * The list may be empty if the remaining processes can't be named.
+   *
+   * @param doubt why nobody can tell whether the tree is empty, because a look or a signal failed;
+   *     null if it is not empty
    */
-  void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors);
+  void unconfirmed(
+      WorkerKey worker,
+      long pid,
+      long startTicks,
+      List<Survivor> survivors,
+      @Nullable String doubt);
 }

@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.process.pipe.FrameMemory;
 import java.time.Duration;
 
 /**
@@ -18,6 +19,7 @@ import java.time.Duration;
  *     workers} times as many are the limit for all together
  * @param workers the most workers at a time, 1 by default; used only for that common limit
  * @param workerNice the niceness of workers: 0, the default, to 19
+ * @param frameMemory the memory for large frames of workers; by default a share of this VM's heap
  */
 public record ProcessSettings(
     ControllerRun run,
@@ -27,7 +29,8 @@ public record ProcessSettings(
     int sendQueueFrames,
     int workerPids,
     int workers,
-    int workerNice) {
+    int workerNice,
+    FrameMemory frameMemory) {
 
   /** Checks that every limit is in its range. */
   public ProcessSettings {
@@ -67,6 +70,7 @@ public record ProcessSettings(
     private int workerPids;
     private int workers = 1;
     private int workerNice;
+    private FrameMemory frameMemory = FrameMemory.ofHeap();
 
     private Builder(ControllerRun run) {
       this.run = run;
@@ -104,6 +108,11 @@ public record ProcessSettings(
       return this;
     }
 
+    public Builder frameMemory(FrameMemory memory) {
+      frameMemory = memory;
+      return this;
+    }
+
     /**
      * Returns the settings.
      *
@@ -118,7 +127,8 @@ public record ProcessSettings(
           sendQueueFrames,
           workerPids,
           workers,
-          workerNice);
+          workerNice,
+          frameMemory);
     }
   }
 }

@@ -4,11 +4,14 @@ import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of one worker, and the state of their death: alive; dying (signalled, or the
@@ -19,8 +22,21 @@ final class ProcessTree {
   private static final int EXITED_BY_SIGNAL = 128;
   private static final int MOST_SIGNALS = 64;
 
+  /** Stands for the state and the name of a process that can't be read. */
+  private static final String UNKNOWN = "?";
+
   /** When to look for the head's descendants: by then most workers are gone. */
   private static final long FIRST_DESCENT_NANOS = 5_000_000;
+
+  /** When to signal again after a signal that could not be sent: at first and later on. */
+  private static final long FIRST_RETRY_NANOS = 1_000_000;
+
+  private static final long LAST_RETRY_NANOS = 50_000_000;
+
+  /** When to signal again what does not die of signals that were sent: at first and later on. */
+  private static final long FIRST_REPEAT_NANOS = 1_000_000_000;
+
+  private static final long LAST_REPEAT_NANOS = 10_000_000_000L;
 
   private final RunningWorker worker;
   private final List<Enclosure> enclosures;
@@ -36,6 +52,15 @@ final class ProcessTree {
   private boolean reportedUnconfirmed;
   private int descents;
   private long nextDescentNanos;
+  private long nextSignalNanos;
+  private long retryNanos = FIRST_RETRY_NANOS;
+  private long repeatNanos = FIRST_REPEAT_NANOS;
+
+  /** Why the last signal could not be sent; null if it was. */
+  private @Nullable String signalFailure;
+
+  /** Why the last look can't tell whether there is a process; null if it can. */
+  private @Nullable String lookFailure;
 
   /** All processes that were seen, except the shell that is process 1 of a pid namespace. */
   private final Set<ProcessId> seen = new HashSet<>();
@@ -126,10 +151,94 @@ final class ProcessTree {
     return enclosures.isEmpty() ? nextDescentNanos - now : Long.MAX_VALUE;
   }
 
+  /** Kills everything that is known of the tree, and notes when that is to be done again. */
+  void kill() {
+    String failure = null;
+    for (Enclosure enclosure : enclosures) {
+      String why = enclosure.kill();
+      failure = why == null ? failure : why;
+    }
+    if (worker.launched().namespace() == null) {
+      if (!headExited) {
+        // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
+        // signal sent so far.
+        noteWhere(worker.own());
+        if (!killHead()) {
+          failure = "its process " + worker.head().pid() + " can't be signalled";
+        }
+      }
+      signalGroup(Kernel.SIGKILL);
+    }
+    noteSignal(failure, System.nanoTime());
+  }
+
+  private boolean killHead() {
+    return (worker.pidfd() >= 0 && Kernel.sendSignal(worker.pidfd(), Kernel.SIGKILL) == 0)
+        || Signals.send(worker.head(), Kernel.SIGKILL);
+  }
+
+  /**
+   * Signals the worker's own process group. Uses the pidfd where the kernel can (Linux 6.9), also
+   * when the group's leader is gone. Otherwise uses the number as long as the leader exists, so
+   * that the number is certainly its own.
+   */
+  boolean signalGroup(int signal) {
+    boolean ledByHead = worker.own().equals(worker.head());
+    if (ledByHead && worker.pidfd() >= 0 && Kernel.sendGroupSignal(worker.pidfd(), signal) == 0) {
+      return true;
+    }
+    try {
+      return !headExited
+          && Stat.isAlive(worker.own())
+          && Kernel.kill(-worker.own().pid(), signal) == 0;
+    } catch (UnreadableException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Notes that all processes that are known were signalled, or why that failed. Either way it is
+   * done again later, less and less often.
+   */
+  private void noteSignal(@Nullable String failure, long now) {
+    signalFailure = failure;
+    if (failure == null) {
+      nextSignalNanos = now + repeatNanos;
+      repeatNanos = Math.min(2 * repeatNanos, LAST_REPEAT_NANOS);
+    } else {
+      nextSignalNanos = now + retryNanos;
+      retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
+    }
+  }
+
+  /** Returns the time until the tree is to be signalled again. */
+  long nanosToNextSignal(long now) {
+    return nextSignalNanos - now;
+  }
+
   /** Prepares for a new look. */
   void beginLook() {
     alive.clear();
     foundAny = false;
+    lookFailure = null;
+  }
+
+  /** Notes that the look could not see everything, so that it proves nothing about this tree. */
+  void lookFailed(UnreadableException e) {
+    lookFailure = e.getMessage();
+  }
+
+  /** Whether the last look could not see everything. */
+  boolean hasLookFailed() {
+    return lookFailure != null;
+  }
+
+  /** Returns why nobody can tell whether the tree is empty; null if that is not the reason. */
+  @Nullable String doubt() {
+    if (lookFailure != null) {
+      return "a look at its processes failed: " + lookFailure;
+    }
+    return signalFailure == null ? null : "a signal could not be sent: " + signalFailure;
   }
 
   /** Notes that a process of this tree was found dead and was reaped. */
@@ -147,7 +256,12 @@ final class ProcessTree {
   void noteWhere(ProcessId process) {
     CgroupEnclosure cgroup = worker.launched().cgroup();
     if (cgroup != null && !leftCgroup) {
-      leftCgroup = !cgroup.holds(process.pid());
+      try {
+        leftCgroup = !cgroup.holds(process.pid());
+      } catch (UnreadableException e) {
+        // Nobody can tell, so the cgroup proves nothing.
+        leftCgroup = true;
+      }
     }
   }
 
@@ -156,7 +270,11 @@ final class ProcessTree {
     leftCgroup = true;
   }
 
-  /** Whether a process, dead or alive, is inside the tree's cgroup; false without one. */
+  /**
+   * Whether a process, dead or alive, is inside the tree's cgroup; false without one.
+   *
+   * @throws UnreadableException if nobody can tell
+   */
   boolean holds(ProcessId process) {
     CgroupEnclosure cgroup = worker.launched().cgroup();
     return cgroup != null && cgroup.holds(process.pid());
@@ -188,11 +306,9 @@ final class ProcessTree {
     return foundAny;
   }
 
-  /** Returns true the first time, so that the tree is reported once. */
-  boolean reportUnconfirmed() {
-    boolean first = !reportedUnconfirmed;
+  /** Notes that the tree was reported as unconfirmed, which is done once. */
+  void noteReportedUnconfirmed() {
     reportedUnconfirmed = true;
-    return first;
   }
 
   boolean isReportedUnconfirmed() {
@@ -209,9 +325,13 @@ final class ProcessTree {
     enclosures.forEach(fence -> pids.addAll(fence.members()));
     List<Survivor> survivors = new ArrayList<>();
     for (long pid : pids) {
-      Stat stat = Stat.of(pid);
-      if (stat != null) {
-        survivors.add(new Survivor(pid, String.valueOf(stat.state()), stat.command()));
+      try {
+        Stat stat = Stat.of(pid);
+        if (stat != null) {
+          survivors.add(new Survivor(pid, String.valueOf(stat.state()), stat.command()));
+        }
+      } catch (UnreadableException e) {
+        survivors.add(new Survivor(pid, UNKNOWN, UNKNOWN));
       }
     }
     return survivors;

@@ -3,6 +3,7 @@ package dev.warrener.controller.process;
 import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,9 +47,14 @@ public final class Provenance {
    */
   public static @Nullable String suspicion(long pid) {
     long self = ProcessHandle.current().pid();
-    if (pid == self) {
-      return null;
+    try {
+      return pid == self ? null : suspicion(pid, self);
+    } catch (UnreadableException e) {
+      return UNSEEN;
     }
+  }
+
+  private static @Nullable String suspicion(long pid, long self) {
     var chain = ancestry(pid);
     if (chain == null) {
       return "its parents change too fast to be seen";
@@ -93,11 +99,11 @@ public final class Provenance {
 
   /** What everyone may read about a process. */
   private record Signs(int depth, long mark, long hardLimit, boolean isInWorkersCgroup) {
-    /** Returns null if any of it can't be read. */
+    /** Returns null if the process is gone. */
     static @Nullable Signs of(long pid) {
-      byte[] status = ProcFile.read("/proc/" + pid + "/status");
-      byte[] limits = ProcFile.read("/proc/" + pid + "/limits");
-      byte[] cgroup = ProcFile.read("/proc/" + pid + "/cgroup");
+      byte[] status = ProcFile.read(pid, "status");
+      byte[] limits = ProcFile.read(pid, "limits");
+      byte[] cgroup = ProcFile.read(pid, "cgroup");
       return status == null || limits == null || cgroup == null
           ? null
           : new Signs(
@@ -141,12 +147,24 @@ public final class Provenance {
     return null;
   }
 
+  /** Returns the stat of a process; null if it is gone, or hidden as another user's (hidepid). */
+  private static @Nullable Stat seen(long pid) {
+    try {
+      return Stat.of(pid);
+    } catch (UnreadableException e) {
+      if (e.isRefused()) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   private static List<ProcessId> walk(long pid) {
     var chain = new ArrayList<ProcessId>();
     long next = pid;
     // A chain that is longer than any that a host can have has been read while numbers were reused.
     while (next > 0 && chain.size() < 1 << 16) {
-      Stat stat = Stat.of(next);
+      Stat stat = seen(next);
       if (stat == null) {
         break;
       }

@@ -10,11 +10,22 @@ import org.slf4j.LoggerFactory;
  * Notifies the killer when a child of this process is dead, without taking the exit status. The
  * killer knows whether the status is its own to take (of a process that fell to the controller as
  * subreaper) or another's. Waits in the kernel; a blocking native call holds up nothing else.
+ *
+ * <p>A child that stays dead for seconds is nobody's: as process 1 of a container the controller
+ * inherits the orphans of what was run there from outside ({@code docker exec}). The killer takes
+ * the exit status of those, too.
  */
 final class Reaper implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
   private static final long FIRST_PAUSE_NANOS = 200_000;
   private static final long LONGEST_PAUSE_NANOS = 500_000_000;
+
+  /**
+   * How often a dead child is seen with the longest pause in between before it is taken for one
+   * that nobody waits for: the JDK takes the status of its own within milliseconds. Looks are
+   * counted and not time, because time passes also while this process stands still.
+   */
+  private static final int LOOKS_FOR_A_PARENT = 4;
 
   private final Killer killer;
   private final Semaphore childStarted = new Semaphore(0);
@@ -60,12 +71,17 @@ final class Reaper implements Runnable {
 
   /** Waits a little: the kernel names the same child again until its exit status is taken. */
   private void awaitGone(long pid) throws InterruptedException {
+    int looks = 0;
     for (long pause = FIRST_PAUSE_NANOS;
         !stopped && Kernel.isDeadChild(pid);
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS)) {
       TimeUnit.NANOSECONDS.sleep(pause);
       if (pause == LONGEST_PAUSE_NANOS) {
         killer.childDied(pid);
+        looks++;
+        if (looks >= LOOKS_FOR_A_PARENT) {
+          killer.childUnclaimed(pid);
+        }
       }
     }
   }

@@ -5,18 +5,26 @@ import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
+import dev.warrener.controller.process.pipe.FrameMemory;
+import dev.warrener.controller.process.pipe.OutputLines;
+import dev.warrener.controller.process.pipe.PipeReader;
+import dev.warrener.controller.process.pipe.PipeWriter;
+import dev.warrener.controller.process.pipe.WorkerPipes;
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameDecoder;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A worker whose process was started. The pollers that serve all workers read its frames and output
- * and notice its end; it has a thread of its own only while it starts. They pass its frames and
+ * and notice its exit; it has a thread of its own only while it starts. They pass its frames and
  * output to the listener, and tell the killer when it has exited and when its pipes have ended.
  * Thread-safe.
  */
@@ -24,6 +32,9 @@ final class RunningWorker {
   private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
   private static final long LOOK_NANOS = 300_000;
   private static final int LOOKS_FOR_SESSION = 50;
+
+  /** The most bytes of output that are made into lines at once: each may be a line of its own. */
+  private static final int MOST_OUTPUT_AT_ONCE = 8 * 1024;
 
   /**
    * The line that util-linux' unshare prints when its child was killed; it has no meaning for
@@ -39,6 +50,7 @@ final class RunningWorker {
   private final Killer killer;
   private final Hearing hearing;
   private final PipeWriter sender;
+  private final FrameSink frameSink;
   private final PipeReader frames;
   private final PipeReader output;
   private final CallbackGate gate = new CallbackGate();
@@ -71,20 +83,25 @@ final class RunningWorker {
     this.hearing = hearing;
     this.own = launched.head();
     this.sender = new PipeWriter(worker.key(), pipes.toWorker(), sendQueueFrames, hearing.frames());
-    this.frames = new PipeReader(pipes.frames(), hearing.frames(), new FrameSink());
-    this.output = new PipeReader(pipes.output(), hearing.output(), new OutputSink());
-    worker.sender(sender);
+    this.frameSink = new FrameSink();
+    this.frames = new PipeReader(pipes.frames(), hearing.frames(), frameSink);
+    this.output =
+        new PipeReader(pipes.output(), hearing.output(), new OutputSink(), MOST_OUTPUT_AT_ONCE);
+    worker.running(this, sender);
   }
 
   /**
    * The threads that serve workers.
    *
-   * @param frames reads frames and notices the ends of processes
+   * @param exits notices the exits of processes, apart from all else: a kill waits for them
+   * @param frames reads frames
    * @param output reads output, apart from the frames, so that a worker that prints without end
    *     does not hold up frames
    * @param starting provides a thread while a worker starts
+   * @param memory the memory for large frames
    */
-  record Hearing(Poller frames, Poller output, Executor starting) {}
+  record Hearing(
+      Poller exits, Poller frames, Poller output, Executor starting, FrameMemory memory) {}
 
   WorkerKey key() {
     return worker.key();
@@ -128,6 +145,7 @@ final class RunningWorker {
 
   /** Closes all descriptors; nothing is read or written any more. */
   void forget() {
+    frameSink.large.end();
     sender.close();
     frames.close();
     output.close();
@@ -165,18 +183,35 @@ final class RunningWorker {
     if (pidfd < 0) {
       return false;
     }
-    exitToken = hearing.frames().watchReadable(pidfd, buffer -> exited());
+    exitToken = hearing.exits().watchReadable(pidfd, buffer -> exited());
     return true;
   }
 
   /** Stops watching the exit: the pidfd of a dead process stays ready for ever. */
   private synchronized void unwatchExit() {
-    hearing.frames().unwatch(exitToken, pidfd);
+    hearing.exits().unwatch(exitToken, pidfd);
+  }
+
+  /** Reads on after the listener took no more. */
+  void readOn() {
+    read(PipeReader::readOn);
+  }
+
+  private void read(Consumer<PipeReader> how) {
+    try {
+      how.accept(frames);
+      how.accept(output);
+    } catch (IllegalStateException e) {
+      LOG.error("the pipes of worker {} can't be read on; the worker is killed", key(), e);
+      killer.kill(key());
+    }
   }
 
   /** Takes the exit status of the head, which is dead. */
   private void exited() {
     unwatchExit();
+    // Its certificate waits for the rest of its frames and output.
+    read(PipeReader::readToEnd);
     int value = Kernel.exitValue(head().pid());
     if (value >= 0) {
       killer.exited(this, value);
@@ -188,7 +223,9 @@ final class RunningWorker {
 
   private void awaitExit() {
     try {
-      killer.exited(this, launched.process().waitFor());
+      int value = launched.process().waitFor();
+      read(PipeReader::readToEnd);
+      killer.exited(this, value);
     } catch (InterruptedException e) {
       LOG.error("the exit of worker {} is not noticed: its thread was interrupted", key(), e);
     }
@@ -221,7 +258,7 @@ final class RunningWorker {
   private void findOwn() {
     NamespaceEnclosure namespace = launched.namespace();
     while (namespace != null) {
-      ProcessId found = namespace.findWorker();
+      ProcessId found = findWorker(namespace);
       if (found != null) {
         own = found;
         return;
@@ -233,21 +270,65 @@ final class RunningWorker {
     }
   }
 
+  private static @Nullable ProcessId findWorker(NamespaceEnclosure namespace) {
+    try {
+      return namespace.findWorker();
+    } catch (UnreadableException e) {
+      return null;
+    }
+  }
+
   private final class FrameSink implements PipeReader.Sink {
     private final FrameDecoder decoder = new FrameDecoder();
-    private boolean broken;
+    private final FrameMemory.Incoming large = hearing.memory().new Incoming(this::stalled);
+    private volatile boolean broken;
 
     @Override
-    public void take(byte[] buffer, int count) {
+    public boolean take(byte[] buffer, int count) {
       yields();
       try {
         if (!broken) {
           decoder.put(buffer, count);
           passOnFrames();
+          return hasMemory() && listener.takesMore(key());
         }
-      } catch (BrokenFrameException | OutOfMemoryError e) {
-        broken(e);
+      } catch (BrokenFrameException e) {
+        protocolBroken(String.valueOf(e.getMessage()));
       }
+      return listener.takesMore(key());
+    }
+
+    /** Takes the memory for a large frame whose beginning has come. */
+    private boolean hasMemory() throws BrokenFrameException {
+      long pending = decoder.pending();
+      if (pending > hearing.memory().mostBytes()) {
+        throw new BrokenFrameException(
+            "a frame of "
+                + pending
+                + " bytes, and the heap of this controller has room for "
+                + hearing.memory().mostBytes()
+                + ": give it more (-Xmx), or return less");
+      }
+      return pending <= FrameMemory.SMALL_BYTES || begins(pending);
+    }
+
+    private boolean begins(long bytes) {
+      return large.begin(
+          bytes,
+          () -> {
+            if (begins(bytes)) {
+              readOn();
+            }
+          });
+    }
+
+    private void stalled() {
+      protocolBroken("it stopped in the middle of a large frame, for whose memory others waited");
+    }
+
+    private void protocolBroken(String how) {
+      tell(() -> listener.protocolBroken(key(), how));
+      broken();
     }
 
     private void passOnFrames() throws BrokenFrameException {
@@ -255,6 +336,11 @@ final class RunningWorker {
       while ((frame = decoder.next()) != null) {
         Frame read = frame;
         tell(() -> listener.frame(key(), read));
+        large.end();
+      }
+      int skipped = decoder.takeSkipped();
+      if (skipped > 0) {
+        tell(() -> listener.framesSkipped(key(), skipped));
       }
     }
 
@@ -265,15 +351,18 @@ final class RunningWorker {
           decoder.end();
         }
       } catch (BrokenFrameException e) {
-        broken(e);
+        // Cut off by its death, mostly.
+        LOG.debug("the frames of worker {} end too early: {}", key(), e.getMessage());
+        broken();
       }
+      large.end();
       channelEnded();
     }
 
-    /** Cut off by its death, mostly; else nothing it says can be understood any more. */
-    private void broken(Throwable e) {
+    /** Nothing that it writes can be understood any more. */
+    private void broken() {
       broken = true;
-      LOG.info("worker {} is killed, because its frames can't be read: {}", key(), e.getMessage());
+      large.end();
       killer.kill(key());
     }
   }
@@ -282,8 +371,9 @@ final class RunningWorker {
     private final OutputLines lines = new OutputLines(RunningWorker.this::passOnLine);
 
     @Override
-    public void take(byte[] buffer, int count) {
+    public boolean take(byte[] buffer, int count) {
       lines.put(buffer, count);
+      return listener.takesMore(key());
     }
 
     @Override
@@ -318,13 +408,19 @@ final class RunningWorker {
 
   private static int openPidfd(ProcessId head) {
     int pidfd = Kernel.openPidfd(head.pid());
-    if (pidfd >= 0) {
-      Stat stat = Stat.of(head.pid());
-      if (stat == null || !stat.id().equals(head)) {
-        Kernel.close(pidfd);
-        return -1;
-      }
+    if (pidfd >= 0 && !isCertainly(head)) {
+      Kernel.close(pidfd);
+      return -1;
     }
     return pidfd;
+  }
+
+  private static boolean isCertainly(ProcessId head) {
+    try {
+      Stat stat = Stat.of(head.pid());
+      return stat != null && stat.id().equals(head);
+    } catch (UnreadableException e) {
+      return false;
+    }
   }
 }

@@ -26,6 +26,9 @@ final class Sidecar {
   private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
   private static final long EXIT_MILLIS = 2_000;
 
+  /** The argument by which a sidecar is known. */
+  static final String NAME = "warrener-sidecar";
+
   /** The script; $1 is the number of the run, $2 its cgroup or empty. */
   private static final String SCRIPT =
       """
@@ -67,7 +70,7 @@ final class Sidecar {
                 programs.shell(),
                 "-c",
                 SCRIPT,
-                "warrener-sidecar",
+                NAME,
                 Integer.toString(run.number()),
                 cgroups == null ? "" : cgroups.directory().toString()));
     builder.environment().clear();
@@ -92,6 +95,11 @@ final class Sidecar {
     if (!process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
       process.toHandle().destroyForcibly();
     }
+  }
+
+  /** Kills the sidecar before its pipe is closed, so that it kills nothing. */
+  void kill() {
+    process.toHandle().destroyForcibly();
   }
 
   /** Makes the sidecar kill now, as if the controller had died. */

@@ -6,6 +6,7 @@ import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.UnreadableException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +59,12 @@ public record Strays(List<Stray> killed, List<Survivor> survivors) {
     long start = System.nanoTime();
     String controllerId = lock.run().controllerId();
     List<CgroupParent> cgroups = CgroupParent.leftOvers(controllerId);
-    cgroups.forEach(parent -> parent.whole().kill());
+    for (CgroupParent parent : cgroups) {
+      String failure = parent.whole().kill();
+      if (failure != null) {
+        LOG.warn("what a former run left behind: {}", failure);
+      }
+    }
     Set<Integer> runsThatAreOver =
         lock.formerRuns().stream()
             .filter(ControllerRun::isOver)
@@ -65,25 +72,41 @@ public record Strays(List<Stray> killed, List<Survivor> survivors) {
             .collect(Collectors.toSet());
     Map<ProcessId, Stray> met = new LinkedHashMap<>();
     while (true) {
-      List<Stat> strays = find(controllerId, runsThatAreOver);
+      var strays = new ArrayList<Stat>();
+      String failure = find(controllerId, runsThatAreOver, strays);
       for (Stat stat : strays) {
         met.put(stat.id(), new Stray(stat.id().pid(), stat.id().startTicks(), stat.command()));
         Signals.send(stat.id(), Kernel.SIGKILL);
       }
       boolean late = System.nanoTime() - start > PATIENCE_NANOS;
-      boolean cgroupsGone = cgroups.stream().allMatch(parent -> parent.whole().isEmpty());
+      boolean cgroupsGone = failure == null && areGone(cgroups);
       if (late || (strays.isEmpty() && cgroupsGone)) {
-        return report(lock, met, strays);
+        return report(lock, met, strays, failure);
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
-  private static Strays report(ControllerLock lock, Map<ProcessId, Stray> met, List<Stat> left) {
+  private static boolean areGone(List<CgroupParent> cgroups) {
+    try {
+      return cgroups.stream().allMatch(parent -> parent.whole().isEmpty());
+    } catch (UnreadableException e) {
+      return false;
+    }
+  }
+
+  private static Strays report(
+      ControllerLock lock, Map<ProcessId, Stray> met, List<Stat> left, @Nullable String failure) {
     for (Stat stat : left) {
       met.remove(stat.id());
     }
-    if (left.isEmpty()) {
+    if (failure != null) {
+      LOG.warn(
+          "nobody can tell whether a former run of controller {} has left processes behind: {}; its"
+              + " next start looks again",
+          lock.run().controllerId(),
+          failure);
+    } else if (left.isEmpty()) {
       lock.forgetFormerRuns();
     }
     var strays =
@@ -103,18 +126,35 @@ public record Strays(List<Stray> killed, List<Survivor> survivors) {
     return strays;
   }
 
-  private static List<Stat> find(String controllerId, Set<Integer> runsThatAreOver) {
-    var strays = new ArrayList<Stat>();
-    for (long pid : ProcFile.allPids()) {
-      if (isStray(pid, controllerId, runsThatAreOver)) {
-        Stat stat = Stat.of(pid);
-        // Read again, now that the start time is known: the number may have been reused in between.
-        if (stat != null && !stat.isDead() && isStray(pid, controllerId, runsThatAreOver)) {
-          strays.add(stat);
+  /**
+   * Adds the strays that are found.
+   *
+   * @return null if all processes were looked at that this user may look at; else why one was not
+   */
+  private static @Nullable String find(
+      String controllerId, Set<Integer> runsThatAreOver, List<Stat> strays) {
+    String failure = null;
+    long[] pids;
+    try {
+      pids = ProcFile.allPids();
+    } catch (UnreadableException e) {
+      return e.getMessage();
+    }
+    for (long pid : pids) {
+      try {
+        if (isStray(pid, controllerId, runsThatAreOver)) {
+          Stat stat = Stat.of(pid);
+          // Read again, now that the start time is known: the number may have been reused in
+          // between.
+          if (stat != null && !stat.isDead() && isStray(pid, controllerId, runsThatAreOver)) {
+            strays.add(stat);
+          }
         }
+      } catch (UnreadableException e) {
+        failure = e.isRefused() ? failure : e.getMessage();
       }
     }
-    return strays;
+    return failure;
   }
 
   private static boolean isStray(long pid, String controllerId, Set<Integer> runsThatAreOver) {

@@ -5,10 +5,12 @@ import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessLayerException;
-import dev.warrener.controller.process.linux.Signals;
-import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.pipe.FrameMemory;
+import dev.warrener.controller.process.pipe.PipeWriter;
+import dev.warrener.controller.process.pipe.WorkerPipes;
 import dev.warrener.worker.frame.Frame;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,7 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkerProcesses implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerProcesses.class);
   private static final long LOOK_NANOS = 300_000;
+  private static final Duration UNDO_AGAIN = Duration.ofMillis(5);
 
   /** How long {@link #close} waits for all process trees: 10 s. */
   private static final long CLOSE_NANOS = 10_000_000_000L;
@@ -53,7 +55,9 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Reaper reaper;
   private final Niceness niceness;
 
-  private final Poller frames = new Poller();
+  private final Poller exits = new Poller();
+  private final FrameMemory memory;
+  private final Poller frames;
   private final Poller output = new Poller();
 
   /**
@@ -67,7 +71,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private final Queue<PipeWriter> unwritten = new ConcurrentLinkedQueue<>();
 
   /** Owned by the spawner's thread. */
-  private @Nullable Sidecar sidecar;
+  private final SidecarKeeper sidecar;
 
   private WorkerProcesses(
       ProcessSettings settings,
@@ -84,6 +88,10 @@ public final class WorkerProcesses implements AutoCloseable {
     this.killer =
         new Killer(settings, probed.containment(), this.listener, descendants, workers, marksInUse);
     this.reaper = new Reaper(killer);
+    this.sidecar =
+        new SidecarKeeper(settings.run(), probed.containment(), spawner, this.descendants);
+    this.memory = settings.frameMemory();
+    this.frames = new Poller(memory::endStalled);
   }
 
   /**
@@ -129,12 +137,13 @@ public final class WorkerProcesses implements AutoCloseable {
 
   private void begin() throws InterruptedException {
     spawner.call(() -> {
-      startSidecar();
+      sidecar.start();
       return true;
     });
     Niceness.lowerPriorityOfCompilers();
     thread("killer", killer).start();
     thread("reaper", reaper).start();
+    thread("exits", exits).start();
     thread("frames", frames).start();
     thread("output", output).start();
     LOG.info(
@@ -198,6 +207,15 @@ public final class WorkerProcesses implements AutoCloseable {
     }
   }
 
+  /** Reads on what a worker writes, after {@link ProcessListener#takesMore} was false. */
+  public void readOn(WorkerKey worker) {
+    WorkerStart known = workers.get(worker);
+    RunningWorker running = known == null ? null : known.running();
+    if (running != null) {
+      running.readOn();
+    }
+  }
+
   /**
    * Kills a worker with all its descendants at once. A worker that is still being started is killed
    * as soon as it exists; if it does not exist yet it never will, and {@link
@@ -218,6 +236,11 @@ public final class WorkerProcesses implements AutoCloseable {
    */
   public void terminate(WorkerKey worker) {
     killer.terminate(worker);
+  }
+
+  /** Returns the memory for large frames and for what came in them. */
+  public FrameMemory frameMemory() {
+    return memory;
   }
 
   /** Returns which containment is in force, and why no better one is. */
@@ -248,6 +271,7 @@ public final class WorkerProcesses implements AutoCloseable {
       reaper.stop();
       killer.stop();
       starting.shutdown();
+      exits.stop();
       frames.stop();
       output.stop();
     } catch (InterruptedException e) {
@@ -278,7 +302,6 @@ public final class WorkerProcesses implements AutoCloseable {
       killer.notStarted(worker, "the controller is closing");
       return;
     }
-    String reason;
     try {
       var command = new ArrayList<>(niceness.prefix());
       command.addAll(withProgramFound(worker));
@@ -287,14 +310,26 @@ public final class WorkerProcesses implements AutoCloseable {
       Containment.Launched launched = launch(worker, command, pipes);
       reaper.childStarted();
       serve(worker, launched, pipes);
-      return;
     } catch (IOException e) {
-      reason = "its process can't be started: " + e.getMessage();
+      killer.notStarted(worker, "its process can't be started: " + e.getMessage());
     } catch (RuntimeException | OutOfMemoryError e) {
       LOG.error("worker {} was not started", worker.key(), e);
-      reason = "its process can't be started: " + e;
+      undo(worker, "its process can't be started: " + e);
     }
-    killer.notStarted(worker, reason);
+  }
+
+  /**
+   * Ends what there is of a worker whose start failed halfway, and reports that it will never exist
+   * only when nothing is left.
+   */
+  private void undo(WorkerStart worker, String reason) {
+    CgroupEnclosure cgroup = probed.containment().enclosureOf(worker.key());
+    boolean killed = cgroup == null || cgroup.kill() == null;
+    if (Spawner.undoWorker(worker.mark()) && killed && (cgroup == null || cgroup.isEmpty())) {
+      killer.notStarted(worker, reason);
+    } else {
+      spawner.executeLater(UNDO_AGAIN, () -> undo(worker, reason));
+    }
   }
 
   private Containment.Launched launch(WorkerStart worker, List<String> command, WorkerPipes pipes)
@@ -303,6 +338,7 @@ public final class WorkerProcesses implements AutoCloseable {
       Containment.Launched launched =
           probed
               .containment()
+              .with(limitNow())
               .launch(worker.key(), worker.mark(), command, environmentOf(worker), pipes::giveTo);
       pipes.closeWorkersEnds();
       return launched;
@@ -310,6 +346,14 @@ public final class WorkerProcesses implements AutoCloseable {
       pipes.close();
       throw e;
     }
+  }
+
+  /** Returns the limit on processes, with what the user runs besides workers counted anew. */
+  private PidsLimit limitNow() {
+    PidsLimit limit = probed.containment().pids();
+    return limit.by() == PidsLimit.By.USER
+        ? limit.counted(PidsLimit.User.current(settings.run()))
+        : limit;
   }
 
   private void serve(WorkerStart worker, Containment.Launched launched, WorkerPipes pipes) {
@@ -324,13 +368,11 @@ public final class WorkerProcesses implements AutoCloseable {
               niceness,
               listener,
               killer,
-              new RunningWorker.Hearing(frames, output, starting));
+              new RunningWorker.Hearing(exits, frames, output, starting, memory));
       running.start();
     } catch (RuntimeException | OutOfMemoryError e) {
-      // Nobody would notice the worker's end, so it must not live. Processes that it has started
-      // already bear a mark that no worker has any more.
+      // Nobody would notice the worker's end, so it must not live: see undo.
       launched.enclosures().forEach(Enclosure::kill);
-      Signals.send(launched.head(), Kernel.SIGKILL);
       if (running == null) {
         pipes.close();
       } else {
@@ -365,44 +407,10 @@ public final class WorkerProcesses implements AutoCloseable {
   }
 
   /** On the spawner's thread. */
-  private void startSidecar() {
-    if (closing.get()) {
-      return;
-    }
-    try {
-      Sidecar fresh = Sidecar.start(settings.run(), probed.containment());
-      sidecar = fresh;
-      Stat stat = Stat.of(fresh.process().pid());
-      if (stat != null) {
-        descendants.addForeign(stat.id());
-      }
-      var _ = fresh.process().onExit().thenRun(() -> spawner.execute(this::replaceSidecar));
-    } catch (IOException e) {
-      LOG.error(
-          "there is no sidecar: if the controller is killed, descendants of workers stay alive", e);
-    }
-  }
-
-  /** On the spawner's thread. */
-  private void replaceSidecar() {
-    if (!closing.get()) {
-      LOG.warn("the sidecar has died; another one is started");
-      startSidecar();
-    }
-  }
-
-  /** On the spawner's thread. */
   private void endSidecar(boolean allDead) throws InterruptedException {
-    Sidecar last = sidecar;
-    if (last != null && !allDead) {
-      last.unleash();
-      return;
-    }
-    if (last != null) {
-      last.end();
-    }
+    sidecar.end(allDead);
     CgroupParent cgroups = probed.containment().cgroups();
-    if (cgroups != null && !cgroups.whole().isEmpty()) {
+    if (allDead && cgroups != null && !cgroups.whole().isEmpty()) {
       LOG.warn("the cgroup {} can't be removed", cgroups.directory());
     }
   }

@@ -1,6 +1,7 @@
 package dev.warrener.controller.process;
 
 import dev.warrener.controller.death.WorkerKey;
+import dev.warrener.controller.process.pipe.PipeWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,6 +18,7 @@ final class WorkerStart {
   private final Map<String, String> environment;
   private final AtomicBoolean claimed = new AtomicBoolean();
   private volatile @Nullable PipeWriter sender;
+  private volatile @Nullable RunningWorker running;
 
   WorkerStart(WorkerKey key, long mark, List<String> command, Map<String, String> environment) {
     this.key = key;
@@ -51,8 +53,14 @@ final class WorkerStart {
     return sender;
   }
 
-  /** Sets the writer of its frames; called once, by the spawner. */
-  void sender(PipeWriter theSender) {
+  /** Returns the worker; null until its process exists. */
+  @Nullable RunningWorker running() {
+    return running;
+  }
+
+  /** Sets the worker and the writer of its frames; called once, by the spawner. */
+  void running(RunningWorker theWorker, PipeWriter theSender) {
+    running = theWorker;
     sender = theSender;
   }
 }

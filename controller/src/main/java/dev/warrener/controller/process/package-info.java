@@ -42,8 +42,9 @@
  *   <li>{@code warrener-killer} owns everything that is known of process trees; others send it
  *       events.
  *   <li>{@code warrener-reaper} waits in the kernel for dead children.
- *   <li>{@code warrener-frames} reads the frames of all workers, notices their exits, and writes
- *       frames for which a pipe had no room; {@code warrener-output} reads their output.
+ *   <li>{@code warrener-exits} notices the exits of all workers, and reads nothing that they write.
+ *   <li>{@code warrener-frames} reads the frames of all workers, and writes frames for which a pipe
+ *       had no room; {@code warrener-output} reads their output.
  *   <li>{@code warrener-start} serves one worker while it starts; there are as many as workers that
  *       start at the same time.
  * </ul>

@@ -81,7 +81,7 @@ class ConfigurationReaderTest {
         "containment | vm | containment: ",
         "without-broker | wait | without-broker: it must be lease, kill or finish, not \"wait\"",
         "task-events | some | task-events: it must be unsuccessful or all, not \"some\"",
-        "built-in-handlers | no | built-in-handlers: \"no\" is neither true nor false",
+        "built-in-handlers | no | built-in-handlers: it must be basic, all or none, not \"no\"",
         "namespace | a b | namespace: ",
         "exec | /does/not/exist --fast | exec: there is no program /does/not/exist that can be run"
             + " here: check the name, the path and its permissions",

@@ -8,6 +8,7 @@ import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.KnownTasks;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
+import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
@@ -81,7 +82,7 @@ class KnownTasksTest {
       happen(new Event.Started(OTHER, id, 1));
       finish(OTHER, id);
     }
-    assertThat(state.memory().isKnown("short-0")).isFalse();
+    assertThat(state.memory().isKnown(new TaskKey("short-0", "mail"))).isFalse();
   }
 
   private DeliveryKey deliver(long generation, String id, int attempt) {

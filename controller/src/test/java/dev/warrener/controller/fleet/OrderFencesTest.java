@@ -429,6 +429,8 @@ class OrderFencesTest {
         Duration.ofMinutes(10),
         3,
         withoutBroker,
-        TaskEvents.UNSUCCESSFUL);
+        TaskEvents.UNSUCCESSFUL,
+        null,
+        Settings.CLOCK_TOLERANCE);
   }
 }

@@ -104,6 +104,41 @@ class RunEndTest {
     assertThat(moves()).containsExactly("mail.retry.1");
   }
 
+  @Test
+  void runOfAWorkerThatBreaksTheProtocolHasCrashedAndTheReasonIsTold() {
+    run();
+
+    happen(new Event.ProtocolBroken(WORKER, "it reported the start of task x"));
+    assertThat(effects).contains(new Effect.Kill(List.of(WORKER)));
+    assertThat(moves()).as("nothing is settled before its tree is empty").isEmpty();
+    die();
+
+    assertThat(moves()).containsExactly("mail.retry.1");
+    assertThat(effects)
+        .anySatisfy(effect ->
+            assertThat(effect)
+                .isInstanceOfSatisfying(
+                    Effect.Move.class,
+                    move -> assertThat(move.headers()).containsEntry(TaskHeaders.CRASHES, 1)));
+    assertThat(effects.toString())
+        .contains("its worker broke the protocol: it reported the start of task x");
+  }
+
+  @Test
+  void workerThatBreaksTheProtocolBeforeItIsReadyIsStartedAgainAfterAPause() {
+    happen(new Event.OrdersSynced(List.of(), null));
+    happen(new Event.Spawned(WORKER, 1001, 1));
+
+    happen(new Event.ProtocolBroken(WORKER, "it speaks version 7"));
+    die();
+
+    assertThat(effects).filteredOn(Effect.Spawn.class::isInstance).hasSize(1);
+    assertThat(effects)
+        .filteredOn(Effect.Schedule.class::isInstance)
+        .extracting(effect -> ((Effect.Schedule) effect).timer())
+        .contains(new Timer.Respawn(1, 1));
+  }
+
   private void handOver() {
     happen(new Event.OrdersSynced(List.of(), null));
     happen(new Event.BrokerUp(1));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OrderInboxTest {
@@ -16,7 +17,8 @@ class OrderInboxTest {
 
   private final Map<String, Instant> others = new HashMap<>(Map.of("web-2", SEEN));
   private final List<Event> events = new ArrayList<>();
-  private final OrderInbox inbox = new OrderInbox(this::takeSeen, events::add);
+  private final OrderInbox inbox =
+      new OrderInbox(this::takeSeen, new TrustedUsers("controller", Set.of()), events::add);
 
   @Test
   void otherControllersArePostedBeforeAnOrder() {

@@ -80,6 +80,28 @@ class WorkerFramesTest {
   }
 
   @Test
+  void wordsOfAFailureAreCut() throws BrokenFrameException {
+    var frame =
+        Frame.builder(FrameType.FINISHED)
+            .field(HeaderKey.TASK, "t1")
+            .field(HeaderKey.ATTEMPT, 1)
+            .field(HeaderKey.OUTCOME, HeaderKey.FAILED)
+            .field(HeaderKey.ERROR_TYPE, "x".repeat(100_000))
+            .field(HeaderKey.ERROR_MESSAGE, "x".repeat(100_000))
+            .field(HeaderKey.ERROR_STACK, "x".repeat(100_000))
+            .build();
+
+    var event = (Event.Finished) WorkerFrames.event(WORKER, frame);
+
+    assertThat(event).isNotNull();
+    var error = event.end().error();
+    assertThat(error).isNotNull();
+    assertThat(error.type()).hasSizeLessThan(300);
+    assertThat(error.message()).hasSizeLessThan(9_000);
+    assertThat(error.stack()).hasSizeLessThan(33_000);
+  }
+
+  @Test
   void unknownOutcomeIsRefused() {
     assertThatThrownBy(() -> WorkerFrames.event(WORKER, finished("vanished")))
         .isInstanceOf(BrokenFrameException.class)

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A controller of its own, with a control socket and no fleet: {@code ID DIRECTORY TIER SCRIPT…}.
@@ -104,7 +105,17 @@ final class ControlSocketUnderTest {
     }
 
     @Override
-    public void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
+    public void protocolBroken(WorkerKey worker, String how) {
+      System.out.println(how);
+    }
+
+    @Override
+    public void unconfirmed(
+        WorkerKey worker,
+        long pid,
+        long startTicks,
+        List<Survivor> survivors,
+        @Nullable String doubt) {
       System.out.println(survivors);
     }
   }

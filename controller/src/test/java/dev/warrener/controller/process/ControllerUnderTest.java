@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A controller of its own, to be killed: {@code ID LOCK-DIRECTORY TIER SECONDS…}. Starts a worker
@@ -75,13 +76,23 @@ final class ControllerUnderTest {
     }
 
     @Override
+    public void protocolBroken(WorkerKey worker, String how) {
+      System.out.println(how);
+    }
+
+    @Override
     public void treeEmpty(DeathCertificate certificate) {
       System.out.println(certificate);
     }
 
     @Override
-    public void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
-      System.out.println(survivors);
+    public void unconfirmed(
+        WorkerKey worker,
+        long pid,
+        long startTicks,
+        List<Survivor> survivors,
+        @Nullable String doubt) {
+      System.out.println(survivors + " " + doubt);
     }
   }
 }

@@ -3,9 +3,7 @@ package dev.warrener.controller.process;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.worker.process.Worker;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -26,7 +23,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.Logger;
 
 /**
  * Holds the table in {@code docs/containment.md} and what really happens together, in each tier
@@ -209,7 +205,7 @@ class EscapeMatrixIT {
             "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            classPath(),
+            OpenClassPath.copyTo(directory),
             MisdeedsUnderTest.class.getName(),
             tier.text(),
             work.toString(),
@@ -221,31 +217,6 @@ class EscapeMatrixIT {
         .put("CGROUPS", cgroups.stream().map(Path::toString).collect(joining(" ")));
     controller = builder.start();
     return controller;
-  }
-
-  /**
-   * Copies what the controller needs to where everyone may read it: a build in root's home is
-   * closed to others.
-   */
-  private String classPath() throws IOException, URISyntaxException {
-    var places = new LinkedHashSet<Path>();
-    for (Class<?> each :
-        List.of(WorkerProcesses.class, MisdeedsUnderTest.class, Worker.class, Logger.class)) {
-      places.add(Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI()));
-    }
-    var copies = new ArrayList<String>();
-    for (Path place : places) {
-      Path target = directory.resolve(copies.size() + "-" + place.getFileName());
-      try (Stream<Path> files = Files.walk(place)) {
-        for (Path file : files.toList()) {
-          Path copy = target.resolve(place.relativize(file).toString());
-          Files.copy(file, copy);
-          Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
-      }
-      copies.add(target.toString());
-    }
-    return String.join(":", copies);
   }
 
   // --- the limits and rights of a service -------------------------------------------------------

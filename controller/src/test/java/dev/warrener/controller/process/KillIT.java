@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -257,8 +258,12 @@ class KillIT {
 
           @Override
           public void unconfirmed(
-              WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
-            super.unconfirmed(worker, pid, startTicks, survivors);
+              WorkerKey worker,
+              long pid,
+              long startTicks,
+              List<Survivor> survivors,
+              @Nullable String doubt) {
+            super.unconfirmed(worker, pid, startTicks, survivors, doubt);
             reported.countDown();
           }
         };
@@ -271,6 +276,35 @@ class KillIT {
       listener.awaitUnconfirmed(worker);
       listener.awaitTreeEmpty(worker);
       assertThat(listener.heardOf(worker, Heard.Unconfirmed.class)).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiers")
+  void aCertificateForWhichThereIsNoMemoryIsGivenLater(ContainmentChoice tier) {
+    var told = new CountDownLatch(3);
+    var listener =
+        new RecordingListener() {
+          @Override
+          public void treeEmpty(DeathCertificate certificate) {
+            told.countDown();
+            if (told.getCount() > 0) {
+              throw new OutOfMemoryError("staged by the test");
+            }
+            super.treeEmpty(certificate);
+          }
+        };
+    var settings = Fleet.settings().containment(tier).build();
+    try (Fleet fleet = Fleet.with(settings, listener)) {
+      WorkerKey worker = fleet.spawnAndAwaitUp("");
+
+      fleet.processes().kill(worker);
+
+      listener.awaitTreeEmpty(worker);
+      WorkerKey other = fleet.spawnAndAwaitUp("");
+      fleet.processes().kill(other);
+      listener.awaitTreeEmpty(other);
+      assertThat(listener.heardOf(worker, Heard.TreeEmpty.class)).hasSize(1);
     }
   }
 

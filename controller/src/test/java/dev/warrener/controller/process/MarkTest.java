@@ -14,6 +14,15 @@ class MarkTest {
       """;
 
   @Test
+  void aProcessThatIsGoneHasNoMarkAndIsNoStrangerEither() throws Exception {
+    Process process = new ProcessBuilder("true").start();
+    process.waitFor();
+
+    assertThat(Mark.read(process.pid())).isEqualTo(Mark.GONE);
+    assertThat(Mark.runNumber(Mark.GONE)).isZero();
+  }
+
+  @Test
   void itIsTheRunAndNineDigitsOfTheWorker() {
     var run = new ControllerRun("web-1", 2_147_483_647, 1, 2, 3);
 

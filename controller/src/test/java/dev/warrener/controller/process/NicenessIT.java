@@ -70,6 +70,7 @@ class NicenessIT {
                 "setsid",
                 "--wait",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 YieldingLeader.class.getName())

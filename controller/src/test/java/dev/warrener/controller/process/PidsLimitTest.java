@@ -8,23 +8,47 @@ import org.junit.jupiter.api.Test;
 
 class PidsLimitTest {
   private static final String WHOLE_HOST = "         0          0 4294967295\n";
-  private static final User ORDINARY = new User(false, 40);
+  private static final User ORDINARY = new User(false, true, 40);
 
   @Test
   void theCgroupIsAskedFirstThenTheUserNamespaceThenTheUser() {
     assertThat(PidsLimit.choose(100, 4, true, true, ORDINARY))
-        .isEqualTo(new PidsLimit(By.CGROUP, 100));
+        .isEqualTo(new PidsLimit(By.CGROUP, 100, 0));
     assertThat(PidsLimit.choose(100, 4, false, true, ORDINARY))
-        .isEqualTo(new PidsLimit(By.USER_NAMESPACE, 102));
+        .isEqualTo(new PidsLimit(By.USER_NAMESPACE, 102, 0));
     assertThat(PidsLimit.choose(100, 4, false, false, ORDINARY))
-        .isEqualTo(new PidsLimit(By.USER, 440));
+        .isEqualTo(new PidsLimit(By.USER, 440, 400));
   }
 
   @Test
   void nothingIsLimitedForWhomTheKernelExemptsOrWhereNobodyAskedForIt() {
-    assertThat(PidsLimit.choose(100, 4, false, false, new User(true, 40)))
+    assertThat(PidsLimit.choose(100, 4, false, false, new User(true, true, 40)))
         .isEqualTo(PidsLimit.NONE);
     assertThat(PidsLimit.choose(0, 4, true, true, ORDINARY)).isEqualTo(PidsLimit.NONE);
+  }
+
+  @Test
+  void whatTheKernelCountsElsewhereOnTheHostIsNotLimitedFromInsideAPidNamespace() {
+    assertThat(PidsLimit.choose(100, 4, false, false, new User(false, false, 40)))
+        .isEqualTo(PidsLimit.NONE);
+    assertThat(PidsLimit.whyNone(new User(false, false, 40))).contains("limit the container");
+
+    assertThat(User.seesAll(WHOLE_HOST, PidsLimit.PID_NAMESPACE_OF_THE_HOST)).isTrue();
+    assertThat(User.seesAll(WHOLE_HOST, 4_026_532_000L)).isFalse();
+    assertThat(User.seesAll("0 100000 65536\n", 4_026_532_000L))
+        .as("a user namespace of its own is counted on its own")
+        .isTrue();
+  }
+
+  @Test
+  void whatTheUserRunsBesidesIsCountedAnewForEachWorker() {
+    PidsLimit atFirst = PidsLimit.choose(100, 4, false, false, ORDINARY);
+
+    PidsLimit later = atFirst.counted(new User(false, true, 1_300));
+
+    assertThat(later).isEqualTo(new PidsLimit(By.USER, 1_700, 400));
+    assertThat(later.text()).isEqualTo(atFirst.text());
+    assertThat(later.counted(null)).as("who can't be counted now").isEqualTo(later);
   }
 
   @Test
@@ -46,7 +70,7 @@ class PidsLimitTest {
 
   @Test
   void theUserHasAtLeastTheThreadsOfThisProcess() {
-    User user = User.current();
+    User user = User.current(ControllerRun.begin("test"));
 
     assertThat(user).isNotNull();
     assertThat(user.threads()).isGreaterThanOrEqualTo(Thread.activeCount());

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what happens to each worker, in order, and lets a test wait for it. */
 class RecordingListener implements ProcessListener {
@@ -25,11 +26,13 @@ class RecordingListener implements ProcessListener {
 
     record Said(Frame frame) implements Heard {}
 
+    record ProtocolBroken(String how) implements Heard {}
+
     record Printed(String line) implements Heard {}
 
     record TreeEmpty(DeathCertificate certificate) implements Heard {}
 
-    record Unconfirmed(List<Survivor> survivors) implements Heard {}
+    record Unconfirmed(List<Survivor> survivors, @Nullable String doubt) implements Heard {}
   }
 
   private final Map<WorkerKey, List<Heard>> all = new ConcurrentHashMap<>();
@@ -56,13 +59,23 @@ class RecordingListener implements ProcessListener {
   }
 
   @Override
+  public void protocolBroken(WorkerKey worker, String how) {
+    hear(worker, new Heard.ProtocolBroken(how));
+  }
+
+  @Override
   public void treeEmpty(DeathCertificate certificate) {
     hear(certificate.worker(), new Heard.TreeEmpty(certificate));
   }
 
   @Override
-  public void unconfirmed(WorkerKey worker, long pid, long startTicks, List<Survivor> survivors) {
-    hear(worker, new Heard.Unconfirmed(survivors));
+  public void unconfirmed(
+      WorkerKey worker,
+      long pid,
+      long startTicks,
+      List<Survivor> survivors,
+      @Nullable String doubt) {
+    hear(worker, new Heard.Unconfirmed(survivors, doubt));
   }
 
   ProcessId awaitSpawned(WorkerKey worker) {

@@ -11,6 +11,7 @@ import dev.warrener.e2e.fixture.ProcessTable;
 import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.testbroker.Capability;
 import dev.warrener.testbroker.NeedsRabbitMq;
+import dev.warrener.testbroker.hostile.HostileMessages;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ChaosIT {
   private static final int CONTROLLERS = 3;
   private static final int TASKS = 24;
+  private static final int HOSTILE = 60;
   private static final Duration LONG = Duration.ofMinutes(4);
 
   @RegisterExtension private static final BreakableBroker BROKER = new BreakableBroker();
@@ -96,6 +98,9 @@ class ChaosIT {
       verbs.merge("Flood", 1, Integer::sum);
     }
     publishDaemon(number, random, fleet);
+    if (random.nextInt(3) == 0) {
+      publishHostile(random.nextLong(), fleet);
+    }
     var fault = Fault.any(random, fleet);
     var operation = random.nextInt(3) > 0 ? Operation.any(random, fleet, batch, TASKS) : null;
     boolean operatorFirst = random.nextBoolean();
@@ -178,6 +183,20 @@ class ChaosIT {
           "{\"count\":2,\"seconds\":%d,\"how\":\"%s\"}"
               .formatted(daemonSeconds(round, seedOfDaemons), how[random.nextInt(how.length)]),
           Map.of());
+    }
+  }
+
+  /**
+   * Publishes what a hostile publisher sends; every task of others must meet its end all the same.
+   */
+  private void publishHostile(long seed, ChaosFleet fleet) {
+    verbs.merge("HostileMessages", 1, Integer::sum);
+    var hostile = new HostileMessages(seed, "hostile-", "echo");
+    try (var observer = new Observer(fleet.vhost())) {
+      for (int i = 0; i < HOSTILE; i++) {
+        var message = hostile.next();
+        observer.publishMessage(ChaosFleet.QUEUE, message.properties(), message.body());
+      }
     }
   }
 

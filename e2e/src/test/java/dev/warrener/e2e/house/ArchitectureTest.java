@@ -59,10 +59,12 @@ class ArchitectureTest {
           messaging.task: messaging
           messaging.order: messaging
           messaging.report: messaging messaging.order messaging.task
-          messaging.json: messaging.order
+          messaging.json: messaging.order messaging.task
+          messaging.text:
           messaging.local: messaging
-          messaging.broker: messaging messaging.task
+          messaging.broker: messaging messaging.task messaging.broker.wire
           messaging.broker.publishing: messaging messaging.task messaging.broker
+          messaging.broker.wire:
           messaging.broker.tasks: messaging messaging.task messaging.broker
           messaging.broker.orders: messaging messaging.task messaging.order messaging.report \
             messaging.json messaging.broker messaging.broker.publishing
@@ -92,7 +94,7 @@ class ArchitectureTest {
 
           controller: controller.audit controller.configuration controller.death controller.fleet \
             controller.fleet.state controller.inbox controller.local controller.process \
-            controller.process.linux controller.warmup
+            controller.process.linux controller.process.pipe controller.warmup
           controller.audit: controller.fleet controller.fleet.state
           controller.configuration: controller.fleet.state controller.process \
             controller.process.linux
@@ -103,8 +105,10 @@ class ArchitectureTest {
             controller.process
           controller.local: controller.configuration controller.fleet controller.fleet.state \
             controller.process controller.process.linux
-          controller.process: controller.death controller.process.linux
+          controller.process: controller.death controller.process.linux \
+            controller.process.pipe
           controller.process.linux:
+          controller.process.pipe: controller.death controller.process.linux
           controller.warmup: controller.audit controller.death controller.fleet \
             controller.fleet.state \
             controller.process controller.process.linux
@@ -123,6 +127,7 @@ class ArchitectureTest {
           ops.view: ops.invocation ops.screen
 
           testbroker:
+          testbroker.hostile:
 
           bench: bench.figures bench.page bench.rig bench.subject bench.suite
           bench.figures:

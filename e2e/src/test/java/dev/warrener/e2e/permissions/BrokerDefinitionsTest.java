@@ -39,6 +39,41 @@ class BrokerDefinitionsTest {
   }
 
   @Test
+  void rightsOfAControllersOwnUserAreThoseOfThePageOfPermissions() throws IOException {
+    var page = Files.readString(Path.of("../docs/permissions.md"));
+
+    assertThat(ControllerUser.print("h2"))
+        .hasSize(3)
+        .allSatisfy(line -> assertThat(page).contains(line));
+  }
+
+  @Test
+  void idWithADotMatchesItselfAlone() {
+    var user = ControllerUser.of("a.b");
+
+    assertThat("warrener.controller.a.b").matches(user.configure());
+    assertThat("warrener.controller.axb").doesNotMatch(user.configure());
+    assertThat("presence.a.b").matches(user.topicWrite());
+    assertThat("presence.b").doesNotMatch(user.topicWrite());
+    assertThat("presence.axb").doesNotMatch(user.topicWrite());
+  }
+
+  @Test
+  void limitEveryQueueThatMayBeLeftBehind() {
+    assertThat(DEFINED.path("policies"))
+        .anySatisfy(policy ->
+            assertThat("warrener.reply.viewer.1")
+                .containsPattern(policy.path("pattern").asString()))
+        .anySatisfy(policy ->
+            assertThat("warrener.controller.h1").containsPattern(policy.path("pattern").asString()))
+        .allSatisfy(policy -> {
+          assertThat(policy.path("definition").path("max-length").asLong()).isPositive();
+          assertThat(policy.path("definition").path("max-length-bytes").asLong()).isPositive();
+          assertThat(policy.path("definition").path("expires").asLong()).isPositive();
+        });
+  }
+
+  @Test
   void grantWhatThePageOfPermissionsSays() throws IOException {
     var page = Files.readString(Path.of("../docs/permissions.md")).replace("\\|", "|");
     for (var permission : DEFINED.path("permissions")) {

@@ -59,6 +59,54 @@ final class ShippedBroker implements AutoCloseable {
               permission.path("read").asString());
       addresses.put(user, address);
     }
+    for (var topic : DEFINITIONS.path("topic_permissions")) {
+      vhost.limitTopics(
+          topic.path("user").asString(),
+          topic.path("exchange").asString(),
+          topic.path("write").asString(),
+          topic.path("read").asString());
+    }
+    for (var policy : DEFINITIONS.path("policies")) {
+      vhost.addPolicy(
+          policy.path("name").asString(),
+          policy.path("pattern").asString(),
+          policy.path("definition").toString());
+    }
+  }
+
+  /** Makes the user of one controller, as {@code docker/broker/controller-user} does. */
+  void createControllerUser(String id) {
+    var made = ControllerUser.of(id);
+    addresses.put(
+        made.user(),
+        vhost.createUser(
+            made.user(),
+            UUID.randomUUID().toString(),
+            made.configure(),
+            made.write(),
+            made.read()));
+    vhost.limitTopics(made.user(), made.exchange(), made.topicWrite(), made.topicRead());
+  }
+
+  /** Makes another publisher, with the rights of the first one. */
+  void createPublisher(String name) {
+    for (var permission : DEFINITIONS.path("permissions")) {
+      if (permission.path("user").asString().equals("publisher")) {
+        addresses.put(
+            name,
+            vhost.createUser(
+                name,
+                UUID.randomUUID().toString(),
+                permission.path("configure").asString().replace("publisher", name),
+                permission.path("write").asString().replace("publisher", name),
+                permission.path("read").asString().replace("publisher", name)));
+      }
+    }
+  }
+
+  /** Returns the place at the broker. */
+  Vhost vhost() {
+    return vhost;
   }
 
   private void declare() throws Exception {
@@ -73,7 +121,9 @@ final class ShippedBroker implements AutoCloseable {
       }
       for (var binding : DEFINITIONS.path("bindings")) {
         channel.queueBind(
-            binding.path("destination").asString(), binding.path("source").asString(), "");
+            binding.path("destination").asString(),
+            binding.path("source").asString(),
+            binding.path("routing_key").asString());
       }
     }
   }
@@ -102,7 +152,7 @@ final class ShippedBroker implements AutoCloseable {
         BrokerAddress.parse(address(user).toString()), Namespace.DEFAULT, "e2e " + user);
   }
 
-  private URI address(String user) {
+  URI address(String user) {
     @Nullable URI address = addresses.get(user);
     if (address == null) {
       throw new IllegalArgumentException("the definitions have no user " + user);

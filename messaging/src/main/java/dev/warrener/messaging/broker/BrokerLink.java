@@ -158,10 +158,17 @@ public final class BrokerLink implements AutoCloseable {
         note(e);
       } catch (IOException | RuntimeException e) {
         note(BrokerErrors.ofRequest(e, access, "its connection"));
+      } catch (Error e) {
+        Errors.tell(e);
+        note(new BrokerException(failedBy(e), e));
       }
       attempt++;
       pause(backoff.apply(Math.min(attempt, 30)));
     }
+  }
+
+  private String failedBy(Error error) {
+    return "the connection to the broker at " + access.address() + " failed by an error: " + error;
   }
 
   /** Connects and returns at the end of the session. Throws if the session never came up. */
@@ -182,7 +189,7 @@ public final class BrokerLink implements AutoCloseable {
                 owner.unblocked(session);
               });
       prepare(session);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       session.lost(BrokerErrors.reason(e));
       session.open().drop("broker-" + purpose);
       throw e;
@@ -266,7 +273,7 @@ public final class BrokerLink implements AutoCloseable {
             () -> {
               try {
                 do {
-                  long asked = System.nanoTime();
+                  long asked = BootClock.SYSTEM.nanos();
                   // Not the blocking call: on a blocked connection its time-out is no sign of loss.
                   channel.asyncCompletableRpc(question).get();
                   session.heard(asked);
@@ -275,6 +282,9 @@ public final class BrokerLink implements AutoCloseable {
                 session.lost(BrokerErrors.reason(e));
               } catch (InterruptedException e) {
                 session.lost("interrupted");
+              } catch (Error e) {
+                session.lost(failedBy(e));
+                Errors.tell(e);
               }
             },
             "broker-" + purpose + "-watchdog");

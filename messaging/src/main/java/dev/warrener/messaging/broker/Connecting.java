@@ -1,10 +1,13 @@
 package dev.warrener.messaging.broker;
 
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Consumer;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.SocketConfigurators;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
+import dev.warrener.messaging.broker.wire.MendingConnectionFactory;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -102,7 +105,7 @@ public final class Connecting {
       BrokerAccess access, ThreadFactory threads, AtomicReference<Socket> socket) {
     var address = access.address();
     var settings = access.settings();
-    var factory = new ConnectionFactory();
+    var factory = new MendingConnectionFactory();
     factory.setHost(address.host());
     factory.setPort(address.port());
     factory.setVirtualHost(address.virtualHost());
@@ -146,12 +149,45 @@ public final class Connecting {
     };
   }
 
-  /** Logs what callbacks throw, and leaves their channels open. */
-  private static final class LoggingExceptionHandler extends ForgivingExceptionHandler {
+  /**
+   * Logs what callbacks throw, and leaves their channels open. After an error the connection is
+   * lost: what was delivered by it goes back to the broker, and is not forgotten here.
+   */
+  static final class LoggingExceptionHandler extends ForgivingExceptionHandler {
     /** Logs a lost connection at debug level only: its owner reports the loss in a sentence. */
     @Override
     public void handleUnexpectedConnectionDriverException(Connection connection, Throwable error) {
       LOG.debug("a connection was cut off", error);
+      if (error instanceof Error told) {
+        Errors.tell(told);
+      }
+    }
+
+    @Override
+    public void handleReturnListenerException(Channel channel, Throwable error) {
+      super.handleReturnListenerException(channel, error);
+      endAfterError(channel, error);
+    }
+
+    @Override
+    public void handleConfirmListenerException(Channel channel, Throwable error) {
+      super.handleConfirmListenerException(channel, error);
+      endAfterError(channel, error);
+    }
+
+    @Override
+    public void handleConsumerException(
+        Channel channel, Throwable error, Consumer consumer, String tag, String method) {
+      super.handleConsumerException(channel, error, consumer, tag, method);
+      endAfterError(channel, error);
+    }
+
+    private static void endAfterError(Channel channel, Throwable error) {
+      if (error instanceof Error told) {
+        // Not on this thread, which is the connection's own: its end waits for that.
+        daemon("broker-error-drop").newThread(() -> channel.getConnection().abort()).start();
+        Errors.tell(told);
+      }
     }
 
     @Override

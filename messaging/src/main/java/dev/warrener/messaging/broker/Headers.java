@@ -1,6 +1,7 @@
 package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.LongString;
+import dev.warrener.messaging.broker.wire.UnreadableHeaders;
 import dev.warrener.messaging.task.TaskHeaders;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -33,14 +34,18 @@ final class Headers {
           TaskHeaders.DEAD_AT,
           TaskHeaders.DEAD_CONTROLLER);
 
-  /** Headers that a broker adds, or takes as an instruction. Copies must not have them. */
+  /**
+   * Headers that a broker adds or takes as an instruction, and the mark of unreadable headers.
+   * Copies must not have them.
+   */
   private static final Set<String> OF_THE_BROKER =
       Set.of(
-          "x-delivery-count",
+          TaskHeaders.DELIVERY_COUNT,
           "x-acquired-count",
           DEATHS,
           Message.STREAM_OFFSET,
           "x-original-routing-key",
+          UnreadableHeaders.MARK,
           "CC",
           "BCC");
 
@@ -106,17 +111,29 @@ final class Headers {
   }
 
   /**
-   * Returns the value if AMQP has a type for it.
+   * Returns the value if AMQP has a type for it, and all controllers can read it.
    *
    * @throws IllegalArgumentException if not, with a sentence that names the header
    */
   static Object requireWritable(String name, Object value) {
+    return requireWritable(name, name, value, 0);
+  }
+
+  private static Object requireWritable(String header, String path, Object value, int depth) {
+    if ((value instanceof Map || value instanceof List) && depth == UnreadableHeaders.DEEPEST) {
+      throw new IllegalArgumentException(
+          "header "
+              + header
+              + " is nested more than "
+              + UnreadableHeaders.DEEPEST
+              + " deep, which no controller reads: put the data into the body");
+    }
     if (value instanceof Map<?, ?> map) {
-      map.forEach((key, element) -> requireWritable(name + "." + key, element));
+      map.forEach((key, element) -> requireWritable(header, path + "." + key, element, depth + 1));
       return value;
     }
     if (value instanceof List<?> list) {
-      list.forEach(element -> requireWritable(name, element));
+      list.forEach(element -> requireWritable(header, path, element, depth + 1));
       return value;
     }
     if (value instanceof String
@@ -135,7 +152,7 @@ final class Headers {
     }
     throw new IllegalArgumentException(
         "header "
-            + name
+            + path
             + " is a "
             + value.getClass().getSimpleName()
             + ", which AMQP can't carry: use a string, a number, true or false, a list or a map");

@@ -16,7 +16,7 @@ public final class LinkSession {
   private final Connecting.Open open;
   private final Dialect dialect;
   private final CompletableFuture<String> end = new CompletableFuture<>();
-  private volatile long heardNanos = System.nanoTime();
+  private volatile long heardNanos = BootClock.SYSTEM.nanos();
   private volatile boolean blocked;
   private @Nullable FleetProbe probe;
 
@@ -86,14 +86,17 @@ public final class LinkSession {
     }
   }
 
-  /** Notes that the broker has answered a request that was sent at {@code askedNanos}. */
+  /**
+   * Notes that the broker has answered a request that was sent at {@code askedNanos} of {@link
+   * BootClock}: the broker goes on while this host is suspended.
+   */
   void heard(long askedNanos) {
     heardNanos = askedNanos;
   }
 
   /** Returns how long the broker has not answered: the time since the last answered request. */
   Duration silence() {
-    return Duration.ofNanos(System.nanoTime() - heardNanos);
+    return Duration.ofNanos(BootClock.SYSTEM.nanos() - heardNanos);
   }
 
   /**
@@ -101,7 +104,7 @@ public final class LinkSession {
    */
   void blocked(boolean blocked) {
     if (!blocked) {
-      heardNanos = System.nanoTime();
+      heardNanos = BootClock.SYSTEM.nanos();
     }
     this.blocked = blocked;
   }

@@ -37,9 +37,27 @@ public final class Message {
         .deliveryMode(2);
   }
 
+  /** Returns a persistent JSON message with a new id, for which the broker vouches. */
+  public static Message json(byte[] json, String userId) {
+    return new Message(jsonProperties().userId(userId).build(), Body.of(json));
+  }
+
+  /**
+   * Returns a copy that says who publishes it. The broker takes it from that user alone, so whoever
+   * receives it knows that the broker vouches for it.
+   */
+  public Message withUserId(String userId) {
+    return withProperties(properties.builder().userId(userId).build());
+  }
+
   /** Returns the {@code message_id}, or null. */
   public @Nullable String id() {
     return properties.getMessageId();
+  }
+
+  /** Returns the user who published the message, or null. Not every broker vouches for them. */
+  public @Nullable String userId() {
+    return properties.getUserId();
   }
 
   /** Returns all headers that have a value, with plain Java strings. */

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs tasks one after the other, in the order in which they were given, on one named platform
  * thread. The thread is a daemon and runs from the start, so that no task waits for it. What a task
- * throws is logged and does not affect the others. The number of waiting tasks is not limited:
- * whoever uses an executor bounds it.
+ * throws is logged and does not affect the others; an error is told, too ({@link Errors}). The
+ * number of waiting tasks is not limited: whoever uses an executor bounds it.
  *
  * <p>Thread-safe.
  */
@@ -53,8 +53,11 @@ public final class SerialExecutor implements Executor, AutoCloseable {
       } catch (InterruptedException e) {
         // Either this is being closed, or a task has left its thread interrupted.
         LOG.debug("thread {} was interrupted", thread.getName());
-      } catch (Throwable e) {
+      } catch (RuntimeException e) {
         LOG.error("a bug on thread {}", thread.getName(), e);
+      } catch (Error e) {
+        Errors.tell(e);
+        LOG.error("an error on thread {}", thread.getName(), e);
       }
     }
   }

@@ -1,6 +1,8 @@
 package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.messaging.ShortText;
+import dev.warrener.messaging.broker.wire.UnreadableHeaders;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
 import dev.warrener.messaging.task.ReceivedTask;
@@ -29,13 +31,17 @@ public final class TaskCodec {
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+  /** The most bytes of the reason why a message is no task. */
+  private static final int LONGEST_REASON = 2_000;
+
   private TaskCodec() {}
 
   /**
    * Returns the persistent message of a task.
    *
    * @throws IllegalArgumentException if a header of the task has a name that the contract keeps for
-   *     itself, or a value that AMQP can't carry
+   *     itself, or a value that AMQP can't carry or a controller can't read; or if all headers
+   *     together are too large
    */
   public static Message encode(Task task) {
     var headers = new HashMap<String, Object>();
@@ -57,20 +63,37 @@ public final class TaskCodec {
     putIfPresent(headers, TaskHeaders.REQUEUED_AT, text(task.requeuedAt()));
     var publishedAt = task.publishedAt();
     var expiration = task.expiration();
-    return new Message(
-        new BasicProperties.Builder()
-            .messageId(task.id())
-            .type(task.handler())
-            .contentType(task.contentType())
-            .deliveryMode(2)
-            .timestamp(publishedAt == null ? null : Date.from(publishedAt))
-            .priority(task.priority())
-            .expiration(expiration == null ? null : Long.toString(expiration.toMillis()))
-            .replyTo(task.replyTo())
-            .correlationId(task.correlationId())
-            .headers(headers)
-            .build(),
-        task.body());
+    var message =
+        new Message(
+            new BasicProperties.Builder()
+                .messageId(task.id())
+                .type(task.handler())
+                .contentType(task.contentType())
+                .deliveryMode(2)
+                .timestamp(publishedAt == null ? null : Date.from(publishedAt))
+                .priority(task.priority())
+                .expiration(expiration == null ? null : Long.toString(expiration.toMillis()))
+                .replyTo(task.replyTo())
+                .correlationId(task.correlationId())
+                .headers(headers)
+                .build(),
+            task.body());
+    if (!task.headers().isEmpty()) {
+      requireSmallHeaders(message);
+    }
+    return message;
+  }
+
+  private static void requireSmallHeaders(Message message) {
+    int size = MessageSize.of(message);
+    if (size > MessageSize.LARGEST_TASK && size < Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "its properties and headers have "
+              + size
+              + " bytes, and at most "
+              + MessageSize.LARGEST_TASK
+              + " are allowed: put the data into the body");
+    }
   }
 
   private static void putIfPresent(
@@ -86,12 +109,19 @@ public final class TaskCodec {
       return read(queue, message);
     } catch (IllegalArgumentException e) {
       var because = e.getMessage();
-      return new InvalidTask(queue, message.id(), because == null ? "it can't be read" : because);
+      return new InvalidTask(
+          queue,
+          message.id(),
+          because == null ? "it can't be read" : ShortText.ofBytes(because, LONGEST_REASON));
     }
   }
 
   private static Task read(String queue, Message message) {
     var properties = message.properties();
+    var unreadable = message.headers().get(UnreadableHeaders.MARK);
+    if (unreadable != null) {
+      throw new IllegalArgumentException(unreadable(unreadable));
+    }
     var id = properties.getMessageId();
     if (id == null || id.isEmpty()) {
       throw new IllegalArgumentException(
@@ -126,6 +156,10 @@ public final class TaskCodec {
     }
     headers.keySet().removeIf(Headers::isOfTask);
     return builder.headers(headers).build();
+  }
+
+  private static String unreadable(Object mark) {
+    return "it can't be read as it was published: " + mark;
   }
 
   private static @Nullable String string(Map<String, Object> headers, String name) {
@@ -323,9 +357,13 @@ public final class TaskCodec {
         }
       }
     }
-    return headers.get(Headers.FIRST_DEATH_REASON) instanceof String reason
-        ? byBroker(reason, null)
-        : null;
+    if (headers.get(Headers.FIRST_DEATH_REASON) instanceof String reason) {
+      return byBroker(reason, null);
+    }
+    var unreadable = headers.get(UnreadableHeaders.MARK);
+    return unreadable == null
+        ? null
+        : new DeadLetterMark(DeadReason.INVALID, unreadable(unreadable), null, null, null);
   }
 
   private static DeadReason knownReason(String wire) {
@@ -358,7 +396,12 @@ public final class TaskCodec {
               null);
       case "rejected" ->
           new DeadLetterMark(
-              DeadReason.FAILED, "a consumer that is no controller rejected it", null, at, null);
+              DeadReason.INVALID,
+              "it was rejected: by a controller if it is larger than the broker takes now, or else"
+                  + " by a consumer that is no controller",
+              null,
+              at,
+              null);
       default ->
           new DeadLetterMark(DeadReason.FAILED, "the broker says: " + reason, null, at, null);
     };

@@ -2,14 +2,17 @@ package dev.warrener.messaging.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.task.ResultMessage;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationContext;
@@ -23,8 +26,8 @@ import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * Reads and writes the contract's JSON. It ignores unknown fields, so that the contract can grow. A
- * field that isn't {@link Nullable} in its record is required. Times are written in UTC with
- * milliseconds. Thread-safe.
+ * field that isn't {@link Nullable} in its record is required, and no field may stand twice: of two
+ * readers each could believe another one. Times are written in UTC with milliseconds. Thread-safe.
  */
 public final class ContractJson {
   /** The prefix of the names of our own types. */
@@ -32,6 +35,10 @@ public final class ContractJson {
 
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** Where an object began, in a parser's words: it doesn't know the text any more. */
+  private static final Pattern SOURCE_OF_PARSER =
+      Pattern.compile(" ?\\(start marker at \\[Source: .*?\\]\\)");
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -64,12 +71,30 @@ public final class ContractJson {
   /**
    * Reads one value.
    *
-   * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, or a
-   *     value breaks the contract; the message says which
+   * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, a
+   *     field stands twice, or a value breaks the contract; the message says which
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {
-      return MAPPER.readValue(json, type);
+      return MAPPER
+          .readerFor(type)
+          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .readValue(json);
+    } catch (JacksonException e) {
+      throw malformed(e);
+    }
+  }
+
+  /**
+   * Reads a task's result. The value that a handler returned may have any form, so here a field may
+   * stand twice; the last one counts.
+   *
+   * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, or a
+   *     value breaks the contract; the message says which
+   */
+  public static ResultMessage readResult(byte[] json) {
+    try {
+      return MAPPER.readValue(json, ResultMessage.class);
     } catch (JacksonException e) {
       throw malformed(e);
     }
@@ -126,6 +151,11 @@ public final class ContractJson {
     return read(json, Order.class);
   }
 
+  /** Returns what is wrong with some JSON, without the parser's remarks about itself. */
+  public static String problem(JacksonException e) {
+    return SOURCE_OF_PARSER.matcher(e.getOriginalMessage()).replaceAll("");
+  }
+
   private static MalformedMessageException malformed(JacksonException e) {
     Throwable cause = e;
     while (cause.getCause() != null && !(cause instanceof IllegalArgumentException)) {
@@ -134,7 +164,7 @@ public final class ContractJson {
     String sentence =
         cause instanceof IllegalArgumentException && cause.getMessage() != null
             ? cause.getMessage()
-            : e.getOriginalMessage();
+            : problem(e);
     return new MalformedMessageException(sentence, e);
   }
 

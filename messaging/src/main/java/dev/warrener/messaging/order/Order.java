@@ -6,13 +6,14 @@ import dev.warrener.messaging.Contract;
 import dev.warrener.messaging.Uuid7;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An operator's order to controllers. Immutable; an order that breaks the contract can't be built.
  *
  * @param version the version of the contract, 1
- * @param id a UUID of version 7; two messages with the same id are one order
+ * @param id a UUID, best of version 7; two messages with the same id are one order
  * @param kind what the order asks for
  * @param scope what the order covers
  * @param inFlight what becomes of the tasks that killed workers were running; null only if {@code
@@ -59,9 +60,10 @@ public record Order(
       throw new IllegalArgumentException(
           "unknown version " + version + ": this controller speaks version " + VERSION);
     }
-    if (!Uuid7.isValid(id)) {
-      throw new IllegalArgumentException("id \"" + id + "\" is not a UUID of version 7");
+    if (!isUuid(id)) {
+      throw new IllegalArgumentException("id \"" + id + "\" is not a UUID");
     }
+    scope.requireNames();
     if (graceMillis < 0 || graceMillis > MAX_GRACE_MILLIS) {
       throw new IllegalArgumentException(
           "graceMillis must be 0 to " + MAX_GRACE_MILLIS + ", not " + graceMillis);
@@ -88,6 +90,15 @@ public record Order(
       throw new IllegalArgumentException(
           "a purge drops the waiting tasks of whole queues: name queues, or use a kill with"
               + " inFlight purge for tasks and batches");
+    }
+  }
+
+  /** Whether an id is a UUID of any version in its usual form. */
+  private static boolean isUuid(String id) {
+    try {
+      return UUID.fromString(id).toString().equalsIgnoreCase(id);
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 
@@ -222,7 +233,7 @@ public record Order(
       dryRun = order.dryRun;
     }
 
-    /** The id, a UUID of version 7; a new one by default. */
+    /** The id, a UUID; a new one of version 7 by default. */
     public Builder id(String id) {
       this.id = id;
       return this;

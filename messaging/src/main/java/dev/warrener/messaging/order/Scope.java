@@ -2,6 +2,7 @@ package dev.warrener.messaging.order;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.Names;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,20 @@ public record Scope(
         orEmpty(workers));
   }
 
+  /**
+   * Checks that everything that the scope names could exist. A name with a space or a line feed in
+   * it covers nothing, and would only forge lines of a log.
+   *
+   * @throws IllegalArgumentException if a name breaks the contract; the message says which
+   */
+  void requireNames() {
+    controllers.forEach(id -> Names.require("controller", id));
+    queues.forEach(Names::requireQueue);
+    batches.forEach(name -> Names.require("batch", name));
+    tasks.forEach(TaskTarget::requireName);
+    workers.forEach(WorkerTarget::requireName);
+  }
+
   private static <T> List<T> orEmpty(@Nullable List<T> list) {
     return list == null ? List.of() : list;
   }
@@ -89,6 +104,17 @@ public record Scope(
   public static Scope ofTask(String task) {
     return new Scope(
         false, List.of(), List.of(), List.of(), List.of(new TaskTarget(task, null)), List.of());
+  }
+
+  /** Returns the scope of one task of a queue, whatever its attempt. */
+  public static Scope ofTask(String task, String queue) {
+    return new Scope(
+        false,
+        List.of(),
+        List.of(queue),
+        List.of(),
+        List.of(new TaskTarget(task, null)),
+        List.of());
   }
 
   /** Returns whether the scope names tasks, by id or by batch. */
@@ -151,6 +177,13 @@ public record Scope(
         workers.stream().map(worker -> new WorkerTarget(worker.id(), null)).toList());
   }
 
+  /** Returns a copy that names no controller: what the scope means at one of them. */
+  public Scope withoutControllers() {
+    boolean namesOthers =
+        !(queues.isEmpty() && batches.isEmpty() && tasks.isEmpty() && workers.isEmpty());
+    return namesOthers ? new Scope(false, List.of(), queues, batches, tasks, workers) : ALL;
+  }
+
   /** Returns whether everything in {@code other} is in this scope, too. */
   public boolean includes(Scope other) {
     if (all) {
@@ -169,6 +202,23 @@ public record Scope(
 
   private static boolean includes(List<String> mine, List<String> others) {
     return mine.isEmpty() || (!others.isEmpty() && mine.containsAll(others));
+  }
+
+  /** Returns whether anything could be in this scope and in {@code other}, too. */
+  public boolean overlaps(Scope other) {
+    return overlaps(controllers, other.controllers)
+        && overlaps(queues, other.queues)
+        && overlaps(batches, other.batches)
+        && overlaps(
+            tasks.stream().map(TaskTarget::id).toList(),
+            other.tasks.stream().map(TaskTarget::id).toList())
+        && overlaps(
+            workers.stream().map(WorkerTarget::id).toList(),
+            other.workers.stream().map(WorkerTarget::id).toList());
+  }
+
+  private static boolean overlaps(List<String> mine, List<String> others) {
+    return mine.isEmpty() || others.isEmpty() || mine.stream().anyMatch(others::contains);
   }
 
   /** Returns the scope as options of the command line: {@code --all}, {@code --queue mail}. */

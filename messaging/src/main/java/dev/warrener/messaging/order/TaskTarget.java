@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     runs, the controller refuses the order
  */
 public record TaskTarget(String id, @Nullable Integer attempt) {
+  private static final int LONGEST_ID = 255;
+
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
   public TaskTarget {
     if (id.isEmpty()) {
@@ -23,6 +25,17 @@ public record TaskTarget(String id, @Nullable Integer attempt) {
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static TaskTarget of(String id) {
     return new TaskTarget(id, null);
+  }
+
+  void requireName() {
+    if (id.length() > LONGEST_ID || id.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "a task in a scope has an id of "
+              + id.length()
+              + " characters: a task's id has at most "
+              + LONGEST_ID
+              + ", and no control characters");
+    }
   }
 
   @JsonValue

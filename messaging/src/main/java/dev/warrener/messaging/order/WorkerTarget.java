@@ -2,7 +2,9 @@ package dev.warrener.messaging.order;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.warrener.messaging.Names;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     runs, the controller refuses the order
  */
 public record WorkerTarget(String id, @Nullable Long incarnation) {
+  private static final Pattern SLOT = Pattern.compile("[1-9][0-9]{0,8}");
+
   @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
   public WorkerTarget {
     if (id.indexOf('/') <= 0 || id.endsWith("/")) {
@@ -27,6 +31,17 @@ public record WorkerTarget(String id, @Nullable Long incarnation) {
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static WorkerTarget of(String id) {
     return new WorkerTarget(id, null);
+  }
+
+  void requireName() {
+    int slash = id.indexOf('/');
+    Names.require("controller", id.substring(0, slash));
+    if (!SLOT.matcher(id.substring(slash + 1)).matches()) {
+      throw new IllegalArgumentException(
+          "a worker of controller "
+              + id.substring(0, slash)
+              + " in a scope has no valid slot: use CONTROLLER/SLOT, as warrener ps shows it");
+    }
   }
 
   @JsonValue

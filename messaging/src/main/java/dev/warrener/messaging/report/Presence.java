@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param containment the tier that holds its workers
  * @param refusedOrders the number of orders that it has refused since its start, or null if left
  *     out
+ * @param unproven why the deaths of its workers are found and not proven, and what would change
+ *     that; null if the kernel proves them, or if left out
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -40,14 +42,15 @@ public record Presence(
     List<Hold> holds,
     long leaseMillis,
     String containment,
-    @Nullable Long refusedOrders) {
+    @Nullable Long refusedOrders,
+    @Nullable String unproven) {
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
   public static Builder builder(String id, String host) {
     return new Builder(id, host);
   }
 
-  /** Makes a presence without the number of refused orders. */
+  /** Makes a presence without the fields that may be left out. */
   public Presence(
       int version,
       String id,
@@ -74,6 +77,7 @@ public record Presence(
         holds,
         leaseMillis,
         containment,
+        null,
         null);
   }
 
@@ -232,6 +236,7 @@ public record Presence(
     private long leaseMillis = 0;
     private @Nullable String containment;
     private @Nullable Long refusedOrders;
+    private @Nullable String unproven;
 
     private Builder(String id, String host) {
       this.id = id;
@@ -298,6 +303,12 @@ public record Presence(
       return this;
     }
 
+    /** Why the deaths of its workers are found and not proven; null by default: they are proven. */
+    public Builder unproven(@Nullable String unproven) {
+      this.unproven = unproven;
+      return this;
+    }
+
     /**
      * Returns the presence.
      *
@@ -317,7 +328,8 @@ public record Presence(
           holds,
           leaseMillis,
           Objects.requireNonNull(containment, "containment"),
-          refusedOrders);
+          refusedOrders,
+          unproven);
     }
   }
 }

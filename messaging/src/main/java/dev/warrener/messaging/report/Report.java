@@ -66,9 +66,13 @@ public sealed interface Report {
      * Returns the report that a worker's tree could not be shown to be empty.
      *
      * @param task the task that the worker ran, or null
+     * @param reason why nobody can tell whether the tree is empty; null if it is not empty
      */
     public WorkerUnconfirmed unconfirmed(
-        KilledWorker worker, @Nullable String task, List<Survivor> survivors) {
+        KilledWorker worker,
+        @Nullable String task,
+        List<Survivor> survivors,
+        @Nullable String reason) {
       return new WorkerUnconfirmed(
           Contract.VERSION,
           order,
@@ -82,7 +86,8 @@ public sealed interface Report {
           worker.startTicks(),
           worker.containment(),
           task,
-          survivors);
+          survivors,
+          reason);
     }
 
     /** Returns the report of the fate of an in-flight task. */
@@ -148,10 +153,24 @@ public sealed interface Report {
    * @param leaseMillis the lease in its presence, in milliseconds, or null if unknown. If the
    *     controller has lost the broker or is frozen, its workers have ended by {@code lastSeen}
    *     plus this
+   * @param users the broker users who have been this controller lately: one, or several if its id
+   *     is contested; an empty name stands for messages for which the broker vouches for nobody.
+   *     Null in the answer of an earlier release
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record RosterEntry(
-      String id, String host, Instant lastSeen, RosterState state, @Nullable Long leaseMillis) {
+      String id,
+      String host,
+      Instant lastSeen,
+      RosterState state,
+      @Nullable Long leaseMillis,
+      @Nullable List<String> users) {
+
+    /** Makes an entry without users. */
+    public RosterEntry(
+        String id, String host, Instant lastSeen, RosterState state, @Nullable Long leaseMillis) {
+      this(id, host, lastSeen, state, leaseMillis, null);
+    }
 
     /** Makes an entry without the lease. */
     public RosterEntry(String id, String host, Instant lastSeen, RosterState state) {
@@ -222,7 +241,13 @@ public sealed interface Report {
       long deathMicros)
       implements Report {}
 
-  /** Reports a worker whose tree could not be shown to be empty. */
+  /**
+   * Reports a worker whose tree could not be shown to be empty.
+   *
+   * @param survivors the processes that are left, as far as they can be named
+   * @param reason why nobody can tell whether the tree is empty, such as a failed look at {@code
+   *     /proc}; null if processes of it live, and from controllers of an older release
+   */
   record WorkerUnconfirmed(
       int version,
       String order,
@@ -236,7 +261,8 @@ public sealed interface Report {
       long startTicks,
       String containment,
       @Nullable String task,
-      List<Survivor> survivors)
+      List<Survivor> survivors,
+      @Nullable String reason)
       implements Report {}
 
   /** Reports the fate of an in-flight task, after its worker's death. */
@@ -264,6 +290,8 @@ public sealed interface Report {
    * @param tookMicros the time since the order's arrival, in microseconds
    * @param failed what could not be done, and why; empty if nothing failed
    * @param notes what else a person should know, or null
+   * @param unproven why deaths of this order are found and not proven there, and what would change
+   *     that; null if the kernel proves them there, or if left out
    */
   record ControllerDone(
       int version,
@@ -278,7 +306,8 @@ public sealed interface Report {
       ControllerState state,
       long tookMicros,
       List<String> failed,
-      @Nullable List<String> notes)
+      @Nullable List<String> notes,
+      @Nullable String unproven)
       implements Report {
 
     /** Builds the report of an order that has been carried out. Not thread-safe. */
@@ -291,6 +320,7 @@ public sealed interface Report {
       private long tookMicros;
       private List<String> failed = List.of();
       private @Nullable List<String> notes;
+      private @Nullable String unproven;
 
       private Builder(Header header, ControllerState state) {
         this.header = header;
@@ -333,6 +363,12 @@ public sealed interface Report {
         return this;
       }
 
+      /** Why deaths of this order are found and not proven; null by default: they are proven. */
+      public Builder unproven(@Nullable String unproven) {
+        this.unproven = unproven;
+        return this;
+      }
+
       /** Returns the report. */
       public ControllerDone build() {
         return new ControllerDone(
@@ -348,11 +384,12 @@ public sealed interface Report {
             state,
             tookMicros,
             failed,
-            notes);
+            notes,
+            unproven);
       }
     }
 
-    /** Makes a report without notes. */
+    /** Makes a report without the fields that may be left out. */
     public ControllerDone(
         int version,
         String order,
@@ -379,6 +416,7 @@ public sealed interface Report {
           state,
           tookMicros,
           failed,
+          null,
           null);
     }
   }

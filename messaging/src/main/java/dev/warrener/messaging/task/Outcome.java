@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** How a run ended. Reports, metrics and screens keep the six apart. */
+/** How a run ended, or why there was none. Reports, metrics and screens keep them apart. */
 public enum Outcome implements WireName {
   /** The handler returned. */
   SUCCEEDED("succeeded"),
@@ -17,7 +17,12 @@ public enum Outcome implements WireName {
   /** The worker was killed by an operator's order. */
   KILLED("killed"),
   /** The controller lost its claim on the task. */
-  LOST("lost");
+  LOST("lost"),
+  /**
+   * There was no run: the task's id belongs to another task, which was published before with other
+   * content or by somebody else.
+   */
+  DUPLICATE("duplicate");
 
   private final String wire;
 

@@ -23,6 +23,12 @@ public final class TaskHeaders {
   /** The number of runs that crashed their worker. It is kept among {@link Task#headers}. */
   public static final String CRASHES = "x-crashes";
 
+  /**
+   * How often the broker has taken the task back from a consumer. Set by the broker alone, in
+   * quorum queues; a return by order counts only before RabbitMQ 4.3.
+   */
+  public static final String DELIVERY_COUNT = "x-delivery-count";
+
   /** The time when a task that has waited in a retry queue expires. */
   public static final String EXPIRES_AT = "x-expires-at";
 

@@ -48,6 +48,17 @@ class SerialExecutorTest {
   }
 
   @Test
+  void errorIsTold() throws Exception {
+    var told = new CompletableFuture<Throwable>();
+    executor.execute(() -> {
+      Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> told.complete(error));
+      throw new AssertionError("an error, made by a test");
+    });
+
+    assertThat(told.get(30, TimeUnit.SECONDS)).hasMessage("an error, made by a test");
+  }
+
+  @Test
   void whatATaskThrowsStopsNoOther() throws Exception {
     executor.execute(() -> {
       throw new IllegalStateException("a bug, made by a test");

@@ -50,6 +50,59 @@ class TaskCodecTest {
   }
 
   @Test
+  void headersThatNoControllerCanReadAreRefused() {
+    Object deep = "end";
+    for (int level = 0; level < 32; level++) {
+      deep = level % 2 == 0 ? List.of(deep) : Map.of("a", deep);
+    }
+    var deepEnough = deep;
+
+    assertThat(TaskCodec.encode(Task.to("mail", "send").headers(Map.of("h", deep)).build()))
+        .isNotNull();
+    assertThatThrownBy(() ->
+            TaskCodec.encode(
+                Task.to("mail", "send").headers(Map.of("h", List.of(deepEnough))).build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "header h is nested more than 32 deep, which no controller reads: put the data into the"
+                + " body");
+  }
+
+  @Test
+  void headersThatLeaveNoRoomInAFrameAreRefused() {
+    var task = Task.to("mail", "send").headers(Map.of("h", "x".repeat(100_000))).build();
+
+    assertThatThrownBy(() -> TaskCodec.encode(task))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching(
+            "its properties and headers have 100\\d{3} bytes, and at most 98304 are allowed: put the"
+                + " data into the body");
+  }
+
+  @Test
+  void messageThatWasMarkedAsUnreadableIsNoTaskAndItsCopiesHaveNoMark() {
+    Map<String, Object> headers = Map.of("x-unreadable", "header \"a\" is not UTF-8");
+    var properties =
+        new BasicProperties.Builder().messageId("t-1").type("send").headers(headers).build();
+    var message = new Message(properties, Body.of("{}"));
+
+    assertThat(TaskCodec.decode("mail", message))
+        .isEqualTo(
+            new InvalidTask(
+                "mail", "t-1", "it can't be read as it was published: header \"a\" is not UTF-8"));
+    assertThat(TaskCodec.mark("mail", message))
+        .isEqualTo(
+            new DeadLetterMark(
+                DeadReason.INVALID,
+                "it can't be read as it was published: header \"a\" is not UTF-8",
+                null,
+                null,
+                null));
+    assertThat(TaskCodec.withHeaders(message, Map.of()).headers()).isEmpty();
+    assertThat(TaskCodec.requeue("mail", message, NOW).headers()).doesNotContainKey("x-unreadable");
+  }
+
+  @Test
   void taskWithTheLeastSurvivesTheWay() {
     var task = Task.to("mail", "send").build();
 

@@ -62,6 +62,13 @@ public final class TestFleet implements AutoCloseable {
     return vhost;
   }
 
+  /** Whether this broker vouches for the users that messages name. */
+  public boolean vouches() {
+    try (var session = BrokerSession.open(access)) {
+      return session.dialect().checksUserId();
+    }
+  }
+
   public BrokerAccess access() {
     return access;
   }

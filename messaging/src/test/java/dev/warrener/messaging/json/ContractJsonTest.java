@@ -14,7 +14,10 @@ import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Report;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContractJsonTest {
   private static final String ORDER =
@@ -109,6 +112,102 @@ class ContractJsonTest {
     assertThatThrownBy(
             () -> ContractJson.readOrder(bytes(ORDER.replace("INC-42", "x".repeat(65_536)))))
         .hasMessageContaining("65536");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"scope\":{\"queues\":[\"mail\"]},",
+        "\"id\":\"019ab000-0000-7000-8000-000000000002\",",
+        "\"dryRun\":true,",
+        "\"later\":1,"
+      })
+  void orderInWhichAFieldStandsTwiceIsRefusedWhicheverOfThemComesFirst(String field) {
+    var first = ORDER.replaceFirst("\\{", "{" + field);
+    var last = ORDER.substring(0, ORDER.length() - 1) + "," + field.replaceAll(",$", "}");
+
+    for (var json : List.of(first, last)) {
+      assertThatThrownBy(() -> ContractJson.readOrder(bytes(json)))
+          .isInstanceOf(MalformedMessageException.class)
+          .hasMessageContaining(field.substring(1, field.indexOf(':') - 1));
+    }
+  }
+
+  @Test
+  void fieldThatStandsTwiceInAScopeIsRefused() {
+    var json = ORDER.replace("{\"all\":true}", "{\"queues\":[\"mail\"],\"queues\":[\"video\"]}");
+
+    assertThatThrownBy(() -> ContractJson.readOrder(bytes(json))).hasMessageContaining("queues");
+  }
+
+  @Test
+  void reportThatNamesTwoControllersIsRefused() {
+    var refused =
+        ContractJson.text(
+            new Report.Header(
+                    "019ab000-0000-7000-8000-000000000001", "web-1", "host", Instant.EPOCH, 1)
+                .refused("no"));
+
+    assertThatThrownBy(() ->
+            ContractJson.read(
+                bytes(
+                    refused.replace(
+                        "\"controller\":\"web-1\"",
+                        "\"controller\":\"web-1\",\"controller\":\"web-2\"")),
+                Report.class))
+        .hasMessageContaining("controller");
+  }
+
+  @Test
+  void valueOfAResultMayHaveAnyForm() {
+    var result =
+        ContractJson.readResult(
+            bytes(
+                """
+                {"version":1,"task":"t","outcome":"succeeded","attempt":1,\
+                "finishedAt":"2026-11-23T03:12:07Z","controller":"web-1","value":{"a":1,"a":2}}\
+                """));
+
+    assertThat(ContractJson.text(result)).contains("\"value\":{\"a\":2}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"controllers\":[\"web 1\"]}",
+        "{\"queues\":[\"mail\\nINFO all is well\"]}",
+        "{\"queues\":[\"\"]}",
+        "{\"queues\":[\"mail.dead\"]}",
+        "{\"batches\":[\"../june\"]}",
+        "{\"workers\":[\"web-1/x\"]}",
+        "{\"workers\":[\"web 1/1\"]}",
+        "{\"workers\":[\"web-1/1/2\"]}",
+        "{\"tasks\":[\"a\\u001b[2Jb\"]}"
+      })
+  void nameInAScopeThatNothingCanHaveIsRefused(String scope) {
+    assertThatThrownBy(() -> ContractJson.readOrder(bytes(ORDER.replace("{\"all\":true}", scope))))
+        .isInstanceOf(MalformedMessageException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9f2c1c52-6d0e-4c41-9c2b-5a9d6f3f1a10",
+        "00000000-0000-0000-0000-000000000000",
+        "6BA7B810-9DAD-11D1-80B4-00C04FD430C8"
+      })
+  void idOfAnOrderMayBeAnyUuid(String id) {
+    var json = ORDER.replace("019ab000-0000-7000-8000-000000000001", id);
+
+    assertThat(ContractJson.readOrder(bytes(json)).id()).isEqualTo(id);
+  }
+
+  @Test
+  void idOfAnOrderThatIsNoUuidIsRefused() {
+    assertThatThrownBy(() ->
+            ContractJson.readOrder(
+                bytes(ORDER.replace("019ab000-0000-7000-8000-000000000001", "1-1-1-1-1"))))
+        .hasMessage("id \"1-1-1-1-1\" is not a UUID");
   }
 
   @Test

@@ -85,6 +85,7 @@ class SchemaTest {
             .leaseMillis(15_000)
             .containment("cgroup")
             .refusedOrders(1L)
+            .unproven("set containment to auto")
             .build();
     return Stream.of(
         Arguments.of("order", Order.class, kill(Scope.ALL)),
@@ -192,7 +193,10 @@ class SchemaTest {
             Report.WorkerUnconfirmed.class,
             header(2)
                 .unconfirmed(
-                    killed("subreaper"), "a", List.of(new Report.Survivor(43, "D", "cat")))),
+                    killed("subreaper"),
+                    "a",
+                    List.of(new Report.Survivor(43, "D", "cat")),
+                    "a look at its processes failed")),
         Arguments.of(
             "task.settled",
             Report.TaskSettled.class,
@@ -207,6 +211,7 @@ class SchemaTest {
                 .tookMicros(41_000)
                 .failed(List.of("x"))
                 .notes(List.of("y"))
+                .unproven("set containment to auto")
                 .build()),
         Arguments.of(
             "controller.hello",

@@ -198,13 +198,13 @@ public final class FleetBroker implements AutoCloseable {
     }
 
     @Override
-    public void report(Report report) {
-      receive(new Heard.OfReport(report, clock.instant()));
+    public void report(Report report, @Nullable String userId) {
+      receive(new Heard.OfReport(report, clock.instant(), userId));
     }
 
     @Override
-    public void presence(Presence presence) {
-      receive(new Heard.OfPresence(presence, clock.instant()));
+    public void presence(Presence presence, @Nullable String userId) {
+      receive(new Heard.OfPresence(presence, clock.instant(), userId));
     }
 
     private void receive(Heard heard) {

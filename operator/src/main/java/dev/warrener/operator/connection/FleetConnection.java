@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a fleet: orders go out, reports and presence come in. Over the broker, over the
@@ -23,11 +24,24 @@ public interface FleetConnection extends AutoCloseable {
     /** Returns when it arrived. */
     Instant at();
 
-    /** A report about an order. */
-    record OfReport(Report report, Instant at) implements Heard {}
+    /**
+     * A report about an order.
+     *
+     * @param userId the broker user who published it, for whom the broker vouches; or null
+     */
+    record OfReport(Report report, Instant at, @Nullable String userId) implements Heard {
+      /** Makes a report for whose publisher no broker vouches. */
+      public OfReport(Report report, Instant at) {
+        this(report, at, null);
+      }
+    }
 
-    /** A controller's presence. */
-    record OfPresence(Presence presence, Instant at) implements Heard {}
+    /**
+     * A controller's presence.
+     *
+     * @param userId the broker user who published it, for whom the broker vouches; or null
+     */
+    record OfPresence(Presence presence, Instant at, @Nullable String userId) implements Heard {}
   }
 
   /** The outcome of sending an order. */

@@ -1,6 +1,7 @@
 package dev.warrener.operator.order;
 
 import dev.warrener.messaging.broker.BrokerBlockedException;
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One order, from the question what it would mean to the end of its roll-call. Every order goes
@@ -100,7 +102,9 @@ public final class OrderCall {
   }
 
   private void requireKnownPlaces(RollCall call) {
-    if (call.rows().stream().allMatch(row -> row.standing() == Standing.SILENT)) {
+    if (call.rows().stream()
+        .allMatch(
+            row -> row.standing() == Standing.SILENT || row.standing() == Standing.REFUSED)) {
       // No controller could be asked: the order is kept for those that come back.
       return;
     }
@@ -128,11 +132,11 @@ public final class OrderCall {
    * @throws BrokerBlockedException if the broker blocks publishers
    */
   public RollCall sendAgain(
-      Order order, Patience patience, Collection<Report> kept, OrderListener listener)
+      Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
     var call = start(order, patience, listener);
     for (var report : kept) {
-      call = call.with(report, call.deadlines().sentAt());
+      call = call.with(report.report(), report.userId(), call.deadlines().sentAt());
     }
     return driver.follow(expecting(call.knowing(roster.known().values())), listener);
   }
@@ -180,9 +184,9 @@ public final class OrderCall {
   /** Adds the controllers that answer to the roster. */
   private final class RosterKeeper implements OrderListener {
     @Override
-    public void heard(Report report, RollCall call, Instant at) {
+    public void heard(Report report, @Nullable String userId, RollCall call, Instant at) {
       if (report instanceof ControllerHeard heard) {
-        roster.add(heard, at);
+        roster.add(heard, at, userId);
       }
     }
   }

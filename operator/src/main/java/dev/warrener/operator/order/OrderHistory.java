@@ -5,8 +5,8 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.ReceivedOrder;
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.rollcall.RollCall;
 import java.time.Instant;
 import java.util.Collection;
@@ -46,7 +46,7 @@ public final class OrderHistory {
    * Returns the reports about all orders since some time. Returns none for a fleet that was made by
    * an older release, which keeps no reports, and if this user may not read them.
    */
-  public static List<Report> reports(BrokerSession session, Instant since) {
+  public static List<ReceivedReport> reports(BrokerSession session, Instant since) {
     try {
       return session.outcomes(since);
     } catch (NoSuchQueueException | NotAllowedException e) {
@@ -55,18 +55,18 @@ public final class OrderHistory {
   }
 
   /** Returns the reports about one order. */
-  public static List<Report> reportsAbout(BrokerSession session, Order order) {
+  public static List<ReceivedReport> reportsAbout(BrokerSession session, Order order) {
     return reports(session, order.issuedAt()).stream()
-        .filter(report -> report.order().equals(order.id()))
+        .filter(one -> one.report().order().equals(order.id()))
         .toList();
   }
 
   /** Returns the roll-call of an order that is over, by the reports about it. */
-  public static RollCall rollCall(Order order, Collection<Report> reports) {
+  public static RollCall rollCall(Order order, Collection<ReceivedReport> reports) {
     var heardBy = order.issuedAt().plus(OrderCall.HEAR_WITHIN);
     var call = RollCall.open(order, new RollCall.Deadlines(order.issuedAt(), heardBy, heardBy));
-    for (var report : reports) {
-      call = call.with(report, report.at());
+    for (var one : reports) {
+      call = call.with(one.report(), one.userId(), one.report().at());
     }
     return call;
   }

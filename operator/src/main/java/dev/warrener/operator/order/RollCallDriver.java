@@ -54,15 +54,15 @@ final class RollCallDriver {
   private static RollCall take(Heard heard, RollCall call, OrderListener listener) {
     if (heard instanceof Heard.OfReport message) {
       var report = message.report();
-      if (call.knows(report)) {
+      if (call.knows(report, message.userId())) {
         return call;
       }
-      var next = call.with(report, message.at());
-      listener.heard(report, next, message.at());
+      var next = call.with(report, message.userId(), message.at());
+      listener.heard(report, message.userId(), next, message.at());
       return next;
     }
     if (heard instanceof Heard.OfPresence message) {
-      return call.knowing(List.of(Known.of(message.presence(), message.at())));
+      return call.knowing(List.of(Known.of(message.presence(), message.at(), message.userId())));
     }
     return call;
   }

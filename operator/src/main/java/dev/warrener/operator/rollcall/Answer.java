@@ -110,7 +110,7 @@ record Answer(
         nextUnconfirmed.put(process, worker);
       }
     } else if (report instanceof TaskSettled task) {
-      nextSettled.put(task.task() + "#" + task.attempt(), task);
+      nextSettled.put(task.queue() + "/" + task.task() + "#" + task.attempt(), task);
     } else if (report instanceof ControllerDone last) {
       nextDone = isOver ? done : last;
     } else if (report instanceof ControllerRefused last) {

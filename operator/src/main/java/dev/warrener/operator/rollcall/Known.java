@@ -6,6 +6,11 @@ import dev.warrener.messaging.report.Report.RosterEntry;
 import dev.warrener.messaging.report.RosterState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +22,46 @@ import org.jspecify.annotations.Nullable;
  * @param state whether the controller is live, silent or has left
  * @param lease how long its workers may run on if it is cut off or frozen; null if unknown or
  *     unlimited
+ * @param users the broker users that have been this controller lately; an empty name stands for one
+ *     for whom the broker vouches for nobody. Empty if the source doesn't know. Two or more contest
+ *     the controller
+ * @param isGhost whether it has been silent for so long that nobody has to wait for it: for an
+ *     hour, or for a day if nothing bounds how long its workers may run on
  */
 public record Known(
-    String id, String host, Instant lastSeen, RosterState state, @Nullable Duration lease) {
+    String id,
+    String host,
+    Instant lastSeen,
+    RosterState state,
+    @Nullable Duration lease,
+    SortedSet<String> users,
+    boolean isGhost) {
+  private static final Duration GHOST_AFTER = Duration.ofHours(1);
+  private static final Duration GHOST_WITHOUT_LEASE_AFTER = Duration.ofDays(1);
 
-  /** Returns the account in another controller's roster. */
-  public static Known of(RosterEntry entry) {
-    Long lease = entry.leaseMillis();
-    return new Known(entry.id(), entry.host(), entry.lastSeen(), entry.state(), bound(lease));
+  public Known {
+    users = Collections.unmodifiableSortedSet(new TreeSet<>(users));
+  }
+
+  /** Makes an account that knows no user. */
+  public Known(
+      String id, String host, Instant lastSeen, RosterState state, @Nullable Duration lease) {
+    this(id, host, lastSeen, state, lease, Collections.emptySortedSet(), false);
+  }
+
+  /** Returns the account in another controller's roster, received at {@code at}. */
+  public static Known of(RosterEntry entry, Instant at) {
+    var lease = bound(entry.leaseMillis());
+    var users = entry.users();
+    var limit = lease == null ? GHOST_WITHOUT_LEASE_AFTER : GHOST_AFTER;
+    return new Known(
+        entry.id(),
+        entry.host(),
+        entry.lastSeen(),
+        entry.state(),
+        lease,
+        users == null || entry.state() == RosterState.LEFT ? new TreeSet<>() : new TreeSet<>(users),
+        entry.state() == RosterState.SILENT && entry.lastSeen().isBefore(at.minus(limit)));
   }
 
   /** A lease of zero means that nothing limits its runs. */
@@ -32,14 +69,27 @@ public record Known(
     return leaseMillis == null || leaseMillis == 0 ? null : Duration.ofMillis(leaseMillis);
   }
 
-  /** Returns the account in its own presence, received at {@code at}. */
-  public static Known of(Presence presence, Instant at) {
+  /**
+   * Returns the account in its own presence, received at {@code at}.
+   *
+   * @param userId the user who published it, for whom the broker vouches; or null
+   */
+  public static Known of(Presence presence, Instant at, @Nullable String userId) {
     return new Known(
         presence.id(),
         presence.host(),
         at,
         presence.state() == ControllerState.LEFT ? RosterState.LEFT : RosterState.LIVE,
-        bound(presence.leaseMillis()));
+        bound(presence.leaseMillis()),
+        new TreeSet<>(Set.of(Objects.requireNonNullElse(userId, ""))),
+        false);
+  }
+
+  /**
+   * Whether several users claim to be this controller, so that nothing about it can be believed.
+   */
+  public boolean isContested() {
+    return users.size() > 1;
   }
 
   /**
@@ -51,14 +101,22 @@ public record Known(
   }
 
   /**
-   * Returns the newer of two accounts of the same controller, with a lease that either of them has.
+   * Returns the newer of two accounts of the same controller, with a lease that either of them has,
+   * and with the users of both.
    */
   Known or(Known other) {
     boolean isNewer = other.lastSeen.isAfter(lastSeen);
     var newer = isNewer ? other : this;
     var older = isNewer ? this : other;
-    return newer.lease != null || older.lease == null
-        ? newer
-        : new Known(newer.id, newer.host, newer.lastSeen, newer.state, older.lease);
+    var both = new TreeSet<>(newer.users);
+    both.addAll(older.users);
+    return new Known(
+        newer.id,
+        newer.host,
+        newer.lastSeen,
+        newer.state,
+        newer.lease == null ? older.lease : newer.lease,
+        both,
+        newer.isGhost);
   }
 }

@@ -4,6 +4,7 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the progress of an order. Every method is called on the thread that waits for the order,
@@ -22,7 +23,16 @@ public interface OrderListener {
    */
   default void sent(Order order, Instant at, Optional<String> problem) {}
 
-  /** A report has been counted in {@code call}. */
+  /**
+   * A report has been counted in {@code call}.
+   *
+   * @param userId the broker user who published it, for whom the broker vouches; or null
+   */
+  default void heard(Report report, @Nullable String userId, RollCall call, Instant at) {
+    heard(report, call, at);
+  }
+
+  /** A report has been counted in {@code call}, whoever published it. */
   default void heard(Report report, RollCall call, Instant at) {}
 
   /** Time has passed: at least every tenth of a second. */

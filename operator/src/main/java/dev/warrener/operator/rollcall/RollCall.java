@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The account of one order: a fold over what is known of the fleet and the reports of controllers.
@@ -53,7 +54,7 @@ public final class RollCall {
   private final Listeners listeners;
   private final int stillRunning;
   private final SortedMap<String, Known> known;
-  private final SortedMap<String, Answer> answers;
+  private final Answers answers;
 
   /**
    * When a roll-call ends although a controller is missing.
@@ -83,7 +84,7 @@ public final class RollCall {
       Listeners listeners,
       int stillRunning,
       SortedMap<String, Known> known,
-      SortedMap<String, Answer> answers) {
+      Answers answers) {
     this.order = order;
     this.deadlines = deadlines;
     this.armed = armed;
@@ -96,13 +97,7 @@ public final class RollCall {
   /** Opens the account of an order, before any controller can have answered it. */
   public static RollCall open(Order order, Deadlines deadlines) {
     return new RollCall(
-        order,
-        deadlines,
-        0,
-        Listeners.SOME,
-        0,
-        Collections.emptySortedMap(),
-        Collections.emptySortedMap());
+        order, deadlines, 0, Listeners.SOME, 0, Collections.emptySortedMap(), Answers.NONE);
   }
 
   /**
@@ -140,27 +135,36 @@ public final class RollCall {
     return new RollCall(order, deadlines, armed, listeners, controllers, known, answers);
   }
 
-  /** Takes in a report that arrived at {@code at}. Reports about other orders change nothing. */
+  /** Takes in a report for whose publisher nobody vouches. */
   public RollCall with(Report report, Instant at) {
-    if (!report.order().equals(order.id())) {
+    return with(report, null, at);
+  }
+
+  /**
+   * Takes in a report that arrived at {@code at}. Reports about other orders change nothing.
+   *
+   * @param userId the broker user who published it, for whom the broker vouches; or null
+   */
+  public RollCall with(Report report, @Nullable String userId, Instant at) {
+    if (knows(report, userId)) {
       return this;
     }
-    var answer = answers.getOrDefault(report.controller(), Answer.NONE);
-    if (answer.knows(report)) {
-      return this;
-    }
-    var next = new TreeMap<>(answers);
-    next.put(report.controller(), answer.with(report, at));
+    var next = answers.with(report, userId, at);
     var nextCall = new RollCall(order, deadlines, armed, listeners, stillRunning, known, next);
-    return report instanceof ControllerHeard heard
-        ? nextCall.knowing(heard.roster().stream().map(Known::of).toList())
-        : nextCall;
+    if (!(report instanceof ControllerHeard heard)) {
+      return nextCall;
+    }
+    var more = new ArrayList<>(heard.roster().stream().map(one -> Known.of(one, at)).toList());
+    var presence = heard.presence();
+    if (presence != null) {
+      more.add(Known.of(presence, at, userId));
+    }
+    return nextCall.knowing(more);
   }
 
   /** Whether {@code report} would change nothing, because it has been counted. */
-  public boolean knows(Report report) {
-    return !report.order().equals(order.id())
-        || answers.getOrDefault(report.controller(), Answer.NONE).knows(report);
+  public boolean knows(Report report, @Nullable String userId) {
+    return !report.order().equals(order.id()) || answers.knows(report, userId);
   }
 
   /** Whether the order is a question: a controller that has received it has answered it. */
@@ -183,7 +187,7 @@ public final class RollCall {
    * working ones, then those where something went wrong, then the rest; each group by name.
    */
   public List<Row> rows() {
-    return Stream.concat(known.keySet().stream(), answers.keySet().stream())
+    return Stream.concat(known.keySet().stream(), answers.controllers().stream())
         .distinct()
         .map(this::row)
         .filter(row -> row.expectedHere() || row.standing() != Standing.SILENT)
@@ -201,11 +205,15 @@ public final class RollCall {
   }
 
   private Row row(String controller) {
+    var one = known.get(controller);
+    var claimants = answers.claimants(controller, one);
     return Row.of(
         controller,
         isExpected(controller),
-        answers.getOrDefault(controller, Answer.NONE),
-        known.get(controller),
+        answers.by(controller, one),
+        one,
+        claimants.size() > 1 ? List.copyOf(claimants) : List.of(),
+        List.copyOf(answers.disbelieved(controller, one)),
         deadlines.sentAt());
   }
 
@@ -213,11 +221,28 @@ public final class RollCall {
     if (!order.scope().coversController(controller)) {
       return false;
     }
-    if (answers.containsKey(controller)) {
-      return true;
-    }
     var one = known.get(controller);
-    return one != null && one.state() != RosterState.LEFT;
+    return answers.has(controller, one) || (one == null ? claims(controller) : isAwaited(one));
+  }
+
+  /** Whether several users who are unknown otherwise report as one controller. */
+  private boolean claims(String controller) {
+    return answers.claimants(controller, null).size() > 1;
+  }
+
+  private static boolean isAwaited(Known one) {
+    return one.state() != RosterState.LEFT && !one.isGhost();
+  }
+
+  /**
+   * Returns the controllers that have been silent for so long that the roll-call does not wait for
+   * them, by id: their hosts are gone, or somebody has made them up.
+   */
+  public List<Known> ghosts() {
+    return known.values().stream()
+        .filter(one -> one.isGhost() && order.scope().coversController(one.id()))
+        .filter(one -> !answers.has(one.id(), one))
+        .toList();
   }
 
   /**
@@ -228,8 +253,13 @@ public final class RollCall {
     if (!order.scope().controllers().isEmpty() || !order.scope().workers().isEmpty()) {
       return 0;
     }
-    long named = known.keySet().stream().filter(id -> !answers.containsKey(id)).count();
-    return (int) Math.max(0, armed - answers.size() - named);
+    long answered =
+        answers.controllers().stream().filter(id -> answers.has(id, known.get(id))).count();
+    long named =
+        known.values().stream()
+            .filter(one -> isAwaited(one) && !answers.has(one.id(), one))
+            .count();
+    return (int) Math.max(0, armed - answered - named);
   }
 
   /** Whether no controller was listening when the order was sent. */
@@ -275,7 +305,7 @@ public final class RollCall {
   }
 
   private boolean awaitsStragglers(Instant now) {
-    return answers.values().stream()
+    return answers.all().stream()
         .anyMatch(answer -> {
           var lastAt = answer.lastAt();
           return answer.hasGaps() && lastAt != null && now.isBefore(lastAt.plus(STRAGGLERS));
@@ -294,8 +324,12 @@ public final class RollCall {
     var missing = new ArrayList<String>();
     var wrong = new ArrayList<String>();
     for (var row : rows) {
+      if (!row.claimants().isEmpty()) {
+        missing.add(Sentences.contest(row));
+        continue;
+      }
       switch (row.standing()) {
-        case SILENT -> missing.add(silence(row, now));
+        case SILENT -> missing.add(Sentences.silence(row, order.kind(), now));
         case HEARD -> {
           if (row.expectedHere() && !hasAnswered(row)) {
             missing.add(
@@ -307,7 +341,7 @@ public final class RollCall {
                     + " dead.");
           }
         }
-        case FAILED -> wrong.addAll(failures(row));
+        case FAILED -> wrong.addAll(Sentences.failures(row));
         case REFUSED -> wrong.add(row.controller() + " refused: " + row.because());
         case DONE -> {}
       }
@@ -343,61 +377,6 @@ public final class RollCall {
     return untouched.isEmpty()
         ? new Verdict(State.CONFIRMED, List.of())
         : new Verdict(State.UNKNOWN_TARGET, untouched);
-  }
-
-  private String silence(Row row, Instant now) {
-    var one = row.known();
-    String name = row.controller();
-    if (one == null) {
-      return name + " has not answered.";
-    }
-    var leaseEndsAt = one.leaseEndsAt();
-    String seen = name + " has not answered; it was last seen " + Phrases.ago(one.lastSeen(), now);
-    if (order.kind() != OrderKind.KILL && order.kind() != OrderKind.DRAIN) {
-      return seen + ".";
-    }
-    if (leaseEndsAt == null) {
-      return seen + ": its workers may still run.";
-    }
-    return leaseEndsAt.isAfter(now)
-        ? seen
-            + ": its workers may still run; if it has lost the broker, its lease ends them by "
-            + Phrases.clock(leaseEndsAt)
-            + "."
-        : seen
-            + ": if it has lost the broker, its lease had ended its workers by "
-            + Phrases.clock(leaseEndsAt)
-            + "; that is not confirmed.";
-  }
-
-  private static List<String> failures(Row row) {
-    var sentences = new ArrayList<String>();
-    for (var worker : row.unconfirmed()) {
-      sentences.add(
-          worker.worker()
-              + " (pid "
-              + worker.pid()
-              + ") is not proven dead: "
-              + Phrases.count(worker.survivors().size(), "process", "processes")
-              + " of it left"
-              + (worker.survivors().isEmpty()
-                  ? "."
-                  : ": "
-                      + String.join(
-                          ", ",
-                          worker.survivors().stream()
-                              .map(survivor ->
-                                  survivor.pid()
-                                      + " "
-                                      + survivor.command()
-                                      + " (state "
-                                      + survivor.state()
-                                      + ")")
-                              .toList())
-                      + "."));
-    }
-    row.failed().forEach(failure -> sentences.add(row.controller() + ": " + failure));
-    return sentences;
   }
 
   /** Returns a sentence for each task or batch of a kill that no controller had anything of. */

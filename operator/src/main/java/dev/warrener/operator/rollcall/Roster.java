@@ -30,21 +30,29 @@ public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Kn
     return new Roster(new TreeMap<>(), new TreeMap<>());
   }
 
-  /** Adds an answer to a roll-call, with the roster in it. */
-  public void add(ControllerHeard heard, Instant at) {
-    heard.roster().forEach(entry -> merge(Known.of(entry)));
+  /**
+   * Adds an answer to a roll-call, with the roster in it.
+   *
+   * @param userId the user who published it, for whom the broker vouches; or null
+   */
+  public void add(ControllerHeard heard, Instant at, @Nullable String userId) {
+    heard.roster().forEach(entry -> merge(Known.of(entry, at)));
     var presence = heard.presence();
     if (presence != null) {
-      add(presence, at);
+      add(presence, at, userId);
     } else {
       merge(new Known(heard.controller(), heard.host(), at, RosterState.LIVE, null));
     }
   }
 
-  /** Adds a presence. */
-  public void add(Presence presence, Instant at) {
+  /**
+   * Adds a presence.
+   *
+   * @param userId the user who published it, for whom the broker vouches; or null
+   */
+  public void add(Presence presence, Instant at, @Nullable String userId) {
     presences.put(presence.id(), presence);
-    merge(Known.of(presence, at));
+    merge(Known.of(presence, at, userId));
   }
 
   /** Adds a controller that is known to be there. */
@@ -53,15 +61,27 @@ public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Kn
   }
 
   private void merge(Known one) {
-    known.merge(
-        one.id(), one, (old, fresh) -> fresh.lastSeen().isBefore(old.lastSeen()) ? old : fresh);
+    known.merge(one.id(), one, Known::or);
   }
 
   /** Returns the controllers that are expected and have not answered. */
   public List<Known> silent() {
     return known.values().stream()
         .filter(one -> one.state() != RosterState.LEFT && !presences.containsKey(one.id()))
+        .filter(one -> !one.isGhost())
         .toList();
+  }
+
+  /** Returns the controllers that have been silent for so long that nobody waits for them. */
+  public List<Known> ghosts() {
+    return known.values().stream()
+        .filter(one -> one.isGhost() && !presences.containsKey(one.id()))
+        .toList();
+  }
+
+  /** Returns the controllers that several broker users claim to be. */
+  public List<Known> contested() {
+    return known.values().stream().filter(Known::isContested).toList();
   }
 
   /** Returns the queues that any controller serves. */

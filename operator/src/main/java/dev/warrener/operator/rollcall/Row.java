@@ -34,8 +34,13 @@ import org.jspecify.annotations.Nullable;
  * @param took the time from the order's arrival there to its end; null before
  * @param failed a sentence for everything that could not be done; empty before the end
  * @param notes other sentences of the controller for people
+ * @param unproven why deaths there are found and not proven, and what would change that; null
+ *     before the end, and if the kernel proves them there
  * @param because why the controller refused the order; null if it did not
  * @param known the account of other controllers about this one; null if there is none
+ * @param claimants the broker users who claim to be it, if there are several: then nobody is
+ *     believed. An empty name stands for somebody for whom the broker does not vouch
+ * @param disbelieved the broker users who reported about it and are not it
  */
 public record Row(
     String controller,
@@ -54,8 +59,11 @@ public record Row(
     @Nullable Duration took,
     List<String> failed,
     List<String> notes,
+    @Nullable String unproven,
     @Nullable String because,
-    @Nullable Known known) {
+    @Nullable Known known,
+    List<String> claimants,
+    List<String> disbelieved) {
 
   /** Returns the number of tasks for each fate that a task has met. */
   public Map<Fate, Integer> fates() {
@@ -80,6 +88,8 @@ public record Row(
       boolean expectedHere,
       Answer answer,
       @Nullable Known known,
+      List<String> claimants,
+      List<String> disbelieved,
       Instant sentAt) {
     var done = answer.done();
     var refused = answer.refused();
@@ -101,7 +111,10 @@ public record Row(
         done == null ? null : Duration.ofNanos(done.tookMicros() * 1000),
         done == null ? List.of() : done.failed(),
         done == null || done.notes() == null ? List.of() : done.notes(),
+        done == null ? null : done.unproven(),
         refused == null || done != null ? null : refused.because(),
-        known);
+        known,
+        claimants,
+        disbelieved);
   }
 }

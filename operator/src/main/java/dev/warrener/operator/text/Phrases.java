@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 
 /** Numbers, durations and times as people read them in a sentence. */
 public final class Phrases {
@@ -80,6 +81,13 @@ public final class Phrases {
       out.insert(i, ' ');
     }
     return out.toString();
+  }
+
+  /** Returns the first {@code most} names, and how many more there are: {@code a, b and 4 more}. */
+  public static String some(List<String> names, int most) {
+    int more = names.size() - most;
+    return String.join(", ", names.subList(0, Math.min(most, names.size())))
+        + (more > 0 ? " and " + grouped(more) + " more" : "");
   }
 
   private static String twoDigits(long number) {

@@ -9,6 +9,7 @@ import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.WorkerTarget;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.connection.FleetConnection.Sent;
 import dev.warrener.operator.connection.ScriptedConnection;
 import dev.warrener.operator.connection.ScriptedFleet;
@@ -63,6 +64,26 @@ class KillCallTest {
   void isConfirmedWhenEveryControllerIsAndTheBrokerCountsNobody() throws InterruptedException {
     assertThat(state(send(EVERYTHING))).isEqualTo(State.CONFIRMED);
     assertThat(connection.sent()).hasSize(1);
+  }
+
+  @Test
+  void killOfAPlaceThatNobodyCouldBeAskedForIsSentAndItsRefusalTold() throws InterruptedException {
+    var refusing =
+        new ScriptedConnection(
+                ScriptedFleet.T0,
+                order ->
+                    List.of(
+                        new Report.Header(order.id(), "web-1", "h", ScriptedFleet.T0, 1)
+                            .refused("its clock is ahead")))
+            .counting(1);
+    var plan = ofWorker("web-1/1");
+    var call = new KillCall(plan, refusing, refusing);
+
+    call.ask(order(plan, true));
+    var outcome = call.send(order(plan, false), TEN_SECONDS, OrderListener.NONE);
+
+    assertThat(((Answered) outcome).call().verdict(refusing.instant()).sentences())
+        .containsExactly("web-1 refused: its clock is ahead");
   }
 
   @Test

@@ -208,7 +208,7 @@ class RollCallTest {
 
     assertThat(atIt.isOver(at(30))).isFalse();
     assertThat(atIt.with(done("web-1", 2, 1, 1), at(40)).isOver(at(40))).isTrue();
-    assertThat(atIt.knowing(List.of(Known.of(silent("web-4", -134)))).isOver(at(30)))
+    assertThat(atIt.knowing(List.of(Known.of(silent("web-4", -134), T0))).isOver(at(30)))
         .as("the silent one does not end it while another is at it")
         .isFalse();
     assertThat(atIt.isOver(at(600))).isTrue();

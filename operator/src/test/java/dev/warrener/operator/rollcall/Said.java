@@ -123,7 +123,8 @@ public final class Said {
         99,
         "subreaper",
         task,
-        List.of(new Report.Survivor(4711, "D", "dd")));
+        List.of(new Report.Survivor(4711, "D", "dd")),
+        null);
   }
 
   public static Report settled(String controller, long sequence, String task, Fate fate) {

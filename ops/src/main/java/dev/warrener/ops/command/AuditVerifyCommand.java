@@ -81,7 +81,7 @@ public final class AuditVerifyCommand extends FleetCommand {
     switch (screen.format()) {
       case TABLE -> show(screen, account);
       case JSON, JSONL -> screen.resultJson(AccountJson.of(file, account));
-      case NAME -> account.head().ifPresent(head -> screen.result(head.toString()));
+      case NAME -> account.head().ifPresent(head -> screen.resultName(head.toString()));
     }
     return account.holds() ? ExitStatus.DONE : ExitStatus.FAILED;
   }

@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.controller.Controller;
+import dev.warrener.controller.EndOnError;
 import dev.warrener.controller.StopSignals;
 import dev.warrener.controller.configuration.ConfigurationReader;
 import dev.warrener.messaging.local.LocalSockets;
@@ -12,6 +13,7 @@ import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.log.LogConfiguration;
+import dev.warrener.ops.screen.Style.Tone;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code warrener controller}. */
 @Command(
@@ -109,12 +112,15 @@ final class ControllerCommand extends FleetCommand {
       description = "Any setting of that file. Repeatable.")
   private List<String> settings = new ArrayList<>();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   ControllerCommand(Invocation invocation) {
     super(invocation);
   }
 
   @Override
   public ExitStatus run() throws InterruptedException {
+    EndOnError.install(ExitStatus.BUG.code());
     LogConfiguration.choose(LogConfiguration.Mode.CONTROLLER);
     var access = invocation().access("controller");
     var controller = Controller.start(ConfigurationReader.read(config, above()), access.address());
@@ -157,6 +163,7 @@ final class ControllerCommand extends FleetCommand {
       above.put("handlers", String.join(",", handlers));
     }
     if (!exec.isEmpty()) {
+      noteSwallowedOptions();
       above.put("exec", String.join("\0", exec) + "\0");
     }
     if (id != null) {
@@ -175,6 +182,29 @@ final class ControllerCommand extends FleetCommand {
       above.put("namespace", invocation().namespace().name());
     }
     return above;
+  }
+
+  /** Says which of this command's own options stand after --exec, where they are not its own. */
+  private void noteSwallowedOptions() {
+    var own = spec.optionsMap().keySet();
+    var swallowed = exec.stream().filter(word -> own.contains(optionName(word))).toList();
+    if (swallowed.isEmpty()) {
+      return;
+    }
+    String sentence =
+        "--exec takes the rest of the line, so "
+            + String.join(" and ", swallowed)
+            + " went to the command: put what is meant for the controller before --exec";
+    if (queues.isEmpty()
+        && swallowed.stream().anyMatch(word -> optionName(word).equals("--queue"))) {
+      throw new CommandFailure(ExitStatus.USAGE, sentence);
+    }
+    invocation().screen().insist(Tone.BAD, "note: " + sentence);
+  }
+
+  private static String optionName(String word) {
+    int equals = word.indexOf('=');
+    return word.startsWith("--") ? (equals < 0 ? word : word.substring(0, equals)) : "";
   }
 
   private Map<String, String> settings() {

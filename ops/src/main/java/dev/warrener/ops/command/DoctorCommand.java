@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +42,9 @@ import picocli.CommandLine.Command;
 final class DoctorCommand extends FleetCommand {
   /** The difference of a clock from which doctor warns: 2 s. Ids and expiry times depend on it. */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
+
+  /** How far an order may be ahead of a controller's clock, unless it was set otherwise there. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
   private static final int MOST_NAMED = 3;
 
@@ -219,6 +223,7 @@ final class DoctorCommand extends FleetCommand {
               + known.host(),
           "look at its host; a kill can't be confirmed there");
     }
+    new UsersCheck(snapshot.roster()).findings().forEach(findings::add);
     int answered = snapshot.roster().presences().size();
     snapshot
         .connected()
@@ -255,18 +260,27 @@ final class DoctorCommand extends FleetCommand {
             + (presence.leaseMillis() == 0
                 ? ", no lease: runs go on without the broker"
                 : ", lease " + Phrases.brief(Duration.ofMillis(presence.leaseMillis()))));
-    if (presence.containment().contains("subreaper")
-        && !presence.containment().contains("cgroup")
-        && !presence.containment().contains("namespace")) {
+    if (presence.containment().equals("subreaper")) {
       warn(
           check,
-          "only the subreaper holds its workers: empty trees are found, not proven",
-          "give it a writable cgroup v2, or the right to make PID namespaces");
+          "only the subreaper holds its workers: their deaths are found, not proven",
+          // An older controller does not report why.
+          Objects.requireNonNullElse(
+              presence.unproven(),
+              "give it a writable cgroup v2, or the right to make PID namespaces"));
     }
     var known = snapshot.roster().known().get(presence.id());
     if (known != null) {
       var skew = Duration.between(known.lastSeen(), presence.at());
-      if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
+      if (skew.negated().compareTo(CLOCK_TOLERANCE) > 0) {
+        wrong(
+            check,
+            "its clock is "
+                + Phrases.brief(skew.abs())
+                + " behind this one: it refuses orders from here, as they are more than a minute"
+                + " ahead of its clock (unless clock-tolerance is set otherwise there)",
+            "set the clocks of both hosts right (NTP)");
+      } else if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
         warn(
             check,
             "its clock is "

@@ -67,7 +67,7 @@ public final class QueueCreateCommand extends FleetCommand {
     try (var session = BrokerSession.open(invocation().access("queue create"))) {
       session.topology().declareQueue(queue, settings);
       switch (screen.format()) {
-        case TABLE, NAME -> screen.result(queue);
+        case TABLE, NAME -> screen.resultName(queue);
         case JSON, JSONL ->
             screen.resultJson(new QueueJson(queue, null, 0, null, null, 0, 0, 0, false));
       }

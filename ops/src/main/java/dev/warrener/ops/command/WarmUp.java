@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The warm-up of a command that gives an order. While the arguments are read and the broker
@@ -36,11 +37,9 @@ final class WarmUp {
 
   private WarmUp() {}
 
-  /** Starts the warm-up on its own thread, if a call with these arguments gives an order. */
-  static void startFor(List<String> arguments) {
-    if (!arguments.isEmpty()
-        && COMMANDS.contains(arguments.getFirst())
-        && Collections.disjoint(arguments, HELP)) {
+  /** Starts the warm-up on its own thread, if a call of that command gives an order. */
+  static void startFor(@Nullable String command, List<String> arguments) {
+    if (command != null && COMMANDS.contains(command) && Collections.disjoint(arguments, HELP)) {
       Thread.ofPlatform().daemon().name("warm-up").start(WarmUp::run);
     }
   }

@@ -22,6 +22,7 @@ import dev.warrener.ops.order.KillsWatchCommand;
 import dev.warrener.ops.order.QueuePurgeCommand;
 import dev.warrener.ops.order.ResumeCommand;
 import dev.warrener.ops.publish.PublishCommand;
+import dev.warrener.ops.screen.Lines;
 import dev.warrener.ops.screen.OutputFormat;
 import dev.warrener.ops.screen.Style;
 import dev.warrener.ops.screen.TerminalStreams;
@@ -94,11 +95,11 @@ public final class WarrenerCommand {
       PrintStream err,
       TerminalStreams streams,
       Map<String, String> environment) {
-    var firstWord = arguments.length == 0 ? null : arguments[0];
-    WarmUp.startFor(List.of(arguments));
+    var word = CommandWord.of(List.of(arguments));
+    WarmUp.startFor(word, List.of(arguments));
     var root = new WarrenerCommand();
     var invocation = new Invocation(root.options, out, err, streams, environment);
-    var line = commandLine(root, invocation, firstWord);
+    var line = commandLine(root, invocation, word);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setColorScheme(
@@ -184,12 +185,12 @@ public final class WarrenerCommand {
     return all;
   }
 
-  /** Returns the tree of commands, or only the part that begins with {@code firstWord}. */
+  /** Returns the tree of commands, or only the part that a call of that command needs. */
   private static CommandLine commandLine(
-      WarrenerCommand root, Invocation invocation, @Nullable String firstWord) {
+      WarrenerCommand root, Invocation invocation, @Nullable String word) {
     var line = new CommandLine(root);
     var all = commands(invocation);
-    var only = all.get(firstWord);
+    var only = all.get(word);
     if (only != null) {
       line.addSubcommand(only.get());
     } else {
@@ -248,7 +249,7 @@ public final class WarrenerCommand {
   }
 
   private static void hint(CommandLine command, PrintStream err) {
-    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    Lines.write(err, "Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     err.flush();
   }
 
@@ -259,7 +260,7 @@ public final class WarrenerCommand {
         && !unmatched.getUnmatched().isEmpty()) {
       sentence = unmatched(unmatched);
     }
-    err.println(Failures.error(style, sentence));
+    Lines.write(err, Failures.error(style, sentence));
     hint(line, err);
     return ExitStatus.USAGE.code();
   }
@@ -289,7 +290,12 @@ public final class WarrenerCommand {
       return name
           + " has no option "
           + option
-          + Suggestions.didYouMean(option, line.getCommandSpec().optionsMap().keySet());
+          + Suggestions.didYouMean(
+              option,
+              // One letter is as near to every other one.
+              line.getCommandSpec().optionsMap().keySet().stream()
+                  .filter(known -> known.length() > 2)
+                  .toList());
     }
     return line.getSubcommands().isEmpty()
         ? name + " takes no \"" + word + "\""

@@ -40,14 +40,14 @@ record DeadLetterJson(
         letter.message().body().length());
   }
 
-  /** Returns the id of the task, or {@code -} if the letter has none. */
+  /** Returns the id of the task, or {@code -} if the letter has none or an empty one. */
   static String id(DeadLetter letter) {
     String id =
         switch (letter.content()) {
           case Task task -> task.id();
           case InvalidTask invalid -> invalid.id();
         };
-    return id == null ? "-" : id;
+    return id == null || id.isEmpty() ? "-" : id;
   }
 
   /** Returns the batch of the task, or null if it has none. */

@@ -2,6 +2,7 @@ package dev.warrener.ops.dead;
 
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.DurationConverter;
 import java.time.Duration;
@@ -17,8 +18,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The options that choose dead letters. Written by picocli. */
 final class DeadLetterOptions {
-  @Parameters(paramLabel = "QUEUE", description = "The queue that they come from.")
+  @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue that they come from.")
   private String queue = "";
+
+  @Parameters(index = "1..*", paramLabel = "ID", description = "Only these tasks, as with --task.")
+  private List<String> ids = new ArrayList<>();
 
   @Option(names = "--task", paramLabel = "ID", description = "Only this task. Repeatable.")
   private List<String> tasks = new ArrayList<>();
@@ -63,12 +67,17 @@ final class DeadLetterOptions {
     return letter -> {
       var mark = letter.mark();
       var at = mark.at();
-      return (tasks.isEmpty() || tasks.contains(DeadLetterJson.id(letter)))
+      var id = DeadLetterJson.id(letter);
+      return ((tasks.isEmpty() && ids.isEmpty()) || isNamed(tasks, id) || isNamed(ids, id))
           && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
           && (order == null || order.equals(mark.order()))
           && (since == null || (at != null && !at.isBefore(now.minus(since))));
     };
+  }
+
+  private static boolean isNamed(List<String> given, String id) {
+    return given.stream().anyMatch(one -> Printable.names(one, id));
   }
 
   /** Reads the reason's name. */

@@ -24,7 +24,7 @@ final class DeadLetterText {
       }
       case JSON -> screen.resultJson(letters.stream().map(DeadLetterJson::of).toList());
       case JSONL -> letters.forEach(letter -> screen.resultJsonLine(DeadLetterJson.of(letter)));
-      case NAME -> letters.forEach(letter -> screen.result(DeadLetterJson.id(letter)));
+      case NAME -> letters.forEach(letter -> screen.resultName(DeadLetterJson.id(letter)));
     }
   }
 

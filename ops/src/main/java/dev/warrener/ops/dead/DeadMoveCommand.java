@@ -49,10 +49,11 @@ abstract class DeadMoveCommand extends FleetCommand {
   abstract KillPlan.Level level();
 
   abstract Moved move(
-      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now);
+      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now)
+      throws InterruptedException;
 
   @Override
-  public final ExitStatus run() {
+  public final ExitStatus run() throws InterruptedException {
     var context = invocation().context();
     var screen = context.screen();
     String queue = choice.queue();

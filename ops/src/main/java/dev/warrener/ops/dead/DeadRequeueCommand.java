@@ -1,11 +1,17 @@
 package dev.warrener.ops.dead;
 
+import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.broker.admin.DeadLetters.Moved;
 import dev.warrener.operator.order.KillPlan;
+import dev.warrener.operator.order.OrderCall;
+import dev.warrener.operator.order.OrderFactory;
+import dev.warrener.operator.rollcall.UnknownTargetException;
+import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.Invocation;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,7 +57,24 @@ public final class DeadRequeueCommand extends DeadMoveCommand {
 
   @Override
   Moved move(
-      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now) {
+      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now)
+      throws InterruptedException {
+    introduceMyself();
     return session.deadLetters().requeue(queue, limit, chosen, now);
+  }
+
+  /**
+   * Asks the controllers who is there. A controller without a list of operators believes only those
+   * who have given an order that a task was put back.
+   */
+  private void introduceMyself() throws InterruptedException {
+    var access = invocation().access(command());
+    var clock = invocation().clock();
+    var question = OrderFactory.rollCall(invocation().person(), clock.instant());
+    try (var connection = invocation().connect(access, List.of(question.id()))) {
+      new OrderCall(connection, clock).ask(question);
+    } catch (CommandFailure | UnknownTargetException | BrokerException e) {
+      // Whoever may give no orders is believed where the setting names them as an operator.
+    }
   }
 }

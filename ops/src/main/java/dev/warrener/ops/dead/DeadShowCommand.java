@@ -6,6 +6,7 @@ import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.operator.text.Suggestions;
 import dev.warrener.ops.invocation.Arguments;
@@ -127,7 +128,10 @@ public final class DeadShowCommand extends FleetCommand {
     var screen = invocation().screen();
     try (var session = BrokerSession.open(invocation().access("dead show"))) {
       var letters = session.deadLetters().list(queue, limit);
-      var found = letters.stream().filter(letter -> DeadLetterJson.id(letter).equals(id)).toList();
+      var found =
+          letters.stream()
+              .filter(letter -> Printable.names(id, DeadLetterJson.id(letter)))
+              .toList();
       if (found.isEmpty()) {
         throw notThere(letters);
       }
@@ -162,14 +166,15 @@ public final class DeadShowCommand extends FleetCommand {
         describe(shown, now).forEach(screen::result);
         if (shown.body() != null) {
           screen.result("");
-          shown.body().lines().map(Text::oneLine).forEach(screen::result);
+          // Indented, so that no line of it can pass for one of ours.
+          shown.body().lines().forEach(line -> screen.result("  " + line));
         }
         if (shown.bodyIsCut()) {
           screen.say("The body goes on: add --full for all of it.");
         }
       }
       case JSON, JSONL -> screen.resultJson(shown);
-      case NAME -> screen.result(shown.letter().task());
+      case NAME -> screen.resultName(shown.letter().task());
     }
   }
 

@@ -56,6 +56,7 @@ public final class ControllerProcess implements AutoCloseable {
         List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError",
             "-Xshare:auto",
             "--enable-native-access=ALL-UNNAMED"));
     command.add("-D" + ENDS_WITH_STDIN + "=true");

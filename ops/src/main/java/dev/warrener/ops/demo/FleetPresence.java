@@ -35,7 +35,7 @@ final class FleetPresence {
     while (clock.instant().isBefore(until) && !isHopeless.getAsBoolean()) {
       var heard = connection.next(LOOK_EVERY);
       if (heard.isPresent()
-          && heard.get() instanceof Heard.OfPresence(var presence, var _)
+          && heard.get() instanceof Heard.OfPresence(var presence, var _, var _)
           && wanted.test(presence)) {
         return Optional.of(presence);
       }

@@ -11,13 +11,11 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.operator.rollcall.UnknownTargetException;
+import dev.warrener.ops.screen.Lines;
 import dev.warrener.ops.screen.Style;
 import dev.warrener.ops.screen.Style.Tone;
-import dev.warrener.ops.screen.Text;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -51,9 +49,9 @@ public final class Failures {
     if (status == ExitStatus.BUG) {
       reportBug(failure, err, style, verbose);
     } else {
-      err.println(error(style, String.valueOf(failure.getMessage())));
+      Lines.write(err, error(style, String.valueOf(failure.getMessage())));
       if (verbose) {
-        failure.printStackTrace(err);
+        Lines.writeTrace(err, failure);
       }
     }
     err.flush();
@@ -62,17 +60,18 @@ public final class Failures {
 
   /** {@code error: SENTENCE}. */
   public static String error(Style style, String sentence) {
-    return style.paint(Tone.BAD, "error:") + " " + Text.oneLine(sentence);
+    return style.paint(Tone.BAD, "error:") + " " + sentence;
   }
 
   private static void reportBug(Throwable failure, PrintStream err, Style style, boolean verbose) {
     String what = "this is a bug in warrener: " + failure;
     if (verbose) {
-      err.println(error(style, what));
-      failure.printStackTrace(err);
+      Lines.write(err, error(style, what));
+      Lines.writeTrace(err, failure);
       return;
     }
-    err.println(
+    Lines.write(
+        err,
         error(
             style,
             what
@@ -84,9 +83,7 @@ public final class Failures {
   private static Optional<Path> keepTrace(Throwable failure) {
     try {
       var file = Files.createTempFile("warrener-bug-", ".txt");
-      try (var writer = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
-        failure.printStackTrace(writer);
-      }
+      Files.writeString(file, Lines.trace(failure));
       return Optional.of(file);
     } catch (IOException e) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.warrener.ops.invocation;
 
+import dev.warrener.ops.screen.Lines;
 import java.io.PrintStream;
 
 /**
@@ -14,8 +15,8 @@ public final class Interruption implements AutoCloseable {
         Thread.ofPlatform()
             .name("interruption")
             .unstarted(() -> {
-              err.println();
-              err.println(sentence);
+              Lines.write(err, "");
+              Lines.write(err, sentence);
               err.flush();
             });
     Runtime.getRuntime().addShutdownHook(hook);

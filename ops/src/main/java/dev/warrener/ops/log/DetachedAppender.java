@@ -18,11 +18,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What workers print may fill most of the room; the rest is for the controller's own lines. It
  * waits a moment for room, so that nothing is lost where the console is only slower than the
- * workers; but not again before there was room.
+ * workers; but not again before there was room. It comes on a thread of its own, so that nothing
+ * else waits.
  */
 final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(DetachedAppender.class);
   private static final int ROOM = 8192;
+
+  /** The most characters that may wait before no more of what workers print may enter. */
+  private static final long MOST_CHARACTERS = 4 << 20;
+
   private static final int ROOM_FOR_OWN_LINES = 1024;
   private static final long PATIENCE_NANOS = 250_000_000;
   private static final long LOOK_NANOS = 200_000;
@@ -33,6 +38,9 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   /** The lines in the queue and the line that is being written. */
   private final AtomicLong unshown = new AtomicLong();
+
+  /** The characters of those lines. */
+  private final AtomicLong characters = new AtomicLong();
 
   private final AtomicLong lost = new AtomicLong();
 
@@ -54,10 +62,20 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     line.prepareForDeferredProcessing();
     boolean mayEnter = !line.getLoggerName().equals(WorkerOutput.LOGGER) || awaitRoomForWorkers();
     unshown.incrementAndGet();
+    characters.addAndGet(length(line));
     if (!mayEnter || !lines.offer(line)) {
-      unshown.decrementAndGet();
+      gone(line);
       lost.incrementAndGet();
     }
+  }
+
+  private void gone(ILoggingEvent line) {
+    unshown.decrementAndGet();
+    characters.addAndGet(-length(line));
+  }
+
+  private static int length(ILoggingEvent line) {
+    return line.getFormattedMessage().length();
   }
 
   private boolean awaitRoomForWorkers() {
@@ -74,14 +92,15 @@ final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   }
 
   private boolean hasRoomForWorkers() {
-    return lines.remainingCapacity() > ROOM_FOR_OWN_LINES;
+    return lines.remainingCapacity() > ROOM_FOR_OWN_LINES && characters.get() < MOST_CHARACTERS;
   }
 
   private void show() {
     try {
       while (true) {
-        console.doAppend(lines.take());
-        unshown.decrementAndGet();
+        var line = lines.take();
+        console.doAppend(line);
+        gone(line);
         long gone = lost.getAndSet(0);
         if (gone > 0) {
           LOG.warn("{} lines of this log were lost: nobody read it", gone);

@@ -3,12 +3,12 @@ package dev.warrener.ops.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.warrener.ops.Main;
 import java.nio.charset.StandardCharsets;
@@ -100,10 +100,14 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
   }
 
   private ConsoleAppender<ILoggingEvent> console(String target, String pattern) {
-    var encoder = new PatternLayoutEncoder();
+    var layout = new PrintableLayout();
+    layout.setContext(getContext());
+    layout.setPattern(System.getProperty(PATTERN, pattern));
+    layout.start();
+    var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
     encoder.setContext(getContext());
     encoder.setCharset(StandardCharsets.UTF_8);
-    encoder.setPattern(System.getProperty(PATTERN, pattern));
+    encoder.setLayout(layout);
     encoder.start();
     var appender = new ConsoleAppender<ILoggingEvent>();
     appender.setContext(getContext());

@@ -189,7 +189,7 @@ final class KillDialogue {
         screen.say("Nothing was killed. To do it:  " + text.command(request.order().reason()));
       }
       case JSON, JSONL -> screen.resultJson(RollCallJson.of(preview, verdict));
-      case NAME -> RollCallText.shown(preview).forEach(row -> screen.result(row.controller()));
+      case NAME -> RollCallText.shown(preview).forEach(row -> screen.resultName(row.controller()));
     }
     verdict.sentences().forEach(sentence -> screen.insist(Tone.WARN, sentence));
     return ExitStatus.of(verdict);
@@ -239,6 +239,7 @@ final class KillDialogue {
   private ExitStatus conclude(RollCall ended) {
     var verdict = OrderSummary.show(screen, ended, now(), connection);
     advise(ended, verdict);
+    OrderSummary.showUnproven(screen, ended);
     return ExitStatus.of(verdict);
   }
 
@@ -286,7 +287,7 @@ final class KillDialogue {
                   took.toNanos() / 1000,
                   "exitStatus",
                   status.code()));
-      case NAME -> screen.result("tripwire");
+      case NAME -> screen.resultName("tripwire");
     }
     if (running > 0) {
       screen.insist(

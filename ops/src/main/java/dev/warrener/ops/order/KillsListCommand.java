@@ -2,9 +2,9 @@ package dev.warrener.ops.order;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
-import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.order.OrderHistory;
 import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.Totals;
@@ -74,7 +74,7 @@ public final class KillsListCommand extends FleetCommand {
               .toList();
       var said =
           OrderHistory.reports(session, from).stream()
-              .collect(Collectors.groupingBy(Report::order));
+              .collect(Collectors.groupingBy(one -> one.report().order()));
       show(
           screen,
           chosen.stream()
@@ -101,7 +101,7 @@ public final class KillsListCommand extends FleetCommand {
       }
       case JSON -> screen.resultJson(orders);
       case JSONL -> orders.forEach(screen::resultJsonLine);
-      case NAME -> orders.forEach(listed -> screen.result(listed.order().id()));
+      case NAME -> orders.forEach(listed -> screen.resultName(listed.order().id()));
     }
   }
 
@@ -146,7 +146,7 @@ public final class KillsListCommand extends FleetCommand {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Listed(Order order, @Nullable String user, @Nullable Outcome outcome) {
 
-    static Listed of(Logged logged, List<Report> reports, Instant now) {
+    static Listed of(Logged logged, List<ReceivedReport> reports, Instant now) {
       return new Listed(logged.order(), logged.user(), Outcome.of(logged.order(), reports, now));
     }
   }
@@ -161,7 +161,7 @@ public final class KillsListCommand extends FleetCommand {
    * @param settled running tasks that met the chosen fate
    */
   record Outcome(String state, int controllers, int confirmed, int dead, int settled) {
-    static @Nullable Outcome of(Order order, List<Report> reports, Instant now) {
+    static @Nullable Outcome of(Order order, List<ReceivedReport> reports, Instant now) {
       if (reports.isEmpty()) {
         return null;
       }

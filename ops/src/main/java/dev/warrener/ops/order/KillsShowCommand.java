@@ -1,7 +1,7 @@
 package dev.warrener.ops.order;
 
 import dev.warrener.messaging.broker.admin.BrokerSession;
-import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.operator.order.OrderCall.Patience;
 import dev.warrener.operator.order.OrderHistory;
 import dev.warrener.operator.order.OrderHistory.Logged;
@@ -48,7 +48,7 @@ public final class KillsShowCommand extends FleetCommand {
     var context = invocation().context();
     var access = invocation().access("kills show");
     Logged logged;
-    List<Report> kept;
+    List<ReceivedReport> kept;
     try (var session = BrokerSession.open(access)) {
       logged = OrderLog.find(session, id);
       kept = OrderHistory.reportsAbout(session, logged.order());
@@ -70,7 +70,7 @@ public final class KillsShowCommand extends FleetCommand {
     }
   }
 
-  private static ExitStatus isOver(Screen screen, Logged logged, List<Report> kept) {
+  private static ExitStatus isOver(Screen screen, Logged logged, List<ReceivedReport> kept) {
     String until = "It could be carried out until " + Text.stamp(logged.order().expiresAt()) + ".";
     if (kept.isEmpty()) {
       if (!screen.isForPeople()) {
@@ -83,8 +83,9 @@ public final class KillsShowCommand extends FleetCommand {
       screen.result("");
     }
     var call = OrderHistory.rollCall(logged.order(), kept);
-    var verdict = OrderSummary.showAsItStands(screen, call, kept.getLast().at());
+    var verdict = OrderSummary.showAsItStands(screen, call, kept.getLast().report().at());
     screen.say(until);
+    OrderSummary.showUnproven(screen, call);
     return ExitStatus.of(verdict);
   }
 }

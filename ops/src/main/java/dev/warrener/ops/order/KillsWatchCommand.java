@@ -1,8 +1,8 @@
 package dev.warrener.ops.order;
 
 import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.order.OrderCall;
 import dev.warrener.operator.order.OrderCall.Patience;
 import dev.warrener.operator.order.OrderHistory;
@@ -51,7 +51,7 @@ public final class KillsWatchCommand extends FleetCommand {
     var context = invocation().context();
     var access = invocation().access("kills watch");
     Logged logged;
-    List<Report> kept;
+    List<ReceivedReport> kept;
     try (var session = BrokerSession.open(access)) {
       logged = OrderLog.find(session, id);
       kept = OrderHistory.reportsAbout(session, logged.order());

@@ -1,7 +1,7 @@
 package dev.warrener.ops.order;
 
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.order.OrderCall;
 import dev.warrener.operator.order.OrderCall.Patience;
@@ -65,7 +65,7 @@ final class OrderDialogue {
    *
    * @param kept earlier reports about it
    */
-  ExitStatus sendAgain(Order order, Patience patience, List<Report> kept)
+  ExitStatus sendAgain(Order order, Patience patience, List<ReceivedReport> kept)
       throws InterruptedException {
     RollCall ended;
     try (var display = display()) {
@@ -80,7 +80,8 @@ final class OrderDialogue {
   }
 
   private ExitStatus conclude(RollCall ended) {
-    return ExitStatus.of(
-        OrderSummary.show(context.screen(), ended, context.clock().instant(), connection));
+    var verdict = OrderSummary.show(context.screen(), ended, context.clock().instant(), connection);
+    OrderSummary.showUnproven(context.screen(), ended);
+    return ExitStatus.of(verdict);
   }
 }

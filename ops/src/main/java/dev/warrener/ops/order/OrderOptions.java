@@ -33,7 +33,7 @@ final class OrderOptions {
       names = "--id",
       paramLabel = "UUID",
       order = 30,
-      description = "The order's id, a UUIDv7. The same id again is the same order.")
+      description = "The order's id, a UUID. The same id again is the same order.")
   private @Nullable String id;
 
   ScopeOptions scope() {

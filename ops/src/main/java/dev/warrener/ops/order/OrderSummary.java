@@ -3,6 +3,7 @@ package dev.warrener.ops.order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.rollcall.RollCall;
+import dev.warrener.operator.rollcall.Row;
 import dev.warrener.operator.rollcall.Standing;
 import dev.warrener.operator.rollcall.Totals;
 import dev.warrener.operator.rollcall.Verdict;
@@ -15,9 +16,16 @@ import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Text;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /** Shows the end of an order: the tables, the line that sums up, and what a person has to know. */
 public final class OrderSummary {
+  /** Said of a controller that has not reported why: a process had left its cgroup, for example. */
+  private static final String UNEXPLAINED = "as explained in docs/containment.md";
+
   private OrderSummary() {}
 
   /** Shows a roll-call that is over, in the chosen format, and returns the verdict. */
@@ -64,10 +72,67 @@ public final class OrderSummary {
         screen.result(headline(call, verdict, now, screen.outStyle()));
       }
       case JSON, JSONL -> screen.resultJson(RollCallJson.of(call, verdict));
-      case NAME -> screen.result(call.order().id());
+      case NAME -> screen.resultName(call.order().id());
     }
     verdict.sentences().forEach(sentence -> screen.insist(Tone.BAD, sentence));
+    for (var ghost : call.ghosts()) {
+      screen.insist(
+          Tone.NORMAL,
+          "Not waited for: "
+              + ghost.id()
+              + ", last seen "
+              + Phrases.ago(ghost.lastSeen(), now)
+              + ".");
+    }
     return verdict;
+  }
+
+  /**
+   * Shows, as the last thing about an order, which deaths the kernel has not proven, why, and what
+   * would change that. Shows nothing if all were proven.
+   */
+  static void showUnproven(Screen screen, RollCall call) {
+    var places = new TreeMap<String, List<String>>();
+    int deaths = 0;
+    for (var row : call.rows()) {
+      int unproven = unproven(row);
+      if (unproven > 0) {
+        deaths += unproven;
+        places
+            .computeIfAbsent(
+                Objects.requireNonNullElse(row.unproven(), UNEXPLAINED), why -> new ArrayList<>())
+            .add(row.controller());
+      }
+    }
+    int all = Totals.of(call).dead();
+    if (deaths == 0) {
+      return;
+    }
+    var words =
+        new StringBuilder()
+            .append(deaths)
+            .append(" of ")
+            .append(Phrases.count(all, "death"))
+            .append(deaths == 1 ? " is" : " are")
+            .append(" found, not proven:");
+    String separator = " ";
+    for (var place : places.entrySet()) {
+      words
+          .append(separator)
+          .append("at ")
+          .append(Phrases.some(place.getValue(), 3))
+          .append(", ")
+          .append(place.getKey());
+      separator = "; ";
+    }
+    screen.insist(Tone.WARN, words.append(".").toString());
+  }
+
+  private static int unproven(Row row) {
+    int found = (int) row.certificates().stream().filter(one -> !one.proven()).count();
+    // Certificates that were missed are of the kind that the controller tells at the end.
+    int missed = row.deadCount() - row.certificates().size();
+    return found + (row.unproven() == null ? 0 : missed);
   }
 
   /**

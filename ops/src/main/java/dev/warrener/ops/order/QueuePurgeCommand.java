@@ -15,6 +15,7 @@ import dev.warrener.ops.invocation.Confirmation;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -123,9 +124,20 @@ public final class QueuePurgeCommand extends FleetCommand {
     confirmation.require(Level.TYPED, "Purge " + Phrases.count(waiting, "task"), context.prompt());
     if (!dialogue.roster().queues().contains(queue)) {
       // No controller serves it, so none holds a task of it that could come back.
-      screen.result(Phrases.count(connection.session().purge(queue), "task") + " purged");
+      show(screen, connection.session().purge(queue));
       return ExitStatus.DONE;
     }
     return dialogue.send(order, timeout.timeout());
   }
+
+  private void show(Screen screen, long purged) {
+    switch (screen.format()) {
+      case TABLE -> screen.result(Phrases.count(purged, "task") + " purged");
+      case JSON, JSONL -> screen.resultJson(new PurgedJson(1, "queue.purged", queue, purged));
+      case NAME -> screen.resultName(queue);
+    }
+  }
+
+  /** The tasks of a queue that nobody serves are gone, as JSON. */
+  record PurgedJson(int version, String type, String queue, long done) {}
 }

@@ -7,6 +7,7 @@ import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report.TaskSettled;
 import dev.warrener.messaging.report.Report.WorkerDead;
 import dev.warrener.messaging.report.Report.WorkerUnconfirmed;
+import dev.warrener.operator.rollcall.Known;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Row;
 import dev.warrener.operator.rollcall.Totals;
@@ -35,10 +36,18 @@ record RollCallJson(
     Instant deadline,
     Counts expected,
     Counts done,
-    List<ControllerJson> controllers) {
+    List<ControllerJson> controllers,
+    @Nullable List<GhostJson> ghosts) {
 
   /** The numbers of controllers, workers and tasks. */
   record Counts(int controllers, int workers, int tasks) {}
+
+  /** A controller that has been silent for so long that nobody waited for it. */
+  record GhostJson(String controller, String host, Instant lastSeen) {
+    static GhostJson of(Known known) {
+      return new GhostJson(known.id(), known.host(), known.lastSeen());
+    }
+  }
 
   /** One controller. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -58,7 +67,10 @@ record RollCallJson(
       long backlog,
       List<String> failed,
       List<String> notes,
-      @Nullable String because) {
+      @Nullable String unproven,
+      @Nullable String because,
+      @Nullable List<String> claimedBy,
+      @Nullable List<String> disbelieved) {
 
     static ControllerJson of(Row row) {
       var heardAfter = row.heardAfter();
@@ -80,7 +92,10 @@ record RollCallJson(
           row.backlog(),
           row.failed(),
           row.notes(),
-          row.because());
+          row.unproven(),
+          row.because(),
+          row.claimants().isEmpty() ? null : row.claimants(),
+          row.disbelieved().isEmpty() ? null : row.disbelieved());
     }
 
     private static long toMicros(Duration duration) {
@@ -101,6 +116,7 @@ record RollCallJson(
         call.deadlines().doneBy(),
         new Counts(totals.controllers(), totals.workers(), totals.tasks()),
         new Counts(totals.confirmed(), totals.dead(), totals.settled()),
-        call.rows().stream().map(ControllerJson::of).toList());
+        call.rows().stream().map(ControllerJson::of).toList(),
+        call.ghosts().isEmpty() ? null : call.ghosts().stream().map(GhostJson::of).toList());
   }
 }

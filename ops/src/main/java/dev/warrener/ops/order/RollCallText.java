@@ -4,6 +4,7 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.WorkerDead;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Row;
 import dev.warrener.operator.rollcall.Standing;
@@ -123,6 +124,9 @@ public final class RollCallText {
   }
 
   private static Cell note(Row row, Instant now) {
+    if (!row.claimants().isEmpty()) {
+      return Cell.of("claimed by " + row.claimants().size() + " users of the broker", Tone.BAD);
+    }
     var known = row.known();
     if (row.standing() == Standing.SILENT && known != null) {
       var leaseEndsAt = known.leaseEndsAt();
@@ -261,9 +265,9 @@ public final class RollCallText {
     String head =
         Text.stamp(report.at())
             + " order="
-            + report.order()
+            + Printable.word(report.order())
             + " controller="
-            + report.controller()
+            + Printable.word(report.controller())
             + " event=";
     return head
         + switch (report) {
@@ -271,7 +275,7 @@ public final class RollCallText {
               "heard workers=" + heard.expected().workers() + " tasks=" + heard.expected().tasks();
           case WorkerDead dead ->
               "worker-dead worker="
-                  + dead.worker()
+                  + Printable.word(dead.worker())
                   + " pid="
                   + dead.pid()
                   + " ended_by="
@@ -279,15 +283,15 @@ public final class RollCallText {
                   + " processes="
                   + dead.processesKilled()
                   + " containment="
-                  + dead.containment()
+                  + Printable.word(dead.containment())
                   + " proven="
                   + dead.proven()
                   + " took_us="
                   + dead.deathMicros()
-                  + (dead.task() == null ? "" : " task=" + dead.task());
+                  + (dead.task() == null ? "" : " task=" + Printable.word(dead.task()));
           case Report.WorkerUnconfirmed worker ->
               "worker-unconfirmed worker="
-                  + worker.worker()
+                  + Printable.word(worker.worker())
                   + " pid="
                   + worker.pid()
                   + " survivors="
@@ -296,9 +300,9 @@ public final class RollCallText {
                       .collect(Collectors.joining(","));
           case Report.TaskSettled task ->
               "task-settled task="
-                  + task.task()
+                  + Printable.word(task.task())
                   + " queue="
-                  + task.queue()
+                  + Printable.word(task.queue())
                   + " fate="
                   + task.fate().wire();
           case Report.ControllerDone done ->
@@ -315,7 +319,7 @@ public final class RollCallText {
                   + " took_us="
                   + done.tookMicros();
           case Report.ControllerRefused refused ->
-              "refused because=\"" + Text.oneLine(refused.because()).replace('"', '\'') + "\"";
+              "refused because=\"" + refused.because().replace('"', '\'') + "\"";
         };
   }
 }

@@ -46,7 +46,7 @@ final class PublishDisplay implements PublishListener, AutoCloseable {
   public void published(Published published) {
     confirmed++;
     switch (screen.format()) {
-      case NAME -> screen.result(published.task());
+      case NAME -> screen.resultName(published.task());
       case JSONL ->
           screen.resultJsonLine(
               Map.of(
@@ -91,7 +91,7 @@ final class PublishDisplay implements PublishListener, AutoCloseable {
   public void result(ResultMessage result) {
     confirmed++;
     switch (screen.format()) {
-      case NAME -> screen.result(result.task());
+      case NAME -> screen.resultName(result.task());
       case JSONL -> screen.resultJsonLine(result);
       case JSON -> progress();
       case TABLE -> show(result);

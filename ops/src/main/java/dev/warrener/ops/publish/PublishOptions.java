@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -210,9 +211,10 @@ final class PublishOptions {
         ContractJson.tree(bytes);
       } catch (MalformedMessageException e) {
         throw CommandFailure.usage(
-            "the input is no JSON ("
+            "the input is no JSON: "
                 + e.getMessage()
-                + "): quote it as JSON, or say what it is with --content-type");
+                + "; quote it as JSON, or say what it is with --content-type"
+                + fileHint());
       }
     }
     try {
@@ -226,6 +228,19 @@ final class PublishOptions {
       return builder.build();
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(e);
+    }
+  }
+
+  /** Returns how to read a file, if the input looks like the name of one. */
+  private String fileHint() {
+    String text = data != null ? data : String.valueOf(body);
+    String name = text.startsWith("@") ? text.substring(1) : text;
+    try {
+      return !name.isBlank() && Files.isRegularFile(Path.of(name))
+          ? "; to send the file " + name + ", write -d @" + name
+          : "";
+    } catch (InvalidPathException e) {
+      return "";
     }
   }
 

@@ -34,7 +34,12 @@ final class PublishSummary {
       case JSON -> screen.resultJson(ReportJson.of(report, status(report), took));
       case JSONL, NAME -> {}
       case TABLE -> {
-        if (report.published() != 1 || report.unknown() > 0 || report.refused() > 0) {
+        boolean isOneThatWasShown =
+            report.published() == 1
+                && report.unanswered() == 0
+                && report.unknown() == 0
+                && report.refused() == 0;
+        if (!isOneThatWasShown) {
           screen.result(summary(report, took));
         }
       }
@@ -53,9 +58,10 @@ final class PublishSummary {
     }
     append(words, report.succeeded(), "succeeded");
     append(words, report.otherwise(), "ended otherwise");
-    append(words, report.unroutable(), "for a queue that does not exist");
+    append(words, report.unroutable(), "for a queue or a fleet that does not exist");
     append(words, report.refused(), "not published");
-    append(words, report.unknown(), "of which nobody knows");
+    append(words, report.unanswered(), "without a result yet");
+    append(words, report.unknown(), "of which nobody knows whether the broker has them");
     append(words, report.bad(), "bad");
     return words.toString();
   }
@@ -84,6 +90,7 @@ final class PublishSummary {
       long unroutable,
       long refused,
       long unknown,
+      long unanswered,
       long bad,
       List<String> badLines,
       long tookMicros,
@@ -99,6 +106,7 @@ final class PublishSummary {
           report.unroutable(),
           report.refused(),
           report.unknown(),
+          report.unanswered(),
           report.bad(),
           report.firstBad().stream().map(BadLine::toString).toList(),
           took.toNanos() / 1000,

@@ -44,17 +44,17 @@ public final class LiveArea {
     var fitting = fit(lines, size.rows() - 1);
     var text = new StringBuilder(toTop());
     for (var line : fitting) {
-      text.append(Text.cutPainted(line, size.columns() - 1)).append("\u001b[K\n");
+      text.append(Text.cutPainted(Style.shown(line), size.columns() - 1)).append("\u001b[K\n");
     }
     text.append("\u001b[J");
     height = fitting.size();
-    screen.raw(text.toString());
+    screen.redraw(text.toString());
   }
 
   /** Takes the lines away. */
   public void clear() {
     if (height > 0) {
-      screen.raw(toTop() + "\u001b[J");
+      screen.redraw(toTop() + "\u001b[J");
       height = 0;
     }
   }

@@ -1,6 +1,7 @@
 package dev.warrener.ops.screen;
 
 import dev.warrener.messaging.json.ContractJson;
+import dev.warrener.messaging.text.Printable;
 import dev.warrener.ops.screen.Style.Tone;
 import java.io.PrintStream;
 import java.util.List;
@@ -58,43 +59,51 @@ public final class Screen {
 
   /** Writes a line of the result. */
   public void result(String line) {
-    out.println(line);
+    Lines.write(out, line);
   }
 
   /** Writes a table as the result. */
   public void result(Table table) {
-    table.lines(outStyle).forEach(out::println);
+    table.lines(outStyle).forEach(this::result);
+  }
+
+  /**
+   * Writes a name or an id as a line of the result, for {@code xargs}: one word, and no option
+   * whatever it begins with.
+   */
+  public void resultName(String name) {
+    result(Printable.word(name));
   }
 
   /** Writes the result as JSON: over several lines for {@code json}, in one for {@code jsonl}. */
   public void resultJson(Object value) {
-    out.println(
-        format == OutputFormat.JSONL ? ContractJson.text(value) : ContractJson.pretty(value));
+    Lines.writeJson(
+        out, format == OutputFormat.JSONL ? ContractJson.text(value) : ContractJson.pretty(value));
   }
 
   /** Writes one JSON value in one line. */
   public void resultJsonLine(Object value) {
-    out.println(ContractJson.text(value));
+    Lines.writeJson(out, ContractJson.text(value));
   }
 
   /** Writes lines as the result; on a terminal only those that fit on it. */
   public void resultPage(List<String> lines) {
     boolean isCut = outCanRedraw && isForPeople();
-    (isCut ? Terminal.size().page(lines) : lines).forEach(out::println);
+    var shown = lines.stream().map(Style::shown).toList();
+    Lines.writeShown(out, isCut ? Terminal.size().page(shown) : shown);
   }
 
   /** Starts the next picture of a result that is shown again and again. */
   public void startPage() {
     if (outCanRedraw && isForPeople()) {
-      out.print("\u001b[H\u001b[2J\u001b[3J");
-      out.flush();
+      Lines.control(out, "\u001b[H\u001b[2J\u001b[3J");
     }
   }
 
   /** Writes a message to stderr, unless {@code --quiet} is set. */
   public void say(String line) {
     if (!quiet) {
-      err.println(line);
+      Lines.write(err, line);
     }
   }
 
@@ -105,18 +114,17 @@ public final class Screen {
 
   /** Writes a line that must be seen, also with {@code --quiet}. */
   public void insist(Tone tone, String line) {
-    err.println(errStyle.paint(tone, line));
+    Lines.write(err, errStyle.paint(tone, line));
   }
 
   /** Writes lines that must be seen as they are. */
   public void insist(List<String> lines) {
-    lines.forEach(err::println);
+    lines.forEach(line -> Lines.write(err, line));
   }
 
-  /** Writes text without an end of line, and shows it at once. */
-  public void raw(String text) {
-    err.print(text);
-    err.flush();
+  /** Writes lines that are printable already, between movements of the cursor. */
+  void redraw(String text) {
+    Lines.control(err, text);
   }
 
   /** The colours of stdout. */

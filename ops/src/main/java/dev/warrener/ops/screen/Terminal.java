@@ -1,5 +1,6 @@
 package dev.warrener.ops.screen;
 
+import dev.warrener.messaging.text.Printable;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -60,7 +61,7 @@ public final class Terminal implements Prompt {
         var reader =
             new BufferedReader(
                 new InputStreamReader(Files.newInputStream(DEVICE), StandardCharsets.UTF_8))) {
-      writer.write(question);
+      writer.write(Printable.line(question));
       writer.flush();
       return Optional.ofNullable(reader.readLine());
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.warrener.ops.screen;
 
+import dev.warrener.messaging.text.Printable;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -23,14 +24,9 @@ public final class Text {
     return words.distinct().sorted().collect(Collectors.joining(", "));
   }
 
-  /** {@code text} without control characters, so that no message can play with a terminal. */
+  /** {@code text} as it takes a known number of columns: printable, a blank for each tab. */
   public static String oneLine(String text) {
-    if (text.chars().noneMatch(Character::isISOControl)) {
-      return text;
-    }
-    var out = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
-    return out.toString();
+    return Printable.line(text).replace('\t', ' ');
   }
 
   /** The most of {@code text} that fits into {@code width}, with an ellipsis if some is missing. */

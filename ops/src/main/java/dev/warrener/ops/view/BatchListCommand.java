@@ -52,7 +52,7 @@ public final class BatchListCommand extends FleetCommand {
       }
       case JSON -> screen.resultJson(batches);
       case JSONL -> batches.forEach(screen::resultJsonLine);
-      case NAME -> batches.forEach(batch -> screen.result(batch.batch()));
+      case NAME -> batches.forEach(batch -> screen.resultName(batch.batch()));
     }
   }
 

@@ -74,7 +74,7 @@ public final class BatchShowCommand extends FleetCommand {
         }
       }
       case JSON, JSONL -> screen.resultJson(batch);
-      case NAME -> batch.running().forEach(one -> screen.result(one.task()));
+      case NAME -> batch.running().forEach(one -> screen.resultName(one.task()));
     }
   }
 }

@@ -47,7 +47,7 @@ public final class ControllerListCommand extends FleetCommand {
       }
       case JSON -> screen.resultJson(views);
       case JSONL -> views.forEach(screen::resultJsonLine);
-      case NAME -> views.forEach(view -> screen.result(view.controller()));
+      case NAME -> views.forEach(view -> screen.resultName(view.controller()));
     }
   }
 

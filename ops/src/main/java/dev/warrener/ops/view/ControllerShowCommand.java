@@ -64,7 +64,7 @@ public final class ControllerShowCommand extends FleetCommand {
       switch (screen.format()) {
         case TABLE -> show(screen, one, known, snapshot);
         case JSON, JSONL -> screen.resultJson(one);
-        case NAME -> screen.result(id);
+        case NAME -> screen.resultName(id);
       }
       return one.state().equals("silent") ? ExitStatus.NO_ANSWER : ExitStatus.DONE;
     }
@@ -95,6 +95,7 @@ public final class ControllerShowCommand extends FleetCommand {
         .add("pid", presence.pid())
         .add("software", presence.software())
         .add("containment", presence.containment())
+        .add("unproven", presence.unproven())
         .add(
             "lease",
             presence.leaseMillis() == 0

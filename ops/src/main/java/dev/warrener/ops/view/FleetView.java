@@ -100,6 +100,14 @@ public final class FleetView implements AutoCloseable {
 
     /** Prints to stderr which controllers did not answer, and what that means for what is shown. */
     void saySilent(Screen screen, String meaning) {
+      for (var known : roster.contested()) {
+        screen.insist(
+            Tone.BAD,
+            known.id()
+                + " is contested: "
+                + known.users().size()
+                + " users of the broker claim to be it (warrener doctor names them)");
+      }
       for (var known : roster.silent()) {
         screen.insist(
             Tone.BAD,
@@ -188,8 +196,9 @@ public final class FleetView implements AutoCloseable {
     var until = clock.instant().plus(time);
     for (var now = clock.instant(); now.isBefore(until); now = clock.instant()) {
       var heard = connection.next(Duration.between(now, until));
-      if (heard.isPresent() && heard.get() instanceof Heard.OfPresence(var presence, var at)) {
-        roster.add(presence, at);
+      if (heard.isPresent()
+          && heard.get() instanceof Heard.OfPresence(var presence, var at, var user)) {
+        roster.add(presence, at, user);
         // Somebody could publish it.
         alarm = null;
       }

@@ -94,7 +94,7 @@ public final class PsCommand extends FleetCommand {
       }
       case JSON -> screen.resultJson(workers);
       case JSONL -> workers.forEach(screen::resultJsonLine);
-      case NAME -> workers.forEach(worker -> screen.result(worker.worker()));
+      case NAME -> workers.forEach(worker -> screen.resultName(worker.worker()));
     }
   }
 

@@ -34,7 +34,7 @@ public final class QueueListCommand extends FleetCommand {
         }
         case JSON -> screen.resultJson(queues);
         case JSONL -> queues.forEach(screen::resultJsonLine);
-        case NAME -> queues.forEach(queue -> screen.result(queue.queue()));
+        case NAME -> queues.forEach(queue -> screen.resultName(queue.queue()));
       }
       return ExitStatus.DONE;
     }

@@ -102,7 +102,7 @@ public final class QueueShowCommand extends FleetCommand {
       switch (screen.format()) {
         case TABLE -> show(screen, shown, snapshot);
         case JSON, JSONL -> screen.resultJson(shown);
-        case NAME -> screen.result(queue);
+        case NAME -> screen.resultName(queue);
       }
       return snapshot.roster().silent().isEmpty() ? ExitStatus.DONE : ExitStatus.NO_ANSWER;
     }

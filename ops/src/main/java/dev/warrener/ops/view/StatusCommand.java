@@ -16,6 +16,7 @@ import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class StatusCommand extends FleetCommand {
     switch (screen.format()) {
       case TABLE -> showTable(screen, snapshot);
       case JSON, JSONL -> screen.resultJson(StatusJson.of(snapshot));
-      case NAME -> snapshot.roster().known().keySet().forEach(screen::result);
+      case NAME -> snapshot.roster().known().keySet().forEach(screen::resultName);
     }
   }
 
@@ -86,6 +87,14 @@ public final class StatusCommand extends FleetCommand {
                 + " since its start: its audit log says whose and why");
       }
     }
+    unproven(snapshot)
+        .forEach((why, controllers) ->
+            screen.result(
+                screen.outStyle().paint(Tone.WARN, "Unproven")
+                    + "     deaths at "
+                    + Phrases.some(controllers, 3)
+                    + " are found, not proven: "
+                    + why));
     if (!snapshot.roster().known().isEmpty()) {
       screen.result("");
       screen.result(controllers(snapshot));
@@ -94,6 +103,18 @@ public final class StatusCommand extends FleetCommand {
       screen.result("");
       screen.result(queues(snapshot));
     }
+  }
+
+  /** Returns why deaths are not proven, with the controllers where that is so. */
+  private static Map<String, List<String>> unproven(Snapshot snapshot) {
+    var places = new LinkedHashMap<String, List<String>>();
+    for (var presence : snapshot.roster().presences().values()) {
+      var why = presence.unproven();
+      if (why != null) {
+        places.computeIfAbsent(why, _ -> new ArrayList<>()).add(presence.id());
+      }
+    }
+    return places;
   }
 
   /** {@code 4 live, 1 silent; …}, also for {@code top}. */

@@ -61,7 +61,7 @@ public final class TaskListCommand extends FleetCommand {
       }
       case JSON -> screen.resultJson(running);
       case JSONL -> running.forEach(screen::resultJsonLine);
-      case NAME -> running.forEach(one -> screen.result(one.task()));
+      case NAME -> running.forEach(one -> screen.resultName(one.task()));
     }
   }
 }

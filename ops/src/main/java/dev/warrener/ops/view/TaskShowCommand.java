@@ -49,7 +49,7 @@ public final class TaskShowCommand extends FleetCommand {
       switch (screen.format()) {
         case TABLE -> runs.forEach(run -> describe(run, snapshot.at()).forEach(screen::result));
         case JSON, JSONL -> runs.forEach(screen::resultJson);
-        case NAME -> screen.result(id);
+        case NAME -> screen.resultName(id);
       }
       return ExitStatus.DONE;
     }

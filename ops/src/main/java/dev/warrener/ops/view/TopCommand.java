@@ -71,7 +71,7 @@ public final class TopCommand extends FleetCommand {
       case TABLE -> screen.resultPage(page(snapshot, workers, screen.outStyle()));
       case JSON -> screen.resultJson(workers);
       case JSONL -> workers.forEach(screen::resultJsonLine);
-      case NAME -> workers.forEach(worker -> screen.result(worker.worker()));
+      case NAME -> workers.forEach(worker -> screen.resultName(worker.worker()));
     }
   }
 

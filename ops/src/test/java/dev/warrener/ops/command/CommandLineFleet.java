@@ -115,7 +115,8 @@ final class CommandLineFleet implements AutoCloseable {
 
   /** Starts a controller, and waits for nothing. */
   ControllerProcess launchController(String id, String... arguments) {
-    var words = new ArrayList<>(List.of("controller", "--id", id));
+    var words =
+        new ArrayList<>(List.of("controller", "--id", id, "--set", "built-in-handlers=all"));
     words.addAll(List.of(arguments));
     try {
       var controller =

@@ -26,7 +26,7 @@ class CommandsIT extends OneControllerFleet {
         .startsWith("task f-1, dead letter of queue mail\n  reason      failed\n")
         .containsPattern("  detail +.*no")
         .contains("  attempt     1 of 1\n")
-        .contains("  body        16 bytes, application/json\n\n{\"message\":\"no\"}\n");
+        .contains("  body        16 bytes, application/json\n\n  {\"message\":\"no\"}\n");
     var json = fleet.run("dead", "show", "mail", "f-1", "-o", "json").ends(0).json();
     assertThat(json.at("/reason").stringValue()).isEqualTo("failed");
     assertThat(json.at("/body").stringValue()).isEqualTo("{\"message\":\"no\"}");
@@ -137,6 +137,8 @@ class CommandsIT extends OneControllerFleet {
     assertThat(fleet.run("dead", "requeue", "mail").ends(2).err()).contains("add --yes");
     assertThat(fleet.run("dead", "requeue", "mail", "-n").ends(0).err())
         .contains("Would requeue 1 dead letter of queue mail; nothing was done.");
+    assertThat(fleet.run("dead", "requeue", "mail", "another", "-n").ends(0).err())
+        .contains("Would requeue 0 dead letters of queue mail; nothing was done.");
     assertThat(fleet.run("dead", "requeue", "mail", "-y").ends(0).out())
         .isEqualTo("1 dead letter requeued\n");
     await("dead again").atMost(LONG).until(() -> number("mail", "dead") == 1);

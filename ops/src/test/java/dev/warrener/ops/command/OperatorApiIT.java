@@ -43,7 +43,9 @@ class OperatorApiIT extends OneControllerFleet {
     // example
     try (var operator = Operator.connect(address, options)) {
       var kill = Kill.of(Scope.ofBatch(batch)).inFlight(InFlight.PURGE).reason("INC-42");
-      System.out.println(operator.dryRun(kill).totals().workers() + " workers would die");
+      var preview = operator.dryRun(kill);
+      System.out.println(preview.totals().workers() + " workers would die");
+      preview.verdict().sentences().forEach(System.err::println); // who has not answered
       KillResult result = operator.kill(kill);
       for (var certificate : result.certificates()) {
         System.out.println(certificate.worker() + " is dead, ran " + certificate.task());

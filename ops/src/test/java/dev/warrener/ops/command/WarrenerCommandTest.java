@@ -128,7 +128,7 @@ class WarrenerCommandTest {
             + " use requeue, purge, dead-letter | warrener kill",
         "kill --all --grace 5 | error: --grace: \"5\" is no duration: write 500ms, 10s, 5m, 1h30m or"
             + " 2d | warrener kill",
-        "kill --all --id 7 | error: id \"7\" is not a UUID of version 7 | warrener kill",
+        "kill --all --id 7 | error: id \"7\" is not a UUID | warrener kill",
         "kill --all | error: nobody can be asked here: add --confirm warrener (or --yes), or look"
             + " first with --dry-run | warrener kill",
         "kill --queue a.dead -y | error: queue \"a.dead\" can't be used: names that end in .dead or"
@@ -151,6 +151,16 @@ class WarrenerCommandTest {
         "broker --broker amqp://rabbit.example | error: the embedded broker can't be"
             + " amqp://guest@rabbit.example:5672/: it serves this host alone, without TLS, and has one"
             + " virtual host; name amqp://localhost or amqp://localhost:PORT | warrener broker",
+        "hold --queue q -y | error: warrener hold has no option -y | warrener hold",
+        "controller --exec run --queue=q | error: --exec takes the rest of the line, so --queue=q"
+            + " went to the command: put what is meant for the controller before --exec | warrener"
+            + " controller",
+        "publish q h {\"a\": | error: the input is no JSON: Unexpected end-of-input within/between"
+            + " Object entries; quote it as JSON, or say what it is with --content-type | warrener publish",
+        "publish q h @pom.xml | error: the input is no JSON: Unexpected character ('@' (code 64)):"
+            + " expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or"
+            + " 'false'); quote it as JSON, or say what it is with --content-type; to send the file"
+            + " pom.xml, write -d @pom.xml | warrener publish",
         "top --times -1 | error: --times must be 1 or more, not -1 | warrener top",
         "dead show mail | error: missing required parameter: 'ID' | warrener dead show",
         "queue create | error: missing required parameter: 'QUEUE' | warrener queue create",

@@ -104,7 +104,7 @@ final class ScriptedConnection implements FleetConnection, InstantSource {
     now = now.plus(heard == null ? patience : Duration.ofMillis(1));
     return Optional.ofNullable(heard)
         .map(said ->
-            said instanceof Heard.OfReport(var report, var at)
+            said instanceof Heard.OfReport(var report, var at, var _)
                 ? new Heard.OfReport(report, now)
                 : said);
   }

@@ -42,4 +42,19 @@ class StyleTest {
     assertThat(new Style(true).paint(Tone.NORMAL, "x")).isEqualTo("x");
     assertThat(new Style(true).paint(Tone.BAD, "")).isEmpty();
   }
+
+  @Test
+  void onlyOurOwnColoursReachTheTerminal() {
+    var style = new Style(true);
+    var theirs = "\u001b[32mCONFIRMED\u001b[0m \u001b[2J\u009b2J\u202e";
+
+    assertThat(
+            Style.shown(style.paint(Tone.BAD, theirs) + " " + theirs + style.paint(Tone.GOOD, "x")))
+        .isEqualTo(
+            "\u001b[31m"
+                + "\\u001b[32mCONFIRMED\\u001b[0m \\u001b[2J\\u009b2J\\u202e"
+                + "\u001b[0m "
+                + "\\u001b[32mCONFIRMED\\u001b[0m \\u001b[2J\\u009b2J\\u202e"
+                + "\u001b[32mx\u001b[0m");
+  }
 }

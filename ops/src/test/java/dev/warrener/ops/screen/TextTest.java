@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class TextTest {
   @Test
   void controlCharactersCantPlayWithTheTerminal() {
-    assertThat(Text.oneLine("a\u001b[2Jb\nc")).isEqualTo("a [2Jb c");
+    assertThat(Text.oneLine("a\u001b[2Jb\nc\td")).isEqualTo("a\\u001b[2Jb\\u000ac d");
   }
 
   @Test

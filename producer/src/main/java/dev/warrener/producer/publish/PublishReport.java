@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
  * The result of a {@link PublishRun}.
  *
  * @param published the number of tasks that reached the broker for certain: they were confirmed, or
- *     have a result
+ *     have a result, or are in {@code unanswered}
  * @param succeeded the number of tasks whose result arrived and is {@code succeeded}
  * @param otherwise the number of tasks whose result arrived and is another outcome
- * @param unroutable the number of tasks whose queue does not exist
+ * @param unroutable the number of tasks whose queue, or whose fleet, does not exist
  * @param refused the number of tasks that the broker certainly does not have, for another reason
- * @param unknown the number of tasks that may have been published, or whose result was waited for
- *     and did not arrive
+ * @param unknown the number of tasks of which nobody knows whether the broker has them
+ * @param unanswered the number of tasks that the broker has, and whose result was waited for and
+ *     did not arrive in time: they may wait, run, or have ended
  * @param bad the number of lines that are no task
  * @param firstBad the first of those lines, at most 100
  * @param stopped why not all of the input was published, or null if it was
@@ -25,6 +26,7 @@ public record PublishReport(
     long unroutable,
     long refused,
     long unknown,
+    long unanswered,
     long bad,
     List<BadLine> firstBad,
     @Nullable String stopped) {
@@ -44,10 +46,10 @@ public record PublishReport(
   /**
    * Returns the exit status of a command with this report: 0 if {@link #complete}; 2 if a line is
    * bad and nothing was published; 3 if something failed; 4 if the only failure is that queues do
-   * not exist; 124 if an outcome is unknown.
+   * not exist; 124 if an outcome is unknown or a result did not arrive.
    */
   public int exitStatus() {
-    if (unknown > 0) {
+    if (unknown > 0 || unanswered > 0) {
       return 124;
     }
     boolean someFailed = refused > 0 || unroutable > 0 || otherwise > 0;

@@ -1,5 +1,6 @@
 package dev.warrener.producer.publish;
 
+import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
@@ -8,6 +9,7 @@ import dev.warrener.producer.PublishException;
 import dev.warrener.producer.Published;
 import dev.warrener.producer.RefusedException;
 import dev.warrener.producer.ResultException;
+import dev.warrener.producer.ResultTimeoutException;
 import dev.warrener.producer.UnroutableException;
 import dev.warrener.producer.WarrenerClient;
 import java.io.BufferedOutputStream;
@@ -54,6 +56,7 @@ public final class PublishRun {
   private long unroutable;
   private long refused;
   private long unknown;
+  private long unanswered;
   private long bad;
   private @Nullable String stopped;
 
@@ -237,10 +240,13 @@ public final class PublishRun {
 
   private void fail(Task task, @Nullable Throwable error) {
     var cause = error instanceof CompletionException ? error.getCause() : error;
-    if (cause instanceof UnroutableException) {
+    if (cause instanceof UnroutableException || cause instanceof NoSuchQueueException) {
       unroutable++;
     } else if (cause instanceof RefusedException || !isOfTask(cause)) {
       refused++;
+    } else if (cause instanceof ResultTimeoutException late && late.isPublished()) {
+      published++;
+      unanswered++;
     } else {
       unknown++;
     }
@@ -279,6 +285,15 @@ public final class PublishRun {
       wait();
     }
     return new PublishReport(
-        published, succeeded, otherwise, unroutable, refused, unknown, bad, firstBad, stopped);
+        published,
+        succeeded,
+        otherwise,
+        unroutable,
+        refused,
+        unknown,
+        unanswered,
+        bad,
+        firstBad,
+        stopped);
   }
 }

@@ -1,6 +1,7 @@
 package dev.warrener.producer.publish;
 
 import dev.warrener.messaging.broker.TaskCodec;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
@@ -88,7 +89,7 @@ final class TaskLine {
           "not valid JSON"
               + (location == null ? "" : " at column " + location.getColumnNr())
               + ": "
-              + e.getOriginalMessage());
+              + ContractJson.problem(e));
     } catch (IllegalArgumentException e) {
       throw new BadTaskException(String.valueOf(e.getMessage()));
     }

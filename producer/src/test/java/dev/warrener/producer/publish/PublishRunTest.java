@@ -171,10 +171,12 @@ class PublishRunTest {
   }
 
   @Test
-  void aResultThatDoesNotComeIsUnknown() throws Exception {
+  void aTaskWhoseResultDoesNotComeIsPublishedAndUnanswered() throws Exception {
     var report = run(LONG).lines(in("{\"handler\":\"late\"}"), MAIL, BadLines.STOP);
 
-    assertThat(report.unknown()).isEqualTo(1);
+    assertThat(report.published()).isEqualTo(1);
+    assertThat(report.unanswered()).isEqualTo(1);
+    assertThat(report.unknown()).isZero();
     assertThat(report.exitStatus()).isEqualTo(124);
   }
 

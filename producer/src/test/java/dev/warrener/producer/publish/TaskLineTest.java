@@ -161,6 +161,16 @@ class TaskLineTest {
   }
 
   @Test
+  void headersThatNoControllerReadsAreABadLine() throws BadTaskException {
+    var deep = "[".repeat(32) + "]".repeat(32);
+
+    assertThat(parse("{\"headers\":{\"h\":" + deep + "}}").headers()).containsKey("h");
+    assertThatThrownBy(() -> parse("{\"headers\":{\"h\":[" + deep + "]}}"))
+        .isInstanceOf(BadTaskException.class)
+        .hasMessageContaining("header h is nested more than 32 deep");
+  }
+
+  @Test
   void aQueueAndAHandlerAreNeeded() {
     assertThatThrownBy(() -> TaskLine.parse("{}", TaskDefaults.of(null, "send"), NOW, 100))
         .hasMessage("it names no queue");

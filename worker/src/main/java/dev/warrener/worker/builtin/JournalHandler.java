@@ -6,14 +6,17 @@ import dev.warrener.worker.TaskResult;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * Appends a line to a file when it starts and when it ends, and ignores cancellation in between. So
- * tests see what really ran, independent of the fleet's own reports.
+ * tests see what really ran, independent of the fleet's own reports. The publisher chooses the
+ * file, so the handler is offered only with {@link BuiltInChoice#ALL}.
  *
  * <p>A line has {@code start}, {@code beat} or {@code end}, the task's id, the attempt, the process
  * id, and the host's monotonic clock in nanoseconds. Beats are written only if the input asks for
- * them; the last beat shows how long a run lived that was killed.
+ * them; the last beat shows how long a run lived that was killed. All of an id but ASCII letters,
+ * digits and {@code ._-} is escaped as in JSON, so that no id writes a line or a word of its own.
  */
 final class JournalHandler implements TaskHandler {
   @Override
@@ -46,7 +49,7 @@ final class JournalHandler implements TaskHandler {
     String line =
         what
             + " "
-            + context.id()
+            + word(context.id())
             + " "
             + context.attempt()
             + " "
@@ -55,6 +58,20 @@ final class JournalHandler implements TaskHandler {
             + System.nanoTime()
             + "\n";
     journal.write(line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String word(String id) {
+    var word = new StringBuilder(id.length());
+    for (int at = 0; at < id.length(); at++) {
+      char c = id.charAt(at);
+      boolean isPlain = c < 0x80 && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
+      if (isPlain) {
+        word.append(c);
+      } else {
+        word.append("\\u").append(HexFormat.of().toHexDigits(c));
+      }
+    }
+    return word.toString();
   }
 
   /** Sleeps for {@code millis}, but not past {@code until}. Returns whether there is time left. */

@@ -1,6 +1,6 @@
 /**
- * The built-in handlers, for trying out and for tests. Every worker has them unless {@code
- * --no-built-in} is set.
+ * The built-in handlers, for trying out and for tests. A worker offers those of its {@link
+ * dev.warrener.worker.builtin.BuiltInChoice}.
  *
  * <p><b>Internal.</b>
  */

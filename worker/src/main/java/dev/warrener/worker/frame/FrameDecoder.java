@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class FrameDecoder {
   private static final int FIRST_BYTES = 8 * 1024;
 
+  /** The most memory that is kept when nothing is in it. */
+  private static final int MOST_KEPT_BYTES = 256 * 1024;
+
   private final FrameReader reader = new FrameReader(new WholeFrames());
   private byte[] bytes = new byte[FIRST_BYTES];
 
@@ -51,6 +54,11 @@ public final class FrameDecoder {
     }
   }
 
+  /** Returns the number of frames of unknown types that were skipped since the last call. */
+  public int takeSkipped() {
+    return reader.takeSkipped();
+  }
+
   /**
    * Notes the end of the bytes. Complete frames that were not read are dropped.
    *
@@ -64,13 +72,25 @@ public final class FrameDecoder {
   }
 
   /**
-   * Makes room for more bytes. Memory grows only as bytes arrive, and shrinks after a large frame.
+   * Returns the size of the frame whose first bytes have come and whose last have not; 0 if the
+   * next bytes begin a frame, or if its size has not come.
+   */
+  public long pending() {
+    int held = end - start;
+    long whole = held < Integer.BYTES ? 0 : Integer.BYTES + lengthAtStart();
+    return readable == 0 && whole > held ? whole : 0;
+  }
+
+  /**
+   * Makes room for more bytes. Memory grows only as bytes arrive, not beyond what the frame needs,
+   * and shrinks after a large frame.
    */
   private void makeRoom(int count) {
     int held = end - start;
     int wanted = Math.max(FIRST_BYTES, held + count);
     if (wanted > bytes.length || bytes.length > 16 * wanted) {
-      bytes = Arrays.copyOfRange(bytes, start, start + Math.max(wanted, 2 * held));
+      long doubled = Math.min(2L * held, pending());
+      bytes = Arrays.copyOfRange(bytes, start, start + (int) Math.max(wanted, doubled));
     } else {
       System.arraycopy(bytes, start, bytes, 0, held);
     }
@@ -87,15 +107,20 @@ public final class FrameDecoder {
     if (held < Integer.BYTES) {
       return 0;
     }
-    long length = 0;
-    for (int i = 0; i < Integer.BYTES; i++) {
-      length = (length << Byte.SIZE) | (bytes[start + i] & 0xFF);
-    }
+    long length = lengthAtStart();
     if (length > Frame.MAXIMUM_BYTES) {
       return held;
     }
     long whole = Integer.BYTES + length;
     return held >= whole ? (int) whole : 0;
+  }
+
+  private long lengthAtStart() {
+    long length = 0;
+    for (int i = 0; i < Integer.BYTES; i++) {
+      length = (length << Byte.SIZE) | (bytes[start + i] & 0xFF);
+    }
+    return length;
   }
 
   private final class WholeFrames extends InputStream {
@@ -116,6 +141,11 @@ public final class FrameDecoder {
       System.arraycopy(bytes, start, into, offset, taken);
       start += taken;
       readable -= taken;
+      if (start == end && bytes.length > MOST_KEPT_BYTES) {
+        bytes = new byte[FIRST_BYTES];
+        start = 0;
+        end = 0;
+      }
       return taken;
     }
   }

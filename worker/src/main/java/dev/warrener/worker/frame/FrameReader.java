@@ -30,6 +30,9 @@ public final class FrameReader implements Closeable {
   /** The number of bytes of the current frame that are still to be read. */
   private int left;
 
+  /** The number of frames of unknown types that were skipped and not asked for. */
+  private int skipped;
+
   /** Creates a reader of frames of at most {@link Frame#MAXIMUM_BYTES}. */
   public FrameReader(InputStream in) {
     this(in, Frame.MAXIMUM_BYTES);
@@ -55,12 +58,20 @@ public final class FrameReader implements Closeable {
       beginFrame(takeU32());
       FrameType type = FrameType.ofCode(takeU8());
       if (type == null) {
+        skipped++;
         skipRest();
         continue;
       }
       Map<String, String> header = takeHeader();
       return Frame.ofUnshared(type, header, takeBytes(left));
     }
+  }
+
+  /** Returns the number of frames of unknown types that were skipped since the last call. */
+  int takeSkipped() {
+    int since = skipped;
+    skipped = 0;
+    return since;
   }
 
   /** Closes the stream. */

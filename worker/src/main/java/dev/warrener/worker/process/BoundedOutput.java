@@ -11,7 +11,8 @@ import java.io.OutputStream;
 final class BoundedOutput extends OutputStream {
   private final long maximumBytes;
   private final ProcessHandle writer;
-  private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+  private ByteArrayOutputStream kept = new ByteArrayOutputStream();
+  private boolean taken;
   private boolean overfull;
 
   BoundedOutput(long maximumBytes, ProcessHandle writer) {
@@ -26,6 +27,9 @@ final class BoundedOutput extends OutputStream {
 
   @Override
   public synchronized void write(byte[] source, int from, int count) throws IOException {
+    if (taken) {
+      throw new IOException("the command has ended");
+    }
     if (kept.size() + count > maximumBytes) {
       overfull = true;
       writer.destroyForcibly();
@@ -38,7 +42,11 @@ final class BoundedOutput extends OutputStream {
     return overfull;
   }
 
-  synchronized byte[] bytes() {
-    return kept.toByteArray();
+  /** Returns what was kept, and keeps nothing any more. */
+  synchronized byte[] take() {
+    byte[] bytes = kept.toByteArray();
+    kept = new ByteArrayOutputStream();
+    taken = true;
+    return bytes;
   }
 }

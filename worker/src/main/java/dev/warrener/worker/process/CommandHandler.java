@@ -7,9 +7,11 @@ import dev.warrener.worker.frame.ErrorType;
 import dev.warrener.worker.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a command for each task. The command's stdin is the input, its stdout the result, its stderr
@@ -27,12 +29,23 @@ final class CommandHandler implements TaskHandler {
 
   private static final int SIGNALLED = 128;
 
+  /** The most commands in the life of a worker whose output may be held open after their end. */
+  private static final int MOST_LEFT_BEHIND = 8;
+
   private final List<String> command;
   private final long maximumResultBytes;
+
+  /** Owned by the main thread. */
+  private int leftBehind;
 
   CommandHandler(List<String> command, long maximumResultBytes) {
     this.command = List.copyOf(command);
     this.maximumResultBytes = maximumResultBytes;
+  }
+
+  /** Whether too many commands have left processes behind for another one to be run here. */
+  boolean isSpent() {
+    return leftBehind >= MOST_LEFT_BEHIND;
   }
 
   @Override
@@ -55,9 +68,11 @@ final class CommandHandler implements TaskHandler {
     int status = awaitExit(process);
     boolean valueEnded = valuePump.end(LEFT_BEHIND_MILLIS);
     boolean logEnded = logPump.end(LEFT_BEHIND_MILLIS);
+    feeder.end();
     if (!valueEnded || !logEnded) {
-      context.log().warn("the command has left a process behind that still holds its output");
+      noteLeftBehind(context);
     }
+    byte[] result = value.take();
     if (value.isOverfull()) {
       throw new RunFailedException(
           new Failure(
@@ -69,7 +84,25 @@ final class CommandHandler implements TaskHandler {
     if (status != 0) {
       throw new RunFailedException(exit(status, log.tail()));
     }
-    return result(value.bytes());
+    return result(result);
+  }
+
+  /**
+   * The process that was left behind keeps the two threads that read its output for as long as it
+   * lives: nothing can wake them. So a worker that has many such processes makes room for a new
+   * one, and its death takes them along.
+   */
+  private void noteLeftBehind(TaskContext context) {
+    leftBehind++;
+    context.log().warn("the command has left a process behind that still holds its output");
+    if (isSpent()) {
+      context
+          .log()
+          .warn(
+              leftBehind
+                  + " commands have left such processes behind: this worker ends after this task,"
+                  + " and they with it");
+    }
   }
 
   private Process start(TaskContext context) throws RunFailedException {
@@ -131,18 +164,39 @@ final class CommandHandler implements TaskHandler {
 
   /** Writes the input to the command, which need not read it. */
   private static final class Feeder implements Runnable {
+    private static final int CHUNK_BYTES = 64 * 1024;
+
     private final OutputStream stdin;
-    private final byte[] input;
+
+    /** What is not needed any more is let go, though a write may wait for ever. */
+    private volatile byte @Nullable [] input;
 
     Feeder(OutputStream stdin, byte[] input) {
       this.stdin = stdin;
       this.input = input;
     }
 
+    /** Lets go of the input, because the command has ended. */
+    void end() {
+      input = null;
+    }
+
+    private byte @Nullable [] chunk(int from) {
+      byte[] all = input;
+      return all == null || from >= all.length
+          ? null
+          : Arrays.copyOfRange(all, from, Math.min(all.length, from + CHUNK_BYTES));
+    }
+
     @Override
     public void run() {
       try (stdin) {
-        stdin.write(input);
+        int at = 0;
+        byte[] chunk;
+        while ((chunk = chunk(at)) != null) {
+          stdin.write(chunk);
+          at += chunk.length;
+        }
       } catch (IOException e) {
         // The command has closed its stdin or ended: its exit status says whether it succeeded.
       }

@@ -1,6 +1,7 @@
 package dev.warrener.worker.process;
 
 import dev.warrener.worker.TaskHandler;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.builtin.BuiltInHandlers;
 import java.io.File;
 import java.io.IOException;
@@ -29,21 +30,19 @@ final class FoundHandlers implements Handlers {
    * Returns one instance of each handler on the class path.
    *
    * @param loader the class loader for {@code classPath}
-   * @param builtIn whether to add the built-in handlers
+   * @param builtIn which built-in handlers to add
    * @throws UnusableWorkerException if a part of the class path can't be read, a handler can't be
    *     created, or its name is invalid or taken
    */
-  static FoundHandlers load(ClassLoader loader, String classPath, boolean builtIn)
+  static FoundHandlers load(ClassLoader loader, String classPath, BuiltInChoice builtIn)
       throws UnusableWorkerException {
     Map<String, @Nullable TaskHandler> handlers = new LinkedHashMap<>();
     if (offersHandlers(classPath)) {
       addServices(loader, handlers);
     }
-    if (builtIn) {
-      for (String name : BuiltInHandlers.NAMES) {
-        // Created when the first task needs it, so that a worker starts faster.
-        handlers.putIfAbsent(name, null);
-      }
+    for (String name : builtIn.names()) {
+      // Created when the first task needs it, so that a worker starts faster.
+      handlers.putIfAbsent(name, null);
     }
     return new FoundHandlers(handlers);
   }

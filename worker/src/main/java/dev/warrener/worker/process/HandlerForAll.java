@@ -4,8 +4,8 @@ import dev.warrener.worker.TaskHandler;
 import java.util.Collection;
 import java.util.List;
 
-/** A set of handlers with a single one, which runs the tasks of every handler name. */
-record HandlerForAll(TaskHandler handler) implements Handlers {
+/** A set of handlers with a single one, which runs a command for the tasks of every name. */
+record HandlerForAll(CommandHandler handler) implements Handlers {
   @Override
   public Collection<String> names() {
     return List.of(handler.name());
@@ -14,5 +14,10 @@ record HandlerForAll(TaskHandler handler) implements Handlers {
   @Override
   public TaskHandler find(String name) {
     return handler;
+  }
+
+  @Override
+  public boolean isSpent() {
+    return handler.isSpent();
   }
 }

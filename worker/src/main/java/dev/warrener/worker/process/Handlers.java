@@ -11,4 +11,9 @@ interface Handlers {
 
   /** Returns the handler for a name, or null if there is none. */
   @Nullable TaskHandler find(String name);
+
+  /** Whether no further task should be run in this process. */
+  default boolean isSpent() {
+    return false;
+  }
 }

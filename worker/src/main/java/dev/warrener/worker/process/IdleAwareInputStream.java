@@ -12,6 +12,11 @@ final class IdleAwareInputStream extends InputStream {
     this.in = in;
   }
 
+  /** Returns the time of the last read, or of the stream's creation, in {@code nanoTime}. */
+  long heardAt() {
+    return heardAt;
+  }
+
   /** Returns the nanoseconds since the last read, or since the stream was created. */
   long nanosSinceHeard() {
     return System.nanoTime() - heardAt;

@@ -11,33 +11,56 @@ final class LeaseWatch implements Runnable {
    */
   private static final long DOUBT_MILLIS = 100;
 
+  /**
+   * After a suspension nobody can tell whether the last word came before or after it. The
+   * controller says something at once when it notices the suspension itself.
+   */
+  private static final long DOUBT_AFTER_SUSPENSION_MILLIS = 500;
+
+  /** The longest sleep: so much later than the resumption a suspension is noticed. */
+  private static final long LOOK_MILLIS = 1_000;
+
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final long leaseMillis;
   private final IdleAwareInputStream channel;
   private final ProcessEnd end;
+  private final BootClock clock;
+
+  // Owned by the thread.
+  private long heardAt;
+
+  /** How long the host had been suspended when the last word was heard, or shortly before. */
+  private long suspendedWhenHeard;
+
+  private long suspended;
 
   LeaseWatch(long leaseMillis, IdleAwareInputStream channel, ProcessEnd end) {
+    this(leaseMillis, channel, end, new BootClock());
+  }
+
+  LeaseWatch(long leaseMillis, IdleAwareInputStream channel, ProcessEnd end, BootClock clock) {
     this.leaseMillis = leaseMillis;
     this.channel = channel;
     this.end = end;
+    this.clock = clock;
   }
 
   @Override
   public void run() {
     boolean doubted = false;
     while (true) {
-      long left = leaseMillis - channel.nanosSinceHeard() / NANOS_PER_MILLI;
+      long left = leaseMillis - nanosOfSilence() / NANOS_PER_MILLI;
       if (left > 0) {
         doubted = false;
-        sleep(left);
+        sleep(Math.min(left, LOOK_MILLIS));
       } else if (channel.hasUnread()) {
         // This process stood still, not the controller.
         doubted = false;
         sleep(1);
       } else if (!doubted) {
         doubted = true;
-        sleep(DOUBT_MILLIS);
+        sleep(suspended > suspendedWhenHeard ? DOUBT_AFTER_SUSPENSION_MILLIS : DOUBT_MILLIS);
       } else {
         end.kill(
             "the controller has said nothing for "
@@ -46,6 +69,17 @@ final class LeaseWatch implements Runnable {
         return;
       }
     }
+  }
+
+  /** The time since the controller's last word, with the time that the host was suspended. */
+  private long nanosOfSilence() {
+    long lastHeardAt = channel.heardAt();
+    if (lastHeardAt != heardAt) {
+      heardAt = lastHeardAt;
+      suspendedWhenHeard = suspended;
+    }
+    suspended = clock.suspendedNanos();
+    return channel.nanosSinceHeard() + suspended - suspendedWhenHeard;
   }
 
   private static void sleep(long millis) {

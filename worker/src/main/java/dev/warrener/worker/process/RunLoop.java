@@ -52,6 +52,9 @@ final class RunLoop {
         handler == null ? run.failed(unknown(run.handler())) : startAndHandle(handler, run);
     run.end();
     runs.ended();
+    if (handlers.isSpent()) {
+      runs.stop();
+    }
     tidy();
     output.end();
     return finished;

@@ -41,7 +41,8 @@ public final class Worker {
   /**
    * Runs a worker in this process.
    *
-   * @param arguments {@code [--max-result-bytes N] [--no-built-in] [--exec COMMAND [ARGUMENT...]]}
+   * @param arguments {@code [--max-result-bytes N] [--built-in basic|all|none] [--exec COMMAND
+   *     [ARGUMENT...]]}
    */
   public static void main(String[] arguments) {
     var end = new SelfDestruction();

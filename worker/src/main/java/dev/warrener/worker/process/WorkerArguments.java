@@ -1,5 +1,6 @@
 package dev.warrener.worker.process;
 
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.frame.Frame;
 import java.util.Arrays;
 import java.util.List;
@@ -9,13 +10,14 @@ import org.jspecify.annotations.Nullable;
  * The command line of a worker process.
  *
  * @param maximumResultBytes the most bytes that a handler may return, 64 MiB by default
- * @param builtIn whether the built-in handlers are available, true by default
+ * @param builtIn which built-in handlers are available, {@link BuiltInChoice#BASIC} by default
  * @param command the command to run for each task instead of handlers; null by default
  */
-record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<String> command)
+record WorkerArguments(
+    long maximumResultBytes, BuiltInChoice builtIn, @Nullable List<String> command)
     implements HandlerSource {
   static final String USAGE =
-      "[--max-result-bytes N] [--no-built-in] [--exec COMMAND [ARGUMENT...]]";
+      "[--max-result-bytes N] [--built-in basic|all|none] [--exec COMMAND [ARGUMENT...]]";
 
   private static final long DEFAULT_RESULT_BYTES = 64 << 20;
   private static final long MAXIMUM_RESULT_BYTES = Frame.MAXIMUM_BYTES - (1 << 20);
@@ -27,15 +29,18 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
    */
   static WorkerArguments parse(String... arguments) throws UnusableWorkerException {
     long maximumResultBytes = DEFAULT_RESULT_BYTES;
-    boolean builtIn = true;
+    BuiltInChoice builtIn = BuiltInChoice.BASIC;
     List<String> command = null;
     for (int at = 0; at < arguments.length && command == null; at++) {
       String option = arguments[at];
       if (option.equals("--max-result-bytes")) {
         at++;
         maximumResultBytes = number(option, at < arguments.length ? arguments[at] : "");
+      } else if (option.equals("--built-in")) {
+        at++;
+        builtIn = choice(option, at < arguments.length ? arguments[at] : "");
       } else if (option.equals("--no-built-in")) {
-        builtIn = false;
+        builtIn = BuiltInChoice.NONE;
       } else if (option.equals("--exec")) {
         command = Arrays.asList(arguments).subList(at + 1, arguments.length);
       } else {
@@ -60,6 +65,15 @@ record WorkerArguments(long maximumResultBytes, boolean builtIn, @Nullable List<
     }
     return FoundHandlers.load(
         WorkerArguments.class.getClassLoader(), System.getProperty("java.class.path", ""), builtIn);
+  }
+
+  private static BuiltInChoice choice(String option, String value) throws UnusableWorkerException {
+    for (BuiltInChoice choice : BuiltInChoice.values()) {
+      if (choice.text().equals(value)) {
+        return choice;
+      }
+    }
+    throw new UnusableWorkerException(option + " needs basic, all or none, not '" + value + "'");
   }
 
   private static long number(String option, String value) throws UnusableWorkerException {

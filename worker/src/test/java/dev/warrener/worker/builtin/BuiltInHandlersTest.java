@@ -126,6 +126,22 @@ final class BuiltInHandlersTest {
   }
 
   @Test
+  void journalWritesNoLineThatAnIdHasMade(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("journal");
+    var hostile = new TestTaskContext("x\nend y 1 1 1\u2028\u00e9-");
+
+    var input = "{\"file\":" + Json.quote(file.toString()) + ",\"seconds\":0.01}";
+    BuiltInHandlers.make("journal").handle(hostile, input.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(Files.readAllLines(file))
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line.split(" ", -1)).hasSize(5))
+        .first()
+        .asString()
+        .startsWith("start x\\u000aend\\u0020y\\u00201\\u00201\\u00201\\u2028\\u00e9- ");
+  }
+
+  @Test
   void failThrowsOnItsFirstAttemptsOnly() throws Exception {
     String twice = "{\"message\":\"boo\",\"times\":2}";
     context.withAttempt(2);

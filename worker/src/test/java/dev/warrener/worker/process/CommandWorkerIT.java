@@ -177,6 +177,26 @@ final class CommandWorkerIT {
     }
   }
 
+  @Test
+  void commandsThatLeaveProcessesBehindUseUpTheirWorkerAndNoMore() throws Exception {
+    // A few kilobytes of input that nobody reads, and a result: both would be kept for ever.
+    String script = "head -c 3000000 /dev/zero; sleep 1000 & exit 0";
+    String input = "x".repeat(3_000_000);
+    try (var worker = RealWorker.withOptions("--exec", "sh", "-c", script)) {
+      ControllerSide controller = worker.ready();
+      for (int task = 1; task <= 8; task++) {
+        controller.task("task-" + task, "x", input);
+        assertThat(controller.until(FrameType.FINISHED).getLast().text(HeaderKey.OUTCOME))
+            .isEqualTo(HeaderKey.SUCCEEDED);
+      }
+      List<ProcessHandle> left = worker.handle().descendants().toList();
+
+      assertThat(worker.exit()).isZero();
+
+      left.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
   private static Frame runOf(String input, String... command) throws IOException {
     var options = new String[command.length + 1];
     options[0] = "--exec";

@@ -1,11 +1,15 @@
 package dev.warrener.worker.process;
 
+import static dev.warrener.worker.builtin.BuiltInChoice.ALL;
+import static dev.warrener.worker.builtin.BuiltInChoice.BASIC;
+import static dev.warrener.worker.builtin.BuiltInChoice.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.warrener.worker.TaskContext;
 import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
+import dev.warrener.worker.builtin.BuiltInChoice;
 import dev.warrener.worker.builtin.BuiltInHandlers;
 import java.io.File;
 import java.io.IOException;
@@ -27,13 +31,19 @@ final class FoundHandlersTest {
 
   @Test
   void builtInHandlersAreThereUnlessTheyAreLeftOut() throws Exception {
-    assertThat(load(List.of(), true).names()).containsExactlyElementsOf(BuiltInHandlers.NAMES);
-    assertThat(load(List.of(), false).names()).isEmpty();
+    assertThat(load(List.of(), ALL).names()).containsExactlyElementsOf(BuiltInHandlers.NAMES);
+    assertThat(load(List.of(), NONE).names()).isEmpty();
+  }
+
+  @Test
+  void basicHandlersCanDoNothingToTheHost() throws Exception {
+    assertThat(load(List.of(), BASIC).names()).containsExactly("echo", "sleep");
+    assertThat(load(List.of(), BASIC).find("journal")).isNull();
   }
 
   @Test
   void builtInHandlerIsMadeOnce() throws Exception {
-    FoundHandlers handlers = load(List.of(), true);
+    FoundHandlers handlers = load(List.of(), ALL);
 
     assertThat(handlers.find("echo")).isNotNull().isSameAs(handlers.find("echo"));
     assertThat(handlers.find("ecko")).isNull();
@@ -43,7 +53,7 @@ final class FoundHandlersTest {
   void handlersInFoldersAndJarsAreFound() throws Exception {
     Path offering = offer(folder.resolve("classes"), First.class);
     Path jar = offerInJar(folder.resolve("handlers.jar"), Second.class);
-    FoundHandlers handlers = load(List.of(offering, jar), true);
+    FoundHandlers handlers = load(List.of(offering, jar), ALL);
 
     assertThat(handlers.names()).startsWith("first", "second").contains("sleep");
     assertThat(handlers.find("first")).isInstanceOf(First.class);
@@ -52,7 +62,7 @@ final class FoundHandlersTest {
 
   @Test
   void foundHandlerHasPrecedenceOverABuiltInOne() throws Exception {
-    FoundHandlers handlers = load(List.of(offer(folder.resolve("classes"), OtherEcho.class)), true);
+    FoundHandlers handlers = load(List.of(offer(folder.resolve("classes"), OtherEcho.class)), ALL);
 
     assertThat(handlers.names()).containsOnlyOnce("echo").hasSize(BuiltInHandlers.NAMES.size());
     assertThat(handlers.find("echo")).isInstanceOf(OtherEcho.class);
@@ -63,7 +73,7 @@ final class FoundHandlersTest {
     Path offering = offer(folder.resolve("classes"), First.class, OtherFirst.class);
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
+        .isThrownBy(() -> load(List.of(offering), ALL))
         .withMessage(
             "two handlers call themselves 'first': %s and %s; rename one or take it off the class"
                 + " path",
@@ -75,7 +85,7 @@ final class FoundHandlersTest {
     Path offering = offer(folder.resolve("classes"), BadlyNamed.class);
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
+        .isThrownBy(() -> load(List.of(offering), ALL))
         .withMessage(
             "the handler %s calls itself 'a,b'; a name is a letter or digit, then at most 127"
                 + " letters, digits, '.', '_', '-'",
@@ -87,7 +97,7 @@ final class FoundHandlersTest {
     Path offering = offer(folder.resolve("classes"), Broken.class);
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
+        .isThrownBy(() -> load(List.of(offering), ALL))
         .withMessageStartingWith("a handler on the class path can't be made: ")
         .withMessageContaining(Broken.class.getName())
         .withMessageContaining("no licence");
@@ -99,7 +109,7 @@ final class FoundHandlersTest {
     Files.writeString(offering.resolve(SERVICE_FILE), "com.example.Gone\n");
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(offering), true))
+        .isThrownBy(() -> load(List.of(offering), ALL))
         .withMessageStartingWith("a handler on the class path can't be made: ")
         .withMessageContaining("com.example.Gone");
   }
@@ -109,7 +119,7 @@ final class FoundHandlersTest {
     Path gone = folder.resolve("gone.jar");
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(gone), true))
+        .isThrownBy(() -> load(List.of(gone), ALL))
         .withMessage(
             "there is no %s, which the class path names; correct it or build the jar", gone);
   }
@@ -119,12 +129,12 @@ final class FoundHandlersTest {
     Path text = Files.writeString(folder.resolve("text.jar"), "not a jar");
 
     assertThatExceptionOfType(UnusableWorkerException.class)
-        .isThrownBy(() -> load(List.of(text), true))
+        .isThrownBy(() -> load(List.of(text), ALL))
         .withMessageStartingWith(text + " on the class path is no jar (")
         .withMessageEndingWith("); build it again");
   }
 
-  private static FoundHandlers load(List<Path> entries, boolean builtIn) throws Exception {
+  private static FoundHandlers load(List<Path> entries, BuiltInChoice builtIn) throws Exception {
     var urls = new URL[entries.size()];
     for (int entry = 0; entry < urls.length; entry++) {
       urls[entry] = entries.get(entry).toUri().toURL();

@@ -50,6 +50,79 @@ final class LeaseWatchTest {
         .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(20));
   }
 
+  @Test
+  void timeOfASuspensionCountsAsSilence() throws Exception {
+    var clock = new ClockOfAHost();
+    var unread = new UnreadStream();
+    unread.bytes = 0;
+    var channel = new IdleAwareInputStream(unread);
+    Threads.startDaemon("lease", new LeaseWatch(3_600_000, channel, end, clock));
+    clock.awaitFirstReading();
+
+    clock.suspendFor(3_600);
+
+    assertThat(end.await()).startsWith("kill: ");
+  }
+
+  @Test
+  void wordAfterASuspensionBeginsTheLeaseAnew() throws Exception {
+    var clock = new ClockOfAHost();
+    var unread = new UnreadStream();
+    unread.bytes = 0;
+    var channel = new IdleAwareInputStream(unread);
+    Threads.startDaemon("lease", new LeaseWatch(3_600_000, channel, end, clock));
+    clock.awaitFirstReading();
+
+    clock.suspendFor(3_600);
+    // The watch has seen that the lease is over, and waits for a word in doubt.
+    assertThat(unread.asked.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.read(new byte[1], 0, 1)).isEqualTo(1);
+    clock.asked.drainPermits();
+
+    assertThat(clock.asked.tryAcquire(2, 30, TimeUnit.SECONDS)).isTrue();
+    assertThat(end.hasCome()).isFalse();
+  }
+
+  @Test
+  void aClockThatCanNotBeReadTellsOfNoSuspension() {
+    var clock = new ClockOfAHost();
+    assertThat(clock.suspendedNanos()).isZero();
+
+    clock.readable = false;
+    assertThat(clock.suspendedNanos()).isZero();
+    clock.readable = true;
+    clock.suspendFor(2);
+    assertThat(clock.suspendedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
+    assertThat(new BootClock().suspendedNanos()).isZero();
+  }
+
+  /** A host that stands still when it is told to. */
+  private static final class ClockOfAHost extends BootClock {
+    private final Semaphore asked = new Semaphore(0);
+    private volatile long suspendedSeconds;
+    private volatile boolean readable = true;
+
+    /** The second reading begins after the first, with which it is compared. */
+    void awaitFirstReading() throws InterruptedException {
+      assertThat(asked.tryAcquire(2, 30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    void suspendFor(long seconds) {
+      suspendedSeconds = seconds;
+    }
+
+    @Override
+    String uptime() {
+      asked.release();
+      return readable ? 1_000 + suspendedSeconds + ".00 4711.00\n" : "";
+    }
+
+    @Override
+    long runningNanos() {
+      return 0;
+    }
+  }
+
   private void watch(IdleAwareInputStream channel) {
     Threads.startDaemon("lease", new LeaseWatch(20, channel, end));
   }

@@ -73,6 +73,26 @@ public record Broker(
         generation, connected, synced, pending.plus(token, request), token, shownRunning);
   }
 
+  /** Returns a copy with another request under a token. */
+  public Broker with(long token, Pending request) {
+    return new Broker(
+        generation, connected, synced, pending.plus(token, request), lastToken, shownRunning);
+  }
+
+  /** Returns how many deliveries of a queue wait until the broker has their copy or result. */
+  public int unsettled(String queue) {
+    int unsettled = 0;
+    for (var request : pending.values()) {
+      var delivery =
+          request instanceof Pending.Copy copy
+              ? copy.delivery()
+              : request instanceof Pending.Result result ? result.delivery() : null;
+      unsettled +=
+          delivery != null && delivery.queue().equals(queue) && isCurrent(delivery) ? 1 : 0;
+    }
+    return unsettled;
+  }
+
   /** Returns a copy without a request that has been answered. */
   public Broker answered(long token) {
     return new Broker(generation, connected, synced, pending.minus(token), lastToken, shownRunning);

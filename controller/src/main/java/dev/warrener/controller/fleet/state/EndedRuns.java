@@ -19,7 +19,8 @@ import org.pcollections.TreePMap;
  * @param old the runs of the generation before
  * @param since when the younger generation began
  */
-public record EndedRuns(TreePMap<String, Ended> young, TreePMap<String, Ended> old, Instant since) {
+public record EndedRuns(
+    TreePMap<TaskKey, Ended> young, TreePMap<TaskKey, Ended> old, Instant since) {
   /** The most runs in a generation: a bound on memory, not on time. */
   private static final int MOST = 50_000;
 
@@ -29,8 +30,9 @@ public record EndedRuns(TreePMap<String, Ended> young, TreePMap<String, Ended> o
    * @param attempt the attempt number
    * @param requeuedAt when an operator had requeued the task from the dead letters, or null
    * @param owed the settlement that its message still needs
+   * @param content the content of its message
    */
-  public record Ended(int attempt, @Nullable Instant requeuedAt, Owed owed) {}
+  public record Ended(int attempt, @Nullable Instant requeuedAt, Owed owed, TaskContent content) {}
 
   /** The settlement that the message of an ended run needs if it is delivered again. */
   public sealed interface Owed {
@@ -52,32 +54,35 @@ public record EndedRuns(TreePMap<String, Ended> young, TreePMap<String, Ended> o
    * @param window the age at which the younger generation becomes the older one
    */
   public EndedRuns plus(Task task, Owed owed, Instant now, Duration window) {
-    var ended = new Ended(task.attempt(), task.requeuedAt(), owed);
+    var key = TaskKey.of(task);
+    var ended = new Ended(task.attempt(), task.requeuedAt(), owed, TaskContent.of(task));
     boolean turn = young.size() >= MOST || now.isAfter(since.plus(window));
     return turn
-        ? new EndedRuns(TreePMap.singleton(task.id(), ended), young, now)
-        : new EndedRuns(young.plus(task.id(), ended), old, since);
+        ? new EndedRuns(TreePMap.singleton(key, ended), young, now)
+        : new EndedRuns(young.plus(key, ended), old, since);
   }
 
   /** Returns a copy in which the message of a run needs no more than an acknowledgement. */
-  public EndedRuns settled(String task, int attempt) {
+  public EndedRuns settled(TaskKey task, int attempt) {
     var ended = young.get(task);
     if (ended == null || ended.attempt != attempt) {
       return this;
     }
     return new EndedRuns(
-        young.plus(task, new Ended(attempt, ended.requeuedAt, new Owed.Nothing())), old, since);
+        young.plus(task, new Ended(attempt, ended.requeuedAt, new Owed.Nothing(), ended.content)),
+        old,
+        since);
   }
 
   /** Returns the last run of a task that has ended here, or null. */
-  public @Nullable Ended lastOf(String task) {
+  public @Nullable Ended lastOf(TaskKey task) {
     var ended = young.get(task);
     return ended == null ? old.get(task) : ended;
   }
 
   /** Returns the run of this very message, or null if it has not ended here. */
   public @Nullable Ended find(Task task) {
-    var ended = lastOf(task.id());
+    var ended = lastOf(TaskKey.of(task));
     if (ended == null || task.attempt() > ended.attempt) {
       return null;
     }

@@ -5,6 +5,7 @@ import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -116,6 +117,46 @@ public record Holds(PVector<Statement> statements) {
       }
       newestFirst.removeLast();
     }
+  }
+
+  /**
+   * Returns the statements that say the opposite of one, are newer, and decide about a part of what
+   * it covers at a controller; newest first. Where there is any, that statement has no effect
+   * there.
+   *
+   * @param queues the queues that the controller serves
+   */
+  public List<Statement> outranking(
+      Statement statement, String controller, Collection<String> queues) {
+    if (!statement.scope.coversController(controller)) {
+      return List.of();
+    }
+    var agreeing = new ArrayList<Statement>();
+    var found = new ArrayList<Statement>();
+    for (var newer : statements) {
+      if (NEWEST_FIRST.compare(newer, statement) >= 0) {
+        break;
+      }
+      if (!newer.scope.coversController(controller)) {
+        continue;
+      }
+      if (newer.hold == statement.hold) {
+        agreeing.add(newer);
+      } else if (meet(newer.scope, statement.scope, queues)
+          && agreeing.stream().noneMatch(last -> coversHere(last.scope, newer.scope))) {
+        found.add(newer);
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private static boolean meet(Scope one, Scope other, Collection<String> queues) {
+    return one.withoutControllers().overlaps(other.withoutControllers())
+        && queues.stream().anyMatch(queue -> one.coversQueue(queue) && other.coversQueue(queue));
+  }
+
+  private static boolean coversHere(Scope one, Scope other) {
+    return one.withoutControllers().includes(other.withoutControllers());
   }
 
   /** Whether all of a queue is held at a controller. */

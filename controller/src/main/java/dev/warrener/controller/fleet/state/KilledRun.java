@@ -28,6 +28,16 @@ public record KilledRun(
     return new KilledRun(run, slot.queue(), slot.key(), fate, true, false, false);
   }
 
+  /** Returns the task that it ran. */
+  public TaskKey key() {
+    return new TaskKey(run.task().id(), queue);
+  }
+
+  /** Whether it ran a task. */
+  public boolean is(TaskKey task) {
+    return key().equals(task);
+  }
+
   /** Returns a copy whose fate could not be carried out. */
   public KilledRun unsettled() {
     return new KilledRun(run, queue, worker, fate, false, begun, late);

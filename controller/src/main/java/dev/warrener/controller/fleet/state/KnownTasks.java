@@ -4,15 +4,14 @@ import java.util.Collection;
 import org.pcollections.TreePSet;
 
 /**
- * The ids of the tasks that may be here: all tasks that are here, and some that were. A task that
- * is not known has no run and no waiting copy here, so that nothing need be searched for it.
- * Immutable.
+ * The tasks that may be here: all tasks that are here, and some that were. A task that is not known
+ * has no run and no waiting copy here, so that nothing need be searched for it. Immutable.
  *
- * @param ids the ids of tasks that were lately delivered
- * @param again the ids of tasks that were delivered while they were known
+ * @param tasks the tasks that were lately delivered
+ * @param again the tasks that were delivered while they were known
  * @param most the size at which the tasks that have left are forgotten
  */
-public record KnownTasks(TreePSet<String> ids, TreePSet<String> again, int most) {
+public record KnownTasks(TreePSet<TaskKey> tasks, TreePSet<TaskKey> again, int most) {
   /**
    * The smallest size at which the set is pruned. Pruning scans all deliveries, so it is done only
    * once in this many additions.
@@ -24,43 +23,43 @@ public record KnownTasks(TreePSet<String> ids, TreePSet<String> again, int most)
       new KnownTasks(TreePSet.empty(), TreePSet.empty(), LEAST_FULL);
 
   /** Whether a task may be here. */
-  public boolean contains(String task) {
-    return ids.contains(task);
+  public boolean contains(TaskKey task) {
+    return tasks.contains(task);
   }
 
   /** Whether more than one delivery of a task may be here. */
-  public boolean mayBeTwice(String task) {
+  public boolean mayBeTwice(TaskKey task) {
     return !again.isEmpty() && again.contains(task);
   }
 
   /** Returns a copy with a task that was not known. */
-  public KnownTasks plus(String task) {
-    return new KnownTasks(ids.plus(task), again, most);
+  public KnownTasks plus(TaskKey task) {
+    return new KnownTasks(tasks.plus(task), again, most);
   }
 
   /** Returns a copy with one more delivery of a known task. */
-  public KnownTasks plusAgain(String task) {
-    return new KnownTasks(ids, again.plus(task), most);
+  public KnownTasks plusAgain(TaskKey task) {
+    return new KnownTasks(tasks, again.plus(task), most);
   }
 
   /** Whether the set is to be pruned. */
   public boolean isFull() {
-    return ids.size() >= most;
+    return tasks.size() >= most;
   }
 
-  /** Returns the ids that are still in a worker's or a queue's hands here. */
+  /** Returns the tasks that are still in a worker's or a queue's hands here. */
   public KnownTasks of(Collection<Slot> slots, Collection<QueueState> queues) {
-    TreePSet<String> here = TreePSet.empty();
+    TreePSet<TaskKey> here = TreePSet.empty();
     for (var slot : slots) {
       var run = slot.run();
-      here = run == null ? here : here.plus(run.task().id());
+      here = run == null ? here : here.plus(TaskKey.of(run.task()));
       for (var later : slot.ahead()) {
-        here = here.plus(later.task().id());
+        here = here.plus(TaskKey.of(later.task()));
       }
     }
     for (var queue : queues) {
       for (var task : queue.waiting().values()) {
-        here = here.plus(task.id());
+        here = here.plus(TaskKey.of(task));
       }
     }
     var againHere = again;

@@ -123,9 +123,9 @@ public record OrderProgress(
   }
 
   /** Returns the killed run of a task whose worker died too late, or null. */
-  public @Nullable KilledRun late(String task, int attempt) {
+  public @Nullable KilledRun late(TaskKey task, int attempt) {
     for (var killed : killedRuns) {
-      if (killed.late() && killed.run().is(task, attempt)) {
+      if (killed.late() && killed.is(task) && killed.run().task().attempt() == attempt) {
         return killed;
       }
     }
@@ -189,10 +189,10 @@ public record OrderProgress(
   }
 
   /** Returns a copy in which the fate of a task could not be carried out. */
-  public OrderProgress unsettled(String task) {
+  public OrderProgress unsettled(TaskKey task) {
     var all = killedRuns;
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).run().task().id().equals(task)) {
+      if (all.get(i).is(task)) {
         all = all.with(i, all.get(i).unsettled());
       }
     }

@@ -1,6 +1,7 @@
 package dev.warrener.controller.fleet.state;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
@@ -12,8 +13,8 @@ import org.pcollections.TreePMap;
  *
  * @param underWay the orders that are not done, by id
  * @param done the orders that were lately done, by id
- * @param refusals the reasons why orders were lately refused, by id: an order that comes again is
- *     the same order
+ * @param refusals the orders that were lately refused, by id: an order that comes again is the same
+ *     order
  * @param refused the number of orders refused since the start
  * @param refusedLately the ids of orders refused lately, with whether each has come by another way
  *     than the log, in which it is as well
@@ -21,7 +22,7 @@ import org.pcollections.TreePMap;
 public record Orders(
     TreePMap<String, OrderProgress> underWay,
     TreePMap<String, OrderProgress> done,
-    TreePMap<String, String> refusals,
+    TreePMap<String, Refusal> refusals,
     long refused,
     HashPMap<String, Boolean> refusedLately) {
   /** The state before the first order. */
@@ -29,6 +30,9 @@ public record Orders(
       new Orders(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0, HashTreePMap.empty());
 
   private static final int MOST = 1000;
+
+  /** The reason why an order was refused, and when. */
+  public record Refusal(String because, Instant at) {}
 
   /**
    * Returns an order that is under way.
@@ -56,7 +60,8 @@ public record Orders(
 
   /** Returns the reason why an order was refused before, or null. */
   public @Nullable String refusal(String id) {
-    return refusals.get(id);
+    var refusal = refusals.get(id);
+    return refusal == null ? null : refusal.because();
   }
 
   /** Whether an order under way has killed a slot's worker, so that the slot stays empty. */
@@ -94,11 +99,23 @@ public record Orders(
       return new Orders(underWay.plus(id, order), done, refusals, refused, refusedLately);
     }
     var over = done.plus(id, order);
-    // Ids sort by time: the first is the oldest.
-    while (over.size() > MOST && over.firstEntry().getValue().order().isExpired(now)) {
-      over = over.minus(over.firstKey());
+    if (over.size() > MOST) {
+      over = withoutOldest(over, now);
     }
     return new Orders(underWay.minus(id), over, refusals, refused, refusedLately);
+  }
+
+  /** Returns the orders without the oldest of those that can't come again. */
+  private static TreePMap<String, OrderProgress> withoutOldest(
+      TreePMap<String, OrderProgress> over, Instant now) {
+    var oldest =
+        over.values().stream()
+            .filter(one -> one.order().isExpired(now))
+            .sorted(Comparator.comparing(one -> one.order().issuedAt()))
+            .limit(over.size() - MOST)
+            .map(OrderProgress::id)
+            .toList();
+    return over.minusAll(oldest);
   }
 
   /** Returns a copy in which a delivery was settled: no order waits for it any more. */
@@ -126,10 +143,12 @@ public record Orders(
   }
 
   /** Returns a copy that refuses an order of that id whenever it comes again. */
-  public Orders refusing(String id, String because) {
-    var next = refusals.plus(id, because);
-    // Ids sort by time: the first is the oldest.
-    next = next.size() > MOST ? next.minus(next.firstKey()) : next;
+  public Orders refusing(String id, String because, Instant now) {
+    var next = refusals.plus(id, new Refusal(because, now));
+    if (next.size() > MOST) {
+      var oldest = next.entrySet().stream().min(Comparator.comparing(one -> one.getValue().at()));
+      next = next.minus(oldest.orElseThrow().getKey());
+    }
     return new Orders(underWay, done, next, refused, refusedLately);
   }
 

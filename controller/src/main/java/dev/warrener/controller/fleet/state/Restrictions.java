@@ -2,19 +2,30 @@ package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.task.Task;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.PVector;
+import org.pcollections.TreePVector;
 
 /**
  * The statements of operators that keep workers and tasks from starting. Immutable.
  *
  * @param holds the hold and resume statements in force
  * @param revocations the tasks and batches that must not start any more
- * @param retained the part of both that this controller itself keeps over a restart, as last
+ * @param refused the orders that were lately refused for their time, oldest refusal first
+ * @param retained the part of all three that this controller itself keeps over a restart, as last
  *     written down or being written
  */
-public record Restrictions(Holds holds, Revocations revocations, RetainedRestrictions retained) {
+public record Restrictions(
+    Holds holds,
+    Revocations revocations,
+    PVector<RetainedRestrictions.Refused> refused,
+    RetainedRestrictions retained) {
+  /** The most refused orders that are kept. */
+  private static final int MOST_REFUSED = 1000;
+
   /** No restrictions. */
   public static final Restrictions NONE =
-      new Restrictions(Holds.NONE, Revocations.NONE, RetainedRestrictions.NONE);
+      new Restrictions(
+          Holds.NONE, Revocations.NONE, TreePVector.empty(), RetainedRestrictions.NONE);
 
   /** Whether a hold keeps a slot from starting a process or a task. */
   public boolean held(Settings settings, Slot slot) {
@@ -60,21 +71,28 @@ public record Restrictions(Holds holds, Revocations revocations, RetainedRestric
 
   /** Returns the part that this controller itself must keep over a restart. */
   public RetainedRestrictions mustKeep() {
-    return RetainedRestrictions.of(holds, revocations);
+    return RetainedRestrictions.of(holds, revocations, refused);
   }
 
   /** Returns a copy with other holds. */
   public Restrictions with(Holds next) {
-    return new Restrictions(next, revocations, retained);
+    return new Restrictions(next, revocations, refused, retained);
   }
 
   /** Returns a copy with other revocations. */
   public Restrictions with(Revocations next) {
-    return new Restrictions(holds, next, retained);
+    return new Restrictions(holds, next, refused, retained);
+  }
+
+  /** Returns a copy that keeps one more order that was refused for its time. */
+  public Restrictions refusing(RetainedRestrictions.Refused order) {
+    var next = refused.plus(order);
+    return new Restrictions(
+        holds, revocations, next.size() > MOST_REFUSED ? next.minus(0) : next, retained);
   }
 
   /** Returns a copy of which that part has been, or is being, written down. */
   public Restrictions retaining(RetainedRestrictions next) {
-    return new Restrictions(holds, revocations, next);
+    return new Restrictions(holds, revocations, refused, next);
   }
 }

@@ -5,20 +5,26 @@ import dev.warrener.messaging.order.Scope;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The restrictions that this controller itself keeps over a restart, because the broker's log of
  * orders does not have them. These are the holds that were given on this host or by the tripwire,
  * with every later statement that may lift them, and the tasks whose fate could not be carried out.
- * Immutable.
+ * The orders that were refused for their time are kept, too: the log has them, and later their time
+ * looks right. Immutable.
  *
  * @param version the version of this form, 1
  * @param holds the hold and resume statements, newest first
  * @param revoked the revocations, oldest first
+ * @param refused the orders that were refused for their time, oldest refusal first; null in a file
+ *     of an earlier release
  */
-public record RetainedRestrictions(int version, List<Hold> holds, List<Revoked> revoked) {
+public record RetainedRestrictions(
+    int version, List<Hold> holds, List<Revoked> revoked, @Nullable List<Refused> refused) {
   /** No restrictions. */
-  public static final RetainedRestrictions NONE = new RetainedRestrictions(1, List.of(), List.of());
+  public static final RetainedRestrictions NONE =
+      new RetainedRestrictions(1, List.of(), List.of(), List.of());
 
   /**
    * A hold or resume statement.
@@ -53,21 +59,31 @@ public record RetainedRestrictions(int version, List<Hold> holds, List<Revoked> 
   public record Revoked(
       String order, Scope scope, Backlog fate, Instant issuedAt, String reason, String issuedBy) {}
 
+  /** An order that was refused for its time. */
+  public record Refused(String order, String because, Instant issuedAt) {}
+
   public RetainedRestrictions {
     if (version != 1) {
       throw new IllegalArgumentException("unknown version " + version + ": this one knows 1");
     }
     holds = List.copyOf(holds);
     revoked = List.copyOf(revoked);
+    refused = refused == null ? List.of() : List.copyOf(refused);
   }
 
   /** Whether there is nothing to keep. */
   public boolean isEmpty() {
-    return holds.isEmpty() && revoked.isEmpty();
+    return holds.isEmpty() && revoked.isEmpty() && orRefused().isEmpty();
+  }
+
+  /** Returns the orders that were refused for their time. */
+  public List<Refused> orRefused() {
+    return refused == null ? List.of() : refused;
   }
 
   /** Returns the part of holds and revocations that this controller itself must keep. */
-  public static RetainedRestrictions of(Holds holds, Revocations revocations) {
+  public static RetainedRestrictions of(
+      Holds holds, Revocations revocations, List<Refused> refused) {
     var oldest =
         holds.statements().stream()
             .filter(Holds.Statement::keptHereAlone)
@@ -104,6 +120,6 @@ public record RetainedRestrictions(int version, List<Hold> holds, List<Revoked> 
                     .thenComparing(Revoked::order)
                     .thenComparing(one -> one.scope().describe()))
             .toList();
-    return new RetainedRestrictions(1, statements, revoked);
+    return new RetainedRestrictions(1, statements, revoked, refused);
   }
 }

@@ -2,10 +2,14 @@ package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
@@ -19,7 +23,7 @@ import org.pcollections.HashTreePMap;
  *
  * @param byTask the revocations of single tasks, by task
  * @param byBatch the revocations of single batches, by batch
- * @param others all other revocations, by order
+ * @param others all other revocations, by order and scope
  * @param resumedTasks the newest resume of each single task, by task
  * @param resumedBatches the newest resume of each batch, by batch
  */
@@ -49,6 +53,9 @@ public record Revocations(
     /** When the order was given. */
     Instant issuedAt();
 
+    /** The operator who gave the order. */
+    String issuedBy();
+
     /** Whether this statement is newer than another, or there is no other. */
     default boolean isNewerThan(@Nullable OperatorStatement other) {
       return other == null
@@ -58,7 +65,8 @@ public record Revocations(
   }
 
   /** A resume of a single task or batch. */
-  public record Resumption(String order, Instant issuedAt) implements OperatorStatement {}
+  public record Resumption(String order, Instant issuedAt, String issuedBy)
+      implements OperatorStatement {}
 
   /**
    * An order that revokes tasks.
@@ -111,11 +119,11 @@ public record Revocations(
   }
 
   /** Returns a copy that revokes a task whose fate could not be carried out. Only we know of it. */
-  public Revocations plusLost(String task, Backlog fate, Order order) {
+  public Revocations plusLost(TaskKey task, Backlog fate, Order order) {
     return plus(
         new Revocation(
             order.id(),
-            Scope.ofTask(task),
+            Scope.ofTask(task.task(), task.queue()),
             fate,
             order.issuedAt(),
             order.reason(),
@@ -162,7 +170,8 @@ public record Revocations(
     return new Revocations(
         byTask,
         byBatch,
-        withoutOld(others, revocation.issuedAt()).plus(revocation.order(), revocation),
+        withoutOld(others, revocation.issuedAt())
+            .plus(revocation.order() + " " + scope.describe(), revocation),
         resumedTasks,
         resumedBatches);
   }
@@ -179,7 +188,7 @@ public record Revocations(
 
   /** Returns a copy without the single tasks and batches that a resume names. */
   public Revocations minus(Order resume) {
-    var resumption = new Resumption(resume.id(), resume.issuedAt());
+    var resumption = new Resumption(resume.id(), resume.issuedAt(), resume.issuedBy());
     var tasks = byTask;
     var tasksResumed = withoutOld(resumedTasks, resume.issuedAt());
     for (var task : resume.scope().tasks()) {
@@ -200,6 +209,38 @@ public record Revocations(
   private static HashPMap<String, Resumption> plus(
       HashPMap<String, Resumption> all, String name, Resumption added) {
     return added.isNewerThan(all.get(name)) ? all.plus(name, added) : all;
+  }
+
+  /**
+   * Returns the newer statements that keep a kill from revoking, or a resume from allowing, a task
+   * or batch that it names; by what they are about.
+   */
+  public SortedMap<String, OperatorStatement> outranking(Order order) {
+    boolean revokes = order.revocation() != Backlog.KEEP;
+    var found = new TreeMap<String, OperatorStatement>();
+    if (!revokes && order.kind() != OrderKind.RESUME) {
+      return found;
+    }
+    var own = new Resumption(order.id(), order.issuedAt(), order.issuedBy());
+    for (var task : order.scope().tasks()) {
+      note(found, "task " + task.id(), own, (revokes ? resumedTasks : byTask).get(task.id()));
+    }
+    if (order.scope().tasks().isEmpty()) {
+      for (var batch : order.scope().batches()) {
+        note(found, "batch " + batch, own, (revokes ? resumedBatches : byBatch).get(batch));
+      }
+    }
+    return found;
+  }
+
+  private static void note(
+      Map<String, OperatorStatement> found,
+      String what,
+      OperatorStatement own,
+      @Nullable OperatorStatement other) {
+    if (other != null && !other.order().equals(own.order()) && other.isNewerThan(own)) {
+      found.put(what, other);
+    }
   }
 
   /** Returns the revocation that keeps a task from starting, or null. */

@@ -3,6 +3,7 @@ package dev.warrener.controller.fleet.state;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a controller. Immutable.
@@ -24,6 +25,10 @@ import java.util.Set;
  *     default
  * @param withoutBroker the policy for running tasks when the broker is lost
  * @param taskEvents the task events that are published, {@link TaskEvents#UNSUCCESSFUL} by default
+ * @param unproven why the deaths of workers are found and not proven here, and what would change
+ *     that; null if the kernel proves them
+ * @param clockTolerance how far an order's time of issue may be ahead of this controller's clock,
+ *     60 s by default
  */
 public record Settings(
     String controller,
@@ -40,14 +45,21 @@ public record Settings(
     Duration duplicateWindow,
     int poisonAfter,
     WithoutBroker withoutBroker,
-    TaskEvents taskEvents) {
+    TaskEvents taskEvents,
+    @Nullable String unproven,
+    Duration clockTolerance) {
+  /** The default of {@link #clockTolerance}. */
+  public static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
   public Settings {
     queues = List.copyOf(queues);
     operators = Set.copyOf(operators);
   }
 
-  /** Creates settings with {@link WithoutBroker#LEASE} and {@link TaskEvents#UNSUCCESSFUL}. */
+  /**
+   * Creates settings with {@link WithoutBroker#LEASE}, {@link TaskEvents#UNSUCCESSFUL} and {@link
+   * #CLOCK_TOLERANCE}, for a host where deaths are proven.
+   */
   public Settings(
       String controller,
       String host,
@@ -77,7 +89,9 @@ public record Settings(
         duplicateWindow,
         poisonAfter,
         WithoutBroker.LEASE,
-        TaskEvents.UNSUCCESSFUL);
+        TaskEvents.UNSUCCESSFUL,
+        null,
+        CLOCK_TOLERANCE);
   }
 
   /** Returns how long a kill can fail to arrive while the broker is lost; zero for no bound. */

@@ -395,6 +395,14 @@ public record Slot(
     /** The worker did not report in time that it is ready. */
     record NeverReady() implements Cause {}
 
+    /**
+     * The worker wrote something that it may not write, or that can't be read.
+     *
+     * @param how a clause about it
+     * @param inVain whether its death counts against the slot, as one that did no work
+     */
+    record ProtocolBroken(String how, boolean inVain) implements Cause {}
+
     /** The controller stops. */
     record Stopping() implements Cause {}
   }

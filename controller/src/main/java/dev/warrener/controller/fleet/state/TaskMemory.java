@@ -11,35 +11,36 @@ import org.jspecify.annotations.Nullable;
  *
  * @param known the tasks that may be here now
  * @param ended the runs that have lately ended here
+ * @param lost the runs during which this controller's process ended
  */
-public record TaskMemory(KnownTasks known, EndedRuns ended) {
+public record TaskMemory(KnownTasks known, EndedRuns ended, LostRuns lost) {
   /** Returns an empty memory. */
   public static TaskMemory empty(Instant now) {
-    return new TaskMemory(KnownTasks.NONE, EndedRuns.none(now));
+    return new TaskMemory(KnownTasks.NONE, EndedRuns.none(now), LostRuns.NONE);
   }
 
   /** Whether a task may be here already. */
-  public boolean isKnown(String task) {
+  public boolean isKnown(TaskKey task) {
     return known.contains(task);
   }
 
   /** Whether more than one delivery of a task may be here. */
-  public boolean mayBeTwice(String task) {
+  public boolean mayBeTwice(TaskKey task) {
     return known.mayBeTwice(task);
   }
 
   /** Returns a copy without tasks that are not here any more, if it has become too large. */
   public TaskMemory pruned(WorkerPool pool, Collection<QueueState> queues) {
-    return known.isFull() ? new TaskMemory(known.of(pool.slots(), queues), ended) : this;
+    return known.isFull() ? new TaskMemory(known.of(pool.slots(), queues), ended, lost) : this;
   }
 
   /** Returns a copy that knows of one more delivery of a task. */
-  public TaskMemory delivered(String task) {
-    return new TaskMemory(isKnown(task) ? known.plusAgain(task) : known.plus(task), ended);
+  public TaskMemory delivered(TaskKey task) {
+    return new TaskMemory(isKnown(task) ? known.plusAgain(task) : known.plus(task), ended, lost);
   }
 
   /** Returns the last run of a task that has ended here, or null. */
-  public EndedRuns.@Nullable Ended lastRun(String task) {
+  public EndedRuns.@Nullable Ended lastRun(TaskKey task) {
     return ended.lastOf(task);
   }
 
@@ -50,11 +51,16 @@ public record TaskMemory(KnownTasks known, EndedRuns ended) {
 
   /** Returns a copy that remembers the end of a run, and the settlement that its message needs. */
   public TaskMemory remembering(Task task, EndedRuns.Owed owed, Instant now, Duration window) {
-    return new TaskMemory(known, ended.plus(task, owed, now, window));
+    return new TaskMemory(known, ended.plus(task, owed, now, window), lost);
   }
 
   /** Returns a copy in which nothing is owed to the message of a run any more. */
-  public TaskMemory settled(String task, int attempt) {
-    return new TaskMemory(known, ended.settled(task, attempt));
+  public TaskMemory settled(TaskKey task, int attempt) {
+    return new TaskMemory(known, ended.settled(task, attempt), lost);
+  }
+
+  /** Returns a copy with other lost runs. */
+  public TaskMemory with(LostRuns runs) {
+    return runs.equals(lost) ? this : new TaskMemory(known, ended, runs);
   }
 }

@@ -71,9 +71,9 @@ public final class WorkerPool {
   }
 
   /** Whether a worker runs a task, or was handed it to start later. */
-  public boolean has(String task) {
+  public boolean has(TaskKey task) {
     for (var slot : slots) {
-      if (slot.find(task) != null) {
+      if (slot.queue().equals(task.queue()) && slot.find(task.task()) != null) {
         return true;
       }
     }

@@ -30,6 +30,9 @@ public interface ChildIndex {
    * distributions' kernels are). Then a look costs as much as the family is large, not as the host
    * is busy. Such a list may lack an entry if another child is reaped while it is read, so one look
    * does not prove that a family is empty.
+   *
+   * @throws UnreadableException (as all methods) if a list can't be read for another reason than
+   *     that its process is gone
    */
   static ChildIndex look() {
     return ChildrenFiles.AVAILABLE ? new ChildrenFiles() : new WholeTable();
@@ -37,7 +40,7 @@ public interface ChildIndex {
 
   /** Reads {@code /proc/PID/task/TID/children}. */
   final class ChildrenFiles implements ChildIndex {
-    static final boolean AVAILABLE = ProcFile.read("/proc/thread-self/children") != null;
+    static final boolean AVAILABLE = ProcFile.readIfPossible("/proc/thread-self/children") != null;
     private static final long SELF = ProcessHandle.current().pid();
 
     @Override
@@ -59,6 +62,7 @@ public interface ChildIndex {
       Stat stat =
           leader == null ? null : Stat.parse(new String(leader, StandardCharsets.ISO_8859_1));
       if (stat == null || stat.isDead()) {
+        // The leader's thread has ended, and the process lives by its other threads.
         return children(SELF);
       }
       var children = new ArrayList<Long>();

@@ -30,7 +30,6 @@ final class Epoll {
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLL_CTL_MOD = 3;
-  private static final int FOREVER = -1;
 
   /** Whether the kernel packs {@code epoll_event}: on this architecture alone. */
   private static final boolean PACKED =
@@ -128,10 +127,13 @@ final class Epoll {
     }
   }
 
-  /** Waits until descriptors are ready, and returns how many, or a negative error number. */
-  int await() {
+  /**
+   * Waits until descriptors are ready, for at most so long, and returns how many, or a negative
+   * error number.
+   */
+  int await(int millis) {
     try {
-      int count = (int) EPOLL_WAIT.invokeExact(waitState, descriptor, events, mostAtOnce, FOREVER);
+      int count = (int) EPOLL_WAIT.invokeExact(waitState, descriptor, events, mostAtOnce, millis);
       return count < 0 ? -errno(waitState) : count;
     } catch (Throwable e) {
       throw unexpected(e);

@@ -33,6 +33,8 @@ public final class Kernel {
   /** The error number that says: a signal interrupted the call. */
   static final int EINTR = 4;
 
+  private static final int CLOCK_BOOTTIME = 7;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final int PR_SET_DUMPABLE = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2;
@@ -83,6 +85,10 @@ public final class Kernel {
               ValueLayout.JAVA_INT,
               ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT));
+  private static final MethodHandle CLOCK_GETTIME =
+      function(
+          "clock_gettime",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
   private static final MethodHandle PRCTL =
       function(
           "prctl",
@@ -130,13 +136,37 @@ public final class Kernel {
       }
       reap(self);
       exitValue(self);
+      ProcFile.threads(self);
+      // Loads what is needed only when no file can be opened, not even that of a class.
+      UnreadableException.of("nothing", ESRCH);
       int[] pipe = Pipes.open();
       close(pipe[0]);
       close(pipe[1]);
     } catch (IOException e) {
       throw new ProcessLayerException(e);
+    } catch (UnreadableException e) {
+      throw new ProcessLayerException("processes can't be looked at: " + e.getMessage(), e);
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
       throw new ProcessLayerException("worker processes need Linux and a 64-bit JVM", e);
+    }
+  }
+
+  /**
+   * Returns the nanoseconds since the host was started, with the time that it was suspended. The
+   * clock of {@link System#nanoTime} stands still meanwhile.
+   */
+  public static long bootNanos() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment time = arena.allocate(ValueLayout.JAVA_LONG, 2);
+      int result = (int) CLOCK_GETTIME.invokeExact(state, CLOCK_BOOTTIME, time);
+      if (result != 0) {
+        throw new IllegalStateException("there is no CLOCK_BOOTTIME: error " + errno(state));
+      }
+      return time.getAtIndex(ValueLayout.JAVA_LONG, 0) * NANOS_PER_SECOND
+          + time.getAtIndex(ValueLayout.JAVA_LONG, 1);
+    } catch (Throwable e) {
+      throw unexpected(e);
     }
   }
 

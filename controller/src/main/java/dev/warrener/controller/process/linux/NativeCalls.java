@@ -8,7 +8,10 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** Links functions of the C library, for {@link Kernel}, {@link Pipes} and {@link Epoll}. */
+/**
+ * Links functions of the C library, for {@link Kernel}, {@link KernelFiles}, {@link Pipes} and
+ * {@link Epoll}.
+ */
 @SuppressWarnings("restricted") // This class alone links native functions; see the manifest.
 final class NativeCalls {
   /** The memory in which a call leaves its error number. */
@@ -27,6 +30,11 @@ final class NativeCalls {
     all[0] = Linker.Option.captureCallState("errno");
     System.arraycopy(options, 0, all, 1, options.length);
     return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), descriptor, all);
+  }
+
+  /** Whether the C library has a function. */
+  static boolean exists(String name) {
+    return LINKER.defaultLookup().find(name).isPresent();
   }
 
   /** Returns the error number of a call that failed. */

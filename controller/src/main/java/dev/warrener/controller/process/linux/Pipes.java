@@ -90,6 +90,11 @@ public final class Pipes {
    * @return the number of bytes; 0 at the end of the pipe; or a negative error number
    */
   public static int read(int descriptor, byte[] into) {
+    return read(descriptor, into, into.length);
+  }
+
+  /** Reads as {@link #read(int, byte[])} does, at most {@code most} bytes. */
+  public static int read(int descriptor, byte[] into, int most) {
     Transfer transfer = TRANSFER.get();
     try {
       long count =
@@ -98,7 +103,7 @@ public final class Pipes {
                   transfer.state,
                   descriptor,
                   transfer.bytes,
-                  (long) Math.min(into.length, MOST_BYTES));
+                  (long) Math.min(Math.min(most, into.length), MOST_BYTES));
       if (count < 0) {
         return -errno(transfer.state);
       }

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 public final class Poller implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
   private static final int MOST_AT_ONCE = 128;
+  private static final int SECOND_MILLIS = 1_000;
+  private static final long SECOND_NANOS = 1_000_000_000;
 
   /** The owner of a descriptor, called when the descriptor is ready. */
   public interface Watched {
@@ -35,14 +37,22 @@ public final class Poller implements Runnable {
 
   private final AtomicLong tokens = new AtomicLong();
   private final ConcurrentMap<Long, Watched> watched = new ConcurrentHashMap<>();
+  private final Runnable eachSecond;
   private boolean stopped;
+
+  /** Makes a poller that does nothing besides. See {@link #Poller(Runnable)}. */
+  public Poller() {
+    this(() -> {});
+  }
 
   /**
    * Makes a poller that watches nothing yet.
    *
+   * @param eachSecond short work that its thread does about once in a second
    * @throws ProcessLayerException if this process has too many files open
    */
-  public Poller() {
+  public Poller(Runnable eachSecond) {
+    this.eachSecond = eachSecond;
     try {
       stop = Pipes.open();
     } catch (IOException e) {
@@ -107,11 +117,17 @@ public final class Poller implements Runnable {
   @Override
   public void run() {
     var buffer = new byte[Pipes.MOST_BYTES];
+    long second = System.nanoTime();
     while (!stopped) {
-      int count = epoll.await();
+      int count = epoll.await(SECOND_MILLIS);
+      if (System.nanoTime() - second > SECOND_NANOS) {
+        second = System.nanoTime();
+        callBack(ignored -> eachSecond.run(), buffer);
+      }
       if (count < 0 && count != -Kernel.EINTR) {
-        LOG.error("the pipes of workers are no longer read: epoll failed with error {}", -count);
-        return;
+        throw new Error(
+            "the pipes and exits of workers can't be watched any more: epoll failed with error "
+                + -count);
       }
       for (int i = 0; i < count; i++) {
         Watched one = watched.get(epoll.token(i));
@@ -127,8 +143,10 @@ public final class Poller implements Runnable {
   private static void callBack(Watched one, byte[] buffer) {
     try {
       one.ready(buffer);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException e) {
       LOG.error("a bug: a worker's pipe or exit was not handled", e);
+    } catch (Error e) {
+      UncaughtErrors.tell(e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.warrener.controller.process.linux;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -7,7 +9,20 @@ import org.slf4j.LoggerFactory;
 public final class Signals {
   private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
+  /** The processes of which the log says already that they can't be signalled. */
+  private static final Set<ProcessId> REFUSED = ConcurrentHashMap.newKeySet();
+
+  private static final int MOST_REFUSED = 10_000;
+
   private Signals() {}
+
+  /** Whether a process was not refused before. Signals are sent again and again. */
+  private static boolean isNew(ProcessId process) {
+    if (REFUSED.size() >= MOST_REFUSED) {
+      REFUSED.clear();
+    }
+    return REFUSED.add(process);
+  }
 
   /**
    * Sends a signal to a process, if it exists.
@@ -15,17 +30,23 @@ public final class Signals {
    * <p>A pidfd is opened first and the start time is compared afterwards: then the pidfd certainly
    * stands for the process that was meant. Where the kernel has no pidfds (before Linux 5.3), the
    * start time is compared and the number is signalled immediately afterwards.
+   *
+   * @return whether that is done: the kernel has taken the signal, or the process is gone. False if
+   *     the signal was refused, or if nobody can tell whose number it is; try again later
    */
-  public static void send(ProcessId process, int signal) {
+  public static boolean send(ProcessId process, int signal) {
     int pidfd = Kernel.openPidfd(process.pid());
     try {
       Stat stat = Stat.of(process.pid());
       if (stat == null || !stat.id().equals(process)) {
-        return;
+        return true;
       }
       int error =
           pidfd >= 0 ? Kernel.sendSignal(pidfd, signal) : Kernel.kill(process.pid(), signal);
-      if (error != 0 && error != Kernel.ESRCH) {
+      if (error == 0 || error == Kernel.ESRCH) {
+        return true;
+      }
+      if (isNew(process)) {
         LOG.warn(
             "signal {} to process {} ({}) was refused with error {}",
             signal,
@@ -33,6 +54,9 @@ public final class Signals {
             stat.command(),
             error);
       }
+      return false;
+    } catch (UnreadableException e) {
+      return false;
     } finally {
       if (pidfd >= 0) {
         Kernel.close(pidfd);

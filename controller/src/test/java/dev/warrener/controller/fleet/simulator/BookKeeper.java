@@ -107,6 +107,8 @@ final class BookKeeper {
       }
       case Event.OrdersDown _,
           Event.UnreadableOrder _,
+          Event.ProtocolBroken _,
+          Event.RunsRemembered _,
           Event.DeliveredInvalid _,
           Event.Spawned _,
           Event.Unconfirmed _,

@@ -44,6 +44,7 @@ final class EffectChecks {
         }
       }
       case Effect.Acknowledge acknowledge -> settles(book, acknowledge.delivery(), true);
+      case Effect.Reject reject -> settles(book, reject.delivery(), false);
       case Effect.Requeue requeue -> settles(book, requeue.delivery(), false);
       case Effect.Move move -> moves(book, move);
       case Effect.PurgeBacklog purge -> dropsBacklog(book, purge.queue(), Backlog.PURGE);
@@ -85,6 +86,7 @@ final class EffectChecks {
           Effect.ShowRunning _,
           Effect.Rearm _,
           Effect.Keep _,
+          Effect.NoteRuns _,
           Effect.Audit _,
           Effect.Schedule _,
           Effect.Log _ -> {}

@@ -87,6 +87,7 @@ final class ModelEffectRunner {
           Effect.CancelConsumer _,
           Effect.Acknowledge _,
           Effect.Requeue _,
+          Effect.Reject _,
           Effect.Barrier _,
           Effect.PurgeBacklog _,
           Effect.DeadLetterBacklog _ ->
@@ -107,7 +108,8 @@ final class ModelEffectRunner {
       case Effect.Schedule schedule -> home.timers.add(schedule);
       case Effect.Keep keeping ->
           keeper.add(new Keeping(keeping, home.book().keptHereAlone(begun)));
-      case Effect.TellTask _,
+      case Effect.NoteRuns _,
+          Effect.TellTask _,
           Effect.TellWorker _,
           Effect.ShowRunning _,
           Effect.Audit _,
@@ -156,6 +158,15 @@ final class ModelEffectRunner {
           broker.requeue(over, requeue.delivery());
         }
       }
+      case Effect.Reject reject -> {
+        var letter = links.inHand.remove(reject.delivery());
+        var over = links.sessionOf(reject.delivery());
+        var gone =
+            letter == null || over == null ? null : broker.acknowledge(over, reject.delivery());
+        if (gone != null) {
+          broker.route(gone.task.queue() + ".dead", gone.task, simulation.now());
+        }
+      }
       case Effect.Barrier barrier ->
           home.fromTasks.add(
               links.sessionWorks()
@@ -198,13 +209,15 @@ final class ModelEffectRunner {
         }
         boolean doubt = links.isCut() || !broker.up || chance.oneIn(simulation.faults().refuse());
         // In doubt it may have arrived all the same.
-        if (!doubt || (links.reachesBroker() && chance.oneIn(3))) {
+        boolean arrives = !doubt || (links.reachesBroker() && chance.oneIn(3));
+        if (arrives) {
           simulation.checks.world.copied(home, letter, move);
           broker.route(
               move.routingKey(), withHeaders(letter.task, move.headers()), simulation.now());
         }
         if (doubt) {
-          fail(move.token());
+          boolean isHopeless = !arrives && broker.up && chance.oneIn(4);
+          home.fromPublisher.add(new Event.PublishFailed(move.token(), "simulated", isHopeless));
         } else {
           home.fromPublisher.add(new Event.Published(move.token()));
         }

@@ -338,7 +338,7 @@ final class ModelWorker {
     unconfirmed = true;
     frames.add(
         new Event.Unconfirmed(
-            key, pid(), key.incarnation(), List.of(new Survivor(pid(), "D", "simulated"))));
+            key, pid(), key.incarnation(), List.of(new Survivor(pid(), "D", "simulated")), null));
   }
 
   /** Its controller is gone, and it with it. */

@@ -108,7 +108,9 @@ final class Simulation {
         Duration.ofDays(1),
         3,
         withoutBroker,
-        taskEvents);
+        taskEvents,
+        null,
+        Settings.CLOCK_TOLERANCE);
   }
 
   static Duration timeoutOf(Task task) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class EndedRunsTest {
   private static final Duration WINDOW = Duration.ofMinutes(10);
+  private static final TaskKey KEY = new TaskKey("a", "mail");
   private static final Owed NOTHING = new Owed.Nothing();
 
   @Test
@@ -36,7 +37,7 @@ class EndedRunsTest {
     var ended = plus(EndedRuns.none(START), task("a"), START);
 
     assertThat(ended.find(task("a", null, at(5)))).isNull();
-    assertThat(ended.lastOf("a")).isNotNull();
+    assertThat(ended.lastOf(KEY)).isNotNull();
   }
 
   @Test
@@ -77,7 +78,7 @@ class EndedRunsTest {
     var ended = EndedRuns.none(START).plus(task("a"), copy, START, WINDOW);
 
     assertThat(ended.find(task("a"))).returns(copy, EndedRuns.Ended::owed);
-    assertThat(ended.settled("a", 1).find(task("a"))).returns(NOTHING, EndedRuns.Ended::owed);
+    assertThat(ended.settled(KEY, 1).find(task("a"))).returns(NOTHING, EndedRuns.Ended::owed);
   }
 
   @Test
@@ -85,7 +86,7 @@ class EndedRunsTest {
     var copy = new Owed.Copy("mail.retry.5", Map.of());
     var ended = EndedRuns.none(START).plus(attempt("a", 2), copy, START, WINDOW);
 
-    assertThat(ended.settled("a", 1).lastOf("a")).returns(copy, EndedRuns.Ended::owed);
+    assertThat(ended.settled(KEY, 1).lastOf(KEY)).returns(copy, EndedRuns.Ended::owed);
   }
 
   private static EndedRuns plus(EndedRuns ended, Task task, Instant now) {

@@ -94,7 +94,7 @@ class OrdersTest {
 
   @Test
   void aRefusedOrderIsRefusedAgainForTheSameReason() {
-    var orders = Orders.NONE.refusing(id(1), "it expired");
+    var orders = Orders.NONE.refusing(id(1), "it expired", at(1));
 
     assertThat(orders.refusal(id(1))).isEqualTo("it expired");
     assertThat(orders.refusal(id(2))).isNull();

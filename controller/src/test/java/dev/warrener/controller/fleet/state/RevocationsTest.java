@@ -94,12 +94,13 @@ class RevocationsTest {
     var revocations =
         Revocations.NONE
             .plus(revoke(1, Scope.ofTask("broadcast")))
-            .plusLost("lost", Backlog.DEAD_LETTER, LOST);
+            .plusLost(new TaskKey("lost", "mail"), Backlog.DEAD_LETTER, LOST);
 
     assertThat(fate(revocations, task("lost"))).isEqualTo(Backlog.DEAD_LETTER);
     assertThat(revocations.keptHereAlone())
         .extracting(Revocations.Revocation::scope)
-        .containsExactly(Scope.ofTask("lost"));
+        .containsExactly(Scope.ofTask("lost", "mail"));
+    assertThat(fate(revocations, Task.to("images", "work").id("lost").build())).isNull();
   }
 
   @Test

@@ -21,36 +21,36 @@ class TaskMemoryTest {
 
   @Test
   void aTaskIsKnownFromItsFirstDeliveryOn() {
-    assertThat(memory.isKnown("a")).isFalse();
+    assertThat(memory.isKnown(key("a"))).isFalse();
 
-    memory = memory.delivered("a");
+    memory = memory.delivered(key("a"));
 
-    assertThat(memory.isKnown("a")).isTrue();
-    assertThat(memory.mayBeTwice("a")).isFalse();
-    assertThat(memory.delivered("a").mayBeTwice("a")).isTrue();
+    assertThat(memory.isKnown(key("a"))).isTrue();
+    assertThat(memory.mayBeTwice(key("a"))).isFalse();
+    assertThat(memory.delivered(key("a")).mayBeTwice(key("a"))).isTrue();
   }
 
   @Test
   void tasksThatAreStillHereOutliveThePruning() {
-    memory = memory.delivered("runs").delivered("waits").delivered("waits");
+    memory = memory.delivered(key("runs")).delivered(key("waits")).delivered(key("waits"));
     for (int i = 0; i < KnownTasks.LEAST_FULL; i++) {
-      memory = memory.delivered("gone-" + i);
+      memory = memory.delivered(key("gone-" + i));
     }
     var busy = pool.with(busy(Objects.requireNonNull(pool.find(1)), run("runs", 1)));
 
     memory = memory.pruned(busy, List.of(MAIL.plus(2, task("waits"))));
 
-    assertThat(memory.isKnown("runs")).isTrue();
-    assertThat(memory.isKnown("waits")).isTrue();
-    assertThat(memory.mayBeTwice("waits")).isTrue();
-    assertThat(memory.isKnown("gone-0")).isFalse();
+    assertThat(memory.isKnown(key("runs"))).isTrue();
+    assertThat(memory.isKnown(key("waits"))).isTrue();
+    assertThat(memory.mayBeTwice(key("waits"))).isTrue();
+    assertThat(memory.isKnown(key("gone-0"))).isFalse();
   }
 
   @Test
   void aSmallMemoryIsNotPruned() {
-    memory = memory.delivered("gone");
+    memory = memory.delivered(key("gone"));
 
-    assertThat(memory.pruned(pool, List.of(MAIL)).isKnown("gone")).isTrue();
+    assertThat(memory.pruned(pool, List.of(MAIL)).isKnown(key("gone"))).isTrue();
   }
 
   @Test
@@ -58,8 +58,12 @@ class TaskMemoryTest {
     var owed = new EndedRuns.Owed.Nothing();
     memory = memory.remembering(task("a"), owed, START, Duration.ofMinutes(10));
 
-    assertThat(memory.lastRun("a")).isNotNull();
+    assertThat(memory.lastRun(key("a"))).isNotNull();
     assertThat(memory.endedRun(task("a"))).isNotNull();
-    assertThat(memory.lastRun("b")).isNull();
+    assertThat(memory.lastRun(key("b"))).isNull();
+  }
+
+  private static TaskKey key(String task) {
+    return new TaskKey(task, "mail");
   }
 }

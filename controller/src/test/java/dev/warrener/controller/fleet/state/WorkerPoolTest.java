@@ -58,9 +58,10 @@ class WorkerPoolTest {
     var process = (Slot.Busy) busy.process();
     put(busy.with(process.with(process.run(), process.ahead().plus(ahead))));
 
-    assertThat(pool.has("runs")).isTrue();
-    assertThat(pool.has("ahead")).isTrue();
-    assertThat(pool.has("other")).isFalse();
+    assertThat(pool.has(new TaskKey("runs", "mail"))).isTrue();
+    assertThat(pool.has(new TaskKey("ahead", "mail"))).isTrue();
+    assertThat(pool.has(new TaskKey("other", "mail"))).isFalse();
+    assertThat(pool.has(new TaskKey("runs", "images"))).isFalse();
   }
 
   @Test

@@ -11,13 +11,13 @@ class StatTest {
   @Test
   void theFieldsAreThoseThatTheKernelDocuments() {
     assertThat(Stat.parse("42 (sleep)" + REST))
-        .isEqualTo(new Stat(new ProcessId(42, 98765), "sleep", 'S', 1, 42, 41));
+        .isEqualTo(new Stat(new ProcessId(42, 98765), "sleep", 'S', 1, 42, 41, false));
   }
 
   @Test
   void aNameMayHoldBracketsAndBlanks() {
     assertThat(Stat.parse("42 (a) R 7 (b)" + REST))
-        .isEqualTo(new Stat(new ProcessId(42, 98765), "a) R 7 (b", 'S', 1, 42, 41));
+        .isEqualTo(new Stat(new ProcessId(42, 98765), "a) R 7 (b", 'S', 1, 42, 41, false));
   }
 
   @Test

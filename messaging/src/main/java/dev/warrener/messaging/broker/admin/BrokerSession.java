@@ -11,8 +11,8 @@ import dev.warrener.messaging.broker.Requests;
 import dev.warrener.messaging.broker.Topology;
 import dev.warrener.messaging.broker.orders.OrderStreams;
 import dev.warrener.messaging.broker.orders.ReceivedOrder;
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.broker.tasks.Purge;
-import dev.warrener.messaging.report.Report;
 import java.time.Instant;
 import java.util.List;
 
@@ -69,7 +69,7 @@ public final class BrokerSession implements AutoCloseable {
   }
 
   /** Reads the reports about orders over this connection, as {@link OrderStreams#outcomes} does. */
-  public List<Report> outcomes(Instant since) {
+  public List<ReceivedReport> outcomes(Instant since) {
     return streams().outcomes(since);
   }
 

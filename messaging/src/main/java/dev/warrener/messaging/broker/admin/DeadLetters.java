@@ -80,7 +80,8 @@ public final class DeadLetters {
   }
 
   /**
-   * Puts dead letters back into their queue: each is published, confirmed, and then removed.
+   * Puts dead letters back into their queue: each is published, confirmed, and then removed. Each
+   * names the user of the connection: controllers believe only an operator that it may run again.
    *
    * @param limit the most letters to look at, oldest first
    * @param chosen which of those to move
@@ -93,7 +94,9 @@ public final class DeadLetters {
           limit,
           chosen,
           letter -> {
-            var copy = TaskCodec.requeue(queue, letter.message(), now);
+            var copy =
+                TaskCodec.requeue(queue, letter.message(), now)
+                    .withUserId(requests.access().address().user());
             return publishBack(publisher, queue, copy);
           });
     }

@@ -10,6 +10,7 @@ import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.Connecting;
 import dev.warrener.messaging.broker.ControllerIdTakenException;
 import dev.warrener.messaging.broker.Dialect;
+import dev.warrener.messaging.broker.Errors;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.SerialExecutor;
@@ -253,15 +254,29 @@ public final class OrderFeed implements AutoCloseable {
 
   private void later(Duration delay, Runnable command) {
     try {
-      var unused = commands.schedule(command, delay.toMillis(), TimeUnit.MILLISECONDS);
+      var unused = commands.schedule(told(command), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("orders: closed");
     }
   }
 
+  /** Returns a command whose failure is told: the executor would keep it to itself. */
+  private static Runnable told(Runnable command) {
+    return () -> {
+      try {
+        command.run();
+      } catch (RuntimeException e) {
+        LOG.error("a bug: a command of the order connection failed", e);
+      } catch (Error e) {
+        Errors.tell(e);
+        throw e;
+      }
+    };
+  }
+
   private void command(Runnable command) {
     try {
-      commands.execute(command);
+      commands.execute(told(command));
     } catch (RejectedExecutionException e) {
       LOG.debug("orders: closed");
     }

@@ -7,7 +7,6 @@ import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
-import dev.warrener.messaging.report.Report;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +48,7 @@ public record OrderStreams(LinkSession session, BrokerAccess access) {
    * @throws NotAllowedException if the user may not read it
    * @throws BrokerUnreachableException if the broker is lost meanwhile
    */
-  public List<Report> outcomes(Instant since) {
+  public List<ReceivedReport> outcomes(Instant since) {
     if (!session.dialect().keepsOrders()) {
       return List.of();
     }

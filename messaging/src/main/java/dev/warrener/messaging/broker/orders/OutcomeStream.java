@@ -11,7 +11,7 @@ import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.report.ReportKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,11 +42,14 @@ final class OutcomeStream {
     this.stream = access.namespace().outcomesStream();
   }
 
-  /** Reads all reports since then, oldest first. Reports of other versions are left out. */
-  List<Report> read(Instant since) throws IOException {
+  /**
+   * Reads all reports since then, oldest first. Left out are those of other versions, and those
+   * whose routing key belongs to another controller.
+   */
+  List<ReceivedReport> read(Instant since) throws IOException {
     var from = since.minus(MARGIN);
     var end = StreamEnd.find(session, stream);
-    if (end == null || isOlder(end.body(), from)) {
+    if (end == null || isOlder(end, from)) {
       return List.of();
     }
     var channel = session.channel();
@@ -54,7 +57,7 @@ final class OutcomeStream {
     var reader = new Reader(channel);
     var tag =
         channel.basicConsume(stream, false, Map.of(Message.STREAM_OFFSET, Date.from(from)), reader);
-    var reports = new ArrayList<Report>();
+    var reports = new ArrayList<ReceivedReport>();
     long reached = -1;
     while (reached < end.offset()) {
       var next = reader.next();
@@ -63,8 +66,8 @@ final class OutcomeStream {
             "the reports about orders could be read only up to " + reached + " of " + end.offset());
       }
       reached = next.offset();
-      var report = report(next.body());
-      if (report != null && !report.at().isBefore(from)) {
+      var report = report(next);
+      if (report != null && !report.report().at().isBefore(from)) {
         reports.add(report);
       }
     }
@@ -73,15 +76,16 @@ final class OutcomeStream {
     return List.copyOf(reports);
   }
 
-  private static boolean isOlder(Body body, Instant from) {
-    var last = report(body);
-    return last != null && last.at().isBefore(from);
+  private static boolean isOlder(StreamEnd.Last end, Instant from) {
+    var last = report(end);
+    return last != null && last.report().at().isBefore(from);
   }
 
-  private static @Nullable Report report(Body body) {
+  private static @Nullable ReceivedReport report(StreamEnd.Last message) {
     try {
-      return ContractJson.read(body.bytes(), Report.class);
-    } catch (MalformedMessageException e) {
+      var report = ContractJson.read(message.body().bytes(), Report.class);
+      return new ReceivedReport(ReportKeys.require(message.routingKey(), report), message.userId());
+    } catch (MalformedMessageException | IllegalArgumentException e) {
       return null;
     }
   }
@@ -96,10 +100,9 @@ final class OutcomeStream {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
-      var message = new Message(properties, Body.of(body));
-      var offset = message.streamOffset();
-      if (offset != null) {
-        messages.add(new StreamEnd.Last(offset, message.body()));
+      var message = StreamEnd.Last.of(envelope, properties, body);
+      if (message != null) {
+        messages.add(message);
       }
       try {
         getChannel().basicAck(envelope.getDeliveryTag(), false);

@@ -35,9 +35,21 @@ final class StreamEnd {
    * The last message of a stream.
    *
    * @param offset its place in the stream
+   * @param routingKey the routing key that it was published with
+   * @param userId the user who published it, for whom the broker vouched; or null
    * @param body its body
    */
-  record Last(long offset, Body body) {}
+  record Last(long offset, String routingKey, @Nullable String userId, Body body) {
+
+    /** Returns a message that a stream delivered, or null if it came from no stream. */
+    static @Nullable Last of(Envelope envelope, BasicProperties properties, byte[] body) {
+      var message = new Message(properties, Body.of(body));
+      var offset = message.streamOffset();
+      return offset == null
+          ? null
+          : new Last(offset, envelope.getRoutingKey(), properties.getUserId(), message.body());
+    }
+  }
 
   /** Returns the last message that is in the stream now, or null if there is none. */
   static @Nullable Last find(LinkSession session, String stream) throws IOException {
@@ -68,10 +80,9 @@ final class StreamEnd {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      var message = new Message(properties, Body.of(body));
-      var offset = message.streamOffset();
-      if (offset != null) {
-        messages.add(new Last(offset, message.body()));
+      var message = Last.of(envelope, properties, body);
+      if (message != null) {
+        messages.add(message);
       }
     }
 

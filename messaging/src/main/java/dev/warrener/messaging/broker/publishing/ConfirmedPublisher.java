@@ -148,6 +148,14 @@ public final class ConfirmedPublisher implements AutoCloseable {
     publish.outcome.complete(new PublishOutcome.Refused("not sent: the publisher is closed"));
   }
 
+  /**
+   * Returns the most bytes that a frame may have, and so the headers of a message; 128 KiB while
+   * there is no connection.
+   */
+  public int frameMax() {
+    return writer.frameMax();
+  }
+
   /** Returns the number of messages that wait for an answer. */
   public int outstanding() {
     return window.messages();

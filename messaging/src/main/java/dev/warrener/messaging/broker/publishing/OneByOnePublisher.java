@@ -195,6 +195,10 @@ public final class OneByOnePublisher implements AutoCloseable {
       return await(on, limit);
     } catch (IOException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, access, what);
+    } catch (IllegalArgumentException e) {
+      // The client has counted the message all the same: this channel's numbers are wrong by now.
+      lane = null;
+      throw new BrokerException("it can't be sent: " + BrokerErrors.reason(e), e);
     }
   }
 

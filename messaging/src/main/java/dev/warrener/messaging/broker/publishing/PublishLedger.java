@@ -36,7 +36,7 @@ final class PublishLedger {
   static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
 
   private static final PublishOutcome REFUSED_BY_NACK =
-      new PublishOutcome.Refused("the broker refused the message; is the queue full?");
+      new PublishOutcome.Refused("the broker refused the message; is the queue full?", true);
 
   private final BiConsumer<Publish, PublishOutcome> ended;
   private final Deque<Publish> urgent = new ArrayDeque<>();
@@ -140,7 +140,8 @@ final class PublishLedger {
             publish,
             message.getReplyCode() == AMQP.NO_ROUTE
                 ? unroutable(publish)
-                : new PublishOutcome.Refused("the broker refused it: " + message.getReplyText()));
+                : new PublishOutcome.Refused(
+                    "the broker refused it: " + message.getReplyText(), true));
         return;
       }
     }
@@ -165,9 +166,9 @@ final class PublishLedger {
   }
 
   /** Ends a message that could not be written. */
-  void refuse(Publish publish, String because) {
+  void refuse(Publish publish, PublishOutcome outcome) {
     underway.values().remove(publish);
-    end(publish, new PublishOutcome.Refused(because));
+    end(publish, outcome);
   }
 
   /** Takes the loss of the channel, for which no message is to blame. */
@@ -178,12 +179,12 @@ final class PublishLedger {
   /**
    * Takes that the broker has closed the channel because of a message.
    *
-   * @param because says why the message was refused, if it is known which
+   * @param verdict gives the message's outcome, if it is known which message it is
    */
-  void accused(Function<Publish, String> because) {
+  void accused(Function<Publish, PublishOutcome> verdict) {
     if (underway.size() == 1) {
       var culprit = underway.firstEntry().getValue();
-      refuse(culprit, because.apply(culprit));
+      refuse(culprit, verdict.apply(culprit));
       cutOff(false);
     } else {
       cutOff(true);

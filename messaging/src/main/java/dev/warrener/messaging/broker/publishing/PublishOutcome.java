@@ -17,8 +17,22 @@ public sealed interface PublishOutcome {
    * The message was not published: the broker refused it, or it was never sent.
    *
    * @param because why, in a sentence
+   * @param byBroker whether the broker itself has refused it
    */
-  record Refused(String because) implements PublishOutcome {}
+  record Refused(String because, boolean byBroker) implements PublishOutcome {
+    /** Creates the outcome of a message that was not sent. */
+    public Refused(String because) {
+      this(because, false);
+    }
+  }
+
+  /**
+   * The message was not published and never can be: it is too large for the broker, or the broker
+   * or the client refuses something in it.
+   *
+   * @param because why, in a sentence
+   */
+  record Unpublishable(String because) implements PublishOutcome {}
 
   /**
    * The message was sent, and may have arrived: the connection was lost, or the time was up, before

@@ -1,13 +1,14 @@
 package dev.warrener.messaging.broker.publishing;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.Connecting;
+import dev.warrener.messaging.broker.Errors;
 import dev.warrener.messaging.broker.LinkSession;
+import dev.warrener.messaging.broker.MessageSize;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,6 @@ final class PublishWriter {
   private static final Logger LOG = LoggerFactory.getLogger(PublishWriter.class);
   private static final long TICK_MILLIS = 50;
 
-  private final BrokerAccess access;
   private final Thread writer;
   private final Thread clock;
 
@@ -40,9 +40,11 @@ final class PublishWriter {
 
   // Guarded by the lock.
   private final PublishLedger ledger;
+  private final BrokerVerdicts verdicts;
   private @Nullable LinkSession session;
   private @Nullable Channel channel;
   private @Nullable String blocked;
+
   private String away = "it has not been reached yet";
   private boolean started;
   private boolean closed;
@@ -54,10 +56,13 @@ final class PublishWriter {
    *     it must not block
    */
   PublishWriter(BrokerAccess access, BiConsumer<Publish, PublishOutcome> ended) {
-    this.access = access;
+    this.verdicts = new BrokerVerdicts(access);
     this.ledger = new PublishLedger(ended);
-    this.writer = Connecting.daemon("broker-publisher-writer").newThread(this::write);
-    this.clock = Connecting.daemon("broker-publisher-clock").newThread(this::watchDeadlines);
+    this.writer =
+        Connecting.daemon("broker-publisher-writer").newThread(() -> untilClosed(this::write));
+    this.clock =
+        Connecting.daemon("broker-publisher-clock")
+            .newThread(() -> untilClosed(this::watchDeadlines));
   }
 
   /** Starts the threads. Returns false if they had been started, or this is closed. */
@@ -114,6 +119,20 @@ final class PublishWriter {
     }
   }
 
+  /**
+   * Returns the most bytes that a frame may have, and so the headers of a message; 128 KiB while
+   * there is no connection.
+   */
+  int frameMax() {
+    lock.lock();
+    try {
+      int frameMax = session == null ? 0 : session.connection().getFrameMax();
+      return frameMax == 0 ? MessageSize.FRAME : frameMax;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // The connection.
 
   void up(LinkSession up) {
@@ -122,6 +141,7 @@ final class PublishWriter {
       session = up;
       channel = null;
       blocked = null;
+      verdicts.forgetLimit();
       work.signalAll();
     } finally {
       lock.unlock();
@@ -168,7 +188,8 @@ final class PublishWriter {
       }
       channel = null;
       if (BrokerErrors.accusesMessage(cause)) {
-        ledger.accused(culprit -> sentence(culprit, cause));
+        verdicts.learnLimit(cause);
+        ledger.accused(culprit -> verdicts.on(culprit, cause));
       } else {
         ledger.cutOff();
       }
@@ -178,14 +199,25 @@ final class PublishWriter {
     }
   }
 
-  private String sentence(Publish publish, ShutdownSignalException cause) {
-    var error = BrokerErrors.ofRequest(cause, access, "the exchange " + publish.exchange);
-    return BrokerErrors.replyCode(cause) == AMQP.PRECONDITION_FAILED
-        ? "the broker refused a message of "
-            + publish.message.body()
-            + ": "
-            + BrokerErrors.replyText(cause)
-        : String.valueOf(error.getMessage());
+  /** Runs a thread's loop, and goes on with it after an error: every message needs its outcome. */
+  private void untilClosed(Runnable loop) {
+    while (!isClosed()) {
+      try {
+        loop.run();
+      } catch (Error e) {
+        Errors.tell(e);
+        LOG.error("publisher: an error", e);
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   // Writing.
@@ -209,6 +241,12 @@ final class PublishWriter {
         }
         on = channel;
         next = on == null ? null : ledger.take(on.getNextPublishSeqNo());
+        var verdict = next == null ? null : verdicts.on(next);
+        if (next != null && verdict != null) {
+          // To send it would only close the channel under the others.
+          ledger.refuse(next, verdict);
+          continue;
+        }
       } finally {
         lock.unlock();
       }
@@ -271,19 +309,25 @@ final class PublishWriter {
       }
       // Perhaps before the channel's own listener has come to it: the first to come does it.
       channelClosed(on, cause);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The client itself refuses it, such as for headers that fit in no frame. It has
       // counted the message all the same, so its numbers differ from the broker's on this channel.
       lock.lock();
       try {
         channel = null;
-        ledger.refuse(next, "the message can't be sent: " + BrokerErrors.reason(e));
+        ledger.refuse(
+            next,
+            new PublishOutcome.Unpublishable(
+                "the message can't be sent: " + BrokerErrors.reason(e)));
         ledger.cutOff();
         work.signalAll();
       } finally {
         lock.unlock();
       }
       closeInBackground(on);
+      if (e instanceof Error error) {
+        Errors.tell(error);
+      }
     }
   }
 

@@ -31,6 +31,10 @@ final class OutgoingReport {
   final CompletableFuture<PublishOutcome> outcome = new CompletableFuture<>();
 
   int attempts;
+
+  /** Whether it waits for a reply queue that was missing. */
+  boolean isOrphan;
+
   long dueNanos = saidNanos;
 
   private OutgoingReport(

@@ -5,23 +5,35 @@ import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.ReportKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Receives the presence of other controllers, for a controller. Every controller receives that of
  * every other at each of its changes, and must not spend its time on parsing them. So a presence is
- * parsed when its controller is new, when it leaves, and every ten seconds. Of all others only the
- * time is noted, for {@link #takeSeen}. Thread-safe.
+ * parsed when its controller is new, when it leaves, when another user publishes it, and every ten
+ * seconds. Of all others only the time is noted, for {@link #takeSeen}. Thread-safe.
  */
 public final class PresenceFeed implements AutoCloseable {
   /** The shortest time between two presences of one controller that are parsed: ten seconds. */
   static final Duration READ_EVERY = Duration.ofSeconds(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(PresenceFeed.class);
+
+  /** The most controllers whose last presence is remembered: a bound on memory. */
+  private static final int MOST = 10_000;
 
   private static final String KEY = "presence.";
 
@@ -34,17 +46,28 @@ public final class PresenceFeed implements AutoCloseable {
 
   /** Called on one thread, in order. */
   public interface Listener {
-    /** Takes the presence of another controller, received at {@code at} by our clock. */
-    void presence(Presence presence, Instant at);
+    /**
+     * Takes the presence of another controller, received at {@code at} by our clock.
+     *
+     * @param userId the user who published it, for whom the broker vouches; null if it does for
+     *     nobody
+     */
+    void presence(Presence presence, Instant at, @Nullable String userId);
   }
 
   private final String self;
+  private final String user;
   private final InstantSource clock;
   private final Listener listener;
   private final ReplyQueue queue;
 
-  /** When the presence of each controller was parsed. Used by one thread. */
-  private final Map<String, Instant> read = new HashMap<>();
+  /** When the presence of each controller was parsed last. Used by one thread. */
+  private final Map<String, Parsed> read = new HashMap<>();
+
+  /** The users who have published our own presence. Used by one thread. */
+  private final Set<String> impostors = new HashSet<>();
+
+  private record Parsed(Instant at, @Nullable String userId) {}
 
   /** When each controller's presence was received and not parsed. Guarded by itself. */
   private final Map<String, Instant> seen = new HashMap<>();
@@ -56,6 +79,7 @@ public final class PresenceFeed implements AutoCloseable {
    */
   public PresenceFeed(BrokerAccess access, String self, InstantSource clock, Listener listener) {
     this.self = self;
+    this.user = access.address().user();
     this.clock = clock;
     this.listener = listener;
     this.queue =
@@ -100,21 +124,26 @@ public final class PresenceFeed implements AutoCloseable {
 
   private final class Reading implements ReplyQueue.Listener {
     @Override
-    public void received(String routingKey, BasicProperties properties, byte[] body) {
+    public void received(
+        String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
       var id = routingKey.startsWith(KEY) ? routingKey.substring(KEY.length()) : routingKey;
       if (id.equals(self)) {
+        lookAtOwn(userId);
         return;
       }
       var now = clock.instant();
       boolean leaves = contains(body, LEAVES);
-      var readAt = read.get(id);
-      if (!leaves && readAt != null && isRecent(readAt, now)) {
+      var last = read.get(id);
+      if (!leaves
+          && last != null
+          && isRecent(last.at(), now)
+          && Objects.equals(last.userId(), userId)) {
         synchronized (seen) {
           seen.put(id, now);
         }
         return;
       }
-      var presence = ContractJson.read(body, Presence.class);
+      var presence = ReportKeys.require(routingKey, ContractJson.read(body, Presence.class));
       synchronized (seen) {
         seen.remove(id);
       }
@@ -122,9 +151,27 @@ public final class PresenceFeed implements AutoCloseable {
         // If a controller comes back under its id, its presence is parsed at once.
         read.remove(id);
       } else {
-        read.put(id, now);
+        if (read.size() >= MOST) {
+          // Only somebody who makes controllers up has so many; all that are there come again.
+          read.clear();
+        }
+        read.put(id, new Parsed(now, userId));
       }
-      listener.presence(presence, now);
+      listener.presence(presence, now, userId);
+    }
+
+    private void lookAtOwn(@Nullable String userId) {
+      if (userId != null
+          && !userId.equals(user)
+          && impostors.size() < MOST
+          && impostors.add(userId)) {
+        LOG.warn(
+            "user {} publishes the presence of controller {}, which is this one with the user {}:"
+                + " kills can't be confirmed here while two users claim one id",
+            userId,
+            self,
+            user);
+      }
     }
 
     @Override

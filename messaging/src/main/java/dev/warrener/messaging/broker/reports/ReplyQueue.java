@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exclusive queue of one program, bound to one exchange, on a connection that is kept up.
@@ -41,9 +42,11 @@ final class ReplyQueue implements AutoCloseable {
     /**
      * Takes a message.
      *
+     * @param userId the user who published it, for whom the broker vouches; or null
      * @throws MalformedMessageException if it can't be read; {@link #unreadable} is called then
      */
-    void received(String routingKey, BasicProperties properties, byte[] body);
+    void received(
+        String routingKey, @Nullable String userId, BasicProperties properties, byte[] body);
 
     /** Takes a message that could not be read. */
     void unreadable(String routingKey, BasicProperties properties, String because);
@@ -124,7 +127,8 @@ final class ReplyQueue implements AutoCloseable {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      events.execute(() -> receive(envelope.getRoutingKey(), properties, body));
+      var userId = session.dialect().checksUserId() ? properties.getUserId() : null;
+      events.execute(() -> receive(envelope.getRoutingKey(), userId, properties, body));
     }
 
     @Override
@@ -138,10 +142,11 @@ final class ReplyQueue implements AutoCloseable {
     }
   }
 
-  private void receive(String routingKey, BasicProperties properties, byte[] body) {
+  private void receive(
+      String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
     try {
-      listener.received(routingKey, properties, body);
-    } catch (MalformedMessageException e) {
+      listener.received(routingKey, userId, properties, body);
+    } catch (MalformedMessageException | IllegalArgumentException e) {
       listener.unreadable(routingKey, properties, BrokerErrors.reason(e));
     }
   }

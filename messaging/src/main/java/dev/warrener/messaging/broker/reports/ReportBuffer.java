@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class ReportBuffer {
+  /** The most results that wait for a missing reply queue: each is published every few seconds. */
+  private static final int MOST_ORPHANS = 200;
+
+  private static final long MOST_ORPHAN_BYTES = 16L << 20;
+
   private final int capacity;
   private final Map<Kind, Deque<OutgoingReport>> waiting = new EnumMap<>(Kind.class);
 
@@ -23,6 +28,11 @@ final class ReportBuffer {
       new PriorityQueue<>((one, other) -> Long.compare(one.dueNanos - other.dueNanos, 0));
 
   private long dropped;
+
+  /** How many results, and of how many bytes, wait for a reply queue that was missing. */
+  private int orphans;
+
+  private long orphanBytes;
 
   ReportBuffer(int capacity) {
     if (capacity < 1) {
@@ -56,13 +66,14 @@ final class ReportBuffer {
         return gone;
       }
     }
-    return later.poll();
+    var last = later.poll();
+    return last == null ? null : taken(last);
   }
 
   /** Removes and returns the most urgent report that is due, or null. */
   @Nullable OutgoingReport next(long nowNanos) {
     while (!later.isEmpty() && later.element().dueNanos - nowNanos <= 0) {
-      var due = later.remove();
+      var due = taken(later.remove());
       of(due.kind).addFirst(due);
     }
     for (var kind : Kind.values()) {
@@ -74,9 +85,33 @@ final class ReportBuffer {
     return null;
   }
 
-  /** Puts back a report that failed, until it is due. */
-  void putBack(OutgoingReport statement) {
+  /**
+   * Puts back a report that failed, until it is due. Returns false if it is dropped instead.
+   *
+   * @param isOrphan whether it is a result whose reply queue is missing: only some of these wait
+   */
+  boolean putBack(OutgoingReport statement, boolean isOrphan) {
+    if (isOrphan) {
+      long bytes = statement.message.body().length();
+      if (orphans >= MOST_ORPHANS || orphanBytes + bytes > MOST_ORPHAN_BYTES) {
+        dropped++;
+        return false;
+      }
+      statement.isOrphan = true;
+      orphans++;
+      orphanBytes += bytes;
+    }
     later.add(statement);
+    return true;
+  }
+
+  private OutgoingReport taken(OutgoingReport statement) {
+    if (statement.isOrphan) {
+      statement.isOrphan = false;
+      orphans--;
+      orphanBytes -= statement.message.body().length();
+    }
+    return statement;
   }
 
   /** Notes that a report is not tried again. */
@@ -93,8 +128,9 @@ final class ReportBuffer {
     return later.isEmpty() ? Long.MAX_VALUE : Math.max(1, later.element().dueNanos - nowNanos);
   }
 
+  /** Whether nothing waits but results that may find nobody. */
   boolean isEmpty() {
-    return size() == 0;
+    return size() == orphans;
   }
 
   private int size() {
@@ -108,6 +144,7 @@ final class ReportBuffer {
   /** Removes and returns all reports. */
   List<OutgoingReport> drain() {
     var all = new ArrayList<OutgoingReport>(later);
+    all.forEach(this::taken);
     later.clear();
     waiting
         .values()

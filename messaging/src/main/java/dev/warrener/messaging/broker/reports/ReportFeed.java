@@ -7,9 +7,11 @@ import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.ReportKeys;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives reports, presence and events of controllers, on an exclusive queue that is bound to the
@@ -26,10 +28,30 @@ public final class ReportFeed extends Feed {
     /** The connection is gone; another one is tried. */
     default void down(long generation, String reason) {}
 
-    /** Takes a report about an order. */
+    /**
+     * Takes a report about an order.
+     *
+     * @param userId the user who published it, for whom the broker vouches; null if it does for
+     *     nobody
+     */
+    default void report(Report report, @Nullable String userId) {
+      report(report);
+    }
+
+    /** Takes a report about an order, whoever published it. */
     default void report(Report report) {}
 
-    /** Takes a controller's presence. */
+    /**
+     * Takes a controller's presence.
+     *
+     * @param userId the user who published it, for whom the broker vouches; null if it does for
+     *     nobody
+     */
+    default void presence(Presence presence, @Nullable String userId) {
+      presence(presence);
+    }
+
+    /** Takes a controller's presence, whoever published it. */
     default void presence(Presence presence) {}
 
     /** Takes an event of a task. */
@@ -84,13 +106,22 @@ public final class ReportFeed extends Feed {
     }
 
     @Override
-    public void received(String routingKey, BasicProperties properties, byte[] body) {
+    public void received(
+        String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
       int dot = routingKey.indexOf('.');
       switch (dot < 0 ? routingKey : routingKey.substring(0, dot)) {
-        case "kill" -> listener.report(ContractJson.read(body, Report.class));
-        case "presence" -> listener.presence(ContractJson.read(body, Presence.class));
-        case "task" -> listener.event(ContractJson.read(body, TaskEvent.class));
-        case "worker" -> listener.event(ContractJson.read(body, WorkerEvent.class));
+        case "kill" ->
+            listener.report(
+                ReportKeys.require(routingKey, ContractJson.read(body, Report.class)), userId);
+        case "presence" ->
+            listener.presence(
+                ReportKeys.require(routingKey, ContractJson.read(body, Presence.class)), userId);
+        case "task" ->
+            listener.event(
+                ReportKeys.require(routingKey, ContractJson.read(body, TaskEvent.class)));
+        case "worker" ->
+            listener.event(
+                ReportKeys.require(routingKey, ContractJson.read(body, WorkerEvent.class)));
         default ->
             listener.unreadable(routingKey, "this release knows no messages of that routing key");
       }

@@ -9,6 +9,7 @@ import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.ReportKeys;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.task.Body;
@@ -25,10 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes a controller's reports, presence, events and results in the background, over a
- * publisher that it does not own. While the broker is away or blocks publishers they wait in a
- * bounded buffer. Of presence only the newest waits. When the buffer is full, events are dropped
- * first and then the oldest of the rest, counted by {@link #dropped}. Reports about orders are
- * published before anything else. Thread-safe; no call blocks.
+ * publisher that it does not own. Each names the user of the connection, so that the broker vouches
+ * for who reports. While the broker is away or blocks publishers they wait in a bounded buffer. Of
+ * presence only the newest waits. When the buffer is full, events are dropped first and then the
+ * oldest of the rest, counted by {@link #dropped}. Reports about orders are published before
+ * anything else. Thread-safe; no call blocks.
  */
 public final class Reporter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
@@ -41,10 +43,11 @@ public final class Reporter implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** How long a reply queue may be missing before a result is given up. */
-  private static final Duration REPLY_LIMIT = Duration.ofSeconds(30);
+  /** How long a message that the broker refuses is tried before it is given up. */
+  private static final Duration VERDICT_LIMIT = Duration.ofSeconds(30);
 
   private final Namespace namespace;
+  private final String user;
   private final ConfirmedPublisher publisher;
   private final ReportBuffer buffer;
   private final Thread thread;
@@ -63,6 +66,7 @@ public final class Reporter implements AutoCloseable {
   /** Prepares a reporter with room for {@code capacity} messages; {@link #start} starts it. */
   public Reporter(BrokerAccess access, ConfirmedPublisher publisher, int capacity) {
     this.namespace = access.namespace();
+    this.user = access.address().user();
     this.publisher = publisher;
     this.buffer = new ReportBuffer(capacity);
     this.thread = Connecting.daemon("broker-reporter").newThread(this::run);
@@ -89,54 +93,64 @@ public final class Reporter implements AutoCloseable {
    */
   public void report(Report report, @Nullable String replyTo) {
     var json = ContractJson.write(report);
-    var key = "kill." + report.order() + "." + report.controller();
     say(
         OutgoingReport.open(
-            OutgoingReport.Kind.ORDER, namespace.reportsExchange(), key, Message.json(json)));
+            OutgoingReport.Kind.ORDER,
+            namespace.reportsExchange(),
+            ReportKeys.of(report),
+            Message.json(json, user)));
     if (replyTo != null) {
       say(
           OutgoingReport.open(
-              OutgoingReport.Kind.ORDER, namespace.resultsExchange(), replyTo, Message.json(json)));
+              OutgoingReport.Kind.ORDER,
+              namespace.resultsExchange(),
+              replyTo,
+              Message.json(json, user)));
     }
   }
 
   /** Publishes the controller's presence. */
   public void presence(Presence presence) {
-    var key = "presence." + presence.id();
     say(
         OutgoingReport.open(
             OutgoingReport.Kind.PRESENCE,
             namespace.reportsExchange(),
-            key,
-            Message.json(ContractJson.write(presence))));
+            ReportKeys.of(presence),
+            Message.json(ContractJson.write(presence), user)));
   }
 
   /** Publishes an event of a task. */
   public void event(TaskEvent event) {
-    event("task." + event.event().wire() + "." + event.queue(), ContractJson.write(event));
+    event(ReportKeys.of(event), ContractJson.write(event));
   }
 
   /** Publishes an event of a worker. */
   public void event(WorkerEvent event) {
-    event("worker." + event.event().wire() + "." + event.controller(), ContractJson.write(event));
+    event(ReportKeys.of(event), ContractJson.write(event));
   }
 
   private void event(String key, byte[] json) {
     say(
         OutgoingReport.open(
-            OutgoingReport.Kind.EVENT, namespace.reportsExchange(), key, Message.json(json)));
+            OutgoingReport.Kind.EVENT, namespace.reportsExchange(), key, Message.json(json, user)));
   }
 
   /**
-   * Publishes a task's result. While its reply queue does not exist, it tries again for half a
-   * minute. The future completes with {@link PublishOutcome.Confirmed} when the broker has the
-   * result. The controller acknowledges the task only then.
+   * Publishes a task's result. The future completes with {@link PublishOutcome.Confirmed} when the
+   * broker has the result. If there is no reply queue, or it takes nothing, the future completes
+   * with that at once, so that the controller need not hold the task any longer. The result is then
+   * tried for another half a minute, in case that its publisher reconnects, unless many such
+   * results wait already.
    */
   public CompletableFuture<PublishOutcome> result(
       ResultMessage result, String replyTo, @Nullable String correlationId) {
     var message =
         new Message(
-            Message.jsonProperties().type("result").correlationId(correlationId).build(),
+            Message.jsonProperties()
+                .type("result")
+                .correlationId(correlationId)
+                .userId(user)
+                .build(),
             Body.of(ContractJson.write(result)));
     var statement =
         OutgoingReport.mandatory(
@@ -218,6 +232,7 @@ public final class Reporter implements AutoCloseable {
 
   private void answered(OutgoingReport statement, PublishOutcome outcome) {
     boolean again = isWorthAnotherTry(statement, outcome);
+    boolean isOrphan = statement.kind == OutgoingReport.Kind.RESULT && isVerdict(outcome);
     lock.lock();
     try {
       underway--;
@@ -225,7 +240,7 @@ public final class Reporter implements AutoCloseable {
         statement.attempts++;
         long wait = backoff.apply(Math.min(statement.attempts, 30));
         statement.dueNanos = System.nanoTime() + Duration.ofMillis(wait).toNanos();
-        buffer.putBack(statement);
+        again = buffer.putBack(statement, isOrphan);
       } else {
         buffer.finished(statement, outcome instanceof PublishOutcome.Confirmed);
       }
@@ -233,7 +248,7 @@ public final class Reporter implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (!again) {
+    if (!again || isOrphan) {
       if (!(outcome instanceof PublishOutcome.Confirmed)) {
         LOG.debug("reporter: {} was not published: {}", statement.routingKey, outcome);
       }
@@ -243,14 +258,22 @@ public final class Reporter implements AutoCloseable {
 
   /**
    * Whether a message is published again. Reports about orders and results are, until they are
-   * published; a result only until its reply queue has been missing for too long.
+   * published. Those that the broker refuses are tried for half a minute, and those that it never
+   * takes only once.
    */
   private static boolean isWorthAnotherTry(OutgoingReport statement, PublishOutcome outcome) {
-    if (outcome instanceof PublishOutcome.Confirmed || !statement.isKept()) {
+    if (!statement.isKept()
+        || outcome instanceof PublishOutcome.Confirmed
+        || outcome instanceof PublishOutcome.Unpublishable) {
       return false;
     }
-    return !(outcome instanceof PublishOutcome.Unroutable)
-        || System.nanoTime() - statement.saidNanos < REPLY_LIMIT.toNanos();
+    return !isVerdict(outcome) || System.nanoTime() - statement.saidNanos < VERDICT_LIMIT.toNanos();
+  }
+
+  /** Whether the broker has said no, and was not only away. */
+  private static boolean isVerdict(PublishOutcome outcome) {
+    return outcome instanceof PublishOutcome.Unroutable
+        || (outcome instanceof PublishOutcome.Refused refused && refused.byBroker());
   }
 
   /** Waits until the broker has all messages. Returns false if that was not so in time. */

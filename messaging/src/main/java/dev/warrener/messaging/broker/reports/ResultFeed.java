@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Receives the results of one publisher's tasks, on an exclusive reply queue. The queue keeps its
  * name over reconnects. Controllers try for half a minute to publish results that come while the
- * connection is away. Thread-safe.
+ * connection is away, unless they have many such. Thread-safe.
  */
 public final class ResultFeed extends Feed {
 
@@ -42,8 +42,9 @@ public final class ResultFeed extends Feed {
     }
 
     @Override
-    public void received(String routingKey, BasicProperties properties, byte[] body) {
-      listener.result(ContractJson.read(body, ResultMessage.class), properties.getCorrelationId());
+    public void received(
+        String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
+      listener.result(ContractJson.readResult(body), properties.getCorrelationId());
     }
 
     @Override

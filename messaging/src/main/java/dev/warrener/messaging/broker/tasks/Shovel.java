@@ -11,6 +11,7 @@ import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.Requests;
+import dev.warrener.messaging.broker.tasks.TaskIntake.Moved;
 import dev.warrener.messaging.broker.tasks.TaskIntake.Swept;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,14 +44,15 @@ final class Shovel {
   private final LinkSession session;
   private final BrokerAccess access;
   private final String queue;
-  private final Function<Delivery, CompletionStage<Boolean>> move;
+  private final Function<Delivery, CompletionStage<Moved>> move;
   private long moved;
+  private boolean isTaskQueue;
 
   Shovel(
       LinkSession session,
       BrokerAccess access,
       String queue,
-      Function<Delivery, CompletionStage<Boolean>> move) {
+      Function<Delivery, CompletionStage<Moved>> move) {
     this.session = session;
     this.access = access;
     this.queue = queue;
@@ -89,6 +91,7 @@ final class Shovel {
   }
 
   private boolean one(String brokerQueue, long waiting) throws IOException {
+    isTaskQueue = brokerQueue.equals(access.namespace().taskQueue(queue));
     var channel = session.channel();
     channel.basicQos(WINDOW);
     var arrivals = new Arrivals(channel);
@@ -116,9 +119,9 @@ final class Shovel {
     return fine;
   }
 
-  private record Move(long tag, CompletableFuture<Boolean> done) {}
+  private record Move(long tag, CompletableFuture<Moved> done) {}
 
-  private CompletableFuture<Boolean> begin(Delivery delivery) {
+  private CompletableFuture<Moved> begin(Delivery delivery) {
     try {
       return move.apply(delivery).toCompletableFuture();
     } catch (RuntimeException e) {
@@ -143,22 +146,31 @@ final class Shovel {
   }
 
   private boolean settle(Channel channel, Move next) throws IOException {
-    if (succeeded(next.done())) {
-      channel.basicAck(next.tag(), false);
-      moved++;
-      return true;
+    switch (result(next.done())) {
+      case COPIED -> channel.basicAck(next.tag(), false);
+      case UNPUBLISHABLE -> {
+        if (!isTaskQueue) {
+          // A retry queue would send it back to the queue of tasks.
+          return false;
+        }
+        channel.basicReject(next.tag(), false);
+      }
+      case FAILED -> {
+        return false;
+      }
     }
-    return false;
+    moved++;
+    return true;
   }
 
-  private static boolean succeeded(CompletableFuture<Boolean> done) {
+  private static Moved result(CompletableFuture<Moved> done) {
     try {
       return done.get(MOVE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      return false;
+      return Moved.FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      return Moved.FAILED;
     }
   }
 

@@ -15,16 +15,19 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The channel of one queue of tasks: one consumer at most, and the deliveries that wait to be
- * settled.
+ * settled. The consumer is replaced by one with another look-ahead when bodies are large, so that
+ * they fit into memory ({@link LookAhead}).
  *
  * <p>{@link #consume}, {@link #cancel} and {@link #barrier} exclude each other by this object's
  * lock, which is held over requests to the broker and never over a callback to a listener. Settling
@@ -46,19 +49,39 @@ final class TaskChannel {
   private final int number;
   private final Channel channel;
   private final Listener listener;
-  private final NavigableSet<Long> unsettled = new ConcurrentSkipListSet<>();
+  private final LongSupplier memory;
+  private final Executor adjusting;
+
+  /** The sizes of the bodies of the deliveries that wait to be settled, by tag. */
+  private final NavigableMap<Long, Integer> unsettled = new ConcurrentSkipListMap<>();
+
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicBoolean isAdjusting = new AtomicBoolean();
+
+  /** Guarded by itself. */
+  private final LookAhead room = new LookAhead();
 
   private @Nullable Subscription subscription;
-  private int lookAhead;
 
-  TaskChannel(LinkSession session, String queue, String brokerQueue, int number, Listener listener)
+  /** The look-ahead of the consumer; 0 without one. Written under this object's lock. */
+  private volatile int lookAhead;
+
+  TaskChannel(
+      LinkSession session,
+      String queue,
+      String brokerQueue,
+      int number,
+      Listener listener,
+      LongSupplier memory,
+      Executor adjusting)
       throws IOException {
     this.session = session;
     this.queue = queue;
     this.brokerQueue = brokerQueue;
     this.number = number;
     this.listener = listener;
+    this.memory = memory;
+    this.adjusting = adjusting;
     this.channel = session.channel();
     channel.addShutdownListener(cause -> {
       // The link reports the end of the whole connection.
@@ -76,26 +99,81 @@ final class TaskChannel {
     return ended.get() || !channel.isOpen();
   }
 
-  /** Consumes, or changes the look-ahead. */
+  /** Consumes, or changes the look-ahead: the most deliveries that may wait if they are small. */
   synchronized void consume(int newLookAhead) throws IOException {
-    if (subscription != null && lookAhead == newLookAhead) {
+    synchronized (room) {
+      room.want(newLookAhead);
+    }
+    subscribe();
+  }
+
+  /** Consumes with the look-ahead that there is room for now. */
+  private void subscribe() throws IOException {
+    int next;
+    synchronized (room) {
+      next = room.messages(memory.getAsLong());
+    }
+    if (subscription != null && lookAhead == next) {
       return;
     }
-    cancel();
-    channel.basicQos(newLookAhead);
-    var started = new Subscription();
-    started.tag = channel.basicConsume(brokerQueue, false, started);
-    subscription = started;
-    lookAhead = newLookAhead;
+    unsubscribe();
+    if (next > 0) {
+      channel.basicQos(next);
+      var started = new Subscription();
+      started.tag = channel.basicConsume(brokerQueue, false, started);
+      subscription = started;
+      lookAhead = next;
+    }
   }
 
   /** Ends the consumption. When it returns, the listener has received every delivery. */
   synchronized void cancel() throws IOException {
+    synchronized (room) {
+      room.want(0);
+    }
+    unsubscribe();
+  }
+
+  private void unsubscribe() throws IOException {
     var running = subscription;
     if (running != null) {
       channel.basicCancel(running.tag);
       running.awaitEnd();
       subscription = null;
+      lookAhead = 0;
+    }
+  }
+
+  private void delivered(long tag, int bytes) {
+    unsettled.put(tag, bytes);
+    synchronized (room) {
+      room.delivered(bytes);
+    }
+    adjustIfDue();
+  }
+
+  private void adjustIfDue() {
+    boolean isDue;
+    synchronized (room) {
+      isDue = room.isChangeDue(lookAhead, memory.getAsLong());
+    }
+    if (isDue && !hasEnded() && isAdjusting.compareAndSet(false, true)) {
+      adjusting.execute(this::adjust);
+    }
+  }
+
+  private void adjust() {
+    isAdjusting.set(false);
+    try {
+      synchronized (this) {
+        if (!hasEnded()) {
+          subscribe();
+        }
+      }
+    } catch (IOException | ShutdownSignalException e) {
+      if (BrokerErrors.isOfConnection(e)) {
+        session.lost(BrokerErrors.reason(e));
+      }
     }
   }
 
@@ -130,7 +208,7 @@ final class TaskChannel {
     }
     // Deliveries that have not arrived yet have higher tags than the known ones.
     long upTo = 0;
-    for (long tag : unsettled) {
+    for (long tag : unsettled.keySet()) {
       if (!wanted.contains(tag)) {
         break;
       }
@@ -158,6 +236,11 @@ final class TaskChannel {
     return settle(delivery, tag -> channel.basicNack(tag, false, true));
   }
 
+  /** Has the broker move the message to the dead letters. */
+  Settlement reject(Delivery delivery) {
+    return settle(delivery, tag -> channel.basicReject(tag, false));
+  }
+
   private interface Frame {
     void send(long tag) throws IOException;
   }
@@ -178,7 +261,8 @@ final class TaskChannel {
   }
 
   private void takeUnsettled(Delivery delivery) {
-    if (!unsettled.remove(delivery.tag())) {
+    var bytes = unsettled.remove(delivery.tag());
+    if (bytes == null) {
       throw new IllegalStateException(
           "delivery "
               + delivery.tag()
@@ -190,6 +274,10 @@ final class TaskChannel {
               + delivery.generation()
               + ") was settled before");
     }
+    synchronized (room) {
+      room.settled(bytes);
+    }
+    adjustIfDue();
   }
 
   /** Returns the number of deliveries that wait to be settled. */
@@ -260,7 +348,7 @@ final class TaskChannel {
     public void handleDelivery(
         String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
       if (!ended.get() && !session.isOver()) {
-        unsettled.add(envelope.getDeliveryTag());
+        TaskChannel.this.delivered(envelope.getDeliveryTag(), body.length);
         listener.delivered(read(session, queue, number, envelope, properties, body));
       }
     }

@@ -13,6 +13,7 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.Requests;
+import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.Topology;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,9 +67,15 @@ public final class TaskIntake implements AutoCloseable {
 
   private static final int CONSUMER_THREADS = 4;
 
+  /** The memory for the bodies of tasks that wait here: a quarter of the heap. */
+  private static final long BODY_BYTES = Runtime.getRuntime().maxMemory() / 4;
+
   private final BrokerAccess access;
   private final Listener listener;
   private final BrokerLink link;
+
+  /** Replaces consumers: that asks the broker something, and waits for it. */
+  private final SerialExecutor adjusting = new SerialExecutor("broker-tasks-look-ahead");
 
   /** The channels of one connection. Guarded by its own lock, which is held over no request. */
   private static final class Generation {
@@ -78,6 +85,11 @@ public final class TaskIntake implements AutoCloseable {
 
     Generation(LinkSession session) {
       this.session = session;
+    }
+
+    /** Returns the number of queues that are consumed, 1 or more. */
+    synchronized int size() {
+      return Math.max(1, channels.size());
     }
 
     synchronized @Nullable TaskChannel channel(String queue) {
@@ -129,6 +141,7 @@ public final class TaskIntake implements AutoCloseable {
   /**
    * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already.
    * Deliveries from before a change stay unsettled and do not count against the new look-ahead.
+   * Fewer are delivered while their bodies would not fit into a quarter of the heap.
    *
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection
@@ -170,7 +183,14 @@ public final class TaskIntake implements AutoCloseable {
     var brokerQueue = access.namespace().taskQueue(queue);
     try {
       var channel =
-          new TaskChannel(session, queue, brokerQueue, number, new ChannelListener(generation));
+          new TaskChannel(
+              session,
+              queue,
+              brokerQueue,
+              number,
+              new ChannelListener(generation),
+              () -> BODY_BYTES / generation.size(),
+              adjusting);
       synchronized (generation) {
         generation.channels.put(queue, channel);
       }
@@ -271,6 +291,17 @@ public final class TaskIntake implements AutoCloseable {
     return channel == null ? Settlement.STALE : channel.requeue(delivery);
   }
 
+  /**
+   * Has the broker itself move the message to the dead letters of its queue, unchanged and without
+   * a reason of ours: the last resort for a message that can't be published again.
+   *
+   * @throws IllegalStateException if the delivery was settled before
+   */
+  public Settlement reject(Delivery delivery) {
+    var channel = channelOf(delivery);
+    return channel == null ? Settlement.STALE : channel.reject(delivery);
+  }
+
   private @Nullable TaskChannel channelOf(Delivery delivery) {
     var generation = current;
     return generation == null || generation.session.generation() != delivery.generation()
@@ -307,7 +338,7 @@ public final class TaskIntake implements AutoCloseable {
 
   /**
    * Moves the waiting messages of {@code queue} and of its retry queues. It hands each to {@code
-   * move}, and acknowledges it if the answer is true. On the first false or error it stops, and the
+   * move}, and acknowledges it if that has copied it. On the first failure it stops, and the
    * messages that were not moved stay in the queue. Messages that arrive meanwhile may be left.
    * {@code move} must not settle the deliveries.
    *
@@ -315,8 +346,18 @@ public final class TaskIntake implements AutoCloseable {
    * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile; messages
    *     that were moved before stay moved
    */
-  public Swept sweep(String queue, Function<Delivery, CompletionStage<Boolean>> move) {
+  public Swept sweep(String queue, Function<Delivery, CompletionStage<Moved>> move) {
     return new Shovel(requireGeneration().session, access, queue, move).run();
+  }
+
+  /** Whether a message could be copied. */
+  public enum Moved {
+    /** The broker has the copy. */
+    COPIED,
+    /** It could not be copied now. */
+    FAILED,
+    /** It can't be copied at all: the broker has to move it itself. */
+    UNPUBLISHABLE
   }
 
   /**
@@ -360,5 +401,6 @@ public final class TaskIntake implements AutoCloseable {
   @Override
   public void close() {
     link.close();
+    adjusting.close();
   }
 }

@@ -112,7 +112,7 @@ class ConfirmedPublisherIT {
             fleet.namespace().tasksExchange(), "mail", new Message(properties, Body.of("{}")));
     var after = publishMail(20);
 
-    assertThat(huge.get()).isInstanceOf(PublishOutcome.Refused.class);
+    assertThat(huge.get()).isInstanceOf(PublishOutcome.Unpublishable.class);
     for (var outcome : List.of(before, after)) {
       for (var each : outcome) {
         assertThat(each.get()).isEqualTo(CONFIRMED);
@@ -136,7 +136,7 @@ class ConfirmedPublisherIT {
 
     assertThat(huge.get())
         .isInstanceOfSatisfying(
-            PublishOutcome.Refused.class,
+            PublishOutcome.Unpublishable.class,
             refused ->
                 assertThat(refused.because())
                     .contains("a message of 134217729 bytes")
@@ -157,7 +157,7 @@ class ConfirmedPublisherIT {
         publisher.publish(
             fleet.namespace().tasksExchange(), "mail", new Message(properties, Body.of("{}")));
 
-    assertThat(outcome.get()).isInstanceOf(PublishOutcome.Refused.class);
+    assertThat(outcome.get()).isInstanceOf(PublishOutcome.Unpublishable.class);
     assertThat(publishMail(1).get(0).get()).isEqualTo(CONFIRMED);
   }
 

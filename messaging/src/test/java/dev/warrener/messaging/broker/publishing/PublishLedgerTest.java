@@ -179,7 +179,7 @@ class PublishLedgerTest {
   void aMessageThatWasAloneIsToBlame() {
     add("a", "b");
     take();
-    ledger.accused(culprit -> "too large: " + culprit.message.id());
+    ledger.accused(culprit -> new PublishOutcome.Refused("too large: " + culprit.message.id()));
 
     assertRefused("a", "too large: a");
     assertThat(takeAll()).containsExactly("b");
@@ -190,14 +190,14 @@ class PublishLedgerTest {
     add("a", "b", "c");
     take();
     take();
-    ledger.accused(culprit -> "not known");
+    ledger.accused(culprit -> new PublishOutcome.Refused("not known"));
     ledger.add(publish("urgent"), true);
     assertThat(outcomes).isEmpty();
 
     assertThat(takeAll()).containsExactly("a");
     confirm(3);
     assertThat(takeAll()).containsExactly("b");
-    ledger.accused(culprit -> "too large");
+    ledger.accused(culprit -> new PublishOutcome.Refused("too large"));
     assertRefused("b", "too large");
     assertThat(takeAll()).containsExactly("urgent", "c");
   }
@@ -206,7 +206,7 @@ class PublishLedgerTest {
   void aSuspectThatWasCutOffAgainStaysOne() {
     add("a", "b");
     takeAll();
-    ledger.accused(culprit -> "not known");
+    ledger.accused(culprit -> new PublishOutcome.Refused("not known"));
     takeAll();
     ledger.cutOff();
 
@@ -220,7 +220,7 @@ class PublishLedgerTest {
     add("a", "b");
     take();
     var next = ledger.take(++number);
-    ledger.refuse(next, "it fits in no frame");
+    ledger.refuse(next, new PublishOutcome.Unpublishable("it fits in no frame"));
     ledger.cutOff();
 
     assertRefused("b", "it fits in no frame");
@@ -260,7 +260,7 @@ class PublishLedgerTest {
     add("a");
     ledger.add(new Publish("ex", "key", message("short"), true, Duration.ofNanos(1), 0), false);
     takeAll();
-    ledger.accused(culprit -> "not known");
+    ledger.accused(culprit -> new PublishOutcome.Refused("not known"));
     takeAll();
     confirm(3);
     add("later");

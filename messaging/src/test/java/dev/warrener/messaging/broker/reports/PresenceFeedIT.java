@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.tasks.RecordingIntake;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class PresenceFeedIT {
                 fleet.access(),
                 "self",
                 () -> now,
-                (presence, at) -> read.add(new Read(presence.id(), presence.state(), at))));
+                (presence, at, user) -> read.add(new Read(presence.id(), presence.state(), at))));
     feed.start();
     feed.awaitUp(TestFleet.PATIENCE);
   }
@@ -50,17 +51,20 @@ class PresenceFeedIT {
   }
 
   private void say(String id, ControllerState state) {
-    reporter.presence(
-        Presence.builder(id, "host")
-            .pid(42)
-            .software("0.1")
-            .at(START)
-            .state(state)
-            .leaseMillis(15_000)
-            .containment("subreaper")
-            .build());
+    reporter.presence(presence(id, state));
     // Of presence only the newest waits: each is to go out.
     assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
+  }
+
+  private static Presence presence(String id, ControllerState state) {
+    return Presence.builder(id, "host")
+        .pid(42)
+        .software("0.1")
+        .at(START)
+        .state(state)
+        .leaseMillis(15_000)
+        .containment("subreaper")
+        .build();
   }
 
   /** Until the feed has heard all that was said: who is new is read at once. */
@@ -111,6 +115,26 @@ class PresenceFeedIT {
 
     assertThat(RecordingIntake.next(read))
         .isEqualTo(new Read("web-1", ControllerState.HELD, START.plus(PresenceFeed.READ_EVERY)));
+  }
+
+  @Test
+  void whatAnotherUserPublishesIsReadAtOnce() throws Exception {
+    say("web-1", ControllerState.RUNNING);
+    RecordingIntake.next(read);
+    fleet
+        .channel()
+        .basicPublish(
+            fleet.namespace().reportsExchange(),
+            "presence.web-1",
+            null,
+            ContractJson.write(presence("web-1", ControllerState.HELD)));
+
+    // The embedded broker vouches for nobody: there both are the same.
+    if (fleet.vouches()) {
+      assertThat(RecordingIntake.next(read))
+          .isEqualTo(new Read("web-1", ControllerState.HELD, START));
+    }
+    awaitHeard();
   }
 
   @Test

@@ -50,7 +50,7 @@ class ReportBufferTest {
   void whatFailedWaitsUntilItIsDue() {
     var failed = statement(Kind.RESULT, "failed");
     failed.dueNanos = 1_000;
-    buffer.putBack(failed);
+    assertThat(buffer.putBack(failed, false)).isTrue();
 
     assertThat(key(buffer.next(400))).isNull();
     assertThat(buffer.nanosUntilDue(400)).isEqualTo(600);
@@ -63,7 +63,7 @@ class ReportBufferTest {
     for (int due : new int[] {300, 100, 200}) {
       var failed = statement(Kind.RESULT, "due " + due);
       failed.dueNanos = due;
-      buffer.putBack(failed);
+      assertThat(buffer.putBack(failed, false)).isTrue();
     }
 
     assertThat(buffer.nanosUntilDue(0)).isEqualTo(100);

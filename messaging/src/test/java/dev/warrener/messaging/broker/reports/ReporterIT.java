@@ -2,6 +2,7 @@ package dev.warrener.messaging.broker.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.broker.BrokerAccess;
@@ -10,6 +11,7 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.broker.tasks.RecordingIntake;
+import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
@@ -19,8 +21,10 @@ import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +108,53 @@ class ReporterIT {
   }
 
   @Test
+  void brokerVouchesForWhoReports() throws Exception {
+    var users = new LinkedBlockingQueue<String>();
+    var feed =
+        fleet.closing(
+            new ReportFeed(
+                fleet.access(),
+                List.of("kill.#", "presence.#"),
+                new ReportFeed.Listener() {
+                  @Override
+                  public void report(Report report, @Nullable String userId) {
+                    users.add("report by " + userId);
+                  }
+
+                  @Override
+                  public void presence(Presence presence, @Nullable String userId) {
+                    users.add("presence by " + userId);
+                  }
+                }));
+    feed.start();
+    feed.awaitUp(TestFleet.PATIENCE);
+    var user = fleet.vouches() ? fleet.access().address().user() : null;
+
+    reporter.report(refused("order-1", 1), null);
+    assertThat(RecordingIntake.next(users)).isEqualTo("report by " + user);
+    reporter.presence(presence());
+    assertThat(RecordingIntake.next(users)).isEqualTo("presence by " + user);
+  }
+
+  @Test
+  void messageWhoseKeyBelongsToAnotherControllerIsNotBelieved() throws Exception {
+    listen("kill.#", "presence.#");
+    var channel = fleet.channel();
+    var bodies =
+        Map.of(
+            "kill.order-1.web-2", ContractJson.write(refused("order-1", 1)),
+            "kill.order-2.web-1", ContractJson.write(refused("order-1", 1)),
+            "presence.web-9", ContractJson.write(presence()));
+    for (var entry : bodies.entrySet()) {
+      channel.basicPublish(
+          fleet.namespace().reportsExchange(), entry.getKey(), null, entry.getValue());
+      assertThat(RecordingIntake.next(heard.unreadable))
+          .startsWith(entry.getKey() + ": it came with the routing key " + entry.getKey());
+    }
+    assertThat(heard.said).isEmpty();
+  }
+
+  @Test
   void presenceAndEventsHaveKeysOfTheirOwn() throws Exception {
     listen("presence.*", "task.finished.mail", "worker.*.web-1");
     reporter.presence(presence());
@@ -145,8 +196,27 @@ class ReporterIT {
     channel.queueDeclare(name, false, true, false, null);
     channel.queueBind(name, fleet.namespace().resultsExchange(), name);
 
-    assertThat(outcome.get()).isEqualTo(new PublishOutcome.Confirmed());
-    assertThat(channel.basicGet(name, true)).isNotNull();
+    await("the result")
+        .atMost(TestFleet.PATIENCE)
+        .until(() -> channel.basicGet(name, true) != null);
+    assertThat(outcome)
+        .succeedsWithin(TestFleet.PATIENCE)
+        .isIn(
+            new PublishOutcome.Confirmed(),
+            new PublishOutcome.Unroutable(fleet.namespace().resultsExchange(), name));
+  }
+
+  @Test
+  void resultThatNobodyWaitsForHoldsNobodyUp() throws Exception {
+    var name = fleet.namespace().replyQueue("ana", "gone");
+    long start = System.nanoTime();
+
+    var outcome = reporter.result(result(), name, null);
+
+    assertThat(outcome.get())
+        .isEqualTo(new PublishOutcome.Unroutable(fleet.namespace().resultsExchange(), name));
+    assertThat(reporter.flush(TestFleet.PATIENCE)).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
   }
 
   @Test

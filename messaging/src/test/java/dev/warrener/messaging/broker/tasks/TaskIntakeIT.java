@@ -239,7 +239,10 @@ class TaskIntakeIT {
               seen.add(String.valueOf(delivery.message().id()));
               return publisher
                   .publish(fleet.namespace().tasksExchange(), "mail.dead", delivery.message())
-                  .thenApply(outcome -> outcome instanceof PublishOutcome.Confirmed);
+                  .thenApply(outcome ->
+                      outcome instanceof PublishOutcome.Confirmed
+                          ? TaskIntake.Moved.COPIED
+                          : TaskIntake.Moved.FAILED);
             });
 
     assertThat(swept).isEqualTo(new TaskIntake.Swept(253, true));
@@ -255,7 +258,12 @@ class TaskIntakeIT {
 
     var swept =
         intake.sweep(
-            "mail", delivery -> CompletableFuture.completedFuture(count.incrementAndGet() != 8));
+            "mail",
+            delivery ->
+                CompletableFuture.completedFuture(
+                    count.incrementAndGet() == 8
+                        ? TaskIntake.Moved.FAILED
+                        : TaskIntake.Moved.COPIED));
 
     assertThat(swept.complete()).isFalse();
     assertThat(swept.moved()).isGreaterThanOrEqualTo(7);

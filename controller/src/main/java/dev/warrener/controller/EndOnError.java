@@ -1,0 +1,77 @@
+package dev.warrener.controller;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends the process when a thread meets an {@link Error} that nothing there handles: a controller
+ * that has lost a thread, or want of memory, can't be relied on for a kill. It says so in one
+ * sentence on stderr and ends at once, without closing anything: its workers die with it, and the
+ * broker hands its tasks to others. Where the VM runs with {@code -XX:+ExitOnOutOfMemoryError}, as
+ * the launcher has it, want of memory ends it before it comes here.
+ */
+public final class EndOnError implements Thread.UncaughtExceptionHandler {
+  /** How long the sentence may take: nobody may read stderr. */
+  private static final long PATIENCE_SECONDS = 1;
+
+  private final int status;
+  private final CountDownLatch ending = new CountDownLatch(1);
+
+  private EndOnError(int status) {
+    this.status = status;
+  }
+
+  /** Ends the process with this status from now on, when a thread meets an error. */
+  public static void install(int status) {
+    var handler = new EndOnError(status);
+    // Started now: later there may be no memory for a thread.
+    Thread.ofPlatform().daemon().name("end-on-error").start(handler::endSoon);
+    Thread.setDefaultUncaughtExceptionHandler(handler);
+  }
+
+  @Override
+  public void uncaughtException(Thread thread, Throwable thrown) {
+    if (thrown instanceof Error) {
+      ending.countDown();
+      say(
+          "error: thread "
+              + thread.getName()
+              + " met "
+              + thrown
+              + where(thrown)
+              + "; the controller ends, and its workers with it");
+      Runtime.getRuntime().halt(status);
+    }
+    say("error: thread " + thread.getName() + " ended by " + thrown + where(thrown));
+  }
+
+  private static String where(Throwable thrown) {
+    var stack = thrown.getStackTrace();
+    return stack.length == 0 ? "" : " at " + stack[0];
+  }
+
+  /** Writes to the descriptor itself: a stream in between may be locked by a thread that waits. */
+  private static void say(String sentence) {
+    @SuppressWarnings("resource") // Closing it would close stderr.
+    var err = new FileOutputStream(FileDescriptor.err);
+    try {
+      err.write((sentence + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // Nobody reads it.
+    }
+  }
+
+  private void endSoon() {
+    try {
+      ending.await();
+      TimeUnit.SECONDS.sleep(PATIENCE_SECONDS);
+    } catch (InterruptedException e) {
+      return;
+    }
+    Runtime.getRuntime().halt(status);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.warrener.controller;
+
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.Timer;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that wait for the fleet loop. Orders come first, then what workers report, their
+ * deaths among it, and then the rest: the broker and others can send much of that at once, and no
+ * kill is to wait for it. Within each of the three the order is that of posting, and events whose
+ * order matters are in the same one:
+ *
+ * <ul>
+ *   <li>A worker's death comes after everything that it reported while it lived.
+ *   <li>What happens to the task connection comes in order with its deliveries, and so do the
+ *       answers to what was asked by it: a barrier is passed after the deliveries before it.
+ * </ul>
+ *
+ * <p>Each of the three gets its turn: after {@link #MOST_IN_A_ROW} events that overtook others, the
+ * others have one. Thread-safe.
+ */
+final class EventQueue {
+  /** How many events may overtake those behind them in a row: 64. */
+  static final int MOST_IN_A_ROW = 64;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition posted = lock.newCondition();
+
+  // Guarded by the lock.
+  private final Lane orders = new Lane();
+  private final Lane workers = new Lane();
+  private final Lane rest = new Lane();
+
+  /** The events of one kind, and how many others have overtaken them since one was taken. */
+  private static final class Lane {
+    private final Queue<Event> events = new ArrayDeque<>();
+    private int overtaken;
+
+    boolean isDue() {
+      return overtaken >= MOST_IN_A_ROW;
+    }
+
+    void noteOvertaken() {
+      overtaken = events.isEmpty() ? 0 : overtaken + 1;
+    }
+
+    @Nullable Event take() {
+      overtaken = 0;
+      return events.poll();
+    }
+  }
+
+  /** Adds an event. Never blocks. */
+  void add(Event event) {
+    lock.lock();
+    try {
+      lane(event).events.add(event);
+      posted.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Lane lane(Event event) {
+    return switch (event) {
+      // When others were seen is posted just before the order whose answer names them.
+      case Event.OrdersSynced _,
+          Event.OrdersDown _,
+          Event.OrderArrived _,
+          Event.UnreadableOrder _,
+          Event.OthersSeen _,
+          Event.Remembered _,
+          Event.RunsRemembered _,
+          Event.Kept _,
+          Event.Tripped _,
+          Event.StoodStill _,
+          Event.StopRequested _ ->
+          orders;
+      case Event.Spawned _,
+          Event.SpawnFailed _,
+          Event.Ready _,
+          Event.Started _,
+          Event.Finished _,
+          Event.ProtocolBroken _,
+          Event.TreeEmpty _,
+          Event.Unconfirmed _ ->
+          workers;
+      case Event.TimerDue due -> lane(due.timer());
+      case Event.BrokerUp _,
+          Event.BrokerDown _,
+          Event.Delivered _,
+          Event.DeliveredInvalid _,
+          Event.ConsumptionEnded _,
+          Event.Published _,
+          Event.PublishFailed _,
+          Event.BarrierPassed _,
+          Event.BarrierFailed _,
+          Event.BacklogDone _,
+          Event.BacklogFailed _,
+          Event.PresenceHeard _ ->
+          rest;
+    };
+  }
+
+  private Lane lane(Timer timer) {
+    return switch (timer) {
+      case Timer.StartDeadline _,
+          Timer.RunDeadline _,
+          Timer.RecallDue _,
+          Timer.RecallUnanswered _,
+          Timer.DeferralOver _,
+          Timer.GraceOver _,
+          Timer.Respawn _,
+          Timer.DrainOver _ ->
+          workers;
+      // They bound how long something of the broker may take: it may have come already.
+      case Timer.LeaseOver _, Timer.SettlementOver _ -> rest;
+    };
+  }
+
+  /** Returns the next event, or null if there is none now. */
+  @Nullable Event poll() {
+    lock.lock();
+    try {
+      return take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the next event, or null if there was none for that long. */
+  @Nullable Event poll(long nanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
+      Event next;
+      while ((next = take()) == null && left > 0) {
+        left = posted.awaitNanos(left);
+      }
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Event take() {
+    if (rest.isDue()) {
+      return rest.take();
+    }
+    if (workers.isDue()) {
+      rest.noteOvertaken();
+      return workers.take();
+    }
+    if (!orders.events.isEmpty()) {
+      workers.noteOvertaken();
+      rest.noteOvertaken();
+      return orders.take();
+    }
+    if (!workers.events.isEmpty()) {
+      rest.noteOvertaken();
+      return workers.take();
+    }
+    return rest.take();
+  }
+}

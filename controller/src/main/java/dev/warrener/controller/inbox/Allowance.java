@@ -1,0 +1,61 @@
+package dev.warrener.controller.inbox;
+
+import java.time.Duration;
+import java.util.function.IntSupplier;
+
+/**
+ * How much a worker may write that nothing waits for: lines, and frames without an effect. All
+ * workers together have 100,000 in a second, each an equal part, so that reading them leaves the
+ * processors to what matters. Thread-safe.
+ */
+final class Allowance {
+  /** What all workers may write in a second: this costs the controller about one processor. */
+  private static final int OF_ALL = 100_000;
+
+  /** So many bytes of a line or a frame count as one more. */
+  private static final int BYTES = 256;
+
+  /** What was not used is kept for so long. */
+  private static final long KEPT_NANOS = Duration.ofMillis(500).toNanos();
+
+  private final IntSupplier workers;
+  private double left;
+  private long at;
+
+  /**
+   * Makes an allowance that is unused.
+   *
+   * @param workers returns the number of workers that there are
+   */
+  Allowance(IntSupplier workers, long now) {
+    this.workers = workers;
+    this.at = now - KEPT_NANOS;
+  }
+
+  /** Uses up a part of it: a line or a frame of so many bytes. */
+  synchronized void use(int bytes, long now) {
+    refill(now);
+    left -= 1 + bytes / BYTES;
+  }
+
+  /** Uses up a part of it: so many small frames. */
+  synchronized void useFrames(int frames, long now) {
+    refill(now);
+    left -= frames;
+  }
+
+  /** Returns how long the worker must wait, in nanoseconds; 0 if it has not used up everything. */
+  synchronized long pause(long now) {
+    refill(now);
+    return left >= 0 ? 0 : (long) (-left / perNano());
+  }
+
+  private void refill(long now) {
+    left = Math.min(left + (now - at) * perNano(), KEPT_NANOS * perNano());
+    at = now;
+  }
+
+  private double perNano() {
+    return (double) OF_ALL / Math.max(1, workers.getAsInt()) / Duration.ofSeconds(1).toNanos();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.warrener.controller.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.warrener.controller.fleet.Event;
+import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.TaskCodec;
+import dev.warrener.messaging.broker.orders.ReceivedOrder;
+import dev.warrener.messaging.broker.tasks.Delivery;
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.Task;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who is believed that a task was put back from the dead letters, and what is too large. */
+class TaskInboxTest {
+  private static final Instant REQUEUED = Instant.parse("2026-11-28T03:00:00Z");
+
+  private final List<Event> events = new ArrayList<>();
+
+  @Test
+  void operatorIsBelieved() {
+    assertThat(requeuedAt(trusting("ops"), "ops")).isEqualTo(REQUEUED);
+  }
+
+  @Test
+  void publisherIsNotBelievedWithOrWithoutAUserId() {
+    assertThat(requeuedAt(trusting("ops"), "publisher")).isNull();
+    assertThat(requeuedAt(trusting("ops"), null)).isNull();
+  }
+
+  @Test
+  void controllersOwnRetryIsBelieved() {
+    assertThat(requeuedAt(trusting("ops"), "controller-h1")).isEqualTo(REQUEUED);
+  }
+
+  @Test
+  void retryOfAnotherControllerIsBelieved() {
+    var trusted = trusting("ops");
+    trusted.isController("controller-h2");
+
+    assertThat(requeuedAt(trusted, "controller-h2")).isEqualTo(REQUEUED);
+  }
+
+  @Test
+  void whoHasGivenAnOrderIsBelievedIfOperatorsAreNotListed() {
+    var trusted = trusting();
+    assertThat(requeuedAt(trusted, "ana")).isNull();
+
+    order(trusted, "ana");
+
+    assertThat(requeuedAt(trusted, "ana")).isEqualTo(REQUEUED);
+  }
+
+  @Test
+  void whoHasGivenAnOrderAndIsNoOperatorIsNotBelieved() {
+    var trusted = trusting("ops");
+
+    order(trusted, "ana");
+
+    assertThat(requeuedAt(trusted, "ana")).isNull();
+  }
+
+  @Test
+  void taskThatFitsIntoNoFrameOfAWorkerIsInvalid() {
+    deliver(1, 1_000);
+    deliver(2, 1_001);
+
+    assertThat(events.getFirst()).isInstanceOf(Event.Delivered.class);
+    assertThat(events.getLast())
+        .isInstanceOfSatisfying(
+            Event.DeliveredInvalid.class,
+            invalid ->
+                assertThat(invalid.content().because())
+                    .contains("its body has 1001 bytes, and a worker takes at most 1000"));
+  }
+
+  private void deliver(long tag, int bytes) {
+    var task = Task.to("mail", "work").body(Body.of(new byte[bytes]), "text/plain").build();
+    new TaskInbox(trusting(), events::add, 1_000)
+        .delivered(new Delivery(1, "mail", 1, tag, false, task, TaskCodec.encode(task)));
+  }
+
+  private static TrustedUsers trusting(String... operators) {
+    return new TrustedUsers("controller-h1", Set.of(operators));
+  }
+
+  private void order(TrustedUsers trusted, String user) {
+    var order =
+        Order.builder(OrderKind.ROLL_CALL, Scope.ALL)
+            .issuedAt(REQUEUED)
+            .expiresAt(REQUEUED)
+            .build();
+    new OrderInbox(Map::of, trusted, events::add)
+        .ordered(new ReceivedOrder.Decoded(order, user, null, null));
+    events.clear();
+  }
+
+  private @Nullable Instant requeuedAt(TrustedUsers trusted, @Nullable String user) {
+    var message =
+        new Message(
+            new BasicProperties.Builder()
+                .messageId("t1")
+                .type("work")
+                .userId(user)
+                .headers(Map.of("x-requeued-at", REQUEUED.toString()))
+                .build(),
+            Body.EMPTY);
+    events.clear();
+    new TaskInbox(trusted, events::add)
+        .delivered(
+            new Delivery(1, "mail", 1, 1, false, TaskCodec.decode("mail", message), message));
+    assertThat(events).hasSize(1);
+    return events.getFirst() instanceof Event.Delivered(var _, Task task, var _)
+        ? task.requeuedAt()
+        : null;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.warrener.controller.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A {@link StarvedUnderTest} as a process, with what it prints. */
+final class StarvedController implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader output;
+  private final BufferedWriter input;
+  private final List<String> said = new ArrayList<>();
+
+  private StarvedController(Process process) {
+    this.process = process;
+    output = process.inputReader(StandardCharsets.UTF_8);
+    input = process.outputWriter(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Starts a controller.
+   *
+   * @param prefix the program that starts it, with its arguments, or none
+   * @param unconfirmedMillis when it gives a worker up
+   * @param pids how many processes a worker may have; 0 for any number
+   */
+  static StarvedController start(
+      List<String> prefix,
+      String classPath,
+      ContainmentChoice tier,
+      int unconfirmedMillis,
+      int pids)
+      throws IOException {
+    var command = new ArrayList<>(prefix);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            classPath,
+            StarvedUnderTest.class.getName(),
+            tier.text(),
+            Integer.toString(unconfirmedMillis),
+            Integer.toString(pids)));
+    return new StarvedController(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /** The process that was started, which need not be the controller itself. */
+  Process process() {
+    return process;
+  }
+
+  /** Tells it something and waits until it has done that. */
+  void tell(String line) throws IOException {
+    tellOnly(line);
+    await("DONE\t" + line);
+  }
+
+  private void tellOnly(String line) throws IOException {
+    input.write(line + "\n");
+    input.flush();
+  }
+
+  /** Starts a worker that runs a script and then waits; returns when that is so. */
+  void spawnAndAwaitUp(int slot, String script) throws IOException {
+    spawn(slot, script);
+    await("LINE\t" + slot + "\tup");
+  }
+
+  void spawn(int slot, String script) throws IOException {
+    String all = script + "\necho up; while :; do sleep 1000; done";
+    tell("spawn " + slot + " " + URLEncoder.encode(all, StandardCharsets.UTF_8));
+  }
+
+  /** Waits for a line that begins with one of some beginnings, said now or before. */
+  String await(String... beginnings) throws IOException {
+    for (String line : said) {
+      if (begins(line, beginnings)) {
+        said.remove(line);
+        return line;
+      }
+    }
+    String line;
+    while ((line = output.readLine()) != null) {
+      if (begins(line, beginnings)) {
+        return line;
+      }
+      said.add(line);
+    }
+    throw new AssertionError(
+        "the controller ended without " + List.of(beginnings) + "; it said " + said);
+  }
+
+  private static boolean begins(String line, String... beginnings) {
+    for (String beginning : beginnings) {
+      if (line.equals(beginning) || line.startsWith(beginning + "\t")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lets it end, with all its workers. */
+  void end() throws Exception {
+    tellOnly("end");
+    await("END");
+    assertThat(process.waitFor()).isZero();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.toHandle().destroyForcibly();
+    output.close();
+  }
+}

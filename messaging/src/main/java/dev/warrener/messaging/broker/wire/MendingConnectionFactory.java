@@ -1,0 +1,27 @@
+package dev.warrener.messaging.broker.wire;
+
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.impl.FrameHandler;
+import com.rabbitmq.client.impl.FrameHandlerFactory;
+import com.rabbitmq.client.impl.SocketFrameHandlerFactory;
+import java.io.IOException;
+import java.net.Socket;
+
+/**
+ * Makes connections that no table of headers can end, whether the client can decode it or not. The
+ * client's socket is wrapped instead of its frame handler, because the frame handler's interface
+ * changes between versions of the client, and programs that embed Warrener bring a version of their
+ * own.
+ */
+public final class MendingConnectionFactory extends ConnectionFactory {
+  @Override
+  protected synchronized FrameHandlerFactory createFrameHandlerFactory() {
+    return new SocketFrameHandlerFactory(
+        getConnectionTimeout(), getSocketFactory(), getSocketConfigurator(), isSSL()) {
+      @Override
+      public FrameHandler create(Socket socket) throws IOException {
+        return super.create(new MendingSocket(socket));
+      }
+    };
+  }
+}

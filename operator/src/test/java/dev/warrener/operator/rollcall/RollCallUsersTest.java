@@ -1,0 +1,208 @@
+package dev.warrener.operator.rollcall;
+
+import static dev.warrener.operator.rollcall.Said.T0;
+import static dev.warrener.operator.rollcall.Said.TEN_SECONDS;
+import static dev.warrener.operator.rollcall.Said.at;
+import static dev.warrener.operator.rollcall.Said.dead;
+import static dev.warrener.operator.rollcall.Said.done;
+import static dev.warrener.operator.rollcall.Said.heard;
+import static dev.warrener.operator.rollcall.Said.kill;
+import static dev.warrener.operator.rollcall.Said.live;
+import static dev.warrener.operator.rollcall.Said.silent;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.Report.RosterEntry;
+import dev.warrener.messaging.report.RosterState;
+import dev.warrener.operator.rollcall.Verdict.State;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Whose word counts: a controller is the broker user that publishes its presence. */
+class RollCallUsersTest {
+  private RollCall call = RollCall.open(kill(Scope.ALL), TEN_SECONDS);
+
+  @Test
+  void controllerThatReportsAsTheUserOfItsPresenceIsBelieved() {
+    present("web-1", "controller-web-1");
+    say("controller-web-1", heard("web-1", 1, 1, 0), dead("web-1", 2, 1, null));
+    say("controller-web-1", done("web-1", 3, 1, 0));
+
+    assertThat(call.isOver(at(1))).isTrue();
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void certificateThatAnotherUserForgesIsNotBelievedAndItsUserIsNamed() {
+    present("web-1", "controller-web-1");
+    say("controller-web-2", heard("web-1", 1, 1, 0), dead("web-1", 2, 1, null));
+    say("controller-web-2", done("web-1", 3, 1, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+    assertThat(call.rows()).singleElement().returns(Standing.SILENT, Row::standing);
+    assertThat(call.verdict(at(10)).sentences())
+        .singleElement()
+        .asString()
+        .contains("web-1 (user controller-web-2 reported about it, which it is not)");
+  }
+
+  @Test
+  void forgedCertificateWithoutAUserIsNotBelieved() {
+    present("web-1", "controller-web-1");
+    say(null, heard("web-1", 1, 1, 0), done("web-1", 2, 1, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void forgedReportsDoNotKeepAKillFromBeingConfirmed() {
+    present("web-1", "controller-web-1");
+    say("evil", done("web-1", 1, 0, 0, 0, List.of("nothing works")));
+    say("controller-web-1", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+    assertThat(call.rows()).singleElement().extracting(Row::disbelieved).isEqualTo(List.of("evil"));
+  }
+
+  @Test
+  void twoUsersThatAreOneControllerContestItAndNeitherIsBelieved() {
+    present("web-1", "controller-web-1");
+    present("web-1", "evil");
+    say("controller-web-1", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+    say("evil", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+    assertThat(call.verdict(at(10)).sentences())
+        .singleElement()
+        .asString()
+        .startsWith("user controller-web-1 and user evil claim to be controller web-1");
+  }
+
+  @Test
+  void userWhoIsUnknownToTheRosterOfTheOthersContestsTheControllerThatItIs() {
+    present("web-2", "controller-web-2");
+    say(
+        "controller-web-2",
+        heard("web-2", 1, 0, 0, listed("web-1", "controller-web-1")),
+        done("web-2", 2, 0, 0));
+    present("web-1", "evil");
+    say("evil", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void rosterOfTheOthersTellsWhoASilentControllerIs() {
+    say(
+        "controller-web-2",
+        heard("web-2", 1, 0, 0, listed("web-1", "controller-web-1")),
+        done("web-2", 2, 0, 0));
+    say("controller-web-2", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void twoUsersWhoReportAsOneControllerThatNobodyKnowsContestIt() {
+    say("controller-web-1", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+    say("evil", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void controllerOfAnEarlierReleaseCountsWhereNobodyElseClaimsIt() {
+    present("web-1", null);
+    say(null, heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void controllerOfAnEarlierReleaseThatAUserClaimsIsContested() {
+    present("web-1", null);
+    present("web-1", "evil");
+    say(null, heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void controllersThatShareAUserAreBelievedAsBefore() {
+    for (var id : List.of("web-1", "web-2")) {
+      present(id, "controller");
+      say("controller", heard(id, 1, 0, 0, live("web-1", -1), live("web-2", -1)));
+      say("controller", done(id, 2, 0, 0));
+    }
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void ghostIsNotWaitedForForEverAndIsTold() {
+    say(null, heard("web-1", 1, 0, 0, silent("ghost", -3601)), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+    assertThat(call.ghosts()).extracting(Known::id).containsExactly("ghost");
+  }
+
+  @Test
+  void controllerThatIsSilentForLessThanAnHourIsNoGhost() {
+    say(null, heard("web-1", 1, 0, 0, silent("web-4", -3590)), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+    assertThat(call.ghosts()).isEmpty();
+  }
+
+  @Test
+  void controllerWhoseRunsNothingBoundsIsNoGhostForADay() {
+    var entry = new RosterEntry("web-4", "h", at(-80_000), RosterState.SILENT, 0L);
+    say(null, heard("web-1", 1, 0, 0, entry), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void ghostsAndThoseThatHaveLeftDoNotHideWhoIsConnectedAndSilent() {
+    call = call.armed(2);
+    say(
+        null,
+        heard("web-1", 1, 0, 0, silent("ghost", -3601), Said.left("web-0", -500)),
+        done("web-1", 2, 0, 0));
+
+    assertThat(call.unnamed()).isEqualTo(1);
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  private State state() {
+    return call.verdict(at(10)).state();
+  }
+
+  private void present(String id, @Nullable String user) {
+    var presence =
+        Presence.builder(id, "host-of-" + id)
+            .pid(1)
+            .software("test")
+            .at(T0)
+            .state(ControllerState.RUNNING)
+            .containment("cgroup")
+            .leaseMillis(Duration.ofSeconds(15).toMillis())
+            .build();
+    call = call.knowing(List.of(Known.of(presence, T0, user)));
+  }
+
+  private void say(@Nullable String user, Report... reports) {
+    for (var report : reports) {
+      call = call.with(report, user, at(0.01));
+    }
+  }
+
+  private static RosterEntry listed(String id, String user) {
+    return new RosterEntry(id, "host-of-" + id, at(-1), RosterState.LIVE, 15_000L, List.of(user));
+  }
+}

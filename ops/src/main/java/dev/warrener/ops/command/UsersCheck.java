@@ -1,0 +1,92 @@
+package dev.warrener.ops.command;
+
+import dev.warrener.messaging.report.RosterState;
+import dev.warrener.operator.rollcall.Roster;
+import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.command.DoctorCommand.Finding;
+import dev.warrener.ops.command.DoctorCommand.Health;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Looks at the broker users that the controllers of a fleet are. */
+record UsersCheck(Roster roster) {
+  private static final String PAGE = "docs/permissions.md shows how to give each its own";
+
+  List<Finding> findings() {
+    var findings = new ArrayList<Finding>();
+    for (var known : roster.contested()) {
+      findings.add(
+          new Finding(
+              "controller " + known.id(),
+              Health.WRONG,
+              "it is contested: "
+                  + String.join(" and ", known.users().stream().map(UsersCheck::name).toList())
+                  + " claim to be it, so that no kill can be confirmed there",
+              "stop the one that it is not, and take its user's rights away"));
+    }
+    for (var ghost : roster.ghosts()) {
+      findings.add(
+          new Finding(
+              "controller " + ghost.id(),
+              Health.WARNING,
+              "it has been silent for so long that no order waits for it",
+              "if its host is gone for good, nothing is to be done: it is forgotten a day after"
+                  + " its last word"));
+    }
+    sharedUsers(findings);
+    return findings;
+  }
+
+  private void sharedUsers(List<Finding> findings) {
+    var byUser = new TreeMap<String, List<String>>();
+    for (var known : roster.known().values()) {
+      if (known.state() == RosterState.LIVE && !known.isContested()) {
+        known
+            .users()
+            .forEach(
+                user -> byUser.computeIfAbsent(user, none -> new ArrayList<>()).add(known.id()));
+      }
+    }
+    var own = new ArrayList<String>();
+    byUser.forEach((user, ids) -> {
+      if (user.isEmpty()) {
+        findings.add(
+            new Finding(
+                "users",
+                Health.WARNING,
+                String.join(", ", ids)
+                    + " report without a user for whom the broker vouches: whoever may report can"
+                    + " do so in their names",
+                "use this release everywhere, and RabbitMQ"));
+      } else if (ids.size() > 1) {
+        findings.add(
+            new Finding(
+                "users",
+                Health.WARNING,
+                String.join(", ", ids)
+                    + " share the broker user "
+                    + user
+                    + ": whoever has its password can confirm a kill in the name of each",
+                PAGE));
+      } else {
+        own.add(user);
+      }
+    });
+    if (!own.isEmpty()) {
+      findings.add(
+          new Finding(
+              "users",
+              Health.GOOD,
+              Phrases.count(own.size(), "controller")
+                  + (own.size() == 1 ? " has" : " have")
+                  + " a broker user alone: "
+                  + String.join(", ", own),
+              null));
+    }
+  }
+
+  private static String name(String user) {
+    return user.isEmpty() ? "somebody without a user_id" : "user " + user;
+  }
+}
