@@ -232,7 +232,7 @@ final class LocalConnection implements Places.Taken {
 
   private void awaitWriter() {
     try {
-      boolean unused = writerEnded.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = writerEnded.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
