@@ -133,8 +133,8 @@ final class Attempts {
         stream, false, Map.of("x-stream-offset", "first"), new DefaultConsumer(channel));
   }
 
-  static void publish(
-      Channel channel, String exchange, String routingKey, @Nullable String user) throws Exception {
+  static void publish(Channel channel, String exchange, String routingKey, @Nullable String user)
+      throws Exception {
     var properties = new AMQP.BasicProperties.Builder().deliveryMode(2).userId(user).build();
     channel.basicPublish(exchange, routingKey, properties, new byte[0]);
     channel.waitForConfirmsOrDie(5_000);

@@ -103,8 +103,7 @@ public final class OrderCall {
 
   private void requireKnownPlaces(RollCall call) {
     if (call.rows().stream()
-        .allMatch(
-            row -> row.standing() == Standing.SILENT || row.standing() == Standing.REFUSED)) {
+        .allMatch(row -> row.standing() == Standing.SILENT || row.standing() == Standing.REFUSED)) {
       // No controller could be asked: the order is kept for those that come back.
       return;
     }
