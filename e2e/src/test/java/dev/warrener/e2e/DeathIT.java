@@ -178,7 +178,9 @@ class DeathIT {
     await("two run").atMost(LONG).until(() -> fleet.journal().unfinished().size() == 2);
 
     controller.terminate();
-    await("it drains").atMost(LONG).until(() -> controller.text().contains("the controller drains"));
+    await("it drains")
+        .atMost(LONG)
+        .until(() -> controller.text().contains("the controller drains"));
     controller.terminate();
 
     assertThat(controller.awaitExit()).as(controller.text()).isZero();

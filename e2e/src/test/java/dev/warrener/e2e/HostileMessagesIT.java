@@ -116,7 +116,7 @@ class HostileMessagesIT {
 
     var purged = dead("purge", "-y");
     assertThat(purged.out()).contains(Phrases.count(left, "dead letter"));
-    assertThat(fleet.observer().waiting("mail.dead")).isZero();
+    await("they are gone").atMost(LONG).until(() -> fleet.observer().waiting("mail.dead") == 0);
   }
 
   private CommandResult dead(String command, String option, String... more) {

@@ -82,6 +82,21 @@ record Setting<T>(
     return number;
   }
 
+  static Setting<Boolean> yesOrNo(String key, boolean standard) {
+    return new Setting<>(
+        key,
+        Boolean.toString(standard),
+        text ->
+            switch (text.strip()) {
+              case "true" -> true;
+              case "false" -> false;
+              default ->
+                  throw new IllegalArgumentException(
+                      "\"" + text.strip() + "\" is neither true nor false");
+            },
+        value -> Boolean.toString(value));
+  }
+
   /** A setting with any type of value; {@code reader} gets a text without spaces around it. */
   static <T> Setting<T> of(
       String key, T standard, Function<String, T> reader, Function<T, String> writer) {

@@ -46,7 +46,7 @@ final class Publications {
           when failed.isHopeless() && change.broker.isCurrent(copy.delivery()) -> {
         long instead = outcomes.unpublishable(change, copy, failed.reason());
         if (instead == 0) {
-          change.memory = change.memory.settled(copy.task(), copy.attempt());
+          change.memory = change.memory.settled(copy.key(), copy.attempt());
           killedRuns.copyTaken(change, copy, failed.token());
         } else {
           killedRuns.copyReplaced(change, copy, failed.token(), instead);

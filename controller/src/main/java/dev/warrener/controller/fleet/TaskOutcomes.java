@@ -397,7 +397,7 @@ final class TaskOutcomes {
 
   static int crashesOf(Task task) {
     return task.headers().get(TaskHeaders.CRASHES) instanceof Number number
-        ? (int) Math.clamp(number.longValue(), 0, MOST_CRASHES)
+        ? Math.clamp(number.longValue(), 0, MOST_CRASHES)
         : 0;
   }
 

@@ -132,7 +132,9 @@ public final class WorkerFrames {
         Task.JSON,
         new TaskError(
             type == null ? "error" : cut(type, LONGEST_TYPE),
-            message == null ? "the handler failed without a message" : cut(message, LONGEST_MESSAGE),
+            message == null
+                ? "the handler failed without a message"
+                : cut(message, LONGEST_MESSAGE),
             stack == null ? null : cut(stack, LONGEST_STACK)));
   }
 

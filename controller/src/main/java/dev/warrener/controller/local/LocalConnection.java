@@ -85,7 +85,9 @@ final class LocalConnection implements Places.Taken {
     UnixSockets.limitReads(descriptor, LOOK);
   }
 
-  /** Starts to read and to write. Returns false, and closes the connection, if no thread is left. */
+  /**
+   * Starts to read and to write. Returns false, and closes the connection, if no thread is left.
+   */
   boolean start(Executor threads) {
     boolean isWriting = false;
     try {
@@ -230,7 +232,7 @@ final class LocalConnection implements Places.Taken {
 
   private void awaitWriter() {
     try {
-      boolean unused = writerEnded.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = writerEnded.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

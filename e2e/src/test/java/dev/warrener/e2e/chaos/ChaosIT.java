@@ -186,7 +186,9 @@ class ChaosIT {
     }
   }
 
-  /** Publishes what a hostile publisher sends; every task of others must meet its end all the same. */
+  /**
+   * Publishes what a hostile publisher sends; every task of others must meet its end all the same.
+   */
   private void publishHostile(long seed, ChaosFleet fleet) {
     verbs.merge("HostileMessages", 1, Integer::sum);
     var hostile = new HostileMessages(seed, "hostile-", "echo");

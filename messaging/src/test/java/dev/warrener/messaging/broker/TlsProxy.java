@@ -128,7 +128,7 @@ public final class TlsProxy implements AutoCloseable {
   }
 
   private static void daemon(Runnable work) {
-    Thread.ofPlatform().daemon().name("tls-proxy").start(work);
+    Connecting.daemon("tls-proxy").newThread(work).start();
   }
 
   @Override

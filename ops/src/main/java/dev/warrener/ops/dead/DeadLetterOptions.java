@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -65,17 +64,20 @@ final class DeadLetterOptions {
   }
 
   Predicate<DeadLetter> matches(Instant now) {
-    var wanted = Stream.concat(ids.stream(), tasks.stream()).toList();
     return letter -> {
       var mark = letter.mark();
       var at = mark.at();
       var id = DeadLetterJson.id(letter);
-      return (wanted.isEmpty() || wanted.stream().anyMatch(task -> Printable.names(task, id)))
+      return ((tasks.isEmpty() && ids.isEmpty()) || isNamed(tasks, id) || isNamed(ids, id))
           && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
           && (order == null || order.equals(mark.order()))
           && (since == null || (at != null && !at.isBefore(now.minus(since))));
     };
+  }
+
+  private static boolean isNamed(List<String> given, String id) {
+    return given.stream().anyMatch(one -> Printable.names(one, id));
   }
 
   /** Reads the reason's name. */

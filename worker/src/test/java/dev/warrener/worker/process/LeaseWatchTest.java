@@ -108,7 +108,7 @@ final class LeaseWatchTest {
     }
 
     void suspendFor(long seconds) {
-      suspendedSeconds += seconds;
+      suspendedSeconds = seconds;
     }
 
     @Override

@@ -144,6 +144,8 @@ public final class Kernel {
       close(pipe[1]);
     } catch (IOException e) {
       throw new ProcessLayerException(e);
+    } catch (UnreadableException e) {
+      throw new ProcessLayerException("processes can't be looked at: " + e.getMessage(), e);
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
       throw new ProcessLayerException("worker processes need Linux and a 64-bit JVM", e);
     }

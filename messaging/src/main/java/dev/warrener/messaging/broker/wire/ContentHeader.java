@@ -140,26 +140,29 @@ final class ContentHeader {
 
   /** Reads a property and returns true, or returns false if it does not end in time. */
   private boolean read(int property) {
-    switch (NAMES.get(property)) {
-      case "headers":
-        return readTable();
-      case "delivery_mode", "priority":
-        end++;
-        return end <= to;
-      case "timestamp":
-        end += 8;
-        return end <= to;
-      default:
-        if (end == to || (bytes[end] & 0xff) > to - end - 1) {
-          return false;
-        }
-        int text = end + 1;
-        end = text + (bytes[end] & 0xff);
-        if (Bytes.sanitize(bytes, text, end)) {
-          fault("property " + NAMES.get(property) + " is not UTF-8");
-        }
-        return true;
+    return switch (NAMES.get(property)) {
+      case "headers" -> readTable();
+      case "delivery_mode", "priority" -> skip(1);
+      case "timestamp" -> skip(8);
+      default -> readText(property);
+    };
+  }
+
+  private boolean skip(int length) {
+    end += length;
+    return end <= to;
+  }
+
+  private boolean readText(int property) {
+    if (end == to || (bytes[end] & 0xff) > to - end - 1) {
+      return false;
     }
+    int text = end + 1;
+    end = text + (bytes[end] & 0xff);
+    if (Bytes.sanitize(bytes, text, end)) {
+      fault("property " + NAMES.get(property) + " is not UTF-8");
+    }
+    return true;
   }
 
   private boolean readTable() {

@@ -105,7 +105,7 @@ final class MendedFrames extends InputStream {
       while (end - position < HEAD) {
         if (!fill()) {
           // A frame that was cut off is the client's matter.
-          passing = end - position;
+          passing = (long) end - position;
           return passing > 0;
         }
       }

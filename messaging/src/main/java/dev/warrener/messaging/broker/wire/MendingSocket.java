@@ -9,6 +9,8 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 
 /** A connected socket, plain or TLS, whose input is read through {@link MendedFrames}. */
+// The socket behind it has the locks.
+@SuppressWarnings("UnsynchronizedOverridesSynchronized")
 final class MendingSocket extends Socket {
   private final Socket socket;
   private final InputStream frames;

@@ -223,7 +223,8 @@ class PublishLedgerTest {
     ledger.refuse(next, new PublishOutcome.Unpublishable("it fits in no frame"));
     ledger.cutOff();
 
-    assertRefused("b", "it fits in no frame");
+    assertThat(outcomes.get("b"))
+        .isEqualTo(new PublishOutcome.Unpublishable("it fits in no frame"));
     assertThat(takeAll()).containsExactly("a");
   }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ContentHeaderTest {
@@ -191,12 +192,12 @@ class ContentHeaderTest {
     return decode(Objects.requireNonNull(mend(payload(properties), FRAME)));
   }
 
-  private static byte[] mend(byte[] payload, int largest) {
+  private static byte @Nullable [] mend(byte[] payload, int largest) {
     return new ContentHeader(payload, 0, payload.length, largest).mended();
   }
 
   private static String mark(BasicProperties properties) {
-    return properties.getHeaders().get(UnreadableHeaders.MARK).toString();
+    return Objects.requireNonNull(properties.getHeaders().get(UnreadableHeaders.MARK)).toString();
   }
 
   /** Returns a content header frame's payload, of a body of 4 bytes. */
