@@ -133,7 +133,9 @@ final class Spawner implements Runnable {
 
   private static boolean undo(LongPredicate isMeant) {
     try {
-      return killOnce(isMeant) == 0 && killOnce(isMeant) == 0;
+      int first = killOnce(isMeant);
+      int second = killOnce(isMeant);
+      return first + second == 0;
     } catch (UnreadableException | IOException e) {
       return false;
     }

@@ -25,7 +25,7 @@ final class LeaseWatch implements Runnable {
   private final long leaseMillis;
   private final IdleAwareInputStream channel;
   private final ProcessEnd end;
-  private final BootClock clock;
+  private final SuspensionClock clock;
 
   // Owned by the thread.
   private long heardAt;
@@ -36,10 +36,10 @@ final class LeaseWatch implements Runnable {
   private long suspended;
 
   LeaseWatch(long leaseMillis, IdleAwareInputStream channel, ProcessEnd end) {
-    this(leaseMillis, channel, end, new BootClock());
+    this(leaseMillis, channel, end, new SuspensionClock());
   }
 
-  LeaseWatch(long leaseMillis, IdleAwareInputStream channel, ProcessEnd end, BootClock clock) {
+  LeaseWatch(long leaseMillis, IdleAwareInputStream channel, ProcessEnd end, SuspensionClock clock) {
     this.leaseMillis = leaseMillis;
     this.channel = channel;
     this.end = end;

@@ -93,11 +93,11 @@ final class LeaseWatchTest {
     clock.readable = true;
     clock.suspendFor(2);
     assertThat(clock.suspendedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
-    assertThat(new BootClock().suspendedNanos()).isZero();
+    assertThat(new SuspensionClock().suspendedNanos()).isZero();
   }
 
   /** A host that stands still when it is told to. */
-  private static final class ClockOfAHost extends BootClock {
+  private static final class ClockOfAHost extends SuspensionClock {
     private final Semaphore asked = new Semaphore(0);
     private volatile long suspendedSeconds;
     private volatile boolean readable = true;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * the kernel's time in {@code /proc/uptime} does not. On a host without that file no suspension is
  * noticed. For one thread. Without lambdas, because it is made while the worker starts.
  */
-class BootClock {
+class SuspensionClock {
   private static final String FILE = "/proc/uptime";
   private static final int MOST_BYTES = 64;
   private static final long NANOS_PER_STEP = 10_000_000;
