@@ -39,7 +39,8 @@ final class LeaseWatch implements Runnable {
     this(leaseMillis, channel, end, new SuspensionClock());
   }
 
-  LeaseWatch(long leaseMillis, IdleAwareInputStream channel, ProcessEnd end, SuspensionClock clock) {
+  LeaseWatch(
+      long leaseMillis, IdleAwareInputStream channel, ProcessEnd end, SuspensionClock clock) {
     this.leaseMillis = leaseMillis;
     this.channel = channel;
     this.end = end;
