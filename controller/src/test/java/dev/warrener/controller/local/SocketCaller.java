@@ -18,7 +18,7 @@ import java.nio.file.Path;
 final class SocketCaller {
   private static final String ORDER =
       """
-      {"version":1,"id":"01938000-0000-7000-8000-00000000000%d","kind":"kill","scope":{"all":true},\
+      {"version":1,"id":"01938000-0000-7000-8000-000000000001","kind":"kill","scope":{"all":true},\
       "inFlight":"purge","backlog":"keep","then":"hold","graceMillis":0,\
       "issuedBy":"an operator","issuedAt":"2026-11-28T08:00:00Z",\
       "expiresAt":"2099-01-01T00:00:00Z","dryRun":false,"reason":"forged"}
@@ -40,7 +40,7 @@ final class SocketCaller {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
       try {
-        channel.write(ByteBuffer.wrap(ORDER.formatted(1).getBytes(StandardCharsets.UTF_8)));
+        channel.write(ByteBuffer.wrap(ORDER.getBytes(StandardCharsets.UTF_8)));
       } catch (IOException e) {
         // It was refused already; it has still said why.
       }

@@ -47,7 +47,7 @@ final class StarvedUnderTest implements ProcessListener {
                   .build(),
               this);
     } catch (ProcessLayerException e) {
-      say("UNAVAILABLE", e.getMessage());
+      say("UNAVAILABLE", String.valueOf(e.getMessage()));
       return;
     }
     say("PIDS", processes.containment().pids());
@@ -131,7 +131,7 @@ final class StarvedUnderTest implements ProcessListener {
       long startTicks,
       List<Survivor> survivors,
       @Nullable String doubt) {
-    say("UNCONFIRMED", worker.slot(), doubt);
+    say("UNCONFIRMED", worker.slot(), String.valueOf(doubt));
   }
 
   /** Takes all there is of something until it is told to give it back. */

@@ -7,6 +7,7 @@ import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessId;
 import dev.warrener.controller.process.linux.Stat;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -309,7 +310,8 @@ class TruthfulCertificateIT {
     long threads = 0;
     for (long pid : ProcFile.allPids()) {
       byte[] status = ProcFile.readIfPossible("/proc/" + pid + "/status");
-      if (status != null && new String(status).contains("Uid:\t" + STRANGER + "\t")) {
+      if (status != null
+          && new String(status, StandardCharsets.UTF_8).contains("Uid:\t" + STRANGER + "\t")) {
         threads += ProcFile.threads(pid).length;
       }
     }
