@@ -46,7 +46,7 @@ class LibrariesTest {
         .isEqualTo("jackson-core-3.0.4.jar");
     assertThat(Libraries.fileName("file:/lib/amqp-client-5.30.0.jar"))
         .isEqualTo("amqp-client-5.30.0.jar");
-    assertThat(Libraries.fileName("file:/work/classes/")).isEqualTo("file:/work/classes/");
+    assertThat(Libraries.fileName("file:/srv/app/classes/")).isEqualTo("file:/srv/app/classes/");
   }
 
   /** Runs the check in a program whose libraries lack a class; throws what it throws. */

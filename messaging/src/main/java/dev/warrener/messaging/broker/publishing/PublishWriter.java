@@ -315,10 +315,13 @@ final class PublishWriter {
       lock.lock();
       try {
         channel = null;
+        String because = "the message can't be sent: " + BrokerErrors.reason(e);
         ledger.refuse(
             next,
-            new PublishOutcome.Unpublishable(
-                "the message can't be sent: " + BrokerErrors.reason(e)));
+            // An error, such as one of memory, says nothing about the message.
+            e instanceof Error
+                ? new PublishOutcome.Refused(because)
+                : new PublishOutcome.Unpublishable(because));
         ledger.cutOff();
         work.signalAll();
       } finally {
