@@ -33,8 +33,7 @@ final class WorkerProcessIT {
       controller.task("0", "sleep", "{\"seconds\":0.1,\"steps\":2}");
       List<Frame> frames = controller.until(FrameType.FINISHED);
 
-      assertThat(ready.text(HeaderKey.HANDLERS))
-          .isEqualTo("echo,sleep,journal,spin,fail,crash,allocate,spawn-children");
+      assertThat(ready.text(HeaderKey.HANDLERS)).isEqualTo("echo,sleep");
       assertThat(lines(frames)).containsExactly("out: Task 0 running", "out: Task 0 Done");
       assertThat(frames.getLast().text(HeaderKey.OUTCOME)).isEqualTo(HeaderKey.SUCCEEDED);
     }
@@ -232,7 +231,7 @@ final class WorkerProcessIT {
 
   @Test
   void workerWithoutMemoryDies() throws Exception {
-    try (var worker = RealWorker.java(List.of("-Xmx32m"), List.of())) {
+    try (var worker = RealWorker.java(List.of("-Xmx32m"), List.of(), "--built-in", "all")) {
       ControllerSide controller = worker.ready();
       controller.task("a", "allocate", "{\"megabytes\":512}");
 
@@ -302,7 +301,7 @@ final class WorkerProcessIT {
 
   private static int exitAfter(String handler, String input)
       throws IOException, InterruptedException {
-    try (var worker = RealWorker.withOptions()) {
+    try (var worker = RealWorker.withOptions("--built-in", "all")) {
       worker.ready().task("a", handler, input);
       return worker.exit();
     }
