@@ -169,21 +169,8 @@ final class TaskPublisher {
       return result;
     }
     var json = send.contentType().equals(Task.JSON) ? jsonOrNull(send.value()) : null;
-    return new ResultMessage(
-        result.version(),
-        result.task(),
-        result.queue(),
-        result.batch(),
-        result.outcome(),
-        result.attempt(),
-        result.startedAt(),
-        result.finishedAt(),
-        result.controller(),
-        result.worker(),
-        result.error(),
-        json,
-        json == null ? Base64.getEncoder().encodeToString(send.value().bytes()) : null,
-        result.order());
+    return result.withValue(
+        json, json == null ? Base64.getEncoder().encodeToString(send.value().bytes()) : null);
   }
 
   private static @Nullable JsonNode jsonOrNull(Body value) {

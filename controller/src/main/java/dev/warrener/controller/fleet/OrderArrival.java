@@ -298,20 +298,11 @@ final class OrderArrival {
    * been published since. An exit becomes a hold if the controller was started again after it.
    */
   private static Order read(Order order, boolean first) {
-    return new Order(
-        order.version(),
-        order.id(),
-        order.kind() == OrderKind.PURGE ? OrderKind.ROLL_CALL : order.kind(),
-        order.scope(),
-        order.inFlight(),
-        order.scope().namesTasks() ? order.backlog() : Backlog.KEEP,
-        first && order.then() == Then.EXIT ? Then.HOLD : order.then(),
-        order.graceMillis(),
-        order.reason(),
-        order.issuedBy(),
-        order.issuedAt(),
-        order.expiresAt(),
-        order.dryRun());
+    return order.toBuilder()
+        .kind(order.kind() == OrderKind.PURGE ? OrderKind.ROLL_CALL : order.kind())
+        .backlog(order.scope().namesTasks() ? order.backlog() : Backlog.KEEP)
+        .then(first && order.then() == Then.EXIT ? Then.HOLD : order.then())
+        .build();
   }
 
   private void putInForce(Transition change, HeardOrder heard) {

@@ -9,6 +9,7 @@ import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.controller.process.pipe.PipeWriter;
 import dev.warrener.controller.process.pipe.WorkerPipes;
 import dev.warrener.worker.frame.Frame;
+import dev.warrener.worker.process.Worker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -400,8 +401,8 @@ public final class WorkerProcesses implements AutoCloseable {
 
   private Map<String, String> environmentOf(WorkerStart worker) {
     var environment = new HashMap<>(worker.environment());
-    environment.put("WARRENER_FRAMES_IN", "4");
-    environment.put("WARRENER_FRAMES_OUT", "3");
+    environment.put(Worker.FRAMES_IN, "4");
+    environment.put(Worker.FRAMES_OUT, "3");
     environment.put(Cookie.VARIABLE, new Cookie(settings.run(), worker.key()).toString());
     return environment;
   }

@@ -201,7 +201,7 @@ public record Order(
   /** Builds an order. Not thread-safe. */
   public static final class Builder {
     private String id = Uuid7.next();
-    private final OrderKind kind;
+    private OrderKind kind;
     private Scope scope;
     private @Nullable InFlight inFlight;
     private Backlog backlog = Backlog.KEEP;
@@ -236,6 +236,12 @@ public record Order(
     /** The id, a UUID; a new one of version 7 by default. */
     public Builder id(String id) {
       this.id = id;
+      return this;
+    }
+
+    /** What the order asks for. */
+    public Builder kind(OrderKind kind) {
+      this.kind = kind;
       return this;
     }
 

@@ -250,7 +250,16 @@ final class PublishOptions {
 
   /** Returns the defaults for lines that leave a field out. */
   TaskDefaults defaults() {
-    return new TaskDefaults(queue, handler, batch, maxAttempts, timeLimit, delay, priority, ttl);
+    return TaskDefaults.builder()
+        .queue(queue)
+        .handler(handler)
+        .batch(batch)
+        .maxAttempts(maxAttempts)
+        .timeout(timeLimit)
+        .delay(delay)
+        .priority(priority)
+        .expiration(ttl)
+        .build();
   }
 
   /** Returns the input of one task; no bytes if none was given. */

@@ -28,12 +28,16 @@ public record TaskDefaults(
     @Nullable Duration expiration) {
 
   /** No defaults. */
-  public static final TaskDefaults NONE =
-      new TaskDefaults(null, null, null, null, null, null, null, null);
+  public static final TaskDefaults NONE = builder().build();
 
   /** Returns defaults with a queue and a handler only. */
   public static TaskDefaults of(@Nullable String queue, @Nullable String handler) {
-    return new TaskDefaults(queue, handler, null, null, null, null, null, null);
+    return builder().queue(queue).handler(handler).build();
+  }
+
+  /** Starts defaults in which nothing is set. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   /** Returns a builder of a task with these values. The delay counts from {@code now}. */
@@ -45,5 +49,73 @@ public record TaskDefaults(
         .notBefore(delay == null ? null : now.plus(delay))
         .priority(priority)
         .expiration(expiration);
+  }
+
+  /** Builds defaults. A value that is null, or was not set, is no default. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable String queue;
+    private @Nullable String handler;
+    private @Nullable String batch;
+    private @Nullable Integer maxAttempts;
+    private @Nullable Duration timeout;
+    private @Nullable Duration delay;
+    private @Nullable Integer priority;
+    private @Nullable Duration expiration;
+
+    private Builder() {}
+
+    /** The queue. */
+    public Builder queue(@Nullable String queue) {
+      this.queue = queue;
+      return this;
+    }
+
+    /** The handler's name. */
+    public Builder handler(@Nullable String handler) {
+      this.handler = handler;
+      return this;
+    }
+
+    /** The batch. */
+    public Builder batch(@Nullable String batch) {
+      this.batch = batch;
+      return this;
+    }
+
+    /** The most runs of a task. */
+    public Builder maxAttempts(@Nullable Integer maxAttempts) {
+      this.maxAttempts = maxAttempts;
+      return this;
+    }
+
+    /** The hard limit on one run. */
+    public Builder timeout(@Nullable Duration timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    /** How long after the publish a task must not start. */
+    public Builder delay(@Nullable Duration delay) {
+      this.delay = delay;
+      return this;
+    }
+
+    /** The priority, 0 to 31. */
+    public Builder priority(@Nullable Integer priority) {
+      this.priority = priority;
+      return this;
+    }
+
+    /** How long a task may wait. */
+    public Builder expiration(@Nullable Duration expiration) {
+      this.expiration = expiration;
+      return this;
+    }
+
+    /** Returns the defaults. */
+    public TaskDefaults build() {
+      return new TaskDefaults(
+          queue, handler, batch, maxAttempts, timeout, delay, priority, expiration);
+    }
   }
 }

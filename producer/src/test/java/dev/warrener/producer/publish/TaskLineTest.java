@@ -71,15 +71,16 @@ class TaskLineTest {
   @Test
   void whatALineDoesNotSayComesFromTheDefaults() throws Exception {
     var defaults =
-        new TaskDefaults(
-            "mail",
-            "send",
-            "b1",
-            2,
-            Duration.ofSeconds(3),
-            Duration.ofSeconds(4),
-            5,
-            Duration.ofSeconds(6));
+        TaskDefaults.builder()
+            .queue("mail")
+            .handler("send")
+            .batch("b1")
+            .maxAttempts(2)
+            .timeout(Duration.ofSeconds(3))
+            .delay(Duration.ofSeconds(4))
+            .priority(5)
+            .expiration(Duration.ofSeconds(6))
+            .build();
     var task = TaskLine.parse("{\"body\":1}", defaults, NOW, 100);
     var other = TaskLine.parse("{\"batch\":\"b2\",\"delayMillis\":0}", defaults, NOW, 100);
 
