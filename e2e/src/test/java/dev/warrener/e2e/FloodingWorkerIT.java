@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Workers that write without end, each something else, under a controller whose log is read slowly,
  * not at all, or by nobody any more: a kill takes no longer than twice as long as on the same fleet
- * with workers that only compute.
+ * with workers that only compute, and a quarter of a second.
  */
 class FloodingWorkerIT {
   /** What the workers write: frames without sense, frames with sense, what is no frame, output. */
@@ -43,6 +43,10 @@ class FloodingWorkerIT {
           "no-text");
 
   private static final int ROUNDS = 3;
+
+  /** What the tests that run beside this one may take: a usual kill of so many takes 70 ms. */
+  private static final Duration OTHERS = Duration.ofMillis(250);
+
   private static final int PIPE_BYTES = 64 * 1024;
 
   @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
@@ -93,7 +97,7 @@ class FloodingWorkerIT {
     // The quickest of each: what else the machine does meanwhile only makes one longer.
     assertThat(min(flooded))
         .as("usual %s, flooded %s", usual, flooded)
-        .isLessThan(min(usual).multipliedBy(2));
+        .isLessThan(min(usual).multipliedBy(2).plus(OTHERS));
   }
 
   private Path configuration() throws IOException {
