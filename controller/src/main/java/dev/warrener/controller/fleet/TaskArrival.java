@@ -138,7 +138,7 @@ final class TaskArrival {
             + ", attempt "
             + first.attempt()
             + (first.publishedAt() == null ? "" : ", published at " + first.publishedAt()),
-        TaskContent.of(task).asker() != TaskContent.of(first).asker());
+        TaskContent.askerOf(task) != TaskContent.askerOf(first));
   }
 
   private static void acknowledgeCopy(Transition change, DeliveryKey key, Task task, String where) {

@@ -3,6 +3,7 @@ package dev.warrener.controller.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.controller.process.ContainmentChoice;
+import dev.warrener.controller.process.OpenClassPath;
 import dev.warrener.controller.process.WorkerProcesses;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.worker.process.Worker;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -38,6 +38,20 @@ import tools.jackson.databind.ObjectMapper;
 @Timeout(180)
 class TaskAtControlSocketIT {
   private static final String NOBODY = "65534";
+
+  /** A class of each jar or folder that the controllers and the caller need. */
+  private static final List<Class<?>> NEEDED =
+      List.of(
+          WorkerProcesses.class,
+          SocketCaller.class,
+          Namespace.class,
+          Worker.class,
+          Logger.class,
+          HashTreePMap.class,
+          ObjectMapper.class,
+          TokenStreamFactory.class,
+          com.fasterxml.jackson.annotation.JsonInclude.class,
+          Nullable.class);
 
   /** How a task may try to look like something else. {@code CALL} is the call of both sockets. */
   private static final Map<String, String> DISGUISES =
@@ -97,7 +111,7 @@ class TaskAtControlSocketIT {
   @MethodSource("usersAndTiers")
   void everyDisguiseIsRefusedAndToldAndRecorded(ContainmentChoice tier, boolean asNobody)
       throws Exception {
-    var classPath = classPath();
+    var classPath = OpenClassPath.copyTo(directory, NEEDED);
     var other = start(classPath, asNobody, "other", ContainmentChoice.SUBREAPER, List.of());
     var otherSocket = awaitUp(other);
     var ownSocket = runtime("own").resolve("control").resolve("own@warrener.socket");
@@ -195,38 +209,6 @@ class TaskAtControlSocketIT {
     return Path.of(System.getProperty("java.home"), "bin", "java")
         + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp "
         + classPath;
-  }
-
-  /** Copies what is needed to where everyone may read it: a build may be in somebody's home. */
-  private String classPath() throws Exception {
-    var places = new LinkedHashSet<Path>();
-    for (Class<?> each :
-        List.of(
-            WorkerProcesses.class,
-            SocketCaller.class,
-            Namespace.class,
-            Worker.class,
-            Logger.class,
-            HashTreePMap.class,
-            ObjectMapper.class,
-            TokenStreamFactory.class,
-            com.fasterxml.jackson.annotation.JsonInclude.class,
-            Nullable.class)) {
-      places.add(Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI()));
-    }
-    var copies = new ArrayList<String>();
-    for (Path place : places) {
-      Path target = directory.resolve(copies.size() + "-" + place.getFileName());
-      try (Stream<Path> files = Files.walk(place)) {
-        for (Path file : files.toList()) {
-          Path copy = target.resolve(place.relativize(file).toString());
-          Files.copy(file, copy);
-          Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
-      }
-      copies.add(target.toString());
-    }
-    return String.join(":", copies);
   }
 
   private static boolean isRoot() {

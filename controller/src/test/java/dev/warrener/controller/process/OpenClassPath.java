@@ -16,14 +16,21 @@ import org.slf4j.Logger;
  * Copies of the classes that a controller under test needs, where every user may read them: a build
  * in root's home is closed to others.
  */
-final class OpenClassPath {
+public final class OpenClassPath {
   private OpenClassPath() {}
 
-  /** Copies the classes into a directory and returns the class path. */
+  /** Copies what the process layer needs into a directory and returns the class path. */
   static String copyTo(Path directory) throws IOException, URISyntaxException {
+    return copyTo(
+        directory,
+        List.of(WorkerProcesses.class, MisdeedsUnderTest.class, Worker.class, Logger.class));
+  }
+
+  /** Copies the jars or folders of these classes into a directory and returns the class path. */
+  public static String copyTo(Path directory, List<Class<?>> classes)
+      throws IOException, URISyntaxException {
     var places = new LinkedHashSet<Path>();
-    for (Class<?> each :
-        List.of(WorkerProcesses.class, MisdeedsUnderTest.class, Worker.class, Logger.class)) {
+    for (Class<?> each : classes) {
       places.add(Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI()));
     }
     var copies = new ArrayList<String>();

@@ -22,8 +22,11 @@ public record TaskContent(long work, int asker) {
     int rest =
         31 * Arrays.hashCode(body)
             + Objects.hash(task.handler(), task.contentType(), task.batch(), body.length);
-    return new TaskContent(
-        (sum.getValue() << 32) | (rest & 0xFFFF_FFFFL),
-        Objects.hash(task.replyTo(), task.correlationId()));
+    return new TaskContent((sum.getValue() << 32) | (rest & 0xFFFF_FFFFL), askerOf(task));
+  }
+
+  /** Returns a hash of where the result of a task goes. */
+  public static int askerOf(Task task) {
+    return Objects.hash(task.replyTo(), task.correlationId());
   }
 }
