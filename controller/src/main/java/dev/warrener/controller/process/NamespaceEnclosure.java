@@ -40,9 +40,8 @@ final class NamespaceEnclosure implements Enclosure {
     try {
       ProcessId head = findFirst();
       // Without a process 1 nothing is inside yet, and nothing must get inside.
-      return Signals.send(head == null ? unshare : head, Kernel.SIGKILL)
-          ? null
-          : "process 1 of the pid namespace can't be signalled";
+      String why = Signals.whyNotSent(head == null ? unshare : head, Kernel.SIGKILL);
+      return why == null ? null : "process 1 of the pid namespace can't be signalled: " + why;
     } catch (UnreadableException e) {
       return "process 1 of the pid namespace can't be found: " + e.getMessage();
     }

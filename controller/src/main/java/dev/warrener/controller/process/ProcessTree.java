@@ -163,8 +163,9 @@ final class ProcessTree {
         // If the process is already gone, it died inside its cgroup: the cgroup kill is the only
         // signal sent so far.
         noteWhere(worker.own());
-        if (!killHead()) {
-          failure = "its process " + worker.head().pid() + " can't be signalled";
+        String why = killHead();
+        if (why != null) {
+          failure = "its process " + worker.head().pid() + " can't be signalled: " + why;
         }
       }
       signalGroup(Kernel.SIGKILL);
@@ -172,9 +173,11 @@ final class ProcessTree {
     noteSignal(failure, System.nanoTime());
   }
 
-  private boolean killHead() {
-    return (worker.pidfd() >= 0 && Kernel.sendSignal(worker.pidfd(), Kernel.SIGKILL) == 0)
-        || Signals.send(worker.head(), Kernel.SIGKILL);
+  /** Returns why the head can't be signalled; null if it was. */
+  private @Nullable String killHead() {
+    return worker.pidfd() >= 0 && Kernel.sendSignal(worker.pidfd(), Kernel.SIGKILL) == 0
+        ? null
+        : Signals.whyNotSent(worker.head(), Kernel.SIGKILL);
   }
 
   /**

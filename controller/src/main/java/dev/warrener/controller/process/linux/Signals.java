@@ -2,6 +2,7 @@ package dev.warrener.controller.process.linux;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,16 +36,21 @@ public final class Signals {
    *     the signal was refused, or if nobody can tell whose number it is; try again later
    */
   public static boolean send(ProcessId process, int signal) {
+    return whyNotSent(process, signal) == null;
+  }
+
+  /** Sends a signal as {@link #send} does. Returns why that is not done; null if it is. */
+  public static @Nullable String whyNotSent(ProcessId process, int signal) {
     int pidfd = Kernel.openPidfd(process.pid());
     try {
       Stat stat = Stat.of(process.pid());
       if (stat == null || !stat.id().equals(process)) {
-        return true;
+        return null;
       }
       int error =
           pidfd >= 0 ? Kernel.sendSignal(pidfd, signal) : Kernel.kill(process.pid(), signal);
       if (error == 0 || error == Kernel.ESRCH) {
-        return true;
+        return null;
       }
       if (isNew(process)) {
         LOG.warn(
@@ -54,9 +60,9 @@ public final class Signals {
             stat.command(),
             error);
       }
-      return false;
+      return "it was refused with error " + error;
     } catch (UnreadableException e) {
-      return false;
+      return String.valueOf(e.getMessage());
     } finally {
       if (pidfd >= 0) {
         Kernel.close(pidfd);
