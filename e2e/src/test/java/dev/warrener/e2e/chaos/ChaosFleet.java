@@ -3,14 +3,22 @@ package dev.warrener.e2e.chaos;
 import dev.warrener.e2e.fixture.CommandResult;
 import dev.warrener.e2e.fixture.ControllerProcess;
 import dev.warrener.e2e.fixture.FaultyWire;
+import dev.warrener.e2e.fixture.ProcessTable;
 import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.testbroker.OwnBroker;
 import dev.warrener.testbroker.Vhost;
+import dev.warrener.worker.TaskHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
@@ -22,12 +30,17 @@ import java.util.random.RandomGenerator;
 final class ChaosFleet {
   static final Duration LEASE = Duration.ofSeconds(3);
   static final String QUEUE = "mail";
+
+  /** The queue of what {@link MischiefHandler} does, with a worker of each controller. */
+  static final String MISCHIEF = "mischief";
+
   private static final int WORKERS = 3;
 
   private final OwnBroker broker;
   private final TestFleet fleet;
   private final Map<String, FaultyWire> wires = new TreeMap<>();
   private final Map<String, ControllerProcess> controllers = new TreeMap<>();
+  private final Map<String, LogPipe> logs = new TreeMap<>();
   private final Path configuration;
   private final ConcurrentLinkedQueue<Blow> blows = new ConcurrentLinkedQueue<>();
 
@@ -52,13 +65,18 @@ final class ChaosFleet {
             queue.mail.workers=%d
             queue.mail.look-ahead=2
             queue.mail.max-attempts=1000
+            queue.mischief.workers=1
+            handlers=%s
+            operators=%s
             restart.first-delay=50ms
             restart.intensity=1000
             task-events=all
             """
-                .formatted(LEASE.toMillis(), WORKERS));
+                .formatted(LEASE.toMillis(), WORKERS, handlers(), user()));
+    openUp();
     for (int i = 1; i <= size; i++) {
       wires.put("c" + i, fleet.wire());
+      logs.put("c" + i, fleet.closing(new LogPipe(fleet.folder(), "c" + i)));
       start("c" + i);
     }
     awaitReady();
@@ -108,7 +126,62 @@ final class ChaosFleet {
 
   void start(String id) {
     controllers.put(
-        id, fleet.startControllerAt(wire(id).uri(), id, "--config", configuration.toString()));
+        id,
+        fleet.startControllerThatLogsTo(
+            of(logs, id).path(), wire(id).uri(), id, "--config", configuration.toString()));
+  }
+
+  Collection<LogPipe> logPipes() {
+    return logs.values();
+  }
+
+  /** Returns the broker user of operators and controllers. */
+  String user() {
+    var info = fleet.vhost().uri().getUserInfo();
+    return info == null ? "guest" : info.split(":", 2)[0];
+  }
+
+  /** Returns the paths of all controllers' control sockets. */
+  List<String> controlSockets() {
+    var folder = fleet.folder().resolve("run/control");
+    return ids().stream()
+        .map(id -> folder.resolve(id + "@" + fleet.vhost().namespace() + ".socket").toString())
+        .toList();
+  }
+
+  /** Lets other users of the host come as far as the control sockets' own folder. */
+  private void openUp() {
+    try {
+      Files.setPosixFilePermissions(
+          fleet.folder(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes a folder with the handler of hostile tasks, as a team would deliver it. */
+  private String handlers() {
+    var folder = fleet.folder().resolve("handlers");
+    var name = MischiefHandler.class.getName();
+    var file = name.replace('.', '/') + ".class";
+    try (var compiled = MischiefHandler.class.getResourceAsStream("/" + file)) {
+      var service = folder.resolve("META-INF/services/" + TaskHandler.class.getName());
+      Files.createDirectories(folder.resolve(file).getParent());
+      Files.createDirectories(service.getParent());
+      Files.copy(compiled, folder.resolve(file));
+      Files.writeString(service, name + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return folder.toString();
+  }
+
+  /** Returns the processes of all workers of these controllers, with all that they started. */
+  List<ProcessTable.Entry> processes(Set<String> ids) {
+    return ids.stream()
+        .flatMap(id -> ProcessTable.marked(id, controller(id).pid()).stream())
+        .filter(entry -> !ProcessTable.isSidecar(entry.pid()))
+        .toList();
   }
 
   /** Starts every controller again that has ended, as systemd would. */

@@ -65,8 +65,9 @@ class ChaosIT {
     try (var judge = new ChaosJudge(fleet, journal)) {
       long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
       int rounds = 0;
+      var forger = place.closing(new Forger(fleet, judge.witness()));
       while (minutes == 0 ? rounds < 10 : System.nanoTime() < end) {
-        round(++rounds, random, fleet, judge, journal);
+        round(++rounds, random, fleet, judge, journal, forger);
       }
       calm(fleet, judge);
       var verdict = judge.verdict(dead);
@@ -90,7 +91,12 @@ class ChaosIT {
   }
 
   private void round(
-      int number, Random random, ChaosFleet fleet, ChaosJudge judge, Journal journal) {
+      int number,
+      Random random,
+      ChaosFleet fleet,
+      ChaosJudge judge,
+      Journal journal,
+      Forger forger) {
     var batch = "b" + number;
     publish(batch, TASKS, 2.5, random, journal, judge);
     if (random.nextInt(5) == 0) {
@@ -98,15 +104,23 @@ class ChaosIT {
       verbs.merge("Flood", 1, Integer::sum);
     }
     publishDaemon(number, random, fleet);
-    if (random.nextInt(3) == 0) {
+    boolean isHostile = random.nextInt(3) == 0;
+    if (isHostile) {
       publishHostile(random.nextLong(), fleet);
     }
     var fault = Fault.any(random, fleet);
+    var attack = Attack.any(random);
     var operation = random.nextInt(3) > 0 ? Operation.any(random, fleet, batch, TASKS) : null;
     boolean operatorFirst = random.nextBoolean();
     long lasts = random.nextLong(200, 4500);
 
     verbs.merge(fault.verb(), 1, Integer::sum);
+    if (!attack.verb().isEmpty()) {
+      verbs.merge(attack.verb(), 1, Integer::sum);
+    }
+    judge.round(
+        fault, attack.verb().isEmpty() && isHostile ? "HostileMessages" : attack.verb());
+    attack.begin(fleet, forger, random);
     if (operation != null && operatorFirst) {
       operate(operation, fleet, judge);
     }
@@ -117,6 +131,7 @@ class ChaosIT {
     }
     await("the fault has lasted").atMost(LONG).until(() -> System.nanoTime() > until);
     fault.end(fleet);
+    attack.end(fleet, forger);
     fleet.supervise();
     if (heldSince != null) {
       judge.held(heldSince, System.nanoTime(), operation instanceof Operation.Hold);

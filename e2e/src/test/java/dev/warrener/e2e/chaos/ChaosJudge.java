@@ -46,6 +46,10 @@ final class ChaosJudge implements AutoCloseable {
   /** Why tasks ran again that had ended, and how often. */
   private final Map<String, Integer> reasons = new TreeMap<>();
 
+  private @Nullable Fault fault;
+  private String attack = "";
+  private long attackEnds;
+
   private final Queue<Hold> holds = new ConcurrentLinkedQueue<>();
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
@@ -125,6 +129,42 @@ final class ChaosJudge implements AutoCloseable {
    */
   void held(long from, long to, boolean runsGoOn) {
     holds.add(new Hold(from, to, runsGoOn));
+  }
+
+  /**
+   * Notes what goes on from now on.
+   *
+   * @param what the attack, or empty if there is none
+   */
+  void round(Fault itsFault, String what) {
+    fault = itsFault;
+    if (!what.isEmpty()) {
+      attack = what;
+      attackEnds = System.nanoTime() + Attack.LASTS.toNanos();
+    } else if (System.nanoTime() > attackEnds) {
+      attack = "";
+    }
+  }
+
+  /** Notes a kill that is about to be given. */
+  void givesKill(String order, boolean whole) {
+    var disturbed = new HashSet<String>();
+    for (var id : fleet.ids()) {
+      if (fault == null || fault.disturbs(id)) {
+        disturbed.add(id);
+      }
+    }
+    witness.times().given(order, whole, attack, disturbed);
+  }
+
+  /** Checks that nothing lives of what a kill has been confirmed for. */
+  void confirmed(String order, List<ProcessTable.Entry> before) {
+    for (var process : before) {
+      ProcessTable.entry(process.pid())
+          .filter(now -> now.lives() && now.startTicks() == process.startTicks())
+          .ifPresent(now ->
+              violations.add("faked: alive after the kill " + order + " was confirmed: " + now));
+    }
   }
 
   // What the judge sees.
@@ -215,6 +255,7 @@ final class ChaosJudge implements AutoCloseable {
       }
     });
     violations.addAll(witness.violations());
+    violations.addAll(witness.times().violations());
     return List.copyOf(violations);
   }
 
@@ -348,7 +389,7 @@ final class ChaosJudge implements AutoCloseable {
     var attempts = new HashMap<String, Integer>();
     journal.starts().forEach(start -> attempts.merge(start.task(), 1, Integer::sum));
     long doubled = journal.ends().values().stream().filter(count -> count > 1).count();
-    return "%d tasks published, %d confirmed; %d ended, %d of them more than once %s; %d runs, at most %d of one task; %s held against the process table and the journal; %d confirmed holds of everything, %d s in all, %d runs under way that wrote their first line in one; %d pairs of runs at a time, longest %d ms"
+    return "%d tasks published, %d confirmed; %d ended, %d of them more than once %s; %d runs, at most %d of one task; %s held against the process table and the journal; %d confirmed holds of everything, %d s in all, %d runs under way that wrote their first line in one; %d pairs of runs at a time, longest %d ms; %s"
         .formatted(
             published.size(),
             published.values().stream().filter(confirmed -> confirmed).count(),
@@ -362,7 +403,8 @@ final class ChaosJudge implements AutoCloseable {
             holds.stream().mapToLong(hold -> hold.to() - hold.from()).sum() / 1_000_000_000,
             late,
             overlaps,
-            longestOverlap.toMillis());
+            longestOverlap.toMillis(),
+            witness.times().figures());
   }
 
   @Override

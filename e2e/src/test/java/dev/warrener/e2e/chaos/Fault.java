@@ -21,6 +21,20 @@ sealed interface Fault {
   /** Repairs the part. */
   void end(ChaosFleet fleet);
 
+  /** Whether a kill at this controller may take longer for it. */
+  default boolean disturbs(String controller) {
+    return switch (this) {
+      case KillWorker _, FreezeWorker _, Nothing _ -> false;
+      case RestartBroker _, PauseBroker _, FillDisk _ -> true;
+      case KillController fault -> fault.id().equals(controller);
+      case FreezeController fault -> fault.id().equals(controller);
+      case FreezeThenKillController fault -> fault.id().equals(controller);
+      case CutNetwork fault -> fault.id().equals(controller);
+      case StallNetwork fault -> fault.id().equals(controller);
+      case HalfOpenNetwork fault -> fault.id().equals(controller);
+    };
+  }
+
   /** Returns a fault and its victim, chosen by a seed. */
   static Fault any(RandomGenerator random, ChaosFleet fleet) {
     var id = fleet.anyId(random);

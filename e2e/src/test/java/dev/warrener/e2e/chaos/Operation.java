@@ -63,12 +63,20 @@ sealed interface Operation {
     }
   }
 
-  /** {@code kill --queue}, with hold. */
+  /** {@code kill --queue} of both queues, with hold. */
   record KillQueue(Fate fate) implements Operation {
     @Override
     public int carryOut(ChaosFleet fleet, ChaosJudge judge) {
       return kill(
-          fleet, judge, fate, Set.copyOf(fleet.ids()), Set.of(), "--queue", ChaosFleet.QUEUE);
+          fleet,
+          judge,
+          fate,
+          Set.copyOf(fleet.ids()),
+          Set.of(),
+          "--queue",
+          ChaosFleet.QUEUE,
+          "--queue",
+          ChaosFleet.MISCHIEF);
     }
   }
 
@@ -116,10 +124,16 @@ sealed interface Operation {
       judge.purging(names);
     }
     judge.witness().killsWhole(order, wholeControllers);
+    judge.givesKill(order, !wholeControllers.isEmpty());
     var command = new ArrayList<>(List.of("kill"));
     command.addAll(List.of(scope));
     command.addAll(
         List.of("--in-flight", fate.wire, "--id", order, "-m", "chaos", "--timeout", "4s", "-y"));
-    return fleet.run(command.toArray(String[]::new)).status();
+    var alive = fleet.processes(wholeControllers);
+    int status = fleet.run(command.toArray(String[]::new)).status();
+    if (status == 0) {
+      judge.confirmed(order, alive);
+    }
+    return status;
   }
 }

@@ -50,6 +50,12 @@ final class ReportWitness implements AutoCloseable {
   /** The controllers that each order about whole controllers covers. */
   private final Map<String, Set<String>> wholeControllers = new ConcurrentHashMap<>();
 
+  /** The ids of orders that nobody had the right to give. */
+  private final Set<String> forged = ConcurrentHashMap.newKeySet();
+
+  private final KillTimes times = new KillTimes();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicInteger forgedReports = new AtomicInteger();
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicInteger certificates = new AtomicInteger();
   private final AtomicInteger dones = new AtomicInteger();
@@ -74,6 +80,16 @@ final class ReportWitness implements AutoCloseable {
     wholeControllers.put(order, ids);
   }
 
+  /** Notes that an order of this id is about to be forged. */
+  void forged(String order) {
+    forged.add(order);
+  }
+
+  /** Returns what measures the kills. */
+  KillTimes times() {
+    return times;
+  }
+
   /** Returns the report that a task was purged or dead-lettered, or null if there was none. */
   @Nullable Settled settled(String task) {
     return settled.get(task);
@@ -96,8 +112,15 @@ final class ReportWitness implements AutoCloseable {
 
   /** Returns how much was received, for a person. */
   String figures() {
-    return "%d certificates, %d settlements, %d confirmations (%d of whole controllers)"
-        .formatted(certificates.get(), settlements.get(), dones.get(), wholeDones.get());
+    return "%d certificates, %d settlements, %d confirmations (%d of whole controllers), %d forged orders (refused %d times) and %d forged reports"
+        .formatted(
+            certificates.get(),
+            settlements.get(),
+            dones.get(),
+            wholeDones.get(),
+            forged.size(),
+            refusals.get(),
+            forgedReports.get());
   }
 
   private void listen() {
@@ -119,7 +142,23 @@ final class ReportWitness implements AutoCloseable {
     channel.queueDeclare(queue, true, false, false, null);
     channel.queueBind(queue, reportsExchange, "kill.#");
     channel.queueBind(queue, reportsExchange, "task.started.#");
+    // A queue of its own, which ends with the connection: an old order's arrival says nothing.
+    var orders = channel.queueDeclare("", false, true, true, null).getQueue();
+    for (var exchange : List.of("kill", "log")) {
+      var name = fleet.vhost().namespace() + "." + exchange;
+      channel.exchangeDeclare(name, "fanout", true);
+      channel.queueBind(orders, name, "");
+    }
     channel.basicQos(50);
+    channel.basicConsume(
+        orders,
+        true,
+        (tag, order) -> {
+          long at = System.nanoTime();
+          times.arrived(
+              JsonMapper.shared().readTree(order.getBody()).path("id").asString(), at);
+        },
+        tag -> {});
     channel.basicConsume(queue, false, new Reports(channel));
     var over = new CountDownLatch(1);
     connection.addShutdownListener(cause -> over.countDown());
@@ -148,7 +187,12 @@ final class ReportWitness implements AutoCloseable {
     public void handleDelivery(
         String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
         throws IOException {
-      report(JsonMapper.shared().readTree(body));
+      // The broker vouches for the user, if there is one.
+      if (fleet.user().equals(properties.getUserId())) {
+        report(JsonMapper.shared().readTree(body));
+      } else {
+        forgedReports.incrementAndGet();
+      }
       getChannel().basicAck(envelope.getDeliveryTag(), false);
     }
   }
@@ -160,7 +204,15 @@ final class ReportWitness implements AutoCloseable {
           .add(monotonic(report));
       return;
     }
-    switch (report.get("type").asString()) {
+    var type = report.get("type").asString();
+    if (forged.contains(report.path("order").asString())) {
+      if (type.equals("controller.refused")) {
+        refusals.incrementAndGet();
+      } else {
+        violations.add("faked: a forged order took effect: " + report);
+      }
+    }
+    switch (type) {
       case "worker.dead" -> certificate(report);
       case "task.settled" -> settlement(report);
       case "controller.done" -> done(report);
@@ -173,6 +225,8 @@ final class ReportWitness implements AutoCloseable {
     certificates.incrementAndGet();
     long pid = report.get("pid").asLong();
     long startTicks = report.get("startTicks").asLong();
+    times.died(
+        report.get("order").asString(), report.get("controller").asString(), monotonic(report));
     ProcessTable.entry(pid)
         .filter(entry -> entry.lives() && entry.startTicks() == startTicks)
         .ifPresent(entry ->
@@ -219,14 +273,10 @@ final class ReportWitness implements AutoCloseable {
     long pid = fleet.controller(id).pid();
     for (var entry : ProcessTable.marked(id, pid)) {
       // A worker that was started as soon as the order was done may be as young as a few ticks.
-      if (entry.startNanos() < at - 50_000_000 && !isInfrastructure(entry)) {
+      if (entry.startNanos() < at - 50_000_000 && !ProcessTable.isSidecar(entry.pid())) {
         violations.add("alive after done of " + report + ": " + entry);
       }
     }
-  }
-
-  private static boolean isInfrastructure(ProcessTable.Entry entry) {
-    return ProcessTable.commandLine(entry.pid()).contains("warrener-sidecar");
   }
 
   private static long nanos(Instant instant) {
