@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param presences the presences of controllers that answered, by id
  * @param known all controllers, by id
  */
-public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Known> known) {
+public record Roster(
+    SortedMap<String, Presence> presences, SortedMap<String, KnownController> known) {
 
   /** Returns a roster without any controller. */
   public static Roster empty() {
@@ -36,12 +37,12 @@ public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Kn
    * @param userId the user who published it, for whom the broker vouches; or null
    */
   public void add(ControllerHeard heard, Instant at, @Nullable String userId) {
-    heard.roster().forEach(entry -> merge(Known.of(entry, at)));
+    heard.roster().forEach(entry -> merge(KnownController.of(entry, at)));
     var presence = heard.presence();
     if (presence != null) {
       add(presence, at, userId);
     } else {
-      merge(new Known(heard.controller(), heard.host(), at, RosterState.LIVE, null));
+      merge(new KnownController(heard.controller(), heard.host(), at, RosterState.LIVE, null));
     }
   }
 
@@ -52,20 +53,20 @@ public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Kn
    */
   public void add(Presence presence, Instant at, @Nullable String userId) {
     presences.put(presence.id(), presence);
-    merge(Known.of(presence, at, userId));
+    merge(KnownController.of(presence, at, userId));
   }
 
   /** Adds a controller that is known to be there. */
-  public void expect(Known one) {
+  public void expect(KnownController one) {
     merge(one);
   }
 
-  private void merge(Known one) {
-    known.merge(one.id(), one, Known::or);
+  private void merge(KnownController one) {
+    known.merge(one.id(), one, KnownController::or);
   }
 
   /** Returns the controllers that are expected and have not answered. */
-  public List<Known> silent() {
+  public List<KnownController> silent() {
     return known.values().stream()
         .filter(one -> one.state() != RosterState.LEFT && !presences.containsKey(one.id()))
         .filter(one -> !one.isGhost())
@@ -73,15 +74,15 @@ public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Kn
   }
 
   /** Returns the controllers that have been silent for so long that nobody waits for them. */
-  public List<Known> ghosts() {
+  public List<KnownController> ghosts() {
     return known.values().stream()
         .filter(one -> one.isGhost() && !presences.containsKey(one.id()))
         .toList();
   }
 
   /** Returns the controllers that several broker users claim to be. */
-  public List<Known> contested() {
-    return known.values().stream().filter(Known::isContested).toList();
+  public List<KnownController> contested() {
+    return known.values().stream().filter(KnownController::isContested).toList();
   }
 
   /** Returns the queues that any controller serves. */
