@@ -152,8 +152,7 @@ final class ChaosFleet {
   /** Lets other users of the host come as far as the control sockets' own folder. */
   private void openUp() {
     try {
-      Files.setPosixFilePermissions(
-          fleet.folder(), PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.setPosixFilePermissions(fleet.folder(), PosixFilePermissions.fromString("rwxr-xr-x"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -118,8 +118,7 @@ class ChaosIT {
     if (!attack.verb().isEmpty()) {
       verbs.merge(attack.verb(), 1, Integer::sum);
     }
-    judge.round(
-        fault, attack.verb().isEmpty() && isHostile ? "HostileMessages" : attack.verb());
+    judge.round(fault, attack.verb().isEmpty() && isHostile ? "HostileMessages" : attack.verb());
     attack.begin(fleet, forger, random);
     if (operation != null && operatorFirst) {
       operate(operation, fleet, judge);

@@ -56,7 +56,9 @@ final class Forger implements AutoCloseable {
     return fleet.vhost().createUser(USER, UUID.randomUUID().toString(), ".*", ".*", ".*");
   }
 
-  /** Returns an order that only an operator may give, chosen by a seed, and notes that it is forged. */
+  /**
+   * Returns an order that only an operator may give, chosen by a seed, and notes that it is forged.
+   */
   String order(RandomGenerator random) {
     var id = Uuid7.next();
     witness.forged(id);
@@ -107,7 +109,11 @@ final class Forger implements AutoCloseable {
     for (var id : fleet.ids()) {
       var key = "kill." + order.path("id").asString() + "." + id;
       var user = id.endsWith("1") ? null : USER;
-      say(channel, key, user, report("controller.heard", order.path("id").asString(), id, 1, HEARD));
+      say(
+          channel,
+          key,
+          user,
+          report("controller.heard", order.path("id").asString(), id, 1, HEARD));
       say(channel, key, user, report("controller.done", order.path("id").asString(), id, 2, DONE));
     }
   }

@@ -17,7 +17,9 @@ final class LogPipe implements AutoCloseable {
   private final RandomAccessFile pipe;
   private volatile boolean isSlow;
 
-  /** Makes the pipe {@code ID.pipe} in that folder; what comes through it goes to {@code ID.log}. */
+  /**
+   * Makes the pipe {@code ID.pipe} in that folder; what comes through it goes to {@code ID.log}.
+   */
   LogPipe(Path folder, String id) {
     path = folder.resolve(id + ".pipe");
     try {

@@ -155,8 +155,7 @@ final class ReportWitness implements AutoCloseable {
         true,
         (tag, order) -> {
           long at = System.nanoTime();
-          times.arrived(
-              JsonMapper.shared().readTree(order.getBody()).path("id").asString(), at);
+          times.arrived(JsonMapper.shared().readTree(order.getBody()).path("id").asString(), at);
         },
         tag -> {});
     channel.basicConsume(queue, false, new Reports(channel));
