@@ -40,7 +40,9 @@ class FloodingWorkerIT {
           "garbage",
           "output",
           "no-line",
-          "no-text");
+          "no-text",
+          "wide-log",
+          "wide-out");
 
   private static final int ROUNDS = 3;
 
@@ -94,6 +96,7 @@ class FloodingWorkerIT {
       flooded.add(timeOfKill("flooded-" + round, FLOODS));
     }
 
+    System.err.println("[flood] " + reader + " usual " + usual + ", flooded " + flooded);
     // The quickest of each: what else the machine does meanwhile only makes one longer.
     assertThat(min(flooded))
         .as("usual %s, flooded %s", usual, flooded)

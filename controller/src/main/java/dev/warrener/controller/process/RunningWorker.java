@@ -4,16 +4,18 @@ import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.Poller;
 import dev.warrener.controller.process.linux.ProcessId;
-import dev.warrener.controller.process.linux.Stat;
+import dev.warrener.controller.process.linux.Signals;
 import dev.warrener.controller.process.linux.UnreadableException;
 import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.controller.process.pipe.OutputLines;
 import dev.warrener.controller.process.pipe.PipeReader;
 import dev.warrener.controller.process.pipe.PipeWriter;
+import dev.warrener.controller.process.pipe.RestOfLines;
 import dev.warrener.controller.process.pipe.WorkerPipes;
 import dev.warrener.worker.frame.BrokenFrameException;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameDecoder;
+import dev.warrener.worker.frame.FrameType;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -51,6 +53,7 @@ final class RunningWorker {
   private final Hearing hearing;
   private final PipeWriter sender;
   private final FrameSink frameSink;
+  private final OutputSink outputSink;
   private final PipeReader frames;
   private final PipeReader output;
   private final CallbackGate gate = new CallbackGate();
@@ -76,7 +79,7 @@ final class RunningWorker {
       Hearing hearing) {
     this.worker = worker;
     this.launched = launched;
-    this.pidfd = openPidfd(launched.head());
+    this.pidfd = Signals.openPidfd(launched.head());
     this.niceness = niceness;
     this.listener = listener;
     this.killer = killer;
@@ -84,9 +87,9 @@ final class RunningWorker {
     this.own = launched.head();
     this.sender = new PipeWriter(worker.key(), pipes.toWorker(), sendQueueFrames, hearing.frames());
     this.frameSink = new FrameSink();
+    this.outputSink = new OutputSink();
     this.frames = new PipeReader(pipes.frames(), hearing.frames(), frameSink);
-    this.output =
-        new PipeReader(pipes.output(), hearing.output(), new OutputSink(), MOST_OUTPUT_AT_ONCE);
+    this.output = new PipeReader(pipes.output(), hearing.output(), outputSink, MOST_OUTPUT_AT_ONCE);
     worker.running(this, sender);
   }
 
@@ -210,8 +213,7 @@ final class RunningWorker {
   /** Takes the exit status of the head, which is dead. */
   private void exited() {
     unwatchExit();
-    // Its certificate waits for the rest of its frames and output.
-    read(PipeReader::readToEnd);
+    readRest();
     int value = Kernel.exitValue(head().pid());
     if (value >= 0) {
       killer.exited(this, value);
@@ -221,10 +223,17 @@ final class RunningWorker {
     }
   }
 
+  /** Reads the rest of its frames and output, for which its certificate waits. */
+  private void readRest() {
+    frameSink.logLines.begin();
+    outputSink.lines.begin();
+    read(PipeReader::readToEnd);
+  }
+
   private void awaitExit() {
     try {
       int value = launched.process().waitFor();
-      read(PipeReader::readToEnd);
+      readRest();
       killer.exited(this, value);
     } catch (InterruptedException e) {
       LOG.error("the exit of worker {} is not noticed: its thread was interrupted", key(), e);
@@ -280,6 +289,8 @@ final class RunningWorker {
 
   private final class FrameSink implements PipeReader.Sink {
     private final FrameDecoder decoder = new FrameDecoder();
+    private final RestOfLines<Frame> logLines =
+        new RestOfLines<>(this::passOn, RunningWorker.this::tellLeftOut);
     private final FrameMemory.Incoming large = hearing.memory().new Incoming(this::stalled);
     private volatile boolean broken;
 
@@ -334,8 +345,11 @@ final class RunningWorker {
     private void passOnFrames() throws BrokenFrameException {
       Frame frame;
       while ((frame = decoder.next()) != null) {
-        Frame read = frame;
-        tell(() -> listener.frame(key(), read));
+        if (frame.type() == FrameType.LOG) {
+          logLines.add(frame);
+        } else {
+          passOn(frame);
+        }
         large.end();
       }
       int skipped = decoder.takeSkipped();
@@ -344,8 +358,13 @@ final class RunningWorker {
       }
     }
 
+    private void passOn(Frame frame) {
+      tell(() -> listener.frame(key(), frame));
+    }
+
     @Override
     public void ended() {
+      logLines.end();
       try {
         if (!broken) {
           decoder.end();
@@ -368,16 +387,19 @@ final class RunningWorker {
   }
 
   private final class OutputSink implements PipeReader.Sink {
-    private final OutputLines lines = new OutputLines(RunningWorker.this::passOnLine);
+    private final RestOfLines<String> lines =
+        new RestOfLines<>(RunningWorker.this::passOnLine, RunningWorker.this::tellLeftOut);
+    private final OutputLines splitter = new OutputLines(lines::add);
 
     @Override
     public boolean take(byte[] buffer, int count) {
-      lines.put(buffer, count);
+      splitter.put(buffer, count);
       return listener.takesMore(key());
     }
 
     @Override
     public void ended() {
+      splitter.end();
       lines.end();
       channelEnded();
     }
@@ -387,6 +409,11 @@ final class RunningWorker {
     if (launched.namespace() == null || !line.startsWith(UNSHARE_COMPLAINT)) {
       tell(() -> listener.output(key(), line));
     }
+  }
+
+  private void tellLeftOut(int count) {
+    passOnLine(
+        "(" + count + " lines are left out here: the worker was dead before they were read)");
   }
 
   private void channelEnded() {
@@ -404,23 +431,5 @@ final class RunningWorker {
         LOG.error("a bug: the listener failed on worker {}", key(), e);
       }
     });
-  }
-
-  private static int openPidfd(ProcessId head) {
-    int pidfd = Kernel.openPidfd(head.pid());
-    if (pidfd >= 0 && !isCertainly(head)) {
-      Kernel.close(pidfd);
-      return -1;
-    }
-    return pidfd;
-  }
-
-  private static boolean isCertainly(ProcessId head) {
-    try {
-      Stat stat = Stat.of(head.pid());
-      return stat != null && stat.id().equals(head);
-    } catch (UnreadableException e) {
-      return false;
-    }
   }
 }

@@ -26,6 +26,29 @@ public final class Signals {
   }
 
   /**
+   * Opens a pidfd of exactly this process.
+   *
+   * @return negative if there is none: the kernel has no pidfds, or the process is gone
+   */
+  public static int openPidfd(ProcessId process) {
+    int pidfd = Kernel.openPidfd(process.pid());
+    if (pidfd >= 0 && !isCertainly(process)) {
+      Kernel.close(pidfd);
+      return -1;
+    }
+    return pidfd;
+  }
+
+  private static boolean isCertainly(ProcessId process) {
+    try {
+      Stat stat = Stat.of(process.pid());
+      return stat != null && stat.id().equals(process);
+    } catch (UnreadableException e) {
+      return false;
+    }
+  }
+
+  /**
    * Sends a signal to a process, if it exists.
    *
    * <p>A pidfd is opened first and the start time is compared afterwards: then the pidfd certainly
