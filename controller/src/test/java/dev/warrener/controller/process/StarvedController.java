@@ -10,9 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A {@link StarvedUnderTest} as a process, with what it prints. */
 final class StarvedController implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 60;
+  private static final int DUMP_SECONDS = 3;
+
   private final Process process;
   private final BufferedReader output;
   private final BufferedWriter input;
@@ -82,8 +89,39 @@ final class StarvedController implements AutoCloseable {
     tell("spawn " + slot + " " + URLEncoder.encode(all, StandardCharsets.UTF_8));
   }
 
-  /** Waits for a line that begins with one of some beginnings, said now or before. */
+  /**
+   * Waits for a line that begins with one of some beginnings, said now or before. A controller that
+   * says nothing of the kind for a minute is ended, and what its threads did then is in the
+   * failure.
+   */
   String await(String... beginnings) throws IOException {
+    var giveUp = CompletableFuture.runAsync(this::dumpAndEnd, later(PATIENCE_SECONDS));
+    try {
+      return read(beginnings);
+    } finally {
+      giveUp.cancel(false);
+    }
+  }
+
+  private static Executor later(int seconds) {
+    return CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS);
+  }
+
+  /** Has the controller print what its threads do, and ends it. */
+  private void dumpAndEnd() {
+    Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .filter(one -> one.info().command().orElse("").endsWith("/java"))
+        .forEach(java -> {
+          try {
+            new ProcessBuilder("kill", "-QUIT", Long.toString(java.pid())).start();
+          } catch (IOException e) {
+            System.err.println("no thread dump of " + java.pid() + ": " + e);
+          }
+        });
+    later(DUMP_SECONDS).execute(this::destroy);
+  }
+
+  private String read(String... beginnings) throws IOException {
     for (String line : said) {
       if (begins(line, beginnings)) {
         said.remove(line);
@@ -98,7 +136,10 @@ final class StarvedController implements AutoCloseable {
       said.add(line);
     }
     throw new AssertionError(
-        "the controller ended without " + List.of(beginnings) + "; it said " + said);
+        "the controller ended without "
+            + List.of(beginnings)
+            + "; it said "
+            + String.join("\n", said));
   }
 
   private static boolean begins(String line, String... beginnings) {
@@ -119,8 +160,12 @@ final class StarvedController implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    destroy();
+    output.close();
+  }
+
+  private void destroy() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.toHandle().destroyForcibly();
-    output.close();
   }
 }
