@@ -196,6 +196,11 @@ public final class DeadLetters {
     for (int seen = 0; seen < wanted; seen++) {
       var delivery = arrivals.next();
       if (delivery == null) {
+        // A broker that stands still has not answered this before it goes on.
+        channel.queueDeclarePassive(name);
+        delivery = arrivals.next();
+      }
+      if (delivery == null) {
         break;
       }
       var letter = read(queue, delivery);
