@@ -301,7 +301,7 @@ public final class Controller {
     audit.append(Life.of("controller.started", configuration));
     loop.start();
     post(new Event.Remembered(retained));
-    post(new Event.RunsRemembered(rememberedRuns));
+    post(new Event.SuspectRunsRead(rememberedRuns));
     local.start();
     timers.every(LOCAL_LOOK_EVERY, local::look);
     BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, this::declare);

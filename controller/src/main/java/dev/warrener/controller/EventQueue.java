@@ -74,7 +74,7 @@ final class EventQueue {
           Event.UnreadableOrder _,
           Event.OthersSeen _,
           Event.Remembered _,
-          Event.RunsRemembered _,
+          Event.SuspectRunsRead _,
           Event.Kept _,
           Event.Tripped _,
           Event.StoodStill _,

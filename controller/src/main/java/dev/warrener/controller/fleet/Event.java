@@ -53,7 +53,7 @@ public sealed interface Event {
   record Remembered(RetainedRestrictions retained) implements Event {}
 
   /** The runs of suspect tasks that a former run of this controller had written down. */
-  record RunsRemembered(List<LostRuns.Run> runs) implements Event {}
+  record SuspectRunsRead(List<LostRuns.Run> runs) implements Event {}
 
   /**
    * Restrictions were written down.

@@ -38,7 +38,7 @@ final class Rules {
       case Event.BrokerDown down -> consumption.brokerDown(change, down);
       case Event.OrdersSynced log -> orderArrival.synced(change, log);
       case Event.Remembered remembered -> retention.remembered(change, remembered.retained());
-      case Event.RunsRemembered remembered -> suspects.remembered(change, remembered.runs());
+      case Event.SuspectRunsRead remembered -> suspects.remembered(change, remembered.runs());
       case Event.Kept kept -> retention.kept(change, kept);
       case Event.OrdersDown down -> orderArrival.disconnected(change, down);
       case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());

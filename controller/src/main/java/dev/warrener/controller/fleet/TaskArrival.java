@@ -160,9 +160,9 @@ final class TaskArrival {
       outcomes.revoked(change, key, task, revocation);
       return true;
     }
-    int lost = suspects.timesIfTooOften(change, task);
+    int lost = suspects.lossesIfTooMany(change, task);
     if (lost > 0) {
-      outcomes.tookItsControllerAlong(change, key, task, lost);
+      outcomes.killedItsController(change, key, task, lost);
       return true;
     }
     var expiresAt = expiresAt(task);

@@ -186,20 +186,20 @@ final class TaskOutcomes {
     reports.neverRuns(change, task, Outcome.KILLED, error(order, revocation.reason()), order);
   }
 
-  /** Quarantines a waiting task during whose runs controllers have ended. */
-  void tookItsControllerAlong(Transition change, DeliveryKey key, Task task, int times) {
+  /** Quarantines a waiting task during whose runs this controller died too often. */
+  void killedItsController(Transition change, DeliveryKey key, Task task, int losses) {
     deadLetter(
         change,
         key,
         task,
         DeadReason.POISON,
-        "its controller "
+        "controller "
             + change.settings.controller()
-            + " ended "
-            + times
-            + " times while it ran it, after the broker had taken it back "
-            + LostRuns.RETURNS
-            + " times",
+            + " died "
+            + losses
+            + " times while this task ran; the broker had redelivered it at least "
+            + LostRuns.RETURNS_BEFORE_SUSPECT
+            + " times before",
         null,
         Outcome.CRASHED);
   }

@@ -108,7 +108,7 @@ final class BookKeeper {
       case Event.OrdersDown _,
           Event.UnreadableOrder _,
           Event.ProtocolBroken _,
-          Event.RunsRemembered _,
+          Event.SuspectRunsRead _,
           Event.DeliveredInvalid _,
           Event.Spawned _,
           Event.Unconfirmed _,
