@@ -72,6 +72,7 @@ final class EventQueue {
           Event.OrdersDown _,
           Event.OrderArrived _,
           Event.UnreadableOrder _,
+          Event.ConnectionRefused _,
           Event.OthersSeen _,
           Event.Remembered _,
           Event.SuspectRunsRead _,

@@ -49,6 +49,15 @@ public sealed interface Event {
       @Nullable String id, @Nullable String userId, String because, HeardOrder.Origin origin)
       implements Event {}
 
+  /**
+   * A connection to the control socket was refused.
+   *
+   * @param userId the user of the process that connected
+   * @param process that process in words
+   * @param because the reason
+   */
+  record ConnectionRefused(String userId, String process, String because) implements Event {}
+
   /** The restrictions that a former run of this controller had written down. */
   record Remembered(RetainedRestrictions retained) implements Event {}
 

@@ -43,6 +43,7 @@ final class Rules {
       case Event.OrdersDown down -> orderArrival.disconnected(change, down);
       case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());
       case Event.UnreadableOrder unreadable -> orderReports.refusedUnread(change, unreadable);
+      case Event.ConnectionRefused refused -> OrderReports.refusedConnection(change, refused);
       case Event.Tripped tripped -> orderArrival.tripped(change, tripped.orderId());
       case Event.Delivered delivered -> arrival.delivered(change, delivered);
       case Event.DeliveredInvalid invalid -> arrival.invalid(change, invalid);

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Finds the tasks that kill their controller: when a controller dies, nobody is left to charge them
- * with a crash. Such a task runs apart from other suspects, so that only one of them is
- * to blame for the next death, and is quarantined like a task that killed its worker too often.
+ * with a crash. Such a task runs apart from other suspects, so that only one of them is to blame
+ * for the next death, and is quarantined like a task that killed its worker too often.
  */
 final class Suspects {
   /** A former run of this controller had written down runs. */

@@ -97,7 +97,8 @@ class SuspectsTest {
   void tasksThatAreSuspectRunOneAfterTheOther() {
     live(
         List.of(
-            new LostRuns.Run("killer", "mail", 1, 1, false), new LostRuns.Run("innocent", "mail", 1, 1, false)));
+            new LostRuns.Run("killer", "mail", 1, 1, false),
+            new LostRuns.Run("innocent", "mail", 1, 1, false)));
     deliver("innocent", 3);
     deliver("killer", 3);
     deliver("other", 0);
@@ -139,7 +140,8 @@ class SuspectsTest {
     happen(
         new Event.Delivered(
             new DeliveryKey(1, "mail", ++tags),
-            Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(), 0));
+            Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(),
+            0));
 
     assertThat(dispatchedTo(FIRST)).contains("killer");
   }
@@ -171,11 +173,16 @@ class SuspectsTest {
 
   /** Ends it, without anything more being decided; returns what the next life reads. */
   private List<LostRuns.Run> dieWith(List<LostRuns.Run> file) {
-    var written = effects.stream().anyMatch(Effect.WriteSuspectRuns.class::isInstance) ? lastNote() : file;
+    var written =
+        effects.stream().anyMatch(Effect.WriteSuspectRuns.class::isInstance) ? lastNote() : file;
     return written.stream()
         .map(run ->
             new LostRuns.Run(
-                run.task(), run.queue(), run.attempt(), run.running() ? run.losses() + 1 : run.losses(), false))
+                run.task(),
+                run.queue(),
+                run.attempt(),
+                run.running() ? run.losses() + 1 : run.losses(),
+                false))
         .toList();
   }
 

@@ -210,8 +210,9 @@ final class LocalLink {
             : ControllerError.TASK.equals(error.code())
                 ? "controller "
                     + controller()
-                    + " takes no orders of this process, because it is a task's or may be one:"
-                    + " run this outside of tasks, and not as a child of the controller"
+                    + " refused this process: "
+                    + error.because()
+                    + ". Run the command outside of tasks, and not as a child of the controller"
                 : "controller " + controller() + " takes no orders of this user";
     return true;
   }

@@ -36,6 +36,11 @@ public record KnownController(
     @Nullable Duration lease,
     SortedSet<String> users,
     boolean isGhost) {
+  /** What to do where several users claim to be one controller. */
+  public static final String CONTEST_REMEDY =
+      "find out which of these users is the real controller, stop the other program, and remove"
+          + " that user's rights";
+
   private static final Duration GHOST_AFTER = Duration.ofHours(1);
   private static final Duration GHOST_WITHOUT_LEASE_AFTER = Duration.ofDays(1);
 

@@ -150,7 +150,7 @@ class LocalLinkTest {
 
     assertThatThrownBy(this::connect)
         .isInstanceOf(NotAllowedException.class)
-        .hasMessageContaining("controller c1 takes no orders of this process");
+        .hasMessageContaining("controller c1 refused this process: ");
 
     listen("c2", channel -> write(channel, error("busy")));
     var connection = connect();

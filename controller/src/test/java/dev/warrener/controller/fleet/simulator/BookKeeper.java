@@ -107,6 +107,7 @@ final class BookKeeper {
       }
       case Event.OrdersDown _,
           Event.UnreadableOrder _,
+          Event.ConnectionRefused _,
           Event.ProtocolBroken _,
           Event.SuspectRunsRead _,
           Event.DeliveredInvalid _,
