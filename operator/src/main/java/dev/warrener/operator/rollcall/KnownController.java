@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param state whether the controller is live, silent or has left
  * @param lease how long its workers may run on if it is cut off or frozen; null if unknown or
  *     unlimited
- * @param users the broker users that have been this controller lately; an empty name stands for one
- *     for whom the broker vouches for nobody. Empty if the source doesn't know. Two or more contest
- *     the controller
+ * @param users the broker users that have been this controller lately; an empty name stands for
+ *     messages without a {@code user_id}. Empty if the source doesn't know. Two or more contest the
+ *     controller
  * @param isGhost whether it has been silent for so long that nobody has to wait for it: for an
- *     hour, or for a day if nothing bounds how long its workers may run on
+ *     hour; for a day, and so until it is forgotten, if nothing bounds how long its workers may run
+ *     on
  */
 public record KnownController(
     String id,

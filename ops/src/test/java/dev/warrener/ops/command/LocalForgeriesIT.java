@@ -79,7 +79,8 @@ class LocalForgeriesIT {
             .contains("c1 has not answered")
             .contains("kill -KILL " + controller.pid() + "\"")
             .contains("mute has not answered")
-            .contains("mute: No process of user nobody can be seen that holds its lock")
+            .contains(
+                "mute: Nobody can tell which process it is: no visible process of user nobody")
             .doesNotContainPattern(Pattern.compile("\"kill -KILL 1\""));
         assertThat(ran.out()).contains("1 of 4 controllers confirmed").doesNotContain("CONFIRMED");
         assertThat(ran.out() + ran.err()).doesNotContain("\u001b", "\u0007");
@@ -106,7 +107,7 @@ class LocalForgeriesIT {
     var there = Map.of("WARRENER_RUNTIME_DIRECTORY", taken.toString());
 
     assertThat(fleet.run(there, "kill", "--local", "--all", "-y").ends(4).err())
-        .contains(taken + " belongs to user nobody, who is not in its name");
+        .contains(taken + " belongs to user nobody, and its name promises another user");
     var controller =
         fleet.launchController("c1", "--queue", "mail=1", "--set", "runtime-directory=" + taken);
     assertThat(controller.awaitEnd(LONG)).isTrue();
