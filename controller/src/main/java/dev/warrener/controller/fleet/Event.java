@@ -103,7 +103,7 @@ public sealed interface Event {
    *
    * @param handlers the handlers that it has; {@code *} stands for any
    * @param ahead the number of tasks that it takes before it is free, and returns when asked to
-   * @param unavailable a sentence about each handler that it was to have and can't use
+   * @param unavailable a sentence about each configured handler that it can't use
    */
   record Ready(WorkerKey worker, Set<String> handlers, int ahead, List<String> unavailable)
       implements Event {

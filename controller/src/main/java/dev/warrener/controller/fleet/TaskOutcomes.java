@@ -255,7 +255,10 @@ final class TaskOutcomes {
       reports.retrying(change, task, seconds);
       return;
     }
-    var because = detail + "; perhaps because " + String.join("; ", unavailable);
+    var because =
+        detail
+            + ". One of these handlers may be the one that is missing: "
+            + String.join("; ", unavailable);
     deadLetter(change, key, task, DeadReason.FAILED, because, null, Outcome.FAILED);
   }
 
@@ -375,7 +378,7 @@ final class TaskOutcomes {
               + copy.task()
               + " can't be published again ("
               + reason
-              + "): the broker moves it to the dead letters, without a reason");
+              + "): the broker moves it to the dead letters, where it has no x-dead-reason");
       change.reject(copy.delivery());
       return 0;
     }

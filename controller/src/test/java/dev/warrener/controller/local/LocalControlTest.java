@@ -85,7 +85,7 @@ class LocalControlTest {
   }
 
   @Test
-  void idleConnectionsLockNobodyOutAndWhoeverFindsNoPlaceHearsSo() throws Exception {
+  void idleConnectionsLockNobodyOutAndWhoeverFindsNoPlaceIsToldSo() throws Exception {
     var told = new LinkedBlockingQueue<Event>();
     try (var lock = ControllerLock.acquire("web-1", folder);
         var control = open(lock, "web-1", told::add)) {

@@ -4,12 +4,15 @@ import com.rabbitmq.client.ConnectionFactory;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.RetryConfig;
 import java.security.CodeSource;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The libraries of other people that Warrener works with. A program that embeds Warrener chooses
@@ -32,10 +35,13 @@ public final class Libraries {
    * Uses each library once, on the caller's thread, so that one that does not fit fails here and
    * not later on a thread that nobody looks at.
    *
-   * @throws IncompatibleLibraryException if one lacks something; the message names them all
+   * @throws IncompatibleLibraryException if one lacks something; the message says what is missing
+   *     first, and names the jars of all of them
    */
   public static void check() {
     try {
+      LoggerFactory.getLogger(Libraries.class).debug("libraries: {}", KNOWN);
+      RetryConfig.custom().intervalFunction(IntervalFunction.ofDefaults()).build();
       new ConnectionFactory().setAutomaticRecoveryEnabled(false);
       var result =
           ResultMessage.builder("check", Outcome.SUCCEEDED)

@@ -52,9 +52,9 @@ class SocketSearchTest {
     var directories = List.of(open, openInside, linkInside);
     var sentences =
         List.of(
-            open + " can be written by every user",
-            openInside.resolve("control") + " is no folder of its user alone",
-            linkInside.resolve("control") + " is no folder of its user alone");
+            "not looked into: every user can write to " + open,
+            "not looked into: other users can write to " + openInside.resolve("control"),
+            "not looked into: other users can write to " + linkInside.resolve("control"));
 
     for (boolean areChosen : List.of(true, false)) {
       var found = SocketSearch.find(directories, areChosen);
@@ -74,7 +74,10 @@ class SocketSearchTest {
 
       assertThat(found.sockets()).isEmpty();
       assertThat(found.passedOver())
-          .containsExactly(foreign + " belongs to user nobody, who is not in its name");
+          .containsExactly(
+              "not looked into: "
+                  + foreign
+                  + " belongs to user nobody, and its name promises another user");
     }
   }
 
