@@ -5,6 +5,7 @@ import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
 import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.security.CodeSource;
 import java.time.Instant;
@@ -40,8 +41,6 @@ public final class Libraries {
    */
   public static void check() {
     try {
-      LoggerFactory.getLogger(Libraries.class).debug("libraries: {}", KNOWN);
-      RetryConfig.custom().intervalFunction(IntervalFunction.ofDefaults()).build();
       new ConnectionFactory().setAutomaticRecoveryEnabled(false);
       var result =
           ResultMessage.builder("check", Outcome.SUCCEEDED)
@@ -49,6 +48,8 @@ public final class Libraries {
               .finishedAt(Instant.EPOCH)
               .build();
       ContractJson.read(ContractJson.write(result), ResultMessage.class);
+      Retry.of("check", RetryConfig.custom().intervalFunction(IntervalFunction.of(1)).build());
+      LoggerFactory.getLogger(Libraries.class).debug("all libraries fit");
     } catch (LinkageError e) {
       throw incompatible(e);
     }

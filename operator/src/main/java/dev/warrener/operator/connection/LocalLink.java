@@ -154,8 +154,10 @@ final class LocalLink {
       // Nobody listens: a dead controller has left its socket behind.
       LocalSockets.removeIfDead(socket.path());
     } catch (BoundedLines.TooMuchException e) {
-      refusal =
-          "controller " + controller() + " sent " + e.getMessage() + ": the rest was not read";
+      if (hello != null) {
+        refusal =
+            "controller " + controller() + " sent " + e.getMessage() + ": the rest was not read";
+      }
     } catch (IOException e) {
       isForbidden =
           channel == null && !Files.isWritable(socket.path()) && Files.exists(socket.path());

@@ -139,7 +139,7 @@ class LocalLinkTest {
     assertThat(connection.lastResort("c1"))
         .get()
         .asString()
-        .startsWith("No process of user ")
+        .startsWith("Nobody can tell which process it is: no visible process of user ")
         .doesNotContain("kill -KILL");
   }
 
