@@ -108,7 +108,7 @@ final class EffectRunner {
         reporter.report(say.report(), say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
-      case Effect.NoteRuns note -> restrictionsWriter.execute(() -> note(note));
+      case Effect.WriteSuspectRuns write -> restrictionsWriter.execute(() -> writeRuns(write));
       case Effect.Audit line -> audit.append(AuditJson.of(line.entry()));
       case Effect.SendResult send -> copies.sendResult(send);
       case Effect.TellTask tell -> reporter.event(tell.event());
@@ -188,12 +188,12 @@ final class EffectRunner {
     events.accept(new Event.Kept(keep.token(), failure));
   }
 
-  private void note(Effect.NoteRuns note) {
+  private void writeRuns(Effect.WriteSuspectRuns write) {
     try {
-      runs.write(note.runs());
+      runs.write(write.runs());
     } catch (IOException e) {
       LOG.warn(
-          "the runs of tasks that may take a controller along can't be written to {}: {}",
+          "the runs of tasks that may kill a controller can't be written to {}: {}",
           runs.path(),
           e.getMessage());
     }

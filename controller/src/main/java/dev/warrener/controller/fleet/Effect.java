@@ -122,5 +122,5 @@ public sealed interface Effect {
   record End() implements Effect {}
 
   /** Write down the runs of suspect tasks, for the next life of this controller. */
-  record NoteRuns(List<LostRuns.Run> runs) implements Effect {}
+  record WriteSuspectRuns(List<LostRuns.Run> runs) implements Effect {}
 }

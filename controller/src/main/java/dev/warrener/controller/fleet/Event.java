@@ -49,11 +49,20 @@ public sealed interface Event {
       @Nullable String id, @Nullable String userId, String because, HeardOrder.Origin origin)
       implements Event {}
 
+  /**
+   * A connection to the control socket was refused.
+   *
+   * @param userId the user of the process that connected
+   * @param process that process in words
+   * @param because the reason
+   */
+  record ConnectionRefused(String userId, String process, String because) implements Event {}
+
   /** The restrictions that a former run of this controller had written down. */
   record Remembered(RetainedRestrictions retained) implements Event {}
 
   /** The runs of suspect tasks that a former run of this controller had written down. */
-  record RunsRemembered(List<LostRuns.Run> runs) implements Event {}
+  record SuspectRunsRead(List<LostRuns.Run> runs) implements Event {}
 
   /**
    * Restrictions were written down.
@@ -94,7 +103,7 @@ public sealed interface Event {
    *
    * @param handlers the handlers that it has; {@code *} stands for any
    * @param ahead the number of tasks that it takes before it is free, and returns when asked to
-   * @param unavailable a sentence about each handler that it was to have and can't use
+   * @param unavailable a sentence about each configured handler that it can't use
    */
   record Ready(WorkerKey worker, Set<String> handlers, int ahead, List<String> unavailable)
       implements Event {

@@ -38,11 +38,12 @@ final class Rules {
       case Event.BrokerDown down -> consumption.brokerDown(change, down);
       case Event.OrdersSynced log -> orderArrival.synced(change, log);
       case Event.Remembered remembered -> retention.remembered(change, remembered.retained());
-      case Event.RunsRemembered remembered -> suspects.remembered(change, remembered.runs());
+      case Event.SuspectRunsRead remembered -> suspects.remembered(change, remembered.runs());
       case Event.Kept kept -> retention.kept(change, kept);
       case Event.OrdersDown down -> orderArrival.disconnected(change, down);
       case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());
       case Event.UnreadableOrder unreadable -> orderReports.refusedUnread(change, unreadable);
+      case Event.ConnectionRefused refused -> OrderReports.refusedConnection(change, refused);
       case Event.Tripped tripped -> orderArrival.tripped(change, tripped.orderId());
       case Event.Delivered delivered -> arrival.delivered(change, delivered);
       case Event.DeliveredInvalid invalid -> arrival.invalid(change, invalid);

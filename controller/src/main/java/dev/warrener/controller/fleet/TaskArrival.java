@@ -43,10 +43,10 @@ final class TaskArrival {
     boolean known = change.memory.isKnown(TaskKey.of(task));
     change.memory = change.memory.delivered(TaskKey.of(task));
     suspects.delivered(change, task, delivered.returns());
-    if (known && isAdoptedOrCopy(change, key, task, queue)) {
+    if (known && adoptOrAcknowledgeCopy(change, key, task, queue)) {
       return;
     }
-    if (isOfAnother(change, key, task)) {
+    if (dropIfDuplicate(change, key, task)) {
       return;
     }
     var before = change.memory.endedRun(task);
@@ -54,7 +54,7 @@ final class TaskArrival {
       // The message of an earlier run is a leftover: nothing is owed to it.
       var owed = task.attempt() == before.attempt() ? before.owed() : new Owed.Nothing();
       outcomes.settleAgain(change, key, task, owed);
-    } else if (!isSettledAtOnce(change, key, task)) {
+    } else if (!settleAtOnceIfDue(change, key, task)) {
       if (queue.consuming() || change.orders.willSettleWaiting(queue.name())) {
         change.put(queue.plus(key.tag(), task));
       } else {
@@ -65,10 +65,12 @@ final class TaskArrival {
   }
 
   /**
-   * Whether a task was here already. A run whose delivery was lost takes this delivery over; any
-   * other second copy is acknowledged. A message that only has the task's id is no copy of it.
+   * Settles the second copy of a task that is here, and returns whether this is one. A run whose
+   * delivery was lost takes this delivery over; any other second copy is acknowledged. A message
+   * that only has the task's id is no copy of it.
    */
-  private boolean isAdoptedOrCopy(Transition change, DeliveryKey key, Task task, QueueState queue) {
+  private boolean adoptOrAcknowledgeCopy(
+      Transition change, DeliveryKey key, Task task, QueueState queue) {
     for (var slot : change.pool.slots()) {
       var run = slot.queue().equals(task.queue()) ? slot.find(task.id()) : null;
       if (run == null) {
@@ -103,10 +105,10 @@ final class TaskArrival {
   }
 
   /**
-   * Whether the task's id belongs to another task that has ended here; it is dropped then. What an
-   * operator has put back runs, whatever it is.
+   * Drops a task whose id belongs to another task that has ended here, and returns whether it did.
+   * What an operator has put back runs, whatever it is.
    */
-  private boolean isOfAnother(Transition change, DeliveryKey key, Task task) {
+  private boolean dropIfDuplicate(Transition change, DeliveryKey key, Task task) {
     var last = task.requeuedAt() == null ? change.memory.lastRun(TaskKey.of(task)) : null;
     if (last == null) {
       return false;
@@ -153,16 +155,16 @@ final class TaskArrival {
     }
   }
 
-  /** Settles a task that must not start, now or ever; returns false if it may wait for a worker. */
-  private boolean isSettledAtOnce(Transition change, DeliveryKey key, Task task) {
+  /** Settles a task that must not start, now or ever, and returns whether it did. */
+  private boolean settleAtOnceIfDue(Transition change, DeliveryKey key, Task task) {
     var revocation = change.restrictions.revoked(change.settings, task);
     if (revocation != null) {
       outcomes.revoked(change, key, task, revocation);
       return true;
     }
-    int lost = suspects.timesIfTooOften(change, task);
+    int lost = suspects.lossesIfTooMany(change, task);
     if (lost > 0) {
-      outcomes.tookItsControllerAlong(change, key, task, lost);
+      outcomes.killedItsController(change, key, task, lost);
       return true;
     }
     var expiresAt = expiresAt(task);
@@ -212,7 +214,7 @@ final class TaskArrival {
     for (var queue : change.queues.values()) {
       for (var entry : queue.waiting().entrySet()) {
         var key = new DeliveryKey(change.broker.generation(), queue.name(), entry.getKey());
-        if (isSettledAtOnce(change, key, entry.getValue())) {
+        if (settleAtOnceIfDue(change, key, entry.getValue())) {
           change.takeOut(key);
         }
       }
@@ -233,7 +235,7 @@ final class TaskArrival {
       return;
     }
     var queue = change.queues.get(delivery.queue());
-    if (queue != null && !isSettledAtOnce(change, delivery, run.task())) {
+    if (queue != null && !settleAtOnceIfDue(change, delivery, run.task())) {
       change.put(queue.plus(delivery.tag(), run.task()));
     }
   }

@@ -186,20 +186,20 @@ final class TaskOutcomes {
     reports.neverRuns(change, task, Outcome.KILLED, error(order, revocation.reason()), order);
   }
 
-  /** Quarantines a waiting task during whose runs controllers have ended. */
-  void tookItsControllerAlong(Transition change, DeliveryKey key, Task task, int times) {
+  /** Quarantines a waiting task during whose runs this controller died too often. */
+  void killedItsController(Transition change, DeliveryKey key, Task task, int losses) {
     deadLetter(
         change,
         key,
         task,
         DeadReason.POISON,
-        "its controller "
+        "controller "
             + change.settings.controller()
-            + " ended "
-            + times
-            + " times while it ran it, after the broker had taken it back "
-            + LostRuns.RETURNS
-            + " times",
+            + " died "
+            + losses
+            + " times while this task ran; the broker had redelivered it at least "
+            + LostRuns.RETURNS_BEFORE_SUSPECT
+            + " times before",
         null,
         Outcome.CRASHED);
   }
@@ -255,7 +255,10 @@ final class TaskOutcomes {
       reports.retrying(change, task, seconds);
       return;
     }
-    var because = detail + "; perhaps because " + String.join("; ", unavailable);
+    var because =
+        detail
+            + ". One of these handlers may be the one that is missing: "
+            + String.join("; ", unavailable);
     deadLetter(change, key, task, DeadReason.FAILED, because, null, Outcome.FAILED);
   }
 
@@ -375,7 +378,7 @@ final class TaskOutcomes {
               + copy.task()
               + " can't be published again ("
               + reason
-              + "): the broker moves it to the dead letters, without a reason");
+              + "): the broker moves it to the dead letters, where it has no x-dead-reason");
       change.reject(copy.delivery());
       return 0;
     }

@@ -95,7 +95,7 @@ public final class TaskInbox implements TaskIntake.Listener {
    */
   private Task believed(Task task, Message message) {
     var user = message.userId();
-    if (task.requeuedAt() == null || !vouches || trusted.contains(user)) {
+    if (task.requeuedAt() == null || !vouches || trusted.isTrusted(user)) {
       return task;
     }
     long now = System.nanoTime();

@@ -176,7 +176,11 @@ public final class LocalControl implements AutoCloseable {
       return;
     }
     if (peer.suspicion() != null) {
-      refuse(descriptor, peer, ControllerError.TASK, "tasks give no orders: " + peer.suspicion());
+      refuse(
+          descriptor,
+          peer,
+          ControllerError.TASK,
+          peer.suspicion() + ", and tasks may not give orders");
     } else if (!isAdmitted) {
       refuse(descriptor, peer, ControllerError.USER, "that user may not give orders here");
     } else {
@@ -202,7 +206,10 @@ public final class LocalControl implements AutoCloseable {
     connections.add(connection);
     connection.send(ContractJson.write(hello.get()));
     if (!connection.start(threads)) {
-      LOG.error("no thread can be started for the connection of {}: it is closed", peer);
+      LOG.error(
+          "the connection of {} to the control socket is closed, because no thread can be started"
+              + " for it: raise the limit on processes of this user or host, or stop tasks",
+          peer);
     }
   }
 
@@ -215,10 +222,9 @@ public final class LocalControl implements AutoCloseable {
     int ignored = UnixSockets.send(descriptor, bytes, 0, false);
     Kernel.close(descriptor);
     refusals
-        .note("a connection of " + peer + " to the control socket: " + because, System.nanoTime())
+        .note(because, System.nanoTime())
         .ifPresent(sentence ->
-            events.accept(
-                new Event.UnreadableOrder(null, peer.user(), sentence, HeardOrder.Origin.LOCAL)));
+            events.accept(new Event.ConnectionRefused(peer.user(), peer.toString(), sentence)));
   }
 
   private void take(LocalConnection from, byte[] line) {

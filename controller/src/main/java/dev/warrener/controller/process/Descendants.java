@@ -174,12 +174,11 @@ final class Descendants {
         return;
       }
       if (Kernel.reap(pid)) {
-        LOG.info(
-            "took the exit status of {} ({}), which was left to this process", pid, stat.command());
+        LOG.debug("reaped process {} ({}), an orphan of no worker", pid, stat.command());
       }
     } catch (UnreadableException e) {
       if (e.isRefused() && !isHead(pid) && Kernel.reap(pid)) {
-        LOG.info("took the exit status of {}, which can't be looked at", pid);
+        LOG.debug("reaped process {}, an orphan that can't be looked at", pid);
       }
     }
   }

@@ -236,7 +236,9 @@ final class ProcessTree {
     return lookFailure != null;
   }
 
-  /** Returns why nobody can tell whether the tree is empty; null if that is not the reason. */
+  /**
+   * Returns why nobody can tell whether the tree is empty; null if every look and signal worked.
+   */
   @Nullable String doubt() {
     if (lookFailure != null) {
       return "a look at its processes failed: " + lookFailure;

@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  *       above. The controller is a subreaper, so whatever its workers start stays below it.
  * </ol>
  *
- * <p>A task of another controller on this host shows the first four signs. Without privileges it
- * can clear its environment and perhaps leave its cgroup, but neither raise its hard limit nor
- * leave its pid namespace. It can lower the controller's limits ({@code prlimit}), so that the
- * controller compares with those that it had at its start.
+ * <p>A task of another controller on this host shows the second and third sign, and the first or
+ * fourth where its controller uses a PID namespace or cgroups. Without privileges it can clear its
+ * environment and perhaps leave its cgroup, but neither raise its hard limit nor leave its pid
+ * namespace. It can lower the controller's limits ({@code prlimit}), so the controller compares with
+ * those that it had at its start.
  */
 public final class Provenance {
   private static final Pattern WORKERS_CGROUP =
@@ -90,7 +91,7 @@ public final class Provenance {
       if (sign != null) {
         return each.pid() == pid
             ? sign
-            : "it descends from process " + each.pid() + ", and of that holds: " + sign;
+            : "one of its ancestors is process " + each.pid() + ", and " + sign;
       }
     }
     return null;

@@ -46,7 +46,7 @@ class TaskInboxTest {
   @Test
   void retryOfAnotherControllerIsBelieved() {
     var trusted = trusting("ops");
-    trusted.isController("controller-h2");
+    trusted.notePresenceBy("controller-h2");
 
     assertThat(requeuedAt(trusted, "controller-h2")).isEqualTo(REQUEUED);
   }

@@ -397,8 +397,8 @@ public final class TaskCodec {
       case "rejected" ->
           new DeadLetterMark(
               DeadReason.INVALID,
-              "it was rejected: by a controller if it is larger than the broker takes now, or else"
-                  + " by a consumer that is no controller",
+              "a controller rejected it because it is larger than the broker accepts now, or a"
+                  + " foreign consumer rejected it",
               null,
               at,
               null);
