@@ -106,7 +106,7 @@ class SuspectsTest {
 
     happen(
         new Event.Delivered(
-            key(), Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(), 0));
+            key(), Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(), 0, false));
 
     assertThat(dispatchedTo(FIRST)).contains("killer");
   }
@@ -137,7 +137,10 @@ class SuspectsTest {
   private void deliver(String task, int returns) {
     happen(
         new Event.Delivered(
-            key(), Task.to("mail", "work").id(task).publishedAt(now).build(), returns));
+            key(),
+            Task.to("mail", "work").id(task).publishedAt(now).build(),
+            returns,
+            returns > 0));
   }
 
   private DeliveryKey key() {
