@@ -19,8 +19,7 @@ record BacklogAnswers(String controller, Reporter reporter) {
   CompletionStage<PublishOutcome> tell(Delivery delivery, NeverRun why) {
     return switch (delivery.content()) {
       case Task task -> tell(task, task.replyTo(), task.correlationId(), why);
-      case InvalidTask invalid ->
-          tell(invalid, invalid.replyTo(), invalid.correlationId(), why);
+      case InvalidTask invalid -> tell(invalid, invalid.replyTo(), invalid.correlationId(), why);
     };
   }
 

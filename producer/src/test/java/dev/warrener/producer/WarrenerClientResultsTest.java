@@ -34,8 +34,7 @@ class WarrenerClientResultsTest extends ClientFixture {
     var before = Instant.now();
     var unused =
         client()
-            .submitForResult(
-                task("mail").toBuilder().expiration(Duration.ofMillis(1_500)).build());
+            .submitForResult(task("mail").toBuilder().expiration(Duration.ofMillis(1_500)).build());
 
     var sent = broker.next().task();
 

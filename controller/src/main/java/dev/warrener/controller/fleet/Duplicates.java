@@ -70,7 +70,11 @@ final class Duplicates {
     change.log(false, "a copy of task " + task.id() + ", which has ended here, was acknowledged");
     change.acknowledge(key);
     if (!redelivered && before.outcome() != null) {
-      answer(change, task, "a copy of it " + hasEnded(before) + ": it does not run again", before.outcome());
+      answer(
+          change,
+          task,
+          "a copy of it " + hasEnded(before) + ": it does not run again",
+          before.outcome());
     }
   }
 

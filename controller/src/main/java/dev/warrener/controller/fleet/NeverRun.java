@@ -48,8 +48,7 @@ public record NeverRun(
   public static NeverRun killedBy(Order order) {
     return because(
         Outcome.KILLED,
-        new TaskError(
-            "killed", "killed by " + order.issuedBy() + ": " + order.reason(), null),
+        new TaskError("killed", "killed by " + order.issuedBy() + ": " + order.reason(), null),
         order.id());
   }
 

@@ -61,7 +61,8 @@ final class Rules {
       case Event.PublishFailed failed -> publications.failed(change, failed);
       case Event.BarrierPassed passed -> settlement.proven(change, passed.token(), null);
       case Event.BarrierFailed failed -> settlement.proven(change, failed.token(), failed.reason());
-      case Event.BacklogDone done -> backlog.over(change, done.token(), done.count(), done.unread(), null);
+      case Event.BacklogDone done ->
+          backlog.over(change, done.token(), done.count(), done.unread(), null);
       case Event.BacklogFailed failed ->
           backlog.over(change, failed.token(), failed.count(), 0, failed.reason());
       case Event.TimerDue due -> timer(change, due.timer());

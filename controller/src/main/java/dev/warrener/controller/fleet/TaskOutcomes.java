@@ -379,8 +379,7 @@ final class TaskOutcomes {
     return new TaskError("killed", "killed by order " + order + ": " + reason, null);
   }
 
-  private static void remember(
-      Transition change, Task task, Owed owed, @Nullable Outcome outcome) {
+  private static void remember(Transition change, Task task, Owed owed, @Nullable Outcome outcome) {
     change.memory =
         change.memory.remembering(
             task, owed, outcome, change.instant(), change.settings.duplicateWindow());

@@ -84,7 +84,11 @@ public final class TaskInbox implements TaskIntake.Listener {
           case Task task when task.body().length() > largestBody ->
               new Event.DeliveredInvalid(key, tooLarge(task));
           case Task task ->
-              new Event.Delivered(key, believed(task, delivery.message()), returns(delivery), delivery.redelivered());
+              new Event.Delivered(
+                  key,
+                  believed(task, delivery.message()),
+                  returns(delivery),
+                  delivery.redelivered());
           case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
         });
   }

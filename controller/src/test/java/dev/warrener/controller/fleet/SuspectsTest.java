@@ -106,7 +106,10 @@ class SuspectsTest {
 
     happen(
         new Event.Delivered(
-            key(), Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(), 0, false));
+            key(),
+            Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(),
+            0,
+            false));
 
     assertThat(dispatchedTo(FIRST)).contains("killer");
   }

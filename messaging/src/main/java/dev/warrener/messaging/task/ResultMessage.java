@@ -24,8 +24,8 @@ import tools.jackson.databind.JsonNode;
  * @param value the value that the handler returned, if that is JSON
  * @param valueBase64 the value that the handler returned, in Base64, if that is not JSON
  * @param order the order that killed it, or null
- * @param earlierOutcome of a duplicate: how the run of the message that has its id ended; null while
- *     that one has not ended for good
+ * @param earlierOutcome of a duplicate: how the run of the message that has its id ended; null
+ *     while that one has not ended for good
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ResultMessage(

@@ -332,7 +332,8 @@ public final class TaskIntake implements AutoCloseable {
    * @throws NoSuchQueueException if there is no such queue
    * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile
    */
-  public Purged purge(String queue, Function<Delivery, CompletionStage<?>> tell, Duration patience) {
+  public Purged purge(
+      String queue, Function<Delivery, CompletionStage<?>> tell, Duration patience) {
     var session = requireGeneration().session;
     var read =
         new Shovel(
