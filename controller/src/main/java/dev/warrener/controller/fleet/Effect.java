@@ -4,6 +4,7 @@ import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
@@ -66,11 +67,17 @@ public sealed interface Effect {
   /** Make the broker show that it took all earlier settlements on a queue. */
   record Barrier(long token, String queue) implements Effect {}
 
-  /** Drop the waiting tasks of a queue and of its retry queues. */
-  record PurgeBacklog(long token, String queue) implements Effect {}
+  /**
+   * Drop the waiting tasks of a queue and of its retry queues, and tell those who wait for results.
+   */
+  record PurgeBacklog(long token, String queue, Order order) implements Effect {}
 
-  /** Move the waiting tasks of a queue and of its retry queues to its dead letters. */
-  record DeadLetterBacklog(long token, String queue, Map<String, @Nullable Object> headers)
+  /**
+   * Move the waiting tasks of a queue and of its retry queues to its dead letters, and tell those
+   * who wait for results.
+   */
+  record DeadLetterBacklog(
+      long token, String queue, Order order, Map<String, @Nullable Object> headers)
       implements Effect {}
 
   /** Publish a report, to the reports exchange and to {@code replyTo} if given. */

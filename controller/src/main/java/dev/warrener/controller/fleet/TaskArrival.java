@@ -1,7 +1,6 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
-import dev.warrener.controller.fleet.state.EndedRuns.Owed;
 import dev.warrener.controller.fleet.state.QueueState;
 import dev.warrener.controller.fleet.state.TaskContent;
 import dev.warrener.controller.fleet.state.TaskKey;
@@ -24,10 +23,12 @@ final class TaskArrival {
   private static final Duration HELD = Duration.ofSeconds(5);
 
   private final TaskOutcomes outcomes;
+  private final Duplicates duplicates;
   private final Suspects suspects;
 
-  TaskArrival(TaskOutcomes outcomes, Suspects suspects) {
+  TaskArrival(TaskOutcomes outcomes, Duplicates duplicates, Suspects suspects) {
     this.outcomes = outcomes;
+    this.duplicates = duplicates;
     this.suspects = suspects;
   }
 
@@ -51,9 +52,7 @@ final class TaskArrival {
     }
     var before = change.memory.endedRun(task);
     if (before != null) {
-      // The message of an earlier run is a leftover: nothing is owed to it.
-      var owed = task.attempt() == before.attempt() ? before.owed() : new Owed.Nothing();
-      outcomes.settleAgain(change, key, task, owed);
+      duplicates.settleAgain(change, key, task, before, delivered.redelivered());
     } else if (!settleAtOnceIfDue(change, key, task)) {
       if (queue.consuming() || change.orders.willSettleWaiting(queue.name())) {
         change.put(queue.plus(key.tag(), task));
@@ -117,12 +116,14 @@ final class TaskArrival {
     if (last.content().equals(content)) {
       return false;
     }
-    outcomes.duplicate(
+    duplicates.drop(
         change,
         key,
         task,
-        "has ended here, attempt " + last.attempt(),
-        last.content().asker() != content.asker());
+        last.content().work() == content.work(),
+        Duplicates.hasEnded(last),
+        last.content().asker() != content.asker(),
+        last.outcome());
     return true;
   }
 
@@ -132,15 +133,17 @@ final class TaskArrival {
 
   private void dropDuplicate(
       Transition change, DeliveryKey key, Task task, Task first, String where) {
-    outcomes.duplicate(
+    duplicates.drop(
         change,
         key,
         task,
+        TaskContent.of(task).work() == TaskContent.of(first).work(),
         where
             + ", attempt "
             + first.attempt()
             + (first.publishedAt() == null ? "" : ", published at " + first.publishedAt()),
-        TaskContent.askerOf(task) != TaskContent.askerOf(first));
+        TaskContent.askerOf(task) != TaskContent.askerOf(first),
+        null);
   }
 
   private static void acknowledgeCopy(Transition change, DeliveryKey key, Task task, String where) {

@@ -141,7 +141,8 @@ class SuspectsTest {
         new Event.Delivered(
             new DeliveryKey(1, "mail", ++tags),
             Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(),
-            0));
+            0,
+            false));
 
     assertThat(dispatchedTo(FIRST)).contains("killer");
   }
@@ -195,7 +196,8 @@ class SuspectsTest {
         new Event.Delivered(
             new DeliveryKey(1, queue, ++tags),
             Task.to(queue, "work").id(task).publishedAt(now).build(),
-            returns));
+            returns,
+            returns > 0));
   }
 
   /** Has a worker start a task, if it was handed it. */

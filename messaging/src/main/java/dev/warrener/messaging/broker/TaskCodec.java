@@ -112,7 +112,9 @@ public final class TaskCodec {
       return new InvalidTask(
           queue,
           message.id(),
-          because == null ? "it can't be read" : ShortText.ofBytes(because, LONGEST_REASON));
+          because == null ? "it can't be read" : ShortText.ofBytes(because, LONGEST_REASON),
+          message.properties().getReplyTo(),
+          message.properties().getCorrelationId());
     }
   }
 
