@@ -50,7 +50,7 @@ public sealed interface Effect {
   /** Return a delivery to its queue, without counting an attempt. */
   record Requeue(DeliveryKey delivery) implements Effect {}
 
-  /** Have the broker itself move a delivery to the dead letters, without a reason. */
+  /** Have the broker itself move a delivery to the dead letters, without an x-dead-reason. */
   record Reject(DeliveryKey delivery) implements Effect {}
 
   /**
