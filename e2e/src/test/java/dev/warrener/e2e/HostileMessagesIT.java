@@ -141,17 +141,17 @@ class HostileMessagesIT {
     }
     assertThat(reasons.keySet()).isEqualTo(bad.keySet());
     reasons.forEach((serial, reason) -> {
-      var fault = Objects.requireNonNull(bad.get(serial)).fault();
+      var message = Objects.requireNonNull(bad.get(serial));
       var named =
-          switch (fault) {
+          switch (message.fault()) {
             case TOO_DEEP -> "is nested more than 32 deep";
             case HEADER_NOT_UTF_8, PROPERTY_NOT_UTF_8 -> "is not UTF-8";
-            case PROPERTY_MISSING -> "it ";
-            case HEADER_OF_WRONG_TYPE -> "";
+            case PROPERTY_MISSING, HEADER_OF_WRONG_TYPE -> message.broken();
             case UNKNOWN_HANDLER -> "handler \"no-";
             case NONE -> "nothing";
           };
-      assertThat(reason).as("%s", bad.get(serial)).isNotBlank().contains(named);
+      assertThat(named).as("%s", message).isNotEmpty();
+      assertThat(reason).as("%s", message).contains(named);
     });
   }
 

@@ -263,7 +263,7 @@ final class DoctorCommand extends FleetCommand {
     if (presence.containment().equals("subreaper")) {
       warn(
           check,
-          "only the subreaper holds its workers: their deaths are found, not proven",
+          "only the subreaper holds its workers: the kernel does not prove their deaths",
           // An older controller does not report why.
           Objects.requireNonNullElse(
               presence.unproven(),
@@ -288,8 +288,8 @@ final class DoctorCommand extends FleetCommand {
             check,
             "its clock is "
                 + Phrases.brief(skew.abs())
-                + " behind this one: it refuses orders from here, as they are more than a minute"
-                + " ahead of its clock (unless clock-tolerance is set otherwise there)",
+                + " behind this host's, so it refuses orders from here (its clock-tolerance is 1 min"
+                + " by default)",
             "set the clocks of both hosts right (NTP)");
       } else if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
         warn(
