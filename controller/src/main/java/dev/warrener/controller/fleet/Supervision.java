@@ -223,11 +223,19 @@ final class Supervision {
     if (slot == null) {
       return;
     }
+    String how;
+    switch (slot.process()) {
+      case Slot.Dying _ -> how = " was killed";
+      case Slot.Live _ -> how = " has ended";
+      case Slot.None _, Slot.BackingOff _, Slot.CrashLooping _ -> {
+        return;
+      }
+    }
     change.log(
         true,
         "worker "
             + change.workerId(slot)
-            + (slot.process() instanceof Slot.Dying ? " was killed" : " has ended")
+            + how
             + " and is not confirmed dead: "
             + unconfirmed.finding()
             + (unconfirmed.survivors().isEmpty() ? "" : ": " + unconfirmed.survivors()));
