@@ -4,7 +4,6 @@ import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Sent;
 import dev.warrener.operator.rollcall.OrderListener;
@@ -26,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * this way; {@link KillCall} adds to it what only a kill needs. For one thread.
  */
 public final class OrderCall {
-  /** The longest wait for a missing answer to a question: two seconds. */
+  /**
+   * The longest wait for a missing answer to a question, and for the next one while answers still
+   * come: two seconds.
+   */
   public static final Duration QUESTION = Duration.ofSeconds(2);
 
   /** The longest wait for a controller to answer that it has received an order: ten seconds. */
@@ -74,7 +76,7 @@ public final class OrderCall {
   public OrderCall(FleetConnection connection, InstantSource clock, Roster roster) {
     this.connection = connection;
     this.clock = clock;
-    this.driver = new RollCallDriver(connection, clock);
+    this.driver = new RollCallDriver(connection, clock, roster);
     this.roster = roster;
   }
 
@@ -184,9 +186,7 @@ public final class OrderCall {
   private final class RosterKeeper implements OrderListener {
     @Override
     public void heard(Report report, @Nullable String userId, RollCall call, Instant at) {
-      if (report instanceof ControllerHeard heard) {
-        roster.add(heard, at, userId);
-      }
+      roster.add(report, at, userId);
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.report.Presence.Hold;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.util.List;
 import java.util.TreeSet;
 

@@ -9,7 +9,6 @@ import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.screen.Text;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,22 +37,24 @@ public final class BatchListCommand extends FleetCommand {
     return watching.run(invocation(), "batch list", snapshot -> show(screen, snapshot));
   }
 
-  private static void show(Screen screen, Snapshot snapshot) {
+  static void show(Screen screen, Snapshot snapshot) {
     var batches = Batch.all(snapshot);
-    snapshot.sayAlarm(screen);
     switch (screen.format()) {
       case TABLE -> {
         if (batches.isEmpty()) {
-          screen.say("No task of a batch runs, and no hold names one; what waits is not seen.");
+          snapshot
+              .emptiness("No task of a batch runs, and no hold names a batch")
+              .map(sentence -> sentence + " Waiting tasks are not seen.")
+              .ifPresent(screen::say);
         } else {
           screen.result(table(batches, snapshot.at()));
         }
-        snapshot.saySilent(screen, "what it runs is not shown");
       }
       case JSON -> screen.resultJson(batches);
       case JSONL -> batches.forEach(screen::resultJsonLine);
       case NAME -> batches.forEach(batch -> screen.resultName(batch.batch()));
     }
+    snapshot.sayUnheard(screen, "what runs there is not shown");
   }
 
   private static Table table(List<Batch> batches, Instant now) {

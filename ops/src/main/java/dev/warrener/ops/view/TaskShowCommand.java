@@ -8,8 +8,8 @@ import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.screen.Facts;
+import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Text;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -39,20 +39,22 @@ public final class TaskShowCommand extends FleetCommand {
   public ExitStatus run() throws InterruptedException {
     var screen = invocation().screen();
     try (var view = FleetView.open(invocation(), localOptions, "task show")) {
-      var snapshot = view.look();
-      snapshot.sayAlarm(screen);
-      snapshot.saySilent(screen, "what it runs is not known");
-      var runs = RunningTask.of(snapshot).stream().filter(one -> one.task().equals(id)).toList();
-      if (runs.isEmpty()) {
-        throw notRunning(id, snapshot);
-      }
-      switch (screen.format()) {
-        case TABLE -> runs.forEach(run -> describe(run, snapshot.at()).forEach(screen::result));
-        case JSON, JSONL -> runs.forEach(screen::resultJson);
-        case NAME -> screen.resultName(id);
-      }
-      return ExitStatus.DONE;
+      return show(screen, view.look());
     }
+  }
+
+  ExitStatus show(Screen screen, Snapshot snapshot) {
+    snapshot.sayUnheard(screen, "what runs there is not known");
+    var runs = RunningTask.of(snapshot).stream().filter(one -> one.task().equals(id)).toList();
+    if (runs.isEmpty()) {
+      throw notRunning(id, snapshot);
+    }
+    switch (screen.format()) {
+      case TABLE -> runs.forEach(run -> describe(run, snapshot.at()).forEach(screen::result));
+      case JSON, JSONL -> runs.forEach(screen::resultJson);
+      case NAME -> screen.resultName(id);
+    }
+    return ExitStatus.DONE;
   }
 
   private static List<String> describe(RunningTask run, Instant now) {
@@ -74,9 +76,7 @@ public final class TaskShowCommand extends FleetCommand {
   private static CommandFailure notRunning(String id, Snapshot snapshot) {
     return new CommandFailure(
         snapshot.statusOfAbsence(),
-        "task "
-            + id
-            + " is not running on any controller that answered"
+        snapshot.absence("task " + id, "is not running", "is running")
             + Suggestions.didYouMean(id, snapshot.roster().tasks())
             + " (if it has not ended it may wait, which can't be seen, or be dead: warrener dead"
             + " show "

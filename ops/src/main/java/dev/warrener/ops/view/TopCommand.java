@@ -9,10 +9,8 @@ import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import dev.warrener.ops.view.PsCommand.WorkerJson;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +69,7 @@ public final class TopCommand extends FleetCommand {
     }
   }
 
-  private void show(Screen screen, Snapshot snapshot) {
+  void show(Screen screen, Snapshot snapshot) {
     var workers = choice.of(snapshot, null);
     switch (screen.format()) {
       case TABLE -> screen.resultPage(page(snapshot, workers, screen.outStyle()));
@@ -104,23 +102,21 @@ public final class TopCommand extends FleetCommand {
                   + snapshot.alarm()
                   + "), so that no controller can answer."));
     }
+    snapshot
+        .unheard()
+        .ifPresent(sentence ->
+            lines.add(style.paint(Style.Tone.BAD, sentence + ": workers there are not shown")));
     if (snapshot.tripped()) {
       lines.add(style.paint(Style.Tone.BAD, "Everything is held: the tripwire was pulled."));
     }
     for (var known : snapshot.roster().silent()) {
-      lines.add(style.paint(Style.Tone.BAD, silent(known.id(), known.lastSeen(), now)));
+      lines.add(
+          style.paint(Style.Tone.BAD, snapshot.silence(known) + ": its workers are not shown"));
     }
     if (!workers.isEmpty()) {
       lines.add("");
       lines.addAll(PsCommand.table(workers, now).lines(style));
     }
     return lines;
-  }
-
-  private static String silent(String id, Instant lastSeen, Instant now) {
-    return id
-        + " is silent, last seen "
-        + Phrases.ago(lastSeen, now)
-        + ": its workers are not shown";
   }
 }
