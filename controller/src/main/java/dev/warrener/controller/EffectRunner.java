@@ -40,6 +40,7 @@ final class EffectRunner {
   private final Reporter reporter;
   private final LocalControl local;
   private final AuditLog audit;
+  private final HostProblems problems;
   private final RestrictionsFile restrictions;
   private final RunsFile runs;
   private final Timers timers;
@@ -75,6 +76,7 @@ final class EffectRunner {
     this.reporter = reporter;
     this.local = local;
     this.audit = audit;
+    this.problems = new HostProblems(audit);
     this.restrictions = restrictions;
     this.runs = runs;
     this.timers = timers;
@@ -104,8 +106,9 @@ final class EffectRunner {
       case Effect.DeadLetterBacklog sweep ->
           deliveries.sweep(sweep, delivery -> copies.publishDead(delivery, sweep));
       case Effect.Say say -> {
-        local.report(say.report());
-        reporter.report(say.report(), say.replyTo());
+        var report = problems.in(say.report());
+        local.report(report);
+        reporter.report(report, say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
       case Effect.NoteRuns note -> restrictionsWriter.execute(() -> note(note));

@@ -59,8 +59,8 @@ public final class OrderCall {
       return new Patience(timeout, timeout);
     }
 
-    private Deadlines after(Instant sentAt) {
-      return new Deadlines(sentAt, sentAt.plus(hear), sentAt.plus(done));
+    private Deadlines after(Instant askedAt, Instant sentAt) {
+      return new Deadlines(sentAt, askedAt.plus(hear), askedAt.plus(done));
     }
   }
 
@@ -97,7 +97,7 @@ public final class OrderCall {
     var sent = sendOrFail(question);
     var call =
         driver.follow(
-            expecting(open(question, Patience.OF_A_QUESTION.after(sentAt), sent)),
+            expecting(open(question, Patience.OF_A_QUESTION.after(sentAt, sentAt), sent)),
             new RosterKeeper());
     requireKnownPlaces(call);
     return call;
@@ -136,8 +136,8 @@ public final class OrderCall {
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
     var call = start(order, patience, listener);
-    for (var report : kept) {
-      call = call.with(report.report(), report.userId(), call.deadlines().sentAt());
+    for (var report : OrderHistory.ofThen(kept)) {
+      call = call.with(report.report(), report.userId(), report.report().at());
     }
     return driver.follow(expecting(call.knowing(roster.known().values())), listener);
   }
@@ -159,7 +159,9 @@ public final class OrderCall {
         order,
         sentAt,
         sent instanceof Sent.Broadcast broadcast ? broadcast.problem() : Optional.empty());
-    return open(order, patience.after(sentAt), sent);
+    // An order that was sent before is measured from then on.
+    var issuedAt = order.issuedAt();
+    return open(order, patience.after(sentAt, issuedAt.isBefore(sentAt) ? issuedAt : sentAt), sent);
   }
 
   private static RollCall open(Order order, Deadlines deadlines, Sent sent) {

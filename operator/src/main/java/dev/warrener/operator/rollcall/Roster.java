@@ -7,7 +7,7 @@ import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.messaging.report.Report.ControllerRefused;
 import dev.warrener.messaging.report.RosterState;
-import dev.warrener.operator.text.Suggestions;
+import dev.warrener.messaging.text.Suggestions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.warrener.operator.rollcall.Known;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.command.DoctorCommand.Finding;
 import dev.warrener.ops.command.DoctorCommand.Health;
+import dev.warrener.ops.view.Revoked;
 import dev.warrener.ops.view.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +14,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the controllers of a fleet: whether they answer, and how they are. For one thread. */
@@ -49,6 +52,7 @@ final class FleetCheck {
     }
     snapshot.roster().presences().values().forEach(this::checkController);
     checkClocks();
+    checkRevocations();
     checkIsolation();
     for (var known : snapshot.roster().silent()) {
       checkSilent(known);
@@ -123,6 +127,10 @@ final class FleetCheck {
                 + " --then respawn");
       }
     }
+    var problems = presence.problems();
+    if (problems != null) {
+      problems.forEach(problem -> wrong(check, problem, null));
+    }
     if (snapshot.byPresence().contains(presence.id())) {
       warn(
           check,
@@ -174,6 +182,23 @@ final class FleetCheck {
     return clocks.size() > 1
         && least.isNegative() == most.isNegative()
         && most.minus(least).compareTo(CLOCK_SKEW) <= 0;
+  }
+
+  private void checkRevocations() {
+    Revoked.all(snapshot.roster().presences().values()).keySet().stream()
+        .collect(
+            Collectors.toMap(Presence.Revocation::order, one -> one, (one, other) -> one, TreeMap::new))
+        .values()
+        .forEach(revocation ->
+            warn(
+                "revocation",
+                revocation.scope().describe()
+                    + " was revoked "
+                    + Phrases.ago(revocation.since(), snapshot.at())
+                    + " by "
+                    + revocation.issuedBy()
+                    + ": tasks that are published into it never run",
+                "if they are to run: " + Revoked.undo(revocation.scope())));
   }
 
   private void checkIsolation() {

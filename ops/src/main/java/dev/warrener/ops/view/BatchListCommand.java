@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "list",
     description = {
-      "The batches of which a task runs now, or that a hold names.",
+      "The batches of which a task runs now, or that a hold or a revocation names.",
       "",
       "What of a batch waits can't be seen: to read a task from a queue is to take it out of it."
           + " What of it is dead is shown by warrener dead list QUEUE --batch NAME."
@@ -43,7 +43,7 @@ public final class BatchListCommand extends FleetCommand {
       case TABLE -> {
         if (batches.isEmpty()) {
           snapshot
-              .emptiness("No task of a batch runs, and no hold names a batch")
+              .emptiness("No task of a batch runs, and no hold or revocation names one")
               .map(sentence -> sentence + " Waiting tasks are not seen.")
               .ifPresent(screen::say);
         } else {
@@ -55,6 +55,13 @@ public final class BatchListCommand extends FleetCommand {
       case NAME -> batches.forEach(batch -> screen.resultName(batch.batch()));
     }
     snapshot.sayUnheard(screen, "what runs there is not shown");
+  }
+
+  private static Cell state(Batch batch) {
+    if (batch.revocations().isEmpty()) {
+      return batch.holds().isEmpty() ? Cell.EMPTY : Cell.of("held", Tone.WARN);
+    }
+    return Cell.of(batch.holds().isEmpty() ? "revoked" : "revoked, held", Tone.WARN);
   }
 
   private static Table table(List<Batch> batches, Instant now) {
@@ -76,7 +83,7 @@ public final class BatchListCommand extends FleetCommand {
               : Cell.of(Phrases.brief(Duration.between(running.getFirst().since(), now))),
           Cell.of(Text.list(running.stream().map(RunningTask::queue))),
           Cell.of(Text.list(running.stream().map(RunningTask::controller))),
-          batch.holds().isEmpty() ? Cell.EMPTY : Cell.of("held", Tone.WARN));
+          state(batch));
     }
     return table;
   }

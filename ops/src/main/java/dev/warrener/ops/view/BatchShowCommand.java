@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = {
-      "The tasks of a batch that run now, and the holds that name it.",
+      "The tasks of a batch that run now, and the holds and revocations that name it.",
       "",
       "What of it waits can't be seen: to read a task from a queue is to take it out of it. What"
           + " of it is dead is shown by warrener dead list QUEUE --batch NAME."
@@ -42,7 +42,7 @@ public final class BatchShowCommand extends FleetCommand {
   ExitStatus show(Screen screen, Snapshot snapshot) {
     snapshot.sayUnheard(screen, "what runs there is not known");
     var batch = Batch.of(name, snapshot);
-    if (batch.running().isEmpty() && batch.holds().isEmpty()) {
+    if (batch.running().isEmpty() && batch.holds().isEmpty() && batch.revocations().isEmpty()) {
       throw new CommandFailure(
           snapshot.statusOfAbsence(),
           snapshot.absence("batch " + name, "has no running task", "has a running task")
@@ -67,6 +67,7 @@ public final class BatchShowCommand extends FleetCommand {
                 + Phrases.count(batch.running().size(), "task")
                 + " running");
         StatusCommand.holdLines(screen, snapshot, batch.holds()::contains).forEach(screen::result);
+        Revoked.lines(screen, snapshot, batch.revocations()::contains).forEach(screen::result);
         if (!batch.running().isEmpty()) {
           screen.result("");
           screen.result(RunningTask.table(batch.running(), snapshot.at()));

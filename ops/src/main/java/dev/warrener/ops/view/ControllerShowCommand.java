@@ -3,7 +3,7 @@ package dev.warrener.ops.view;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.operator.rollcall.Known;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;

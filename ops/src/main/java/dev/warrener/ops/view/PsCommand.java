@@ -56,6 +56,23 @@ public final class PsCommand extends FleetCommand {
       @Nullable String batch,
       @Nullable String handler) {
 
+    /** Returns a copy whose task's id has lost its first characters. */
+    WorkerJson withoutBeginning(int characters) {
+      return new WorkerJson(
+          worker,
+          controller,
+          host,
+          queue,
+          state,
+          since,
+          incarnation,
+          pid,
+          task == null ? null : "…" + task.substring(characters),
+          attempt,
+          batch,
+          handler);
+    }
+
     static WorkerJson of(Presence presence, WorkerPresence worker) {
       return new WorkerJson(
           presence.id() + "/" + worker.slot(),

@@ -5,7 +5,7 @@ import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.report.Presence.Hold;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;

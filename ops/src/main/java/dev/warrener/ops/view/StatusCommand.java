@@ -75,6 +75,15 @@ public final class StatusCommand extends FleetCommand {
               + " until: warrener resume --all");
     }
     holdLines(screen, snapshot, hold -> true).forEach(screen::result);
+    Revoked.lines(screen, snapshot, revocation -> true).forEach(screen::result);
+    if (Revoked.more(snapshot) > 0) {
+      screen.result(
+          screen.outStyle().paint(Tone.WARN, "Revoked")
+              + "      "
+              + Phrases.count(Revoked.more(snapshot), "older order")
+              + ", too (warrener kills list)");
+    }
+    problems(screen, snapshot);
     for (var presence : snapshot.roster().presences().values()) {
       var refused = presence.refusedOrders();
       if (refused != null && refused > 0) {
@@ -102,6 +111,21 @@ public final class StatusCommand extends FleetCommand {
     if (!snapshot.roster().queues().isEmpty()) {
       screen.result("");
       screen.result(queues(snapshot));
+    }
+  }
+
+  private static void problems(Screen screen, Snapshot snapshot) {
+    for (var presence : snapshot.roster().presences().values()) {
+      var problems = presence.problems();
+      if (problems != null) {
+        problems.forEach(problem ->
+            screen.result(
+                screen.outStyle().paint(Tone.BAD, "Problem")
+                    + "      at "
+                    + presence.id()
+                    + ": "
+                    + problem));
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
           + " that is dead is shown by warrener dead show."
     })
 public final class TaskShowCommand extends FleetCommand {
-  @Parameters(paramLabel = "ID", description = "The task's id.")
+  @Parameters(paramLabel = "ID", description = "The task's id, or the beginning of it.")
   private String id = "";
 
   @Mixin private LocalOptions localOptions = new LocalOptions();
@@ -45,16 +45,32 @@ public final class TaskShowCommand extends FleetCommand {
 
   ExitStatus show(Screen screen, Snapshot snapshot) {
     snapshot.sayUnheard(screen, "what runs there is not known");
-    var runs = RunningTask.of(snapshot).stream().filter(one -> one.task().equals(id)).toList();
+    var runs = named(RunningTask.of(snapshot));
     if (runs.isEmpty()) {
       throw notRunning(id, snapshot);
     }
     switch (screen.format()) {
       case TABLE -> runs.forEach(run -> describe(run, snapshot.at()).forEach(screen::result));
       case JSON, JSONL -> runs.forEach(screen::resultJson);
-      case NAME -> screen.resultName(id);
+      case NAME -> runs.forEach(run -> screen.resultName(run.task()));
     }
     return ExitStatus.DONE;
+  }
+
+  /** Returns the runs of the task with the id, or of the only one whose id begins with it. */
+  private List<RunningTask> named(List<RunningTask> all) {
+    var exact = all.stream().filter(one -> one.task().equals(id)).toList();
+    if (!exact.isEmpty()) {
+      return exact;
+    }
+    var begun = all.stream().filter(one -> one.task().startsWith(id)).toList();
+    long tasks = begun.stream().map(RunningTask::task).distinct().count();
+    if (tasks > 1) {
+      throw new CommandFailure(
+          ExitStatus.UNKNOWN_TARGET,
+          tasks + " running tasks begin with " + id + ": give more of the id");
+    }
+    return begun;
   }
 
   private static List<String> describe(RunningTask run, Instant now) {

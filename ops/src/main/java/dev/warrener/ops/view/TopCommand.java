@@ -9,10 +9,12 @@ import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style;
+import dev.warrener.ops.screen.Text;
 import dev.warrener.ops.view.PsCommand.WorkerJson;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +30,9 @@ import picocli.CommandLine.Option;
       "Read-only. On a terminal it shows as many workers as fit; warrener ps shows all of them."
     })
 public final class TopCommand extends FleetCommand {
+  /** How many characters of an id are worth a dot in their place. */
+  private static final int LEAST_LEFT_OUT = 4;
+
   @Mixin private WorkerOptions choice = new WorkerOptions();
 
   @Option(
@@ -72,11 +77,28 @@ public final class TopCommand extends FleetCommand {
   void show(Screen screen, Snapshot snapshot) {
     var workers = choice.of(snapshot, null);
     switch (screen.format()) {
-      case TABLE -> screen.resultPage(page(snapshot, workers, screen.outStyle()));
+      case TABLE -> screen.resultPage(
+                  page(
+                      snapshot,
+                      screen.isOnTerminal() ? withShortIds(workers) : workers,
+                      screen.outStyle()));
       case JSON -> screen.resultJson(workers);
       case JSONL -> workers.forEach(screen::resultJsonLine);
       case NAME -> workers.forEach(worker -> screen.resultName(worker.worker()));
     }
+  }
+
+  /**
+   * Leaves out how all tasks' ids begin: ids that were made in the same minute differ at their end,
+   * which is what a narrow terminal cuts off.
+   */
+  static List<WorkerJson> withShortIds(List<WorkerJson> workers) {
+    var ids =
+        workers.stream().map(WorkerJson::task).filter(Objects::nonNull).map(String::valueOf).toList();
+    int common = Text.commonBeginning(ids);
+    return common < LEAST_LEFT_OUT
+        ? workers
+        : workers.stream().map(worker -> worker.withoutBeginning(common)).toList();
   }
 
   /** Returns the whole page; the screen cuts what does not fit. */
