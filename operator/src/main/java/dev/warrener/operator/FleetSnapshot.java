@@ -1,7 +1,7 @@
 package dev.warrener.operator;
 
 import dev.warrener.messaging.report.Presence;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.Roster;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.List;
  * @param unnamed how many more controllers the broker counts, unknown by name, that did not answer
  */
 public record FleetSnapshot(
-    Instant at, List<Presence> controllers, List<Known> silent, int unnamed) {
+    Instant at, List<Presence> controllers, List<KnownController> silent, int unnamed) {
   public FleetSnapshot {
     controllers = List.copyOf(controllers);
     silent = List.copyOf(silent);

@@ -2,7 +2,7 @@ package dev.warrener.operator.order;
 
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Heard;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Roster;
@@ -72,7 +72,7 @@ final class RollCallDriver {
     }
     if (heard instanceof Heard.OfPresence message) {
       roster.overhear(message.presence(), message.at(), message.userId());
-      return call.knowing(List.of(Known.of(message.presence(), message.at(), message.userId())));
+      return call.knowing(List.of(KnownController.of(message.presence(), message.at(), message.userId())));
     }
     return call;
   }

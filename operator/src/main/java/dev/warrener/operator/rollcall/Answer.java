@@ -57,14 +57,16 @@ record Answer(
     bySequence = Map.copyOf(bySequence);
   }
 
-  Standing standing() {
+  AnswerState answerState() {
     if (done != null) {
-      return done.failed().isEmpty() && unconfirmed.isEmpty() ? Standing.DONE : Standing.FAILED;
+      return done.failed().isEmpty() && unconfirmed.isEmpty()
+          ? AnswerState.DONE
+          : AnswerState.FAILED;
     }
     if (refused != null) {
-      return Standing.REFUSED;
+      return AnswerState.REFUSED;
     }
-    return firstAt == null ? Standing.SILENT : Standing.HEARD;
+    return firstAt == null ? AnswerState.SILENT : AnswerState.WORKING;
   }
 
   /** Whether a report is a copy of one that was counted already. */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Roster(
     SortedMap<String, Presence> presences,
-    SortedMap<String, Known> known,
+    SortedMap<String, KnownController> known,
     SortedMap<String, Presence> overheard,
     SortedMap<String, String> refusals,
     SortedMap<String, Duration> clocks) {
@@ -54,7 +54,7 @@ public record Roster(
       add(heard, at, userId);
     } else if (report instanceof ControllerRefused refused) {
       refusals.put(refused.controller(), refused.because());
-      merge(new Known(refused.controller(), refused.host(), at, RosterState.LIVE, null));
+      merge(new KnownController(refused.controller(), refused.host(), at, RosterState.LIVE, null));
     }
   }
 
@@ -66,7 +66,7 @@ public record Roster(
   public void overhear(Presence presence, Instant at, @Nullable String userId) {
     measure(presence.id(), presence.at(), at);
     overheard.put(presence.id(), presence);
-    merge(Known.of(presence, at, userId));
+    merge(KnownController.of(presence, at, userId));
   }
 
   /**
@@ -99,12 +99,12 @@ public record Roster(
   public void add(ControllerHeard heard, Instant at, @Nullable String userId) {
     // The roster in it is by the clock of whoever sent it.
     var skew = Duration.between(heard.at(), at);
-    heard.roster().forEach(entry -> merge(Known.of(entry, heard.at()).shifted(skew)));
+    heard.roster().forEach(entry -> merge(KnownController.of(entry, heard.at()).shifted(skew)));
     var presence = heard.presence();
     if (presence != null) {
       add(presence, at, userId);
     } else {
-      merge(new Known(heard.controller(), heard.host(), at, RosterState.LIVE, null));
+      merge(new KnownController(heard.controller(), heard.host(), at, RosterState.LIVE, null));
     }
   }
 
@@ -116,20 +116,20 @@ public record Roster(
   public void add(Presence presence, Instant at, @Nullable String userId) {
     measure(presence.id(), presence.at(), at);
     presences.put(presence.id(), presence);
-    merge(Known.of(presence, at, userId));
+    merge(KnownController.of(presence, at, userId));
   }
 
   /** Adds a controller that is known to be there. */
-  public void expect(Known one) {
+  public void expect(KnownController one) {
     merge(one);
   }
 
-  private void merge(Known one) {
-    known.merge(one.id(), one, Known::or);
+  private void merge(KnownController one) {
+    known.merge(one.id(), one, KnownController::or);
   }
 
   /** Returns the controllers that are expected and have not answered. */
-  public List<Known> silent() {
+  public List<KnownController> silent() {
     return known.values().stream()
         .filter(one -> one.state() != RosterState.LEFT && !presences.containsKey(one.id()))
         .filter(one -> !one.isGhost())
@@ -137,15 +137,15 @@ public record Roster(
   }
 
   /** Returns the controllers that have been silent for so long that nobody waits for them. */
-  public List<Known> ghosts() {
+  public List<KnownController> ghosts() {
     return known.values().stream()
         .filter(one -> one.isGhost() && !presences.containsKey(one.id()))
         .toList();
   }
 
   /** Returns the controllers that several broker users claim to be. */
-  public List<Known> contested() {
-    return known.values().stream().filter(Known::isContested).toList();
+  public List<KnownController> contested() {
+    return known.values().stream().filter(KnownController::isContested).toList();
   }
 
   /** Returns the queues that any controller serves. */

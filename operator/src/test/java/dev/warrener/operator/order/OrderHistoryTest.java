@@ -12,7 +12,7 @@ import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.RosterEntry;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.connection.ScriptedFleet;
-import dev.warrener.operator.rollcall.Row;
+import dev.warrener.operator.rollcall.ControllerAnswer;
 import dev.warrener.operator.rollcall.Verdict.State;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ class OrderHistoryTest {
     both.addAll(later);
     assertThat(OrderHistory.rollCall(order, both).rows())
         .as("who was added since is no part of the history")
-        .extracting(Row::controller)
+        .extracting(ControllerAnswer::controller)
         .containsExactly("web-1", "web-2");
 
     var some = OrderHistory.rollCall(order, reports.subList(0, reports.size() - 1));
@@ -63,7 +63,7 @@ class OrderHistoryTest {
 
     var call = OrderHistory.rollCall(order, reports);
 
-    assertThat(call.rows()).extracting(Row::controller).containsExactly("web-1", "web-2");
+    assertThat(call.rows()).extracting(ControllerAnswer::controller).containsExactly("web-1", "web-2");
     assertThat(call.verdict(T0.plusSeconds(900)).state()).isEqualTo(State.CONFIRMED);
   }
 

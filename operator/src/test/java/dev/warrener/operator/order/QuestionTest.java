@@ -11,7 +11,7 @@ import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.connection.FleetConnection.Heard;
 import dev.warrener.operator.connection.ScriptedConnection;
 import dev.warrener.operator.connection.ScriptedFleet;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +64,7 @@ class QuestionTest {
     var roster = ask().roster();
 
     assertThat(roster.presences()).isEmpty();
-    assertThat(roster.silent()).extracting(Known::id).containsExactly("web-1");
+    assertThat(roster.silent()).extracting(KnownController::id).containsExactly("web-1");
     assertThat(roster.believePresence()).containsExactly("web-1");
     assertThat(roster.presences()).containsOnlyKeys("web-1");
     assertThat(roster.silent()).isEmpty();
@@ -81,7 +81,7 @@ class QuestionTest {
     var roster = ask().roster();
 
     assertThat(roster.refusals()).containsEntry("web-1", "it expired");
-    assertThat(roster.silent()).extracting(Known::id).containsExactly("web-1");
+    assertThat(roster.silent()).extracting(KnownController::id).containsExactly("web-1");
     assertThat(roster.clocks().get("web-1"))
         .isBetween(Duration.ofSeconds(299), Duration.ofSeconds(300));
   }

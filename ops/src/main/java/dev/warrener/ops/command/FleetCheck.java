@@ -2,7 +2,7 @@ package dev.warrener.ops.command;
 
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.operator.order.OrderFactory;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.command.DoctorCommand.Finding;
 import dev.warrener.ops.command.DoctorCommand.Health;
@@ -75,7 +75,7 @@ final class FleetCheck {
     return findings;
   }
 
-  private void checkSilent(Known known) {
+  private void checkSilent(KnownController known) {
     var refusal = snapshot.roster().refusals().get(known.id());
     if (refusal != null) {
       wrong(

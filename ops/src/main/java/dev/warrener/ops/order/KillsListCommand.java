@@ -79,8 +79,8 @@ public final class KillsListCommand extends FleetCommand {
       var said =
           OrderHistory.reports(session, from).stream()
               .collect(Collectors.groupingBy(one -> one.report().order()));
-      var logged = new HashSet<String>();
-      log.forEach(one -> logged.add(one.order().id()));
+      var ids = new HashSet<String>();
+      log.forEach(one -> ids.add(one.order().id()));
       show(
           screen,
           newest.stream()
@@ -95,7 +95,7 @@ public final class KillsListCommand extends FleetCommand {
                 + chosen.size());
       }
       said.entrySet().stream()
-          .filter(entry -> !logged.contains(entry.getKey()))
+          .filter(entry -> !ids.contains(entry.getKey()))
           .map(entry -> unlogged(entry.getKey(), entry.getValue()))
           .flatMap(Optional::stream)
           .forEach(sentence -> screen.insist(Tone.NORMAL, sentence));

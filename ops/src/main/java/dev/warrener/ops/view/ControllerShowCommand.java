@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.report.Presence;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
@@ -84,7 +84,7 @@ public final class ControllerShowCommand extends FleetCommand {
                 : " (warrener controller list shows all)"));
   }
 
-  private static void show(Screen screen, ControllerView one, Known known, Snapshot snapshot) {
+  private static void show(Screen screen, ControllerView one, KnownController known, Snapshot snapshot) {
     var now = snapshot.at();
     var presence = one.presence();
     var facts =

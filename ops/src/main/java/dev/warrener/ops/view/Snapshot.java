@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.Roster;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -171,7 +171,7 @@ public record Snapshot(
   }
 
   /** Returns that a controller has not answered, and what is known of it. */
-  String silence(Known known) {
+  String silence(KnownController known) {
     var refusal = roster.refusals().get(known.id());
     if (refusal != null) {
       return known.id() + " refused the question (" + refusal + ")" + clock(known.id());
@@ -180,7 +180,7 @@ public record Snapshot(
   }
 
   /** Returns why a controller is shown as silent, in a few words. */
-  String remark(Known known) {
+  String remark(KnownController known) {
     return roster.refusals().containsKey(known.id())
         ? "refused the question" + clock(known.id())
         : "last seen " + Phrases.ago(known.lastSeen(), at);
