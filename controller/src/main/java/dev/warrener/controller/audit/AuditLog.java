@@ -7,8 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -243,8 +243,8 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /**
-   * Waits until a line is to be written, or it is time to look at the file. Returns false if no line
-   * is to be written and the log is closed.
+   * Waits until a line is to be written, or it is time to look at the file. Returns false if no
+   * line is to be written and the log is closed.
    */
   private boolean awaitWork() throws InterruptedException {
     lock.lock();

@@ -74,9 +74,14 @@ public final class ConfigurationReader {
     boolean isOfQueue = key.startsWith(QUEUE) && key.lastIndexOf('.') > QUEUE.length();
     var stem = isOfQueue ? key.substring(0, key.lastIndexOf('.') + 1) : "";
     var wrong = key.substring(stem.length()).replace('_', '-');
-    var known = (isOfQueue ? queueKeys : keys).stream().map(one -> stem + one).toList();
-    var suggestion = Suggestions.didYouMean(stem + wrong, known);
-    return suggestion.isEmpty() ? "; docs/configuration.md lists all settings" : suggestion;
+    var known = isOfQueue ? queueKeys : keys;
+    var suggestion =
+        known.contains(wrong)
+            ? "; did you mean " + wrong + "?"
+            : Suggestions.didYouMean(wrong, known);
+    return suggestion.isEmpty()
+        ? "; docs/configuration.md lists all settings"
+        : suggestion.replace(" mean ", " mean " + stem).replace(" or ", " or " + stem);
   }
 
   private static List<Settings.QueueSettings> queues(Map<String, String> values) {

@@ -35,8 +35,7 @@ class AuditDiskIT {
         }
         await()
             .atMost(1, MINUTES)
-            .untilAsserted(
-                () -> assertThat(log.problem()).contains("the disk of the audit log"));
+            .untilAsserted(() -> assertThat(log.problem()).contains("the disk of the audit log"));
         files.thaw();
         // A slow disk may take longer than close() waits.
         await().atMost(1, MINUTES).until(() -> AuditChain.verify(file, null).lines() > ROOM);

@@ -77,10 +77,7 @@ public final class ContractJson {
   public static <T> T read(byte[] json, Class<T> type) {
     try {
       T value =
-          MAPPER
-              .readerFor(type)
-              .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-              .readValue(json);
+          MAPPER.readerFor(type).with(StreamReadFeature.STRICT_DUPLICATE_DETECTION).readValue(json);
       if (value == null) {
         throw new MalformedMessageException("it is null, and not an object", null);
       }

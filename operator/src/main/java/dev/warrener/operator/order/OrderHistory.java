@@ -65,8 +65,8 @@ public final class OrderHistory {
 
   /**
    * Returns the reports of the controllers that were there when the order was given: those that
-   * answered in time, and those that they knew, which may have answered much later. Controllers that
-   * were added since read the order in the log, too; they are no part of its history.
+   * answered in time, and those that they knew, which may have answered much later. Controllers
+   * that were added since read the order in the log, too; they are no part of its history.
    */
   static List<ReceivedReport> ofThen(Collection<ReceivedReport> reports) {
     var all = List.copyOf(reports);

@@ -72,7 +72,8 @@ final class RollCallDriver {
     }
     if (heard instanceof Heard.OfPresence message) {
       roster.overhear(message.presence(), message.at(), message.userId());
-      return call.knowing(List.of(KnownController.of(message.presence(), message.at(), message.userId())));
+      return call.knowing(
+          List.of(KnownController.of(message.presence(), message.at(), message.userId())));
     }
     return call;
   }

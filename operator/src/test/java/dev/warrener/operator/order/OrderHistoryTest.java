@@ -50,8 +50,7 @@ class OrderHistoryTest {
   @Test
   void controllerThatWasAwayAndKnownIsPartOfTheHistory() {
     var order = OrderFactory.of(OrderKind.HOLD, ORDER.id(), Scope.ALL, "", "ana", T0, false);
-    var away =
-        new RosterEntry("web-2", "host", T0.minusSeconds(60), RosterState.SILENT, 15_000L);
+    var away = new RosterEntry("web-2", "host", T0.minusSeconds(60), RosterState.SILENT, 15_000L);
     var reports =
         new ArrayList<>(
             ScriptedFleet.of("web-1").with(away).answer(order).stream()
@@ -63,7 +62,9 @@ class OrderHistoryTest {
 
     var call = OrderHistory.rollCall(order, reports);
 
-    assertThat(call.rows()).extracting(ControllerAnswer::controller).containsExactly("web-1", "web-2");
+    assertThat(call.rows())
+        .extracting(ControllerAnswer::controller)
+        .containsExactly("web-1", "web-2");
     assertThat(call.verdict(T0.plusSeconds(900)).state()).isEqualTo(State.CONFIRMED);
   }
 

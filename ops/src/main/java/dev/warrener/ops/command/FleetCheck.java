@@ -70,7 +70,8 @@ final class FleetCheck {
     var releases = new TreeSet<String>();
     snapshot.roster().presences().values().forEach(presence -> releases.add(presence.software()));
     if (releases.size() > 1) {
-      warn("versions", "controllers run " + String.join(" and ", releases), "update the older ones");
+      warn(
+          "versions", "controllers run " + String.join(" and ", releases), "update the older ones");
     }
     return findings;
   }
@@ -86,10 +87,7 @@ final class FleetCheck {
     }
     wrong(
         "controller " + known.id(),
-        "silent, last seen "
-            + Phrases.ago(known.lastSeen(), snapshot.at())
-            + " on "
-            + known.host(),
+        "silent, last seen " + Phrases.ago(known.lastSeen(), snapshot.at()) + " on " + known.host(),
         "look at its host; a kill can't be confirmed there");
   }
 
@@ -187,7 +185,8 @@ final class FleetCheck {
   private void checkRevocations() {
     Revoked.all(snapshot.roster().presences().values()).keySet().stream()
         .collect(
-            Collectors.toMap(Presence.Revocation::order, one -> one, (one, other) -> one, TreeMap::new))
+            Collectors.toMap(
+                Presence.Revocation::order, one -> one, (one, other) -> one, TreeMap::new))
         .values()
         .forEach(revocation ->
             warn(

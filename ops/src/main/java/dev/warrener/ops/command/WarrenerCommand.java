@@ -326,7 +326,9 @@ public final class WarrenerCommand {
     }
     return word.contains("/")
         ? ": did you mean --worker " + word + "?"
-        : ": name what it is, as in --task " + word + ", --batch, --queue, --controller or --worker";
+        : ": name what it is, as in --task "
+            + word
+            + ", --batch, --queue, --controller or --worker";
   }
 
   /** {@code warrener 0.1.0}. */

@@ -7,8 +7,8 @@ import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.text.Printable;
-import dev.warrener.operator.text.Phrases;
 import dev.warrener.messaging.text.Suggestions;
+import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -48,7 +48,10 @@ public final class DeadShowCommand extends FleetCommand {
   @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue that it comes from.")
   private String queue = "";
 
-  @Parameters(index = "1", paramLabel = "ID", description = "The task's id, or the beginning of it.")
+  @Parameters(
+      index = "1",
+      paramLabel = "ID",
+      description = "The task's id, or the beginning of it.")
   private String id = "";
 
   @Option(names = "--full", description = "All of the body (default: its first 2,000 characters).")

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at dead letters, one after another: which of them are meant, and which tasks an id means. It
- * keeps no bodies, and no more letters than can be shown. For one thread.
+ * Looks at dead letters, one after another: which of them are meant, and which tasks an id means.
+ * It keeps no bodies, and no more letters than can be shown. For one thread.
  */
 final class DeadSurvey implements Consumer<DeadLetter> {
   /** At least eight characters of an id in the form that Warrener makes. */
@@ -143,7 +143,9 @@ final class DeadSurvey implements Consumer<DeadLetter> {
 
   /** Returns the given ids of which there is no dead letter. */
   List<String> missing() {
-    return given.stream().filter(id -> !exact.containsKey(id) && !beginning.containsKey(id)).toList();
+    return given.stream()
+        .filter(id -> !exact.containsKey(id) && !beginning.containsKey(id))
+        .toList();
   }
 
   /** Returns the ids of other tasks, for suggestions. */

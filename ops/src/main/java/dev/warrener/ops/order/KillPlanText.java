@@ -85,8 +85,7 @@ public record KillPlanText(KillPlan plan, boolean isLocal) {
     var scope = plan.scope().withoutFences();
     return "warrener resume "
         + local()
-        + new Scope(
-                false, List.of(), List.of(), scope.batches(), scope.tasks(), List.of())
+        + new Scope(false, List.of(), List.of(), scope.batches(), scope.tasks(), List.of())
             .describe();
   }
 

@@ -104,8 +104,8 @@ public final class KillsListCommand extends FleetCommand {
   }
 
   /**
-   * Returns what controllers have reported about an order that is not in the log; empty if it killed
-   * nothing.
+   * Returns what controllers have reported about an order that is not in the log; empty if it
+   * killed nothing.
    */
   static Optional<String> unlogged(String order, List<ReceivedReport> reports) {
     var controllers = new TreeSet<String>();

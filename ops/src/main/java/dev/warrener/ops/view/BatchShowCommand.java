@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
-import dev.warrener.operator.text.Phrases;
 import dev.warrener.messaging.text.Suggestions;
+import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;

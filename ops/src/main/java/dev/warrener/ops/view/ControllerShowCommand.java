@@ -1,9 +1,9 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
@@ -84,7 +84,8 @@ public final class ControllerShowCommand extends FleetCommand {
                 : " (warrener controller list shows all)"));
   }
 
-  private static void show(Screen screen, ControllerView one, KnownController known, Snapshot snapshot) {
+  private static void show(
+      Screen screen, ControllerView one, KnownController known, Snapshot snapshot) {
     var now = snapshot.at();
     var presence = one.presence();
     var facts =

@@ -34,11 +34,12 @@ public final class Revoked {
   static List<String> lines(Screen screen, Snapshot snapshot, Predicate<Revocation> wanted) {
     var presences = snapshot.roster().presences().values();
     var lines = new ArrayList<String>();
-    all(presences).forEach((revocation, controllers) -> {
-      if (wanted.test(revocation)) {
-        lines.add(line(screen, revocation, controllers, snapshot.at()));
-      }
-    });
+    all(presences)
+        .forEach((revocation, controllers) -> {
+          if (wanted.test(revocation)) {
+            lines.add(line(screen, revocation, controllers, snapshot.at()));
+          }
+        });
     return lines;
   }
 

@@ -160,8 +160,7 @@ public record Snapshot(
                   + ", unknown by name, that did not answer");
     }
     return isNobodyHeard && roster.silent().isEmpty()
-        ? Optional.of(
-            "Nobody answered, and the broker can't be asked how many controllers listen")
+        ? Optional.of("Nobody answered, and the broker can't be asked how many controllers listen")
         : Optional.empty();
   }
 

@@ -77,11 +77,12 @@ public final class TopCommand extends FleetCommand {
   void show(Screen screen, Snapshot snapshot) {
     var workers = choice.of(snapshot, null);
     switch (screen.format()) {
-      case TABLE -> screen.resultPage(
-                  page(
-                      snapshot,
-                      screen.isOnTerminal() ? withShortIds(workers) : workers,
-                      screen.outStyle()));
+      case TABLE ->
+          screen.resultPage(
+              page(
+                  snapshot,
+                  screen.isOnTerminal() ? withShortIds(workers) : workers,
+                  screen.outStyle()));
       case JSON -> screen.resultJson(workers);
       case JSONL -> workers.forEach(screen::resultJsonLine);
       case NAME -> workers.forEach(worker -> screen.resultName(worker.worker()));
@@ -94,7 +95,11 @@ public final class TopCommand extends FleetCommand {
    */
   static List<WorkerJson> withShortIds(List<WorkerJson> workers) {
     var ids =
-        workers.stream().map(WorkerJson::task).filter(Objects::nonNull).map(String::valueOf).toList();
+        workers.stream()
+            .map(WorkerJson::task)
+            .filter(Objects::nonNull)
+            .map(String::valueOf)
+            .toList();
     int common = Text.commonBeginning(ids);
     return common < LEAST_LEFT_OUT
         ? workers

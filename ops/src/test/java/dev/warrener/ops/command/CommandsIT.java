@@ -157,7 +157,8 @@ class CommandsIT extends OneControllerFleet {
     assertThat(fleet.run("dead", "requeue", "mail", last.substring(0, 7), "-n").ends(4).err())
         .as("too short to be taken for the beginning of an id")
         .contains("no dead letter " + last.substring(0, 7));
-    assertThat(fleet.run("dead", "purge", "mail", "--limit", "2", "--confirm", "mail").ends(6).err())
+    assertThat(
+            fleet.run("dead", "purge", "mail", "--limit", "2", "--confirm", "mail").ends(6).err())
         .contains("153 more dead letters match and were left by --limit");
     assertThat(fleet.run("dead", "purge", "mail", "--confirm", "mail").ends(0).out())
         .isEqualTo("153 dead letters dropped for good\n");

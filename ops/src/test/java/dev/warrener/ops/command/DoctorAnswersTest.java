@@ -34,7 +34,8 @@ class DoctorAnswersTest {
         .as("%s", findings)
         .isEqualTo(cell.status());
     if (cell.status() == 124 && cell.situation() != Situation.CLOCKS_APART) {
-      assertThat(findings).anyMatch(finding -> said(finding).contains(cell.says().replaceFirst("^c2 is ", "")));
+      assertThat(findings)
+          .anyMatch(finding -> said(finding).contains(cell.says().replaceFirst("^c2 is ", "")));
     }
   }
 
@@ -58,7 +59,8 @@ class DoctorAnswersTest {
     "3600, WRONG, orders from here have expired when they reach it"
   })
   void clockThatDiffersIsAFindingOfItsOwn(long seconds, Health health, String says) {
-    assertThat(clocks(snapshot -> snapshot.roster().clocks().put("c2", Duration.ofSeconds(seconds))))
+    assertThat(
+            clocks(snapshot -> snapshot.roster().clocks().put("c2", Duration.ofSeconds(seconds))))
         .singleElement()
         .satisfies(finding -> {
           assertThat(finding.health()).isEqualTo(health);

@@ -88,7 +88,7 @@ class SilenceIT {
             "controller show nosuch",
             "doctor");
 
-    assertThat(calls.parallelStream().map(call -> fleet.run(call.split(" "))).toList())
+    assertThat(calls.parallelStream().map(call -> fleet.run(call.split(" ", -1))).toList())
         .allSatisfy(ran -> {
           ran.ends(124);
           assertThat(ran.out() + ran.err())

@@ -108,8 +108,9 @@ class ViewCommandsIT extends OneControllerFleet {
 
     assertThat(killed.err())
         .contains("Revoked until:  warrener resume --batch april")
-        .containsPattern("To run its tasks after all:  warrener dead requeue mail --order [0-9a-f]");
-    assertThat(fleet.run("publish", "mail", "echo", "--batch", "april", "--wait").ends(3).err())
+        .containsPattern(
+            "To run its tasks after all:  warrener dead requeue mail --order [0-9a-f]");
+    assertThat(fleet.run("publish", "mail", "echo", "--batch", "april", "--wait").ends(3).out())
         .as("whoever waits is told at once")
         .contains("a fool");
     assertThat(fleet.run("status").ends(0).out())

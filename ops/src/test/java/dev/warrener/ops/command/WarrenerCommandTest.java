@@ -179,9 +179,9 @@ class WarrenerCommandTest {
         "top --times -1 | error: --times must be 1 or more, not -1 | warrener top",
         "dead show mail | error: missing required parameter: 'ID' | warrener dead show",
         "queue create | error: missing required parameter: 'QUEUE' | warrener queue create",
-        "kill --task t --in-flight requeue --backlog purge -y | error: inFlight requeue and backlog"
-            + " purge contradict each other for single tasks or batches: a requeued task waits again"
-            + " | warrener kill",
+        "kill --task t --in-flight requeue --backlog dead-letter -y | error: --in-flight requeue and"
+            + " --backlog dead-letter contradict each other for --task and --batch: a requeued task"
+            + " waits again; give both the same fate | warrener kill",
       })
   void wrongUsageIsOneSentenceAndAHint(String arguments, String sentence, String command) {
     assertThat(run(arguments.split(" ", -1))).isEqualTo(2);

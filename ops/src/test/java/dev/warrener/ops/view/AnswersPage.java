@@ -31,7 +31,7 @@ public final class AnswersPage {
     var header = rows("| command | nobody there").getFirst();
     var cells = new ArrayList<Cell>();
     for (var row : rows("| `")) {
-      for (int column = 1; column < row.size(); column++) {
+      for (int column = 1; column < row.size() - 1; column++) {
         var title = header.get(column);
         var situation =
             Arrays.stream(Situation.values())
@@ -58,7 +58,7 @@ public final class AnswersPage {
     try {
       return Files.readAllLines(page()).stream()
           .filter(line -> line.startsWith(start))
-          .map(line -> Arrays.stream(line.substring(1).split("\\|")).map(String::strip).toList())
+          .map(line -> Arrays.stream(line.substring(1).split("\\|", -1)).map(String::strip).toList())
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

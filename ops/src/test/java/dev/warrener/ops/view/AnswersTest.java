@@ -76,7 +76,8 @@ class AnswersTest {
   void statusUnderAnAlarmDoesNotCountNobody() {
     run("status", Situation.ALARM, OutputFormat.TABLE);
 
-    assertThat(text(out)).contains("Controllers  none can answer; the broker counts 1 that listens");
+    assertThat(text(out))
+        .contains("Controllers  none can answer; the broker counts 1 that listens");
   }
 
   @Test
@@ -88,8 +89,7 @@ class AnswersTest {
 
   private ExitStatus run(String words, Situation situation, OutputFormat format) {
     var screen =
-        new Screen(
-            stream(out), stream(err), Style.PLAIN, Style.PLAIN, false, false, false, format);
+        new Screen(stream(out), stream(err), Style.PLAIN, Style.PLAIN, false, false, false, format);
     var snapshot = situation.snapshot();
     var invocation =
         new Invocation(
@@ -105,7 +105,8 @@ class AnswersTest {
             list(snapshot, () -> new TaskListCommand(invocation).show(screen, snapshot));
         case "batch list" -> list(snapshot, () -> BatchListCommand.show(screen, snapshot));
         case "queue list" -> list(snapshot, () -> QueueListCommand.show(screen, snapshot));
-        case "controller list" -> list(snapshot, () -> ControllerListCommand.show(screen, snapshot));
+        case "controller list" ->
+            list(snapshot, () -> ControllerListCommand.show(screen, snapshot));
         case "task show" ->
             parsed(new TaskShowCommand(invocation), arguments).show(screen, snapshot);
         case "batch show" ->

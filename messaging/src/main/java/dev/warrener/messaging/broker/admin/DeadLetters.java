@@ -74,7 +74,8 @@ public final class DeadLetters {
   }
 
   /**
-   * Returns the oldest dead letters of {@code queue}, oldest first: at most {@code limit}. They stay in the queue. While they are read no one else can receive them.
+   * Returns the oldest dead letters of {@code queue}, oldest first: at most {@code limit}. They
+   * stay in the queue. While they are read no one else can receive them.
    *
    * @throws NoSuchQueueException if there is no such queue
    */
@@ -288,8 +289,9 @@ public final class DeadLetters {
 
     /**
      * Returns all letters that were kept to the queue. Closing a channel returns the deliveries of
-     * its consumer in their old order. In a quorum queue neither a nack for each of many nor closing
-     * after many gets does that. No consumer may be left that could receive what is returned.
+     * its consumer in their old order. In a quorum queue neither a nack for each of many nor
+     * closing after many gets does that. No consumer may be left that could receive what is
+     * returned.
      */
     @Override
     public void close() throws IOException, TimeoutException {

@@ -72,9 +72,7 @@ class DeadLettersIT {
         session
             .deadLetters()
             .purge(
-                "mail",
-                Integer.MAX_VALUE,
-                letter -> ids.indexOf(letter.message().id()) % 2 == 0);
+                "mail", Integer.MAX_VALUE, letter -> ids.indexOf(letter.message().id()) % 2 == 0);
     assertThat(moved).isEqualTo(new DeadLetters.Moved(200, List.of()));
     assertThat(session.deadLetters().list("mail", 200))
         .extracting(letter -> ids.indexOf(letter.message().id()))
