@@ -58,7 +58,8 @@ public final class AnswersPage {
     try {
       return Files.readAllLines(page()).stream()
           .filter(line -> line.startsWith(start))
-          .map(line -> Arrays.stream(line.substring(1).split("\\|", -1)).map(String::strip).toList())
+          .map(
+              line -> Arrays.stream(line.substring(1).split("\\|", -1)).map(String::strip).toList())
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
