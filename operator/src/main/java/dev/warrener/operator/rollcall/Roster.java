@@ -84,6 +84,16 @@ public record Roster(
     return ids;
   }
 
+  /** Forgets the presences that arrived before some time: who sent them may be frozen by now. */
+  public void expire(Instant before) {
+    presences
+        .keySet()
+        .removeIf(id -> {
+          var one = known.get(id);
+          return one != null && one.lastSeen().isBefore(before);
+        });
+  }
+
   private void measure(String controller, Instant theirs, Instant ours) {
     clocks.merge(
         controller,

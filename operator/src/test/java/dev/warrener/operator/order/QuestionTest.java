@@ -71,6 +71,19 @@ class QuestionTest {
   }
 
   @Test
+  void controllerWhosePresencesStopIsSilentAgain() throws InterruptedException {
+    connection.later(Duration.ofMillis(1), report(heard("web-1", T0, List.of())));
+    var roster = ask().roster();
+
+    roster.expire(T0.minusSeconds(1));
+    assertThat(roster.presences()).containsOnlyKeys("web-1");
+
+    roster.expire(T0.plusSeconds(7));
+    assertThat(roster.presences()).isEmpty();
+    assertThat(roster.silent()).extracting(KnownController::id).containsExactly("web-1");
+  }
+
+  @Test
   void refusalNamesTheControllerAndShowsItsClock() throws InterruptedException {
     connection.later(
         Duration.ofMillis(10),

@@ -30,6 +30,9 @@ public final class FleetView implements AutoCloseable {
   /** How long to collect presence: 2.5 s, a little longer than the pause between two presences. */
   private static final Duration PRESENCE_ROUND = Duration.ofMillis(2500);
 
+  /** A controller that has not published its presence for so long is silent: three were missed. */
+  private static final Duration SILENT_AFTER = Duration.ofSeconds(6);
+
   private final String product;
   private final String address;
   private final String namespace;
@@ -100,6 +103,7 @@ public final class FleetView implements AutoCloseable {
    */
   public Snapshot look() throws InterruptedException {
     connection.expected().forEach(roster::expect);
+    nobodyListens = false;
     try {
       alarm = null;
       nobodyListens = call.ask(rollCall).reachedNobody();
@@ -135,6 +139,7 @@ public final class FleetView implements AutoCloseable {
         alarm = null;
       }
     }
+    roster.expire(clock.instant().minus(SILENT_AFTER));
     return snapshot();
   }
 
