@@ -112,7 +112,7 @@ class ViewCommandsIT extends OneControllerFleet {
             "To run its tasks after all:  warrener dead requeue mail --order [0-9a-f]");
     assertThat(fleet.run("publish", "mail", "echo", "--batch", "april", "--wait").ends(3).out())
         .as("whoever waits is told at once")
-        .contains("a fool");
+        .contains(" killed");
     assertThat(fleet.run("status").ends(0).out())
         .containsPattern("Revoked +--batch april by .* ago: a fool \\(.*, on c1\\)")
         .contains("its tasks are dead-lettered when they come up, until: warrener resume --batch");
