@@ -131,7 +131,7 @@ public final class Controller {
             configuration.id(),
             InstantSource.system(),
             (presence, at, user) -> {
-              trusted.isController(user);
+              trusted.notePresenceBy(user);
               post(new Event.PresenceHeard(presence, at, user));
             });
     var inbox = new OrderInbox(others::takeSeen, trusted, this::post);
@@ -289,7 +289,7 @@ public final class Controller {
             : ", which finds an empty process tree and can't prove it");
     var unproven = processes.containment().unproven();
     if (unproven != null) {
-      LOG.warn("deaths of workers are found here, not proven: {}", unproven);
+      LOG.warn("the kernel does not prove deaths of workers here: {}", unproven);
     }
     processes.containment().notes().forEach(LOG::warn);
     if (!processes.containment().keepsTasksApart()) {
@@ -301,7 +301,7 @@ public final class Controller {
     audit.append(Life.of("controller.started", configuration));
     loop.start();
     post(new Event.Remembered(retained));
-    post(new Event.RunsRemembered(rememberedRuns));
+    post(new Event.SuspectRunsRead(rememberedRuns));
     local.start();
     timers.every(LOCAL_LOOK_EVERY, local::look);
     BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, this::declare);

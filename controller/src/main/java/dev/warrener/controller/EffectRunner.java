@@ -4,6 +4,7 @@ import dev.warrener.controller.audit.AuditJson;
 import dev.warrener.controller.audit.AuditLog;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.NeverRun;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.inbox.WorkerFrames;
 import dev.warrener.controller.inbox.WorkerInbox;
@@ -38,6 +39,7 @@ final class EffectRunner {
   private final TaskPublisher copies;
   private final OrderFeed orders;
   private final Reporter reporter;
+  private final BacklogAnswers answers;
   private final LocalControl local;
   private final AuditLog audit;
   private final HostProblems problems;
@@ -74,6 +76,7 @@ final class EffectRunner {
     this.copies = copies;
     this.orders = orders;
     this.reporter = reporter;
+    this.answers = new BacklogAnswers(settings.controller(), reporter);
     this.local = local;
     this.audit = audit;
     this.problems = new HostProblems(audit);
@@ -102,16 +105,26 @@ final class EffectRunner {
       case Effect.Reject reject -> deliveries.reject(reject.delivery());
       case Effect.Move move -> copies.move(move);
       case Effect.Barrier barrier -> deliveries.barrier(barrier);
-      case Effect.PurgeBacklog purge -> deliveries.purge(purge);
-      case Effect.DeadLetterBacklog sweep ->
-          deliveries.sweep(sweep, delivery -> copies.publishDead(delivery, sweep));
+      case Effect.PurgeBacklog purge -> {
+        var why = NeverRun.purgedBy(purge.order());
+        deliveries.purge(purge, delivery -> answers.tell(delivery, why));
+      }
+      case Effect.DeadLetterBacklog sweep -> {
+        var why = NeverRun.killedBy(sweep.order());
+        deliveries.sweep(
+            sweep,
+            delivery ->
+                copies
+                    .publishDead(delivery, sweep)
+                    .thenApply(outcome -> answers.tellIfMoved(delivery, why, outcome)));
+      }
       case Effect.Say say -> {
         var report = problems.in(say.report());
         local.report(report);
         reporter.report(report, say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
-      case Effect.NoteRuns note -> restrictionsWriter.execute(() -> note(note));
+      case Effect.WriteSuspectRuns write -> restrictionsWriter.execute(() -> writeRuns(write));
       case Effect.Audit line -> audit.append(AuditJson.of(line.entry()));
       case Effect.SendResult send -> copies.sendResult(send);
       case Effect.TellTask tell -> reporter.event(tell.event());
@@ -191,12 +204,12 @@ final class EffectRunner {
     events.accept(new Event.Kept(keep.token(), failure));
   }
 
-  private void note(Effect.NoteRuns note) {
+  private void writeRuns(Effect.WriteSuspectRuns write) {
     try {
-      runs.write(note.runs());
+      runs.write(write.runs());
     } catch (IOException e) {
       LOG.warn(
-          "the runs of tasks that may take a controller along can't be written to {}: {}",
+          "the runs of tasks that may kill a controller can't be written to {}: {}",
           runs.path(),
           e.getMessage());
     }

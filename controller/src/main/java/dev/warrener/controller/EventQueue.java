@@ -9,10 +9,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that wait for the fleet loop. Orders come first, then what workers report, their
- * deaths among it, and then the rest: the broker and others can send much of that at once, and no
- * kill is to wait for it. Within each of the three the order is that of posting, and events whose
- * order matters are in the same one:
+ * The events that wait for the fleet loop, in three lanes, the most urgent first:
+ *
+ * <ol>
+ *   <li>orders, and what the controller itself must do before anything else: read what a former run
+ *       has written down, notice that it stood still, and stop;
+ *   <li>what workers report, their deaths among it;
+ *   <li>the rest. The broker and others can send much of it at once, and no kill may wait for it.
+ * </ol>
+ *
+ * <p>Within a lane the order is that of posting, and events whose order matters are in the same
+ * lane:
  *
  * <ul>
  *   <li>A worker's death comes after everything that it reported while it lived.
@@ -20,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *       answers to what was asked by it: a barrier is passed after the deliveries before it.
  * </ul>
  *
- * <p>Each of the three gets its turn: after {@link #MOST_IN_A_ROW} events that overtook others, the
- * others have one. Thread-safe.
+ * <p>Each lane gets its turn: after {@link #MOST_IN_A_ROW} events that overtook others, the others
+ * have one. Thread-safe.
  */
 final class EventQueue {
   /** How many events may overtake those behind them in a row: 64. */
@@ -35,7 +42,7 @@ final class EventQueue {
   private final Lane workers = new Lane();
   private final Lane rest = new Lane();
 
-  /** The events of one kind, and how many others have overtaken them since one was taken. */
+  /** The events of one lane, and how many others have overtaken them since one was taken. */
   private static final class Lane {
     private final Queue<Event> events = new ArrayDeque<>();
     private int overtaken;
@@ -67,14 +74,15 @@ final class EventQueue {
 
   private Lane lane(Event event) {
     return switch (event) {
-      // When others were seen is posted just before the order whose answer names them.
+      // OthersSeen is posted just before the order whose answer contains the roster.
       case Event.OrdersSynced _,
           Event.OrdersDown _,
           Event.OrderArrived _,
           Event.UnreadableOrder _,
+          Event.ConnectionRefused _,
           Event.OthersSeen _,
           Event.Remembered _,
-          Event.RunsRemembered _,
+          Event.SuspectRunsRead _,
           Event.Kept _,
           Event.Tripped _,
           Event.StoodStill _,
@@ -117,7 +125,7 @@ final class EventQueue {
           Timer.Respawn _,
           Timer.DrainOver _ ->
           workers;
-      // They bound how long something of the broker may take: it may have come already.
+      // These limit a wait for the broker, whose answer may already be in this lane.
       case Timer.LeaseOver _, Timer.SettlementOver _ -> rest;
     };
   }

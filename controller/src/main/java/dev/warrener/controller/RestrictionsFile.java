@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * The file with the holds and revocations that no broker keeps, and with the orders that were
- * refused for their time. Without any, the file does not exist.
+ * refused because their time of issue was too far ahead. Without any, the file does not exist.
  */
 record RestrictionsFile(Path path) {
   /**

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file with the runs of suspect tasks. It does not exist while there are none. It outlives the
- * process, not a loss of power: then no task was to blame.
+ * The file with the runs of suspect tasks. It does not exist while there are none. Runs that were
+ * interrupted by a restart of the host are not counted, since no task was to blame: the file names
+ * the kernel's boot id.
  */
 record RunsFile(Path path) {
   private static final Logger LOG = LoggerFactory.getLogger(RunsFile.class);
@@ -42,16 +43,15 @@ record RunsFile(Path path) {
     boolean isSameBoot = content.boot().equals(boot());
     var runs = new ArrayList<LostRuns.Run>();
     for (var run : content.runs()) {
-      int times = run.running() && isSameBoot ? run.times() + 1 : run.times();
-      if (times > run.times()) {
+      int losses = run.running() && isSameBoot ? run.losses() + 1 : run.losses();
+      if (losses > run.losses()) {
         LOG.warn(
-            "task {}, attempt {}, ran when this controller ended without having been stopped; so"
-                + " often now: {}",
-            run.task(),
+            "this controller died while attempt {} of task {} ran; that has happened {} times",
             run.attempt(),
-            times);
+            run.task(),
+            losses);
       }
-      runs.add(new LostRuns.Run(run.task(), run.attempt(), times, false));
+      runs.add(new LostRuns.Run(run.task(), run.queue(), run.attempt(), losses, false));
     }
     return runs;
   }

@@ -6,11 +6,12 @@ import java.util.function.LongSupplier;
 
 /**
  * Notices that the host was suspended, or its virtual machine paused. The clock by which threads
- * wait stands still meanwhile; the broker's does not, and gives the host's tasks to others. For one
- * thread.
+ * wait stands still meanwhile; the broker's does not, and gives the host's tasks to others. The
+ * controller reads the kernel's {@code CLOCK_BOOTTIME} by a native call, which the other modules
+ * can't make. For one thread.
  */
 final class SuspensionWatch {
-  /** How often to look: so much later than the resumption it is noticed. */
+  /** The interval between looks, and so the longest delay before a suspension is noticed. */
   static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
   /** A shorter suspension makes no difference to any lease. */

@@ -32,6 +32,12 @@ final class TaskDeliveries {
   /** How long after a failure to consume it is reported, so that the retry is not a tight loop. */
   private static final Duration BEFORE_RETRY = Duration.ofSeconds(1);
 
+  /**
+   * How long the messages that are dropped are read, to answer who waits for their results. An
+   * operator's command waits for 10 s by default.
+   */
+  private static final Duration PURGE_PATIENCE = Duration.ofSeconds(3);
+
   private final TaskIntake connection;
   private final TaskInbox inbox;
   private final Timers timers;
@@ -146,11 +152,17 @@ final class TaskDeliveries {
     });
   }
 
-  void purge(Effect.PurgeBacklog purge) {
+  /**
+   * Drops the waiting messages of a queue.
+   *
+   * @param tell answers who waits for a message's result; the message is dropped only then
+   */
+  void purge(Effect.PurgeBacklog purge, Function<Delivery, CompletionStage<?>> tell) {
     add(() -> {
       Event answer;
       try {
-        answer = new Event.BacklogDone(purge.token(), connection.purge(purge.queue()));
+        var purged = connection.purge(purge.queue(), tell, PURGE_PATIENCE);
+        answer = new Event.BacklogDone(purge.token(), purged.dropped(), purged.unread());
       } catch (BrokerException e) {
         answer = new Event.BacklogFailed(purge.token(), 0, String.valueOf(e.getMessage()));
       }

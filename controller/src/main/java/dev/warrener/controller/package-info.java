@@ -18,20 +18,7 @@
  * audit} the audit log; {@code configuration} the settings.
  *
  * <p>Threads, all of them platform threads, because a virtual thread may wait for seconds when
- * every processor is busy:
- *
- * <ul>
- *   <li>{@code fleet-loop} owns the fleet's state, and waits for nothing but events;
- *   <li>{@code settling} settles deliveries and starts and ends consumption on the task connection;
- *   <li>{@code publishing} publishes results and copies of tasks;
- *   <li>{@code timers} posts due timers, pings workers and reports presence;
- *   <li>{@code restrictions} writes to disk the holds and revocations that no broker keeps;
- *   <li>{@code audit} writes the audit log;
- *   <li>{@code local-control} accepts connections to the control socket; two {@code
- *       local-connection-N} serve each of them;
- *   <li>the process layer's, see {@link dev.warrener.controller.process}, and those of the broker
- *       connections.
- * </ul>
+ * every processor is busy. {@code docs/architecture.md} lists them, with what each does.
  */
 @NullMarked
 package dev.warrener.controller;

@@ -17,7 +17,7 @@ class SuspensionWatchTest {
   private final List<Duration> told = new ArrayList<>();
 
   @Test
-  void suspensionIsToldOnceWithItsLength() {
+  void suspensionIsReportedOnceWithItsLength() {
     var watch = new SuspensionWatch(running::get, boot::get, told::add);
 
     pass(Duration.ofSeconds(10));

@@ -20,14 +20,14 @@ class TimersTest {
   }
 
   @Test
-  void errorOfPeriodicWorkIsTold() throws InterruptedException {
+  void errorOfPeriodicWorkIsReported() throws InterruptedException {
     timers.every(Duration.ofMillis(1), this::fail);
 
     assertThat(uncaught.poll(30, TimeUnit.SECONDS)).hasMessage("made by a test");
   }
 
   @Test
-  void errorOfSingleWorkIsToldAndOtherWorkGoesOn() throws Exception {
+  void errorOfSingleWorkIsReportedAndOtherWorkGoesOn() throws Exception {
     timers.after(Duration.ZERO, this::fail);
     var other = new CompletableFuture<Boolean>();
     timers.after(Duration.ZERO, () -> other.complete(true));

@@ -23,7 +23,7 @@ class ContainmentIT {
 
     assertThat(controller.text())
         .contains("workers are held by subreaper")
-        .contains("deaths of workers are found here, not proven: the setting containment is");
+        .contains("the kernel does not prove deaths of workers here: the setting containment is");
     assertThat(presence().containment()).isEqualTo("subreaper");
     // On a busy machine a controller's word may come later than a command waits for it.
     await("it is in the status")
@@ -37,7 +37,7 @@ class ContainmentIT {
                 .containsPattern("warning +controller c1 +only the subreaper holds its workers")
                 .contains("set it to auto"));
     assertThat(fleet.run("status").out())
-        .contains("deaths at c1 are found, not proven: the setting containment is subreaper");
+        .contains("the kernel does not prove deaths at c1: the setting containment is subreaper");
 
     var killed = fleet.run("kill", "--all", "-m", "drill", "-y", "-o", "json").succeeded();
     var certificate = JsonMapper.shared().readTree(killed.out()).at("/controllers/0/workers/0");
@@ -45,8 +45,8 @@ class ContainmentIT {
     assertThat(certificate.get("proven").asBoolean()).isFalse();
     assertThat(killed.err())
         .endsWith(
-            "1 of 1 death is found, not proven: at c1, the setting containment is subreaper: set it"
-                + " to auto.\n");
+            "The kernel has not proven 1 of 1 death (no process was left that could be found). c1:"
+                + " the setting containment is subreaper: set it to auto.\n");
   }
 
   private Presence presence() {

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A task that takes its controller along, as a worker does that uses up the memory of a container:
- * the kernel then ends the container as a whole.
+ * A task that kills its controller, as a worker does that uses up the memory of a container: the
+ * kernel then ends the container as a whole.
  */
 class DeadlyTaskIT {
   /** Two lives that nobody writes down, and as many as a task may crash its worker here. */
@@ -26,7 +26,7 @@ class DeadlyTaskIT {
 
   @Test
   @NeedsRabbitMq("another broker does not say how often a task came back")
-  void isQuarantinedAndItsNeighboursAreNot() {
+  void deadlyTaskIsQuarantinedAndItsNeighboursAreNot() {
     var controller = start();
     fleet.publish("mail", "deadly", 300);
     fleet.publish("mail", "neighbour", 3);
@@ -44,7 +44,7 @@ class DeadlyTaskIT {
     assertThat(dead.getFirst().getProps().getMessageId()).isEqualTo("deadly");
     assertThat(Observer.header(dead.getFirst(), "x-dead-reason")).isEqualTo("poison");
     assertThat(Observer.header(dead.getFirst(), "x-dead-detail"))
-        .startsWith("its controller c1 ended 2 times while it ran it");
+        .startsWith("controller c1 died 2 times while this task ran");
     assertThat(startsOfDeadly()).isEqualTo(DEATHS);
   }
 

@@ -76,7 +76,8 @@ class FloodingWorkerIT {
 
   @ParameterizedTest
   @EnumSource(LogReader.class)
-  void killIsConfirmedWithinTwiceItsUsualTime(LogReader reader) throws Exception {
+  void killIsConfirmedWithinTwiceItsUsualTimeAndAQuarterOfASecond(LogReader reader)
+      throws Exception {
     if (reader == LogReader.STOPPED) {
       pipe.write(new byte[PIPE_BYTES]);
     } else {

@@ -84,7 +84,8 @@ class TooLargeIT {
       await("the large ones").atMost(SOON).until(() -> fleet.observer().waiting("mail.dead") == 8);
       fleet.awaitWaiting("mail", 0);
       var list = fleet.run("dead", "list", "mail", "-o", "json").succeeded();
-      assertThat(list.out()).contains("large-7", "\"invalid\"", "larger than the broker takes now");
+      assertThat(list.out())
+          .contains("large-7", "\"invalid\"", "larger than the broker accepts now");
       var requeue = fleet.run("dead", "requeue", "mail", "--task", "large-1", "-y");
       assertThat(requeue.status()).isEqualTo(3);
       assertThat(requeue.err()).contains("large-1", "size");

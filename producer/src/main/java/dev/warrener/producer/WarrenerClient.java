@@ -12,6 +12,7 @@ import dev.warrener.messaging.broker.publishing.PublishWindow;
 import dev.warrener.messaging.task.ResultMessage;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -157,7 +158,9 @@ public final class WarrenerClient implements AutoCloseable {
    * Submits a task and waits for its result in the background. The result is the final one, after
    * retries and kills. Blocks while the window is full, or while {@link
    * ClientOptions#maxPendingResults} results are waited for. The task's own {@code replyTo} and
-   * {@code correlationId} are replaced.
+   * {@code correlationId} are replaced, and its {@code expiration} is sent as the time when it
+   * expires: a controller looks at that, and answers. A task that nobody receives is answered by
+   * nobody.
    *
    * @return a future that completes with the result, whatever its outcome. Otherwise it fails with
    *     a {@link PublishException}, with a {@link ResultTimeoutException} after {@code timeout},
@@ -192,9 +195,27 @@ public final class WarrenerClient implements AutoCloseable {
           timeUp.run();
           resultWindow.leave(0);
         });
-    var asked = task.toBuilder().replyTo(replyQueue).correlationId(correlationId).build();
-    tellIfNotPublished(submit(asked), result, doubt);
+    tellIfNotPublished(submit(asking(task, replyQueue, correlationId)), result, doubt);
     return result;
+  }
+
+  /**
+   * Returns the task with the reply queue for its result. A task that the broker lets expire is
+   * answered by nobody, so a controller does that, by the time that this program reckons.
+   */
+  private static Task asking(Task task, String replyQueue, String correlationId) {
+    var asking = task.toBuilder().replyTo(replyQueue).correlationId(correlationId);
+    var expiration = task.expiration();
+    if (expiration != null) {
+      var expiresAt = Instant.now().plus(expiration);
+      asking
+          .expiration(null)
+          .expiresAt(
+              task.expiresAt() == null || expiresAt.isBefore(task.expiresAt())
+                  ? expiresAt
+                  : task.expiresAt());
+    }
+    return asking.build();
   }
 
   private static void tellIfNotPublished(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.task.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,35 @@ class WarrenerClientResultsTest extends ClientFixture {
 
     assertThat(answer.get(10, SECONDS).task()).isEqualTo(sent.task().id());
     assertThat(results().size()).isZero();
+  }
+
+  @Test
+  void aTaskWhoseResultIsWaitedForExpiresAtAControllerThatAnswersAndNotAtTheBroker()
+      throws Exception {
+    var before = Instant.now();
+    var unused =
+        client()
+            .submitForResult(task("mail").toBuilder().expiration(Duration.ofMillis(1_500)).build());
+
+    var sent = broker.next().task();
+
+    assertThat(sent.expiration()).isNull();
+    assertThat(sent.expiresAt())
+        .isBetween(before.plusMillis(1_500), Instant.now().plusMillis(1_500));
+  }
+
+  @Test
+  void aTaskExpiresAtTheEarlierOfTwoTimes() throws Exception {
+    var early = Instant.now().plusSeconds(1);
+    var unused =
+        client()
+            .submitForResult(
+                task("mail").toBuilder()
+                    .expiration(Duration.ofMinutes(1))
+                    .expiresAt(early)
+                    .build());
+
+    assertThat(broker.next().task().expiresAt()).isEqualTo(early);
   }
 
   @Test

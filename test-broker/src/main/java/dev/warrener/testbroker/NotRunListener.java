@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -50,6 +51,15 @@ public final class NotRunListener implements TestExecutionListener {
         .forEach(names::add);
     if (names.isEmpty()) {
       names.add(name(skipped));
+    }
+  }
+
+  /** A test that found out itself that it can't run here. */
+  @Override
+  public synchronized void executionFinished(TestIdentifier finished, TestExecutionResult result) {
+    if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
+      var reason = result.getThrowable().map(Throwable::getMessage).orElse("it gave no reason");
+      namesByReason.computeIfAbsent(reason, key -> new TreeSet<>()).add(name(finished));
     }
   }
 

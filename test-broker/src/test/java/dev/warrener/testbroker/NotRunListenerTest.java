@@ -1,6 +1,7 @@
 package dev.warrener.testbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder.request;
 
@@ -37,6 +38,14 @@ class NotRunListenerTest {
                 - NotRunListenerTest.WithSomeLeftOut.second
             """)
         .doesNotContain("runs");
+  }
+
+  @Test
+  void listsEachTestThatGaveUpItself() {
+    assertThat(run(WithOneThatGivesUp.class))
+        .contains("NOT TESTED HERE: 1 test was left out")
+        .contains("Assumption failed: no root")
+        .contains("NotRunListenerTest.WithOneThatGivesUp.givesUp");
   }
 
   @Test
@@ -114,6 +123,13 @@ class NotRunListenerTest {
 
     @Test
     void two() {}
+  }
+
+  static final class WithOneThatGivesUp {
+    @Test
+    void givesUp() {
+      assumeTrue(false, "no root");
+    }
   }
 
   static final class NothingLeftOut {

@@ -206,7 +206,7 @@ final class FrontPage {
     }
     return """
     ## Compilers
-    Workers have both compilers of the Java VM, unless `worker.compiler=quick` leaves the optimizing one out. A task that multiplies matrices takes %s ms with both, and %s ms with the quick one alone. That costs little elsewhere: a worker is ready after %s instead of %s ms, an idle one has %s instead of %s MB, and the kernel ends eight of them in %s instead of %s ms.
+    Workers have both compilers of the Java VM, unless `worker.compiler=quick` leaves the optimizing one out. A task that multiplies matrices takes %s ms with both, and %s ms with the quick one alone. Elsewhere the second compiler makes little difference: a worker is ready after %s ms with both and %s ms with the quick one, an idle one has %s and %s MB, and the kernel ends eight of them in %s and %s ms. The times differ by less than single measurements of either do.
 
     """
         .formatted(

@@ -27,7 +27,9 @@ final class Secrets {
   }
 
   /**
-   * Returns a command without the values of its options, as far as they can be told from others.
+   * Returns a command in which what follows {@code =} in a word is hidden, and the word after an
+   * option whose name contains one of {@link #NAMES}. Other words are shown, a password in an
+   * address among them.
    */
   static String hidden(List<String> command) {
     var shown = new ArrayList<String>();

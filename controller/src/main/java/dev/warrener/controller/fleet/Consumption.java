@@ -121,7 +121,8 @@ final class Consumption {
     if (!change.broker.connected()
         || !change.broker.synced()
         || change.phase != Phase.RUNNING
-        || change.restrictions.queueHeld(change.settings, queue)) {
+        || change.restrictions.queueHeld(change.settings, queue)
+        || OrderBacklog.isBeingDropped(change, queue)) {
       return false;
     }
     for (var slot : change.pool.ofQueue(queue)) {

@@ -4,6 +4,7 @@ import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.TaskEvent;
 import dev.warrener.messaging.report.WorkerEvent;
@@ -49,7 +50,7 @@ public sealed interface Effect {
   /** Return a delivery to its queue, without counting an attempt. */
   record Requeue(DeliveryKey delivery) implements Effect {}
 
-  /** Have the broker itself move a delivery to the dead letters, without a reason. */
+  /** Have the broker itself move a delivery to the dead letters, without an x-dead-reason. */
   record Reject(DeliveryKey delivery) implements Effect {}
 
   /**
@@ -66,11 +67,17 @@ public sealed interface Effect {
   /** Make the broker show that it took all earlier settlements on a queue. */
   record Barrier(long token, String queue) implements Effect {}
 
-  /** Drop the waiting tasks of a queue and of its retry queues. */
-  record PurgeBacklog(long token, String queue) implements Effect {}
+  /**
+   * Drop the waiting tasks of a queue and of its retry queues, and tell those who wait for results.
+   */
+  record PurgeBacklog(long token, String queue, Order order) implements Effect {}
 
-  /** Move the waiting tasks of a queue and of its retry queues to its dead letters. */
-  record DeadLetterBacklog(long token, String queue, Map<String, @Nullable Object> headers)
+  /**
+   * Move the waiting tasks of a queue and of its retry queues to its dead letters, and tell those
+   * who wait for results.
+   */
+  record DeadLetterBacklog(
+      long token, String queue, Order order, Map<String, @Nullable Object> headers)
       implements Effect {}
 
   /** Publish a report, to the reports exchange and to {@code replyTo} if given. */
@@ -122,5 +129,5 @@ public sealed interface Effect {
   record End() implements Effect {}
 
   /** Write down the runs of suspect tasks, for the next life of this controller. */
-  record NoteRuns(List<LostRuns.Run> runs) implements Effect {}
+  record WriteSuspectRuns(List<LostRuns.Run> runs) implements Effect {}
 }

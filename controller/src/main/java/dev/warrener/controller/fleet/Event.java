@@ -49,11 +49,20 @@ public sealed interface Event {
       @Nullable String id, @Nullable String userId, String because, HeardOrder.Origin origin)
       implements Event {}
 
+  /**
+   * A connection to the control socket was refused.
+   *
+   * @param userId the user of the process that connected
+   * @param process that process in words
+   * @param because the reason
+   */
+  record ConnectionRefused(String userId, String process, String because) implements Event {}
+
   /** The restrictions that a former run of this controller had written down. */
   record Remembered(RetainedRestrictions retained) implements Event {}
 
   /** The runs of suspect tasks that a former run of this controller had written down. */
-  record RunsRemembered(List<LostRuns.Run> runs) implements Event {}
+  record SuspectRunsRead(List<LostRuns.Run> runs) implements Event {}
 
   /**
    * Restrictions were written down.
@@ -69,11 +78,12 @@ public sealed interface Event {
    * A task was delivered.
    *
    * @param returns how often the broker has taken it back from a consumer before, as far as it says
+   * @param redelivered whether the broker has handed out this very message before
    */
-  record Delivered(DeliveryKey key, Task task, int returns) implements Event {
-    /** Creates the event of a task that the broker hands out for the first time. */
+  record Delivered(DeliveryKey key, Task task, int returns, boolean redelivered) implements Event {
+    /** Creates the event of a message that the broker hands out for the first time. */
     public Delivered(DeliveryKey key, Task task) {
-      this(key, task, 0);
+      this(key, task, 0, false);
     }
   }
 
@@ -94,7 +104,7 @@ public sealed interface Event {
    *
    * @param handlers the handlers that it has; {@code *} stands for any
    * @param ahead the number of tasks that it takes before it is free, and returns when asked to
-   * @param unavailable a sentence about each handler that it was to have and can't use
+   * @param unavailable a sentence about each configured handler that it can't use
    */
   record Ready(WorkerKey worker, Set<String> handlers, int ahead, List<String> unavailable)
       implements Event {
@@ -182,8 +192,17 @@ public sealed interface Event {
   /** The broker could not show that it took all earlier settlements on a queue. */
   record BarrierFailed(long token, String reason) implements Event {}
 
-  /** The waiting tasks of a queue were dropped or moved. */
-  record BacklogDone(long token, long count) implements Event {}
+  /**
+   * The waiting tasks of a queue were dropped or moved.
+   *
+   * @param unread how many of them were dropped without a look at who waits for their results
+   */
+  record BacklogDone(long token, long count, long unread) implements Event {
+    /** Creates the event of tasks all of which were read. */
+    public BacklogDone(long token, long count) {
+      this(token, count, 0);
+    }
+  }
 
   /** The waiting tasks of a queue could not be dropped or moved, or not all of them. */
   record BacklogFailed(long token, long count, String reason) implements Event {}

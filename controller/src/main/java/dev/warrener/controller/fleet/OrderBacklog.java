@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** Drops or moves the waiting tasks in the scope of an order. */
 final class OrderBacklog {
   private final TaskOutcomes outcomes;
+  private final TaskReports reports;
 
-  OrderBacklog(TaskOutcomes outcomes) {
+  OrderBacklog(TaskOutcomes outcomes, TaskReports reports) {
     this.outcomes = outcomes;
+    this.reports = reports;
   }
 
   /** Whether an order drops or moves waiting tasks here. */
@@ -25,17 +27,32 @@ final class OrderBacklog {
         && order.scope().coversController(change.settings.controller());
   }
 
+  /**
+   * Whether an order under way drops or moves the waiting tasks of a queue. None is received until
+   * it is done: otherwise those would be left that arrive after the others here were dropped, and
+   * before the broker drops its own.
+   */
+  static boolean isBeingDropped(Transition change, String queue) {
+    for (var progress : change.orders.underWay().values()) {
+      if (progress.order().scope().coversQueue(queue) && isDroppedBy(change, progress.order())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns the queues whose waiting tasks an order drops or moves here. */
+  static List<String> droppedBy(Transition change, Order order) {
+    return isDroppedBy(change, order)
+        ? change.queues.keySet().stream().filter(order.scope()::coversQueue).toList()
+        : List.of();
+  }
+
   /** Asks the broker to drop the tasks that wait there, or moves them to the dead letters. */
   void start(Transition change, OrderProgress progress) {
     var order = progress.order();
-    if (!isDroppedBy(change, order)) {
-      return;
-    }
     boolean purge = order.kind() == OrderKind.PURGE || order.backlog() == Backlog.PURGE;
-    for (var queue : change.queues.keySet()) {
-      if (!order.scope().coversQueue(queue)) {
-        continue;
-      }
+    for (var queue : droppedBy(change, order)) {
       var now = change.orders.current(order.id());
       if (!change.broker.connected() || progress.isImpatient()) {
         change.put(
@@ -46,8 +63,9 @@ final class OrderBacklog {
       change.put(now.waitingFor(token));
       change.add(
           purge
-              ? new Effect.PurgeBacklog(token, queue)
-              : new Effect.DeadLetterBacklog(token, queue, outcomes.deadHeaders(change, order)));
+              ? new Effect.PurgeBacklog(token, queue, order)
+              : new Effect.DeadLetterBacklog(
+                  token, queue, order, outcomes.deadHeaders(change, order)));
     }
   }
 
@@ -66,6 +84,7 @@ final class OrderBacklog {
         change.put(change.orders.current(order.id()).plusBacklog(1));
         if (fate == Backlog.PURGE) {
           change.acknowledge(key);
+          reports.purged(change, entry.getValue(), order);
         } else {
           long token = outcomes.killedWaiting(change, key, entry.getValue(), order);
           if (token != 0) {
@@ -96,7 +115,7 @@ final class OrderBacklog {
   }
 
   /** The waiting tasks of a queue were dropped or moved, or not all of them. */
-  void over(Transition change, long token, long count, @Nullable String failure) {
+  void over(Transition change, long token, long count, long unread, @Nullable String failure) {
     if (!(change.broker.find(token) instanceof Pending.Waiting waiting)) {
       return;
     }
@@ -106,6 +125,17 @@ final class OrderBacklog {
       return;
     }
     var next = progress.notWaitingFor(token).plusBacklog(count);
+    if (unread > 0) {
+      next =
+          next.noting(
+              unread
+                  + " of the "
+                  + count
+                  + " waiting tasks of queue "
+                  + waiting.queue()
+                  + " were dropped without a look at each, to be in time: whoever waits for their"
+                  + " results is not told");
+    }
     change.put(
         failure == null
             ? next

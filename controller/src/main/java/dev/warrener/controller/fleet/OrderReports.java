@@ -232,6 +232,24 @@ final class OrderReports {
   }
 
   /**
+   * Records that a connection to the control socket was refused. Each is recorded, also several of
+   * one process; the control socket limits their number.
+   */
+  static void refusedConnection(Transition change, Event.ConnectionRefused refused) {
+    String what = "a connection to the control socket from " + refused.process();
+    change.log(true, "refused " + what + ": " + refused.because());
+    change.add(
+        new Effect.Audit(
+            new AuditEntry.Refused(
+                change.instant(),
+                HeardOrder.Origin.LOCAL,
+                refused.userId(),
+                null,
+                what + ": " + refused.because(),
+                null)));
+  }
+
+  /**
    * Records a refusal. Returns false if the same message has already been recorded after arriving
    * by another route (log, broadcast or socket).
    */

@@ -35,6 +35,8 @@ final class OrderSettlement {
     progress.killedRuns().forEach(killed -> touched.add(killed.queue()));
     // Tasks that wait here and may not start go back now, behind those that were in flight.
     touched.addAll(consumption.consumeWanted(change));
+    // What was on the wire when the consumption ended is back before the broker drops what it has.
+    touched.addAll(OrderBacklog.droppedBy(change, progress.order()));
     for (var queue : touched) {
       var now = change.orders.current(progress.id());
       if (progress.isImpatient()) {

@@ -125,6 +125,8 @@ final class Outranked {
         + " issued at "
         + issuedAt
         + ", is newer than this one, issued at "
-        + order.issuedAt();
+        + order.issuedAt()
+        + " (if it was given before this one, check the clocks of both hosts, and give this order"
+        + " again)";
   }
 }

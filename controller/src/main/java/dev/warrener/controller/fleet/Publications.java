@@ -5,10 +5,12 @@ import dev.warrener.controller.fleet.state.Pending;
 /** Settles deliveries whose copy or result was published, when the broker has answered. */
 final class Publications {
   private final TaskOutcomes outcomes;
+  private final TaskReports reports;
   private final KilledRuns killedRuns;
 
-  Publications(TaskOutcomes outcomes, KilledRuns killedRuns) {
+  Publications(TaskOutcomes outcomes, TaskReports reports, KilledRuns killedRuns) {
     this.outcomes = outcomes;
+    this.reports = reports;
     this.killedRuns = killedRuns;
   }
 
@@ -40,6 +42,10 @@ final class Publications {
     switch (request) {
       case Pending.Copy copy when copy.isPurged() && change.broker.isCurrent(copy.delivery()) -> {
         change.acknowledge(copy.delivery());
+        var order = copy.order() == null ? null : change.orders.find(copy.order());
+        if (copy.retried() != null && order != null) {
+          reports.purged(change, copy.retried(), order.order());
+        }
         killedRuns.copyPurged(change, copy, failed.token());
       }
       case Pending.Copy copy

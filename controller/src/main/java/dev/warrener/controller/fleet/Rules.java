@@ -10,19 +10,20 @@ final class Rules {
   private final OrderReports orderReports = new OrderReports();
   private final TaskOutcomes outcomes = new TaskOutcomes(taskReports);
   private final Suspects suspects = new Suspects();
-  private final TaskArrival arrival = new TaskArrival(outcomes, suspects);
+  private final Duplicates duplicates = new Duplicates(taskReports);
+  private final TaskArrival arrival = new TaskArrival(outcomes, duplicates, suspects);
   private final Consumption consumption = new Consumption();
   private final Dispatch dispatch = new Dispatch(outcomes);
   private final WorkerPrefetch prefetch = new WorkerPrefetch(dispatch);
   private final OrderKilling killing = new OrderKilling(prefetch, orderReports);
   private final KilledRuns killedRuns =
       new KilledRuns(outcomes, taskReports, arrival, orderReports, retention);
-  private final Publications publications = new Publications(outcomes, killedRuns);
+  private final Publications publications = new Publications(outcomes, taskReports, killedRuns);
   private final Supervision supervision = new Supervision(killing, killedRuns, outcomes, arrival);
   private final RunProgress runProgress =
       new RunProgress(supervision, killing, prefetch, arrival, outcomes, taskReports, suspects);
   private final Shutdown shutdown = new Shutdown(supervision, consumption);
-  private final OrderBacklog backlog = new OrderBacklog(outcomes);
+  private final OrderBacklog backlog = new OrderBacklog(outcomes, taskReports);
   private final OrderSettlement settlement =
       new OrderSettlement(killedRuns, consumption, orderReports, retention);
   private final OrderExecution execution =
@@ -38,11 +39,12 @@ final class Rules {
       case Event.BrokerDown down -> consumption.brokerDown(change, down);
       case Event.OrdersSynced log -> orderArrival.synced(change, log);
       case Event.Remembered remembered -> retention.remembered(change, remembered.retained());
-      case Event.RunsRemembered remembered -> suspects.remembered(change, remembered.runs());
+      case Event.SuspectRunsRead remembered -> suspects.remembered(change, remembered.runs());
       case Event.Kept kept -> retention.kept(change, kept);
       case Event.OrdersDown down -> orderArrival.disconnected(change, down);
       case Event.OrderArrived arrived -> orderArrival.arrived(change, arrived.heard());
       case Event.UnreadableOrder unreadable -> orderReports.refusedUnread(change, unreadable);
+      case Event.ConnectionRefused refused -> OrderReports.refusedConnection(change, refused);
       case Event.Tripped tripped -> orderArrival.tripped(change, tripped.orderId());
       case Event.Delivered delivered -> arrival.delivered(change, delivered);
       case Event.DeliveredInvalid invalid -> arrival.invalid(change, invalid);
@@ -60,9 +62,10 @@ final class Rules {
       case Event.PublishFailed failed -> publications.failed(change, failed);
       case Event.BarrierPassed passed -> settlement.proven(change, passed.token(), null);
       case Event.BarrierFailed failed -> settlement.proven(change, failed.token(), failed.reason());
-      case Event.BacklogDone done -> backlog.over(change, done.token(), done.count(), null);
+      case Event.BacklogDone done ->
+          backlog.over(change, done.token(), done.count(), done.unread(), null);
       case Event.BacklogFailed failed ->
-          backlog.over(change, failed.token(), failed.count(), failed.reason());
+          backlog.over(change, failed.token(), failed.count(), 0, failed.reason());
       case Event.TimerDue due -> timer(change, due.timer());
       case Event.PresenceHeard heard -> presenceHeard(change, heard);
       case Event.OthersSeen seen ->

@@ -217,22 +217,24 @@ final class Supervision {
     }
   }
 
-  /** A worker was killed, and processes of its tree still live. */
+  /** A worker was killed, and processes of its tree still live, or nobody can tell. */
   void unconfirmed(Transition change, Event.Unconfirmed unconfirmed) {
     var slot = change.pool.find(unconfirmed.worker());
-    if (slot == null || !(slot.process() instanceof Slot.Dying dying)) {
+    if (slot == null) {
       return;
     }
     change.log(
         true,
         "worker "
             + change.workerId(slot)
-            + " was killed and is not confirmed dead: "
+            + (slot.process() instanceof Slot.Dying ? " was killed" : " has ended")
+            + " and is not confirmed dead: "
             + unconfirmed.finding()
-            + ": "
-            + unconfirmed.survivors());
-    for (var order : dying.orders()) {
-      killing.unconfirmed(change, order, slot, dying, unconfirmed);
+            + (unconfirmed.survivors().isEmpty() ? "" : ": " + unconfirmed.survivors()));
+    if (slot.process() instanceof Slot.Dying dying) {
+      for (var order : dying.orders()) {
+        killing.unconfirmed(change, order, slot, dying, unconfirmed);
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
-import dev.warrener.controller.fleet.state.EndedRuns.Owed;
 import dev.warrener.controller.fleet.state.QueueState;
 import dev.warrener.controller.fleet.state.TaskContent;
 import dev.warrener.controller.fleet.state.TaskKey;
@@ -24,10 +23,12 @@ final class TaskArrival {
   private static final Duration HELD = Duration.ofSeconds(5);
 
   private final TaskOutcomes outcomes;
+  private final Duplicates duplicates;
   private final Suspects suspects;
 
-  TaskArrival(TaskOutcomes outcomes, Suspects suspects) {
+  TaskArrival(TaskOutcomes outcomes, Duplicates duplicates, Suspects suspects) {
     this.outcomes = outcomes;
+    this.duplicates = duplicates;
     this.suspects = suspects;
   }
 
@@ -43,18 +44,16 @@ final class TaskArrival {
     boolean known = change.memory.isKnown(TaskKey.of(task));
     change.memory = change.memory.delivered(TaskKey.of(task));
     suspects.delivered(change, task, delivered.returns());
-    if (known && isAdoptedOrCopy(change, key, task, queue)) {
+    if (known && adoptOrAcknowledgeCopy(change, key, task, queue)) {
       return;
     }
-    if (isOfAnother(change, key, task)) {
+    if (dropIfDuplicate(change, key, task)) {
       return;
     }
     var before = change.memory.endedRun(task);
     if (before != null) {
-      // The message of an earlier run is a leftover: nothing is owed to it.
-      var owed = task.attempt() == before.attempt() ? before.owed() : new Owed.Nothing();
-      outcomes.settleAgain(change, key, task, owed);
-    } else if (!isSettledAtOnce(change, key, task)) {
+      duplicates.settleAgain(change, key, task, before, delivered.redelivered());
+    } else if (!settleAtOnceIfDue(change, key, task)) {
       if (queue.consuming() || change.orders.willSettleWaiting(queue.name())) {
         change.put(queue.plus(key.tag(), task));
       } else {
@@ -65,10 +64,12 @@ final class TaskArrival {
   }
 
   /**
-   * Whether a task was here already. A run whose delivery was lost takes this delivery over; any
-   * other second copy is acknowledged. A message that only has the task's id is no copy of it.
+   * Settles the second copy of a task that is here, and returns whether this is one. A run whose
+   * delivery was lost takes this delivery over; any other second copy is acknowledged. A message
+   * that only has the task's id is no copy of it.
    */
-  private boolean isAdoptedOrCopy(Transition change, DeliveryKey key, Task task, QueueState queue) {
+  private boolean adoptOrAcknowledgeCopy(
+      Transition change, DeliveryKey key, Task task, QueueState queue) {
     for (var slot : change.pool.slots()) {
       var run = slot.queue().equals(task.queue()) ? slot.find(task.id()) : null;
       if (run == null) {
@@ -103,10 +104,10 @@ final class TaskArrival {
   }
 
   /**
-   * Whether the task's id belongs to another task that has ended here; it is dropped then. What an
-   * operator has put back runs, whatever it is.
+   * Drops a task whose id belongs to another task that has ended here, and returns whether it did.
+   * What an operator has put back runs, whatever it is.
    */
-  private boolean isOfAnother(Transition change, DeliveryKey key, Task task) {
+  private boolean dropIfDuplicate(Transition change, DeliveryKey key, Task task) {
     var last = task.requeuedAt() == null ? change.memory.lastRun(TaskKey.of(task)) : null;
     if (last == null) {
       return false;
@@ -115,12 +116,14 @@ final class TaskArrival {
     if (last.content().equals(content)) {
       return false;
     }
-    outcomes.duplicate(
+    duplicates.drop(
         change,
         key,
         task,
-        "has ended here, attempt " + last.attempt(),
-        last.content().asker() != content.asker());
+        last.content().work() == content.work(),
+        Duplicates.hasEnded(last),
+        last.content().asker() != content.asker(),
+        last.outcome());
     return true;
   }
 
@@ -130,15 +133,17 @@ final class TaskArrival {
 
   private void dropDuplicate(
       Transition change, DeliveryKey key, Task task, Task first, String where) {
-    outcomes.duplicate(
+    duplicates.drop(
         change,
         key,
         task,
+        TaskContent.of(task).work() == TaskContent.of(first).work(),
         where
             + ", attempt "
             + first.attempt()
             + (first.publishedAt() == null ? "" : ", published at " + first.publishedAt()),
-        TaskContent.askerOf(task) != TaskContent.askerOf(first));
+        TaskContent.askerOf(task) != TaskContent.askerOf(first),
+        null);
   }
 
   private static void acknowledgeCopy(Transition change, DeliveryKey key, Task task, String where) {
@@ -153,16 +158,16 @@ final class TaskArrival {
     }
   }
 
-  /** Settles a task that must not start, now or ever; returns false if it may wait for a worker. */
-  private boolean isSettledAtOnce(Transition change, DeliveryKey key, Task task) {
+  /** Settles a task that must not start, now or ever, and returns whether it did. */
+  private boolean settleAtOnceIfDue(Transition change, DeliveryKey key, Task task) {
     var revocation = change.restrictions.revoked(change.settings, task);
     if (revocation != null) {
       outcomes.revoked(change, key, task, revocation);
       return true;
     }
-    int lost = suspects.timesIfTooOften(change, task);
+    int lost = suspects.lossesIfTooMany(change, task);
     if (lost > 0) {
-      outcomes.tookItsControllerAlong(change, key, task, lost);
+      outcomes.killedItsController(change, key, task, lost);
       return true;
     }
     var expiresAt = expiresAt(task);
@@ -212,7 +217,7 @@ final class TaskArrival {
     for (var queue : change.queues.values()) {
       for (var entry : queue.waiting().entrySet()) {
         var key = new DeliveryKey(change.broker.generation(), queue.name(), entry.getKey());
-        if (isSettledAtOnce(change, key, entry.getValue())) {
+        if (settleAtOnceIfDue(change, key, entry.getValue())) {
           change.takeOut(key);
         }
       }
@@ -233,7 +238,7 @@ final class TaskArrival {
       return;
     }
     var queue = change.queues.get(delivery.queue());
-    if (queue != null && !isSettledAtOnce(change, delivery, run.task())) {
+    if (queue != null && !settleAtOnceIfDue(change, delivery, run.task())) {
       change.put(queue.plus(delivery.tag(), run.task()));
     }
   }

@@ -56,7 +56,7 @@ final class TaskOutcomes {
 
   private void succeeded(Transition change, TaskRun run, String worker, RunEnd end) {
     var task = run.task();
-    remember(change, task, new Owed.Nothing());
+    remember(change, task, new Owed.Nothing(), Outcome.SUCCEEDED);
     reports.succeeded(change, task, worker);
     var delivery = run.delivery();
     if (task.replyTo() == null) {
@@ -88,7 +88,7 @@ final class TaskOutcomes {
             : switch (outcome) {
               case TIMED_OUT -> DeadReason.TIMED_OUT;
               case CRASHED -> DeadReason.CRASHED;
-              case SUCCEEDED, FAILED, KILLED, LOST, DUPLICATE -> DeadReason.FAILED;
+              case SUCCEEDED, FAILED, KILLED, LOST, DUPLICATE, EXPIRED, PURGED -> DeadReason.FAILED;
             };
     String detail =
         poison
@@ -101,7 +101,7 @@ final class TaskOutcomes {
     if (crashes > 0) {
       headers.put(TaskHeaders.CRASHES, crashes);
     }
-    endWithCopy(change, run, deadKey(task.queue()), headers);
+    endWithCopy(change, run, deadKey(task.queue()), headers, outcome);
     reports.failure(change, run, worker, outcome, error, null);
     reports.deadLettered(change, task, reason, detail, null);
   }
@@ -116,13 +116,17 @@ final class TaskOutcomes {
       headers.put(TaskHeaders.CRASHES, crashes);
     }
     int seconds = retrySeconds(task);
-    endWithCopy(change, run, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers);
+    endWithCopy(change, run, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
     reports.retrying(change, task, seconds);
   }
 
   private static void endWithCopy(
-      Transition change, TaskRun run, String routingKey, Map<String, @Nullable Object> headers) {
-    remember(change, run.task(), new Owed.Copy(routingKey, headers));
+      Transition change,
+      TaskRun run,
+      String routingKey,
+      Map<String, @Nullable Object> headers,
+      @Nullable Outcome outcome) {
+    remember(change, run.task(), new Owed.Copy(routingKey, headers), outcome);
     if (run.delivery() != null) {
       move(change, run.delivery(), run.task(), routingKey, headers, null);
     }
@@ -132,7 +136,7 @@ final class TaskOutcomes {
 
   /** An order purges the task of a run that it killed. */
   void purged(Transition change, TaskRun run, String worker, Order order) {
-    remember(change, run.task(), new Owed.Nothing());
+    remember(change, run.task(), new Owed.Nothing(), Outcome.KILLED);
     if (run.delivery() != null) {
       change.acknowledge(run.delivery());
     }
@@ -147,7 +151,7 @@ final class TaskOutcomes {
   long killedToDeadLetters(Transition change, TaskRun run, String worker, Order order) {
     var headers = deadHeaders(change, DeadReason.KILLED, detailOf(order), order.id());
     var routingKey = deadKey(run.task().queue());
-    remember(change, run.task(), new Owed.Copy(routingKey, headers));
+    remember(change, run.task(), new Owed.Copy(routingKey, headers), Outcome.KILLED);
     killed(change, run, worker, order);
     return run.delivery() == null
         ? 0
@@ -186,27 +190,27 @@ final class TaskOutcomes {
     reports.neverRuns(change, task, Outcome.KILLED, error(order, revocation.reason()), order);
   }
 
-  /** Quarantines a waiting task during whose runs controllers have ended. */
-  void tookItsControllerAlong(Transition change, DeliveryKey key, Task task, int times) {
+  /** Quarantines a waiting task during whose runs this controller died too often. */
+  void killedItsController(Transition change, DeliveryKey key, Task task, int losses) {
     deadLetter(
         change,
         key,
         task,
         DeadReason.POISON,
-        "its controller "
+        "controller "
             + change.settings.controller()
-            + " ended "
-            + times
-            + " times while it ran it, after the broker had taken it back "
-            + LostRuns.RETURNS
-            + " times",
+            + " died "
+            + losses
+            + " times while this task ran; the broker had redelivered it at least "
+            + LostRuns.RETURNS_BEFORE_SUSPECT
+            + " times before",
         null,
         Outcome.CRASHED);
   }
 
   /** Moves a waiting task that has expired to the dead letters. */
   void expired(Transition change, DeliveryKey key, Task task, String detail) {
-    deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.FAILED);
+    deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.EXPIRED);
   }
 
   /**
@@ -255,7 +259,10 @@ final class TaskOutcomes {
       reports.retrying(change, task, seconds);
       return;
     }
-    var because = detail + "; perhaps because " + String.join("; ", unavailable);
+    var because =
+        detail
+            + ". One of these handlers may be the one that is missing: "
+            + String.join("; ", unavailable);
     deadLetter(change, key, task, DeadReason.FAILED, because, null, Outcome.FAILED);
   }
 
@@ -300,45 +307,11 @@ final class TaskOutcomes {
   }
 
   /**
-   * Drops a task whose id belongs to another one here, and says so to whoever waits for its result.
-   *
-   * @param other the task that has the id, and where it is: "runs here as attempt 2"
-   * @param isAnswered whether somebody else waits than for the other task
-   */
-  void duplicate(Transition change, DeliveryKey key, Task task, String other, boolean isAnswered) {
-    var detail =
-        "its id belongs to another task of queue "
-            + task.queue()
-            + ", which "
-            + other
-            + ": publish this one with an id of its own";
-    change.log(true, "task " + task.id() + " was dropped: " + detail);
-    change.acknowledge(key);
-    reports.dropped(change, task, detail, null);
-    if (isAnswered) {
-      reports.neverRuns(
-          change, task, Outcome.DUPLICATE, new TaskError("duplicate", detail, null), null);
-    }
-  }
-
-  /** Settles a second copy of a task as the last run of the task was settled. */
-  void settleAgain(Transition change, DeliveryKey key, Task task, Owed owed) {
-    switch (owed) {
-      case Owed.Nothing _ -> {
-        change.log(
-            false, "a copy of task " + task.id() + ", which has ended here, was acknowledged");
-        change.acknowledge(key);
-      }
-      case Owed.Copy copy -> move(change, key, task, copy.routingKey(), copy.headers(), null);
-    }
-  }
-
-  /**
    * Publishes a copy of a delivery; when the broker has the copy, the delivery is acknowledged.
    *
    * @return the token of the copy, or 0 if the broker has the delivery back
    */
-  private static long move(
+  static long move(
       Transition change,
       DeliveryKey key,
       Task task,
@@ -375,7 +348,7 @@ final class TaskOutcomes {
               + copy.task()
               + " can't be published again ("
               + reason
-              + "): the broker moves it to the dead letters, without a reason");
+              + "): the broker moves it to the dead letters, where it has no x-dead-reason");
       change.reject(copy.delivery());
       return 0;
     }
@@ -409,9 +382,10 @@ final class TaskOutcomes {
     return new TaskError("killed", "killed by order " + order + ": " + reason, null);
   }
 
-  private static void remember(Transition change, Task task, Owed owed) {
+  private static void remember(Transition change, Task task, Owed owed, @Nullable Outcome outcome) {
     change.memory =
-        change.memory.remembering(task, owed, change.instant(), change.settings.duplicateWindow());
+        change.memory.remembering(
+            task, owed, outcome, change.instant(), change.settings.duplicateWindow());
   }
 
   private static int maxAttempts(Transition change, Task task) {

@@ -76,6 +76,15 @@ final class TaskReports {
 
   /** A message that is no task goes to the dead letters. */
   void invalid(Transition change, String queue, String id, InvalidTask invalid) {
+    if (invalid.replyTo() != null) {
+      var error = new TaskError(DeadReason.INVALID.wire(), invalid.because(), null);
+      var result = NeverRun.because(Outcome.FAILED, error, null);
+      send(
+          change,
+          result.of(invalid, change.settings.controller(), change.instant()),
+          invalid.replyTo(),
+          invalid.correlationId());
+    }
     change.add(
         new Effect.TellTask(
             TaskEvent.builder(TaskEventKind.DEAD_LETTERED, id, queue)
@@ -159,7 +168,27 @@ final class TaskReports {
   /** Publishes that a task never runs, if anybody asked for the result. */
   void neverRuns(
       Transition change, Task task, Outcome outcome, TaskError error, @Nullable String order) {
-    result(change, 0, task, null, null, outcome, Body.EMPTY, Task.JSON, error, order);
+    neverRuns(change, task, NeverRun.because(outcome, error, order));
+  }
+
+  /** Publishes that an order dropped a task that waited, if anybody asked for the result. */
+  void purged(Transition change, Task task, Order order) {
+    neverRuns(change, task, NeverRun.purgedBy(order));
+  }
+
+  void neverRuns(Transition change, Task task, NeverRun why) {
+    if (task.replyTo() != null) {
+      send(
+          change,
+          why.of(task, change.settings.controller(), change.instant()),
+          task.replyTo(),
+          task.correlationId());
+    }
+  }
+
+  private static void send(
+      Transition change, ResultMessage result, String replyTo, @Nullable String correlationId) {
+    change.add(new Effect.SendResult(0, result, Body.EMPTY, Task.JSON, replyTo, correlationId));
   }
 
   private static void result(

@@ -10,13 +10,13 @@ import java.util.function.IntSupplier;
  */
 final class Allowance {
   /** What all workers may write in a second: this costs the controller about one processor. */
-  private static final int OF_ALL = 100_000;
+  private static final int PER_SECOND = 100_000;
 
-  /** So many bytes of a line or a frame count as one more. */
-  private static final int BYTES = 256;
+  /** A line or frame counts one, and one more for each 256 bytes. */
+  private static final int BYTES_PER_UNIT = 256;
 
-  /** What was not used is kept for so long. */
-  private static final long KEPT_NANOS = Duration.ofMillis(500).toNanos();
+  /** The most allowance that is saved up, as the time that it takes to earn it: 0.5 s. */
+  private static final long MOST_SAVED_NANOS = Duration.ofMillis(500).toNanos();
 
   private final IntSupplier workers;
   private double left;
@@ -29,13 +29,13 @@ final class Allowance {
    */
   Allowance(IntSupplier workers, long now) {
     this.workers = workers;
-    this.at = now - KEPT_NANOS;
+    this.at = now - MOST_SAVED_NANOS;
   }
 
   /** Uses up a part of it: a line or a frame of so many bytes. */
   synchronized void use(int bytes, long now) {
     refill(now);
-    left -= 1 + bytes / BYTES;
+    left -= 1 + bytes / BYTES_PER_UNIT;
   }
 
   /** Uses up a part of it: so many small frames. */
@@ -51,11 +51,11 @@ final class Allowance {
   }
 
   private void refill(long now) {
-    left = Math.min(left + (now - at) * perNano(), KEPT_NANOS * perNano());
+    left = Math.min(left + (now - at) * perNano(), MOST_SAVED_NANOS * perNano());
     at = now;
   }
 
   private double perNano() {
-    return (double) OF_ALL / Math.max(1, workers.getAsInt()) / Duration.ofSeconds(1).toNanos();
+    return (double) PER_SECOND / Math.max(1, workers.getAsInt()) / Duration.ofSeconds(1).toNanos();
   }
 }

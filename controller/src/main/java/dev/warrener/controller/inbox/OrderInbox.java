@@ -80,7 +80,7 @@ public final class OrderInbox implements OrderFeed.Listener {
   }
 
   private HeardOrder heard(ReceivedOrder.Decoded decoded) {
-    trusted.ordered(decoded.userId());
+    trusted.noteOrderBy(decoded.userId());
     return new HeardOrder(decoded.order(), decoded.userId(), decoded.replyTo(), origin(decoded));
   }
 

@@ -84,7 +84,11 @@ public final class TaskInbox implements TaskIntake.Listener {
           case Task task when task.body().length() > largestBody ->
               new Event.DeliveredInvalid(key, tooLarge(task));
           case Task task ->
-              new Event.Delivered(key, believed(task, delivery.message()), returns(delivery));
+              new Event.Delivered(
+                  key,
+                  believed(task, delivery.message()),
+                  returns(delivery),
+                  delivery.redelivered());
           case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
         });
   }
@@ -95,7 +99,7 @@ public final class TaskInbox implements TaskIntake.Listener {
    */
   private Task believed(Task task, Message message) {
     var user = message.userId();
-    if (task.requeuedAt() == null || !vouches || trusted.contains(user)) {
+    if (task.requeuedAt() == null || !vouches || trusted.isTrusted(user)) {
       return task;
     }
     long now = System.nanoTime();
@@ -131,7 +135,9 @@ public final class TaskInbox implements TaskIntake.Listener {
             + task.body().length()
             + " bytes, and a worker takes at most "
             + largestBody
-            + ": store the data elsewhere and send where it is");
+            + ": store the data elsewhere and send where it is",
+        task.replyTo(),
+        task.correlationId());
   }
 
   @Override

@@ -30,14 +30,14 @@ public final class TrustedUsers {
   }
 
   /** Notes that a user has given an order. */
-  void ordered(@Nullable String user) {
+  void noteOrderBy(@Nullable String user) {
     if (operators.isEmpty()) {
       add(user);
     }
   }
 
   /** Notes that a user has published the presence of a controller. */
-  public void isController(@Nullable String user) {
+  public void notePresenceBy(@Nullable String user) {
     add(user);
   }
 
@@ -48,7 +48,7 @@ public final class TrustedUsers {
   }
 
   /** Whether a user for whom the broker vouches is an operator or a controller. */
-  boolean contains(@Nullable String user) {
+  boolean isTrusted(@Nullable String user) {
     return user != null && (user.equals(own) || operators.contains(user) || seen.contains(user));
   }
 }

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one worker may write next, by what it was sent: it is ready once, it starts and finishes
- * only what it was handed, once each, and one task at a time. So a worker can post no more events
- * than it was handed tasks, whatever it writes. Thread-safe.
+ * Checks each frame of one worker against what the worker was sent: it is ready once, it starts and
+ * finishes only what it was handed, once each, and one task at a time. So a worker can post no more
+ * events than it was handed tasks, whatever it writes. Thread-safe.
  */
 final class WorkerConversation {
   private static final int LONGEST_ID = 80;
@@ -61,18 +61,18 @@ final class WorkerConversation {
   }
 
   /** Notes that the worker has broken the protocol. Returns whether that is new. */
-  synchronized boolean breaks() {
+  synchronized boolean markBroken() {
     boolean isNew = !isBroken;
     isBroken = true;
     return isNew;
   }
 
   /**
-   * Notes a frame.
+   * Checks a frame against what the worker was sent.
    *
    * @throws BrokenFrameException if the worker may not write it now; the message says why
    */
-  synchronized void take(Frame frame) throws BrokenFrameException {
+  synchronized void check(Frame frame) throws BrokenFrameException {
     requireSmallHeader(frame);
     switch (frame.type()) {
       case READY -> {

@@ -100,7 +100,7 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
       return;
     }
     try {
-      conversation.take(frame);
+      conversation.check(frame);
       var event = WorkerFrames.event(worker, frame);
       if (event != null) {
         events.accept(event);
@@ -117,7 +117,7 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
     // The sentence quotes what the worker wrote.
     var clause = WorkerOutput.printable(how, LONGEST_CLAUSE);
     var conversation = conversations.get(worker);
-    if (conversation != null && conversation.breaks()) {
+    if (conversation != null && conversation.markBroken()) {
       events.accept(new Event.ProtocolBroken(worker, clause));
       // Without waiting for the fleet's thread: until it is dead it may write without end.
       processes.get().kill(worker);

@@ -36,6 +36,7 @@ final class WorkerLog implements AutoCloseable {
 
   private final Consumer<String> log;
   private final Consumer<WorkerKey> roomAgain;
+  private final Consumer<String> warnings;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread thread;
@@ -66,8 +67,14 @@ final class WorkerLog implements AutoCloseable {
    *     was false
    */
   WorkerLog(Consumer<String> log, Consumer<WorkerKey> roomAgain) {
+    this(log, roomAgain, LOG::warn);
+  }
+
+  /** Starts the thread, which hands {@code warnings} a sentence when lines were left out. */
+  WorkerLog(Consumer<String> log, Consumer<WorkerKey> roomAgain, Consumer<String> warnings) {
     this.log = log;
     this.roomAgain = roomAgain;
+    this.warnings = warnings;
     thread = Thread.ofPlatform().name("worker-log").daemon().start(this::run);
   }
 
@@ -164,10 +171,11 @@ final class WorkerLog implements AutoCloseable {
       lock.unlock();
     }
     if (leftOut > 0) {
-      LOG.warn(
-          "{} lines of worker {} were left out: this log is read too slowly",
-          leftOut,
-          lines.worker);
+      warnings.accept(
+          leftOut
+              + " lines of worker "
+              + lines.worker
+              + " were left out: this log is read too slowly");
     }
     if (hasRoomAgain) {
       roomAgain.accept(lines.worker);

@@ -4,6 +4,7 @@ import dev.warrener.controller.configuration.ConfigurationException;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.process.ControllerLock;
+import dev.warrener.controller.process.Provenance;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.UnixSockets;
 import dev.warrener.messaging.Namespace;
@@ -37,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Only the controller's user, its group and root can connect. A task runs as the controller's
  * user too, so the kernel is asked which process has connected, and a task's is refused ({@link
- * dev.warrener.controller.process.Provenance}). Nobody can occupy all connections ({@link Places}).
- * Whoever is refused gets a line that says why.
+ * Provenance}). Nobody can occupy all connections ({@link Places}). Whoever is refused gets a line
+ * that says why.
  */
 public final class LocalControl implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalControl.class);
@@ -94,6 +95,7 @@ public final class LocalControl implements AutoCloseable {
       String controller,
       Supplier<ControllerHello> hello,
       Consumer<Event> events) {
+    Provenance.noteOwnSigns();
     var path = LocalSockets.socket(lock.directory(), namespace, controller).toAbsolutePath();
     return new LocalControl(ControlSocket.listen(path), hello, events);
   }
@@ -174,7 +176,11 @@ public final class LocalControl implements AutoCloseable {
       return;
     }
     if (peer.suspicion() != null) {
-      refuse(descriptor, peer, ControllerError.TASK, "tasks give no orders: " + peer.suspicion());
+      refuse(
+          descriptor,
+          peer,
+          ControllerError.TASK,
+          peer.suspicion() + ", and tasks may not give orders");
     } else if (!isAdmitted) {
       refuse(descriptor, peer, ControllerError.USER, "that user may not give orders here");
     } else {
@@ -200,7 +206,10 @@ public final class LocalControl implements AutoCloseable {
     connections.add(connection);
     connection.send(ContractJson.write(hello.get()));
     if (!connection.start(threads)) {
-      LOG.error("no thread can be started for the connection of {}: it is closed", peer);
+      LOG.error(
+          "the connection of {} to the control socket is closed, because no thread can be started"
+              + " for it: raise the limit on processes of this user or host, or stop tasks",
+          peer);
     }
   }
 
@@ -213,10 +222,9 @@ public final class LocalControl implements AutoCloseable {
     int ignored = UnixSockets.send(descriptor, bytes, 0, false);
     Kernel.close(descriptor);
     refusals
-        .note("a connection of " + peer + " to the control socket: " + because, System.nanoTime())
+        .note(because, System.nanoTime())
         .ifPresent(sentence ->
-            events.accept(
-                new Event.UnreadableOrder(null, peer.user(), sentence, HeardOrder.Origin.LOCAL)));
+            events.accept(new Event.ConnectionRefused(peer.user(), peer.toString(), sentence)));
   }
 
   private void take(LocalConnection from, byte[] line) {

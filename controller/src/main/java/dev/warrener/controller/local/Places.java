@@ -12,8 +12,8 @@ import java.util.Optional;
  * <ul>
  *   <li>One process has at most eight places, all but root have 32, and root has four more.
  *   <li>When all are taken, a connection on which nothing has happened for some seconds is closed
- *       for the newcomer. It is one of the user with the most connections; never root's, unless the
- *       newcomer is root's too.
+ *       for the newcomer: one of the newcomer's own user, or of a user with more connections. Root
+ *       may take any place, and nobody else may take root's.
  *   <li>A connection on which nothing has happened for ten minutes is closed.
  * </ul>
  */
@@ -64,24 +64,36 @@ final class Places {
     if (taken.size() < places) {
       return new Verdict.Free<>();
     }
-    long own = countOf(taken, newcomer.uid());
     Optional<T> other =
-        taken.stream()
-            .filter(one -> one.idleFor().compareTo(UNTOUCHED) > 0)
-            .filter(one -> newcomer.isRoot() || !one.peer().isRoot())
-            .filter(one ->
-                newcomer.isRoot()
-                    || one.peer().uid() == newcomer.uid()
-                    || countOf(taken, one.peer().uid()) > own)
-            .max(
-                Comparator.<T, Boolean>comparing(one -> !one.peer().isRoot())
-                    .thenComparingLong(one -> countOf(taken, one.peer().uid()))
-                    .thenComparingLong(
-                        one -> taken.stream().filter(each -> isOfProcess(each, one.peer())).count())
-                    .thenComparing(Taken::idleFor));
+        taken.stream().filter(one -> mayGiveWay(one, newcomer, taken)).max(bestToClose(taken));
     return other.isPresent()
         ? new Verdict.InPlaceOf<>(other.get())
         : new Verdict.None<>("all " + places + " connections are in use");
+  }
+
+  /** Whether a connection may be closed for a newcomer. */
+  private static boolean mayGiveWay(Taken one, Peer newcomer, Collection<? extends Taken> taken) {
+    if (one.idleFor().compareTo(UNTOUCHED) <= 0) {
+      return false;
+    }
+    if (newcomer.isRoot()) {
+      return true;
+    }
+    long uid = one.peer().uid();
+    return !one.peer().isRoot()
+        && (uid == newcomer.uid() || countOf(taken, uid) > countOf(taken, newcomer.uid()));
+  }
+
+  /**
+   * Returns the order in which connections are closed, the first one last: not root's, of the user
+   * and then of the process with the most, and the longest idle.
+   */
+  private static <T extends Taken> Comparator<T> bestToClose(Collection<T> taken) {
+    return Comparator.<T, Boolean>comparing(one -> !one.peer().isRoot())
+        .thenComparingLong(one -> countOf(taken, one.peer().uid()))
+        .thenComparingLong(
+            one -> taken.stream().filter(each -> isOfProcess(each, one.peer())).count())
+        .thenComparing(Taken::idleFor);
   }
 
   private static boolean isOfProcess(Taken one, Peer peer) {

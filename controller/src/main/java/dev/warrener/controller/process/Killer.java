@@ -382,11 +382,6 @@ final class Killer implements Runnable {
       RunningWorker worker = tree.worker();
       List<Survivor> survivors = tree.survivors();
       String doubt = tree.doubt();
-      LOG.warn(
-          "worker {} is not confirmed dead{}; processes still alive: {}",
-          worker.key(),
-          doubt == null ? "" : " (" + doubt + ")",
-          survivors);
       tell(
           worker.key(),
           () ->

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by what enforces it
  * @param number the number that is set there
- * @param room how many of that number are for workers, where the rest is for what else the user
- *     runs; 0 where each worker is counted on its own
+ * @param room the part of {@code number} that is for workers; the rest covers the user's other
+ *     processes; 0 where each worker is counted on its own
  */
 record PidsLimit(By by, long number, long room) {
   static final PidsLimit NONE = new PidsLimit(By.NOBODY, 0, 0);
@@ -63,7 +63,10 @@ record PidsLimit(By by, long number, long room) {
     return new PidsLimit(By.USER, 0, (long) each * workers).counted(user);
   }
 
-  /** Returns the limit for a worker that is started now, when its user runs something else. */
+  /**
+   * Returns the limit for a worker that is started now, with the user's other processes counted
+   * anew.
+   */
   PidsLimit counted(@Nullable User user) {
     return by == By.USER && user != null ? new PidsLimit(by, user.threads() + room, room) : this;
   }
@@ -137,7 +140,7 @@ record PidsLimit(By by, long number, long room) {
       }
     }
 
-    /** Returns the number of threads of a process, if it is the user's and no worker's of a run. */
+    /** Returns a process's threads; 0 if it belongs to another user or to a worker of this run. */
     private static long threads(long pid, String uid, ControllerRun run) {
       try {
         String status = text("/proc/" + pid + "/status");
@@ -155,8 +158,8 @@ record PidsLimit(By by, long number, long room) {
     }
 
     /**
-     * Whether everything can be seen that the kernel counts: the user of the host's own user
-     * namespace is counted on the whole host, and that of another one there alone.
+     * Whether everything can be seen that the kernel counts. It counts a user of the initial user
+     * namespace over the whole host, and any other user within its own user namespace.
      */
     static boolean seesAll(String uidMap, long pidNamespace) {
       return pidNamespace == PID_NAMESPACE_OF_THE_HOST || !isHostNamespace(uidMap);

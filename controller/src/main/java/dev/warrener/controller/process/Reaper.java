@@ -21,9 +21,9 @@ final class Reaper implements Runnable {
   private static final long LONGEST_PAUSE_NANOS = 500_000_000;
 
   /**
-   * How often a dead child is seen with the longest pause in between before it is taken for one
-   * that nobody waits for: the JDK takes the status of its own within milliseconds. Looks are
-   * counted and not time, because time passes also while this process stands still.
+   * The number of looks, 0.5 s apart, after which a dead child is taken for one that nobody waits
+   * for: the JDK takes the status of its own within milliseconds. Looks are counted and not time,
+   * because time passes also while this process stands still.
    */
   private static final int LOOKS_FOR_A_PARENT = 4;
 

@@ -17,8 +17,11 @@ final class SidecarKeeper {
   static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  /** A sidecar that has lived for so long did not fail: the next one is started at once. */
-  private static final Duration PROVEN = Duration.ofSeconds(10);
+  /**
+   * A sidecar that lived at least this long did not fail at its start: the next pause is the first
+   * one again.
+   */
+  private static final Duration HEALTHY_AFTER = Duration.ofSeconds(10);
 
   private final ControllerRun run;
   private final Containment containment;
@@ -88,7 +91,7 @@ final class SidecarKeeper {
       return;
     }
     sidecar = null;
-    if (livedNanos >= PROVEN.toNanos()) {
+    if (livedNanos >= HEALTHY_AFTER.toNanos()) {
       pause = FIRST_PAUSE;
     }
     LOG.warn(

@@ -34,20 +34,7 @@
  * <h2>Threads</h2>
  *
  * <p>All are platform threads, because a virtual thread may wait for seconds when every processor
- * is busy.
- *
- * <ul>
- *   <li>{@code warrener-spawner} starts every process, because the parent-death signal is bound to
- *       the thread that started the process; it lives until all are dead.
- *   <li>{@code warrener-killer} owns everything that is known of process trees; others send it
- *       events.
- *   <li>{@code warrener-reaper} waits in the kernel for dead children.
- *   <li>{@code warrener-exits} notices the exits of all workers, and reads nothing that they write.
- *   <li>{@code warrener-frames} reads the frames of all workers, and writes frames for which a pipe
- *       had no room; {@code warrener-output} reads their output.
- *   <li>{@code warrener-start} serves one worker while it starts; there are as many as workers that
- *       start at the same time.
- * </ul>
+ * is busy. {@code docs/architecture.md} lists them, with what each does.
  */
 @NullMarked
 package dev.warrener.controller.process;

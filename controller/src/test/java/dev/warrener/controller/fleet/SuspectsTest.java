@@ -8,9 +8,11 @@ import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
+import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskHeaders;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +24,21 @@ class SuspectsTest {
   private static final WorkerKey FIRST = new WorkerKey(1, 1);
   private static final WorkerKey SECOND = new WorkerKey(2, 1);
 
+  /** A worker of another queue than the others. */
+  private static final WorkerKey VIDEO = new WorkerKey(3, 1);
+
+  private static final Settings SETTINGS =
+      TestSettings.of(
+          new Settings.QueueSettings("mail", 2, 0, 3, Duration.ZERO),
+          new Settings.QueueSettings("video", 1, 0, 3, Duration.ZERO));
+
   private Instant now = Instant.parse("2026-11-28T03:00:00Z");
-  private FleetState state = FleetState.initial(TestSettings.of(2, 0), now);
+  private FleetState state = FleetState.initial(SETTINGS, now);
   private final List<Effect> effects = new ArrayList<>();
   private int tags;
 
   @Test
-  void taskThatTakesItsControllerAlongIsQuarantinedAfterTheFifthDeath() {
+  void taskThatKillsItsControllerIsQuarantinedAfterTheFifthDeath() {
     List<LostRuns.Run> file = List.of();
     int deaths = 0;
     while (true) {
@@ -51,8 +61,8 @@ class SuspectsTest {
           assertThat(headers)
               .containsEntry(
                   TaskHeaders.DEAD_DETAIL,
-                  "its controller web-1 ended 3 times while it ran it, after the broker had taken"
-                      + " it back 2 times");
+                  "controller web-1 died 3 times while this task ran; the broker had redelivered it"
+                      + " at least 2 times before");
         });
   }
 
@@ -73,10 +83,10 @@ class SuspectsTest {
 
   @Test
   void runThatEndsIsForgotten() {
-    live(List.of(new LostRuns.Run("innocent", 1, 2, false)));
+    live(List.of(new LostRuns.Run("innocent", "mail", 1, 2, false)));
     deliver("innocent", 4);
     assertThat(started(FIRST, "innocent")).isTrue();
-    assertThat(lastNote()).containsExactly(new LostRuns.Run("innocent", 1, 2, true));
+    assertThat(lastNote()).containsExactly(new LostRuns.Run("innocent", "mail", 1, 2, true));
 
     happen(new Event.Finished(FIRST, "innocent", 1, new RunEnd(Body.EMPTY, Task.JSON, null)));
 
@@ -87,7 +97,8 @@ class SuspectsTest {
   void tasksThatAreSuspectRunOneAfterTheOther() {
     live(
         List.of(
-            new LostRuns.Run("killer", 1, 1, false), new LostRuns.Run("innocent", 1, 1, false)));
+            new LostRuns.Run("killer", "mail", 1, 1, false),
+            new LostRuns.Run("innocent", "mail", 1, 1, false)));
     deliver("innocent", 3);
     deliver("killer", 3);
     deliver("other", 0);
@@ -101,24 +112,61 @@ class SuspectsTest {
   }
 
   @Test
+  void namesakeInAnotherQueueAcquitsNobody() {
+    live(runLost("killer", 2));
+    deliverFrom("video", "killer", 2);
+    assertThat(started(VIDEO, "killer")).isTrue();
+
+    happen(new Event.Finished(VIDEO, "killer", 1, new RunEnd(Body.EMPTY, Task.JSON, null)));
+
+    assertThat(lastNote()).extracting(LostRuns.Run::losses).containsExactly(2);
+  }
+
+  @Test
+  void namesakeInAnotherQueueIsNotCharged() {
+    live(runLost("killer", 3));
+
+    deliverFrom("video", "killer", 0);
+    deliver("killer", 5);
+
+    assertThat(dispatchedTo(VIDEO)).containsExactly("killer");
+    assertThat(dispatchedTo(FIRST)).isEmpty();
+  }
+
+  @Test
   void anotherAttemptIsNotCharged() {
-    live(List.of(new LostRuns.Run("killer", 1, 3, false)));
+    live(List.of(new LostRuns.Run("killer", "mail", 1, 3, false)));
 
     happen(
         new Event.Delivered(
-            key(), Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(), 0));
+            new DeliveryKey(1, "mail", ++tags),
+            Task.to("mail", "work").id("killer").attempt(2).publishedAt(now).build(),
+            0,
+            false));
 
     assertThat(dispatchedTo(FIRST)).contains("killer");
   }
 
-  /** Begins a life of the controller with two workers. */
+  /** Lets a task of the queue mail kill the controller that often; returns what is written. */
+  private List<LostRuns.Run> runLost(String task, int losses) {
+    List<LostRuns.Run> file = List.of();
+    for (int deaths = 0; deaths < losses; deaths++) {
+      live(file);
+      deliver(task, LostRuns.RETURNS_BEFORE_SUSPECT + deaths);
+      assertThat(started(FIRST, task)).isTrue();
+      file = dieWith(file);
+    }
+    return file;
+  }
+
+  /** Begins a life of the controller. */
   private void live(List<LostRuns.Run> file) {
     effects.clear();
-    state = FleetState.initial(TestSettings.of(2, 0), now);
-    happen(new Event.RunsRemembered(file));
+    state = FleetState.initial(SETTINGS, now);
+    happen(new Event.SuspectRunsRead(file));
     happen(new Event.OrdersSynced(List.of(), null));
     happen(new Event.BrokerUp(1));
-    for (var worker : List.of(FIRST, SECOND)) {
+    for (var worker : List.of(FIRST, SECOND, VIDEO)) {
       happen(new Event.Spawned(worker, 1000 + worker.slot(), 1));
       happen(new Event.Ready(worker, Set.of("*")));
     }
@@ -126,22 +174,30 @@ class SuspectsTest {
 
   /** Ends it, without anything more being decided; returns what the next life reads. */
   private List<LostRuns.Run> dieWith(List<LostRuns.Run> file) {
-    var written = effects.stream().anyMatch(Effect.NoteRuns.class::isInstance) ? lastNote() : file;
+    var written =
+        effects.stream().anyMatch(Effect.WriteSuspectRuns.class::isInstance) ? lastNote() : file;
     return written.stream()
         .map(run ->
             new LostRuns.Run(
-                run.task(), run.attempt(), run.running() ? run.times() + 1 : run.times(), false))
+                run.task(),
+                run.queue(),
+                run.attempt(),
+                run.running() ? run.losses() + 1 : run.losses(),
+                false))
         .toList();
   }
 
   private void deliver(String task, int returns) {
-    happen(
-        new Event.Delivered(
-            key(), Task.to("mail", "work").id(task).publishedAt(now).build(), returns));
+    deliverFrom("mail", task, returns);
   }
 
-  private DeliveryKey key() {
-    return new DeliveryKey(1, "mail", ++tags);
+  private void deliverFrom(String queue, String task, int returns) {
+    happen(
+        new Event.Delivered(
+            new DeliveryKey(1, queue, ++tags),
+            Task.to(queue, "work").id(task).publishedAt(now).build(),
+            returns,
+            returns > 0));
   }
 
   /** Has a worker start a task, if it was handed it. */
@@ -163,8 +219,8 @@ class SuspectsTest {
 
   private List<LostRuns.Run> lastNote() {
     return effects.stream()
-        .filter(Effect.NoteRuns.class::isInstance)
-        .map(effect -> ((Effect.NoteRuns) effect).runs())
+        .filter(Effect.WriteSuspectRuns.class::isInstance)
+        .map(effect -> ((Effect.WriteSuspectRuns) effect).runs())
         .reduce((earlier, later) -> later)
         .orElseThrow();
   }

@@ -5,19 +5,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** Settings of a controller that serves one queue, for tests of what it decides. */
+/** Settings of a controller, for tests of what it decides. */
 public final class TestSettings {
   private TestSettings() {}
 
   /** With that many workers of the queue {@code mail}, and so many tasks beyond those that run. */
   public static Settings of(int workers, int lookAhead) {
+    return of(new Settings.QueueSettings("mail", workers, lookAhead, 3, Duration.ZERO));
+  }
+
+  /** With these queues. */
+  public static Settings of(Settings.QueueSettings... queues) {
     return new Settings(
         "web-1",
         "host",
         1,
         "test",
         "subreaper",
-        List.of(new Settings.QueueSettings("mail", workers, lookAhead, 3, Duration.ZERO)),
+        List.of(queues),
         Set.of(),
         Duration.ofSeconds(15),
         Duration.ofSeconds(30),

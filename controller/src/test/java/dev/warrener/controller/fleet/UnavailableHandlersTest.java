@@ -66,7 +66,7 @@ class UnavailableHandlersTest {
   }
 
   @Test
-  void atItsLastAttemptItIsADeadLetterThatNamesTheHandler() {
+  void taskAtItsLastAttemptBecomesADeadLetterThatNamesTheHandler() {
     ready(List.of(SENTENCE));
 
     deliver(3);
@@ -79,7 +79,7 @@ class UnavailableHandlersTest {
   }
 
   @Test
-  void controllerNoneOfWhoseWorkersCanBeAnythingEndsWithTheSentence() {
+  void controllerWithoutAUsableWorkerEndsWithTheReason() {
     spawned();
 
     end(MISCONFIGURED);

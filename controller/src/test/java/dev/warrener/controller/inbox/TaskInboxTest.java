@@ -46,7 +46,7 @@ class TaskInboxTest {
   @Test
   void retryOfAnotherControllerIsBelieved() {
     var trusted = trusting("ops");
-    trusted.isController("controller-h2");
+    trusted.notePresenceBy("controller-h2");
 
     assertThat(requeuedAt(trusted, "controller-h2")).isEqualTo(REQUEUED);
   }
@@ -120,7 +120,7 @@ class TaskInboxTest {
         .delivered(
             new Delivery(1, "mail", 1, 1, false, TaskCodec.decode("mail", message), message));
     assertThat(events).hasSize(1);
-    return events.getFirst() instanceof Event.Delivered(var _, Task task, var _)
+    return events.getFirst() instanceof Event.Delivered(var _, Task task, var _, var _)
         ? task.requeuedAt()
         : null;
   }

@@ -88,7 +88,7 @@ class WorkerConversationTest {
 
   @Test
   void longIdIsCutAndControlCharactersAreReplaced() {
-    assertThatThrownBy(() -> worker.take(started("\u001b[2J" + "x".repeat(10_000), 1)))
+    assertThatThrownBy(() -> worker.check(started("\u001b[2J" + "x".repeat(10_000), 1)))
         .message()
         .hasSizeLessThan(200)
         .doesNotContain("\u001b");
@@ -102,11 +102,11 @@ class WorkerConversationTest {
   }
 
   private void mayWrite(Frame frame) {
-    assertThatCode(() -> worker.take(frame)).doesNotThrowAnyException();
+    assertThatCode(() -> worker.check(frame)).doesNotThrowAnyException();
   }
 
   private void mayNotWrite(Frame frame, String because) {
-    assertThatThrownBy(() -> worker.take(frame))
+    assertThatThrownBy(() -> worker.check(frame))
         .isInstanceOf(BrokenFrameException.class)
         .hasMessageContaining(because);
   }

@@ -20,7 +20,8 @@ class WorkerLogTest {
   private final Semaphore reads = new Semaphore(0);
   private final BlockingQueue<String> read = new LinkedBlockingQueue<>();
   private final BlockingQueue<WorkerKey> roomAgain = new LinkedBlockingQueue<>();
-  private final WorkerLog log = new WorkerLog(this::readByAnybody, roomAgain::add);
+  private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+  private final WorkerLog log = new WorkerLog(this::readByAnybody, roomAgain::add, warnings::add);
 
   /** Reads a line when the test says so: before that the log's thread waits. */
   private void readByAnybody(String line) {
@@ -59,9 +60,10 @@ class WorkerLogTest {
   }
 
   @Test
-  void linesBeyondTheLastBoundAreLeftOut() throws InterruptedException {
+  void linesBeyondTheLastBoundAreLeftOutAndCounted() throws InterruptedException {
     int lines = fill(LOUD);
-    for (int i = 0; i < 10 * lines; i++) {
+    int added = lines + 10 * lines;
+    for (int i = lines; i < added; i++) {
       log.add(LOUD, "", LINE);
     }
 
@@ -69,6 +71,13 @@ class WorkerLogTest {
     log.close();
 
     assertThat(read.size()).isBetween(lines, WorkerLog.MOST_KEPT / LINE.length());
+    assertThat(warnings)
+        .containsExactly(
+            added
+                - read.size()
+                + " lines of worker "
+                + LOUD
+                + " were left out: this log is read too slowly");
   }
 
   @Test

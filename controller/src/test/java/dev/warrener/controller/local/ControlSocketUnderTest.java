@@ -75,8 +75,8 @@ final class ControlSocketUnderTest {
 
   private static void print(Event event) {
     System.out.println(
-        event instanceof Event.UnreadableOrder unreadable
-            ? "REFUSED\t" + unreadable.because()
+        event instanceof Event.ConnectionRefused refused
+            ? "REFUSED\t" + refused.process() + ": " + refused.because()
             : "ORDER\t" + event);
   }
 

@@ -22,11 +22,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +37,14 @@ class LocalControlTest {
   private static final int CONTROLLERS = 4;
 
   @TempDir private Path folder;
+
+  /** What controls have posted that nobody should have given a reason for. */
+  private final Queue<Event> unexpected = new ConcurrentLinkedQueue<>();
+
+  @AfterEach
+  void nothingElseWasPosted() {
+    assertThat(unexpected).isEmpty();
+  }
 
   @Test
   void controllersThatStartAtOnceOnAFreshHostAllGetTheirSocket() throws Exception {
@@ -74,7 +85,7 @@ class LocalControlTest {
   }
 
   @Test
-  void idleConnectionsLockNobodyOutAndWhoeverFindsNoPlaceHearsSo() throws Exception {
+  void idleConnectionsLockNobodyOutAndWhoeverFindsNoPlaceIsToldSo() throws Exception {
     var told = new LinkedBlockingQueue<Event>();
     try (var lock = ControllerLock.acquire("web-1", folder);
         var control = open(lock, "web-1", told::add)) {
@@ -91,9 +102,9 @@ class LocalControlTest {
             .contains("controller.error", "\"code\":\"busy\"", "its process has 8 connections");
         assertThat(told.poll(30, SECONDS))
             .isInstanceOfSatisfying(
-                Event.UnreadableOrder.class,
+                Event.ConnectionRefused.class,
                 refused ->
-                    assertThat(refused.because())
+                    assertThat(refused.process())
                         .contains("process " + ProcessHandle.current().pid() + " (java)"));
         idle.getFirst().close();
         Await.until(() -> SocketCaller.call(socket, true).contains("controller.hello"));
@@ -160,8 +171,8 @@ class LocalControlTest {
     return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).readLine();
   }
 
-  private static LocalControl open(ControllerLock lock, String id) {
-    return open(lock, id, event -> assertThat(event).isNull());
+  private LocalControl open(ControllerLock lock, String id) {
+    return open(lock, id, unexpected::add);
   }
 
   private static LocalControl open(ControllerLock lock, String id, Consumer<Event> events) {

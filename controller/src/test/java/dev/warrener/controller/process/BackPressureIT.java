@@ -7,18 +7,24 @@ import dev.warrener.controller.process.RecordingListener.Heard;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.pipe.FrameMemory;
 import dev.warrener.worker.frame.FrameType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a worker writes has a bound here; who is beyond it waits, and holds up nobody else. */
 @Timeout(180)
 class BackPressureIT {
   private static final int MEMORY = 1 << 20;
   private static final int LARGE = 600 << 10;
+
+  @TempDir private Path directory;
 
   /** The listener takes no more of these. */
   private final Set<WorkerKey> full = ConcurrentHashMap.newKeySet();
@@ -70,16 +76,27 @@ class BackPressureIT {
   }
 
   @Test
-  void largeFramesThatDoNotFitIntoMemoryTogetherComeOneAfterTheOther() {
-    var memory = new FrameMemory(MEMORY);
-    try (var fleet = fleet(memory)) {
-      // As of a result that nobody has taken yet.
-      memory.take(MEMORY);
-      var workers = List.of(fleet.spawn(frame(LARGE)), fleet.spawn(frame(LARGE)));
+  void largeFramesThatDoNotFitIntoMemoryTogetherComeOneAfterTheOther() throws IOException {
+    var goOn = directory.resolve("go-on");
+    try (var fleet = fleet(new FrameMemory(MEMORY))) {
+      var first =
+          fleet.spawn(
+              frame(LARGE, LARGE / 2)
+                  + "; echo half; until [ -e "
+                  + goOn
+                  + " ]; do sleep 0.02; done; head -c "
+                  + LARGE / 2
+                  + " /dev/zero >&3");
+      listener.awaitLine(first, "half");
+      var second = fleet.spawn("echo begins; " + frame(LARGE) + "; echo all");
+      listener.awaitLine(second, "begins");
       fleet.spawnAndAwaitUp("");
-      memory.give(MEMORY);
+      assertThat(listener.heardOf(second, Heard.Said.class)).isEmpty();
+      assertThat(listener.heardOf(second, Heard.Printed.class)).as("it waits").hasSize(1);
 
-      for (var worker : workers) {
+      Files.createFile(goOn);
+
+      for (var worker : List.of(first, second)) {
         var frame = listener.awaitFrame(worker);
         assertThat(frame.type()).isEqualTo(FrameType.FINISHED);
         assertThat(frame.payload()).hasSize(LARGE - 3);

@@ -47,7 +47,7 @@ class MarkTest {
   }
 
   @Test
-  void hardLimitStandsBehindIt() {
+  void hardLimitIsReadFromTheSecondColumn() {
     assertThat(hard("Max file locks            7000000001           7000000001           locks\n"))
         .isEqualTo(7_000_000_001L);
     assertThat(hard("Max file locks            7                    unlimited            locks\n"))

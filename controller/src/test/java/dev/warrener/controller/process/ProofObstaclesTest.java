@@ -50,7 +50,7 @@ class ProofObstaclesTest {
   }
 
   @Test
-  void thisHostCanBeLookedAt() {
+  void unshareIsFoundOnThisHost() {
     assertThat(ProofObstacles.look().hasUnshare()).isEqualTo(Programs.find().unshare() != null);
   }
 }

@@ -43,7 +43,7 @@ class ControllerUserIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("ownUserOfAController")
-  void speaksForItselfAlone(Attempt attempt) throws Exception {
+  void controllerWithItsOwnUserSpeaksForItselfAlone(Attempt attempt) throws Exception {
     attempt.tryAt(BROKER);
   }
 

@@ -116,7 +116,9 @@ class ForgeriesIT {
       assertThat(forger.forged()).as("forged reports").isPositive();
       assertThat(killed.status()).as("%s", killed).isEqualTo(124);
       assertThat(killed.err())
-          .contains("h1 (user controller reported about it, which it is not) has not answered");
+          .contains(
+              "h1 has not answered (reports about it by user controller, who is not h1, were"
+                  + " ignored)");
 
       forger.publishPresence();
       killed = asOps("kill", "--queue", "mail", "-y", "-m", "INC-42", "--timeout", "3s");

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 /**
  * A clock that goes on while the host is suspended, where {@link System#nanoTime} stands still. The
  * kernel tells both in {@code /proc/uptime}; on a host without that file no suspension is noticed.
+ * Not {@code CLOCK_BOOTTIME} as in the controller, because this module makes no native calls.
  * Thread-safe.
  */
 final class BootClock {

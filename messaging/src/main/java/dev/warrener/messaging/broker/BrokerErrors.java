@@ -67,9 +67,9 @@ public final class BrokerErrors {
       return "its host name is not known; check the address";
     }
     if (causeOf(error, CertPathBuilderException.class) != null) {
-      return "nobody whom this Java trusts has signed its certificate; for an authority of your own"
-          + " make a trust store and name it by -Djavax.net.ssl.trustStore=FILE (for the warrener"
-          + " command in WARRENER_JAVA_OPTS)";
+      return "its certificate is signed by no authority that this Java trusts; for your own authority,"
+          + " make a trust store and set -Djavax.net.ssl.trustStore=FILE (for the warrener command"
+          + " in WARRENER_JAVA_OPTS)";
     }
     var ssl = causeOf(error, SSLException.class);
     if (ssl != null) {

@@ -7,7 +7,7 @@ import com.rabbitmq.client.Consumer;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.SocketConfigurators;
 import com.rabbitmq.client.impl.ForgivingExceptionHandler;
-import dev.warrener.messaging.broker.wire.MendingConnectionFactory;
+import dev.warrener.messaging.broker.wire.RepairingConnectionFactory;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -109,7 +109,7 @@ public final class Connecting {
       BrokerAccess access, ThreadFactory threads, AtomicReference<Socket> socket) {
     var address = access.address();
     var settings = access.settings();
-    var factory = new MendingConnectionFactory();
+    var factory = new RepairingConnectionFactory();
     factory.setHost(address.host());
     factory.setPort(address.port());
     factory.setVirtualHost(address.virtualHost());

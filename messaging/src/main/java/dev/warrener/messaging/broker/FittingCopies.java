@@ -41,11 +41,11 @@ public final class FittingCopies {
     int size = MessageSize.of(copy);
     return size <= frameMax - ROOM_OF_RETRY
         ? null
-        : "its properties and headers are too large to be published again ("
-            + (size == Integer.MAX_VALUE ? "" : size + " bytes, and ")
+        : "its properties and headers are too large to be published again: "
+            + (size == Integer.MAX_VALUE ? "" : "they have " + size + " bytes, and ")
             + "at most "
             + (frameMax - ROOM_OF_RETRY)
-            + " bytes fit)";
+            + " bytes fit into a frame";
   }
 
   /**
@@ -97,7 +97,7 @@ public final class FittingCopies {
   }
 
   private static String leftOut(List<String> names) {
-    var shown = new StringBuilder(" (left out here, because they did not fit: ");
+    var shown = new StringBuilder(" (left out, because it did not fit: ");
     for (int i = 0; i < Math.min(names.size(), MOST_NAMES); i++) {
       shown
           .append(i == 0 ? "" : ", ")
@@ -119,7 +119,7 @@ public final class FittingCopies {
     });
     headers.put(
         TaskHeaders.DEAD_DETAIL,
-        detail + " (left out here, because they could not be written: all other properties)");
+        detail + " (all other properties were left out: they could not be written)");
     var properties = copy.properties();
     return copy.withProperties(
         new BasicProperties.Builder()

@@ -4,12 +4,16 @@ import com.rabbitmq.client.ConnectionFactory;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.ResultMessage;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import java.security.CodeSource;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The libraries of other people that Warrener works with. A program that embeds Warrener chooses
@@ -32,7 +36,8 @@ public final class Libraries {
    * Uses each library once, on the caller's thread, so that one that does not fit fails here and
    * not later on a thread that nobody looks at.
    *
-   * @throws IncompatibleLibraryException if one lacks something; the message names them all
+   * @throws IncompatibleLibraryException if one lacks something; the message says what is missing
+   *     first, and names the jars of all of them
    */
   public static void check() {
     try {
@@ -43,6 +48,8 @@ public final class Libraries {
               .finishedAt(Instant.EPOCH)
               .build();
       ContractJson.read(ContractJson.write(result), ResultMessage.class);
+      Retry.of("check", RetryConfig.custom().intervalFunction(IntervalFunction.of(1)).build());
+      LoggerFactory.getLogger(Libraries.class).debug("all libraries fit");
     } catch (LinkageError e) {
       throw incompatible(e);
     }

@@ -112,7 +112,9 @@ public final class TaskCodec {
       return new InvalidTask(
           queue,
           message.id(),
-          because == null ? "it can't be read" : ShortText.ofBytes(because, LONGEST_REASON));
+          because == null ? "it can't be read" : ShortText.ofBytes(because, LONGEST_REASON),
+          message.properties().getReplyTo(),
+          message.properties().getCorrelationId());
     }
   }
 
@@ -397,8 +399,8 @@ public final class TaskCodec {
       case "rejected" ->
           new DeadLetterMark(
               DeadReason.INVALID,
-              "it was rejected: by a controller if it is larger than the broker takes now, or else"
-                  + " by a consumer that is no controller",
+              "a controller rejected it because it is larger than the broker accepts now, or a"
+                  + " foreign consumer rejected it",
               null,
               at,
               null);

@@ -27,7 +27,7 @@ import tools.jackson.databind.ser.std.StdSerializer;
 /**
  * Reads and writes the contract's JSON. It ignores unknown fields, so that the contract can grow. A
  * field that isn't {@link Nullable} in its record is required, and no field may stand twice: of two
- * readers each could believe another one. Times are written in UTC with milliseconds. Thread-safe.
+ * readers each could use a different one. Times are written in UTC with milliseconds. Thread-safe.
  */
 public final class ContractJson {
   /** The prefix of the names of our own types. */
@@ -72,7 +72,7 @@ public final class ContractJson {
    * Reads one value.
    *
    * @throws MalformedMessageException if the bytes are no JSON, a required field is missing, a
-   *     field stands twice, or a value breaks the contract; the message says which
+   *     field occurs twice, or a value breaks the contract; the message says which
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {

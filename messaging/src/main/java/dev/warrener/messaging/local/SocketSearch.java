@@ -35,6 +35,8 @@ public final class SocketSearch {
 
   private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
 
+  private static final String NOT_LOOKED_INTO = "not looked into: ";
+
   private final List<Socket> sockets = new ArrayList<>();
   private final List<Path> closed = new ArrayList<>();
   private final List<String> passedOver = new ArrayList<>();
@@ -73,7 +75,7 @@ public final class SocketSearch {
     int more = search.passedOver.size() - MOST_NAMED;
     if (more > 0) {
       search.passedOver.subList(MOST_NAMED, search.passedOver.size()).clear();
-      search.passedOver.add("in " + more + " more places nobody looked for the same reasons");
+      search.passedOver.add(more + " more directories were not looked into, for the same reasons");
     }
     return new Found(
         List.copyOf(search.sockets), List.copyOf(search.closed), List.copyOf(search.passedOver));
@@ -92,13 +94,17 @@ public final class SocketSearch {
         return;
       }
       UserPrincipal self = LocalUsers.self();
-      if (!isItsUsers(place, around.owner(), self, isChosen)) {
+      if (!isExpectedPlace(place, around.owner(), self, isChosen)) {
         passedOver.add(
-            place + " belongs to user " + around.owner().getName() + ", who is not in its name");
+            NOT_LOOKED_INTO
+                + place
+                + " belongs to user "
+                + around.owner().getName()
+                + ", and its name promises another user");
         return;
       }
       if (around.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-        passedOver.add(place + " can be written by every user");
+        passedOver.add(NOT_LOOKED_INTO + "every user can write to " + place);
         return;
       }
       var inside = Files.readAttributes(folder, PosixFileAttributes.class, NOFOLLOW);
@@ -109,7 +115,7 @@ public final class SocketSearch {
       if (!inside.isDirectory()
           || !isTheirs
           || inside.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-        passedOver.add(folder + " is no folder of its user alone");
+        passedOver.add(NOT_LOOKED_INTO + "other users can write to " + folder);
         return;
       }
       if (!isChosen
@@ -117,7 +123,8 @@ public final class SocketSearch {
           && !LocalUsers.isRoot(self)
           && inside.permissions().contains(PosixFilePermission.OTHERS_EXECUTE)) {
         // A controller obeys no other user than root there, so only something else would answer.
-        passedOver.add(folder + " is open to every user");
+        passedOver.add(
+            NOT_LOOKED_INTO + "every user may enter " + folder + ", so a stranger could answer");
         return;
       }
       list(folder, inside.owner());
@@ -133,7 +140,8 @@ public final class SocketSearch {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, LocalSockets.PATTERN)) {
       for (Path socket : entries) {
         if (count++ == MOST_SOCKETS) {
-          passedOver.add(folder + " has more than " + MOST_SOCKETS + " sockets: the rest is left");
+          passedOver.add(
+              folder + " has more than " + MOST_SOCKETS + " sockets: the others were not asked");
           return;
         }
         sockets.add(new Socket(socket, owner));
@@ -142,7 +150,7 @@ public final class SocketSearch {
   }
 
   /** Whether a directory is where the controllers of its owner may be. */
-  private static boolean isItsUsers(
+  private static boolean isExpectedPlace(
       Path directory, UserPrincipal owner, UserPrincipal self, boolean isChosen)
       throws IOException {
     if (owner.equals(self)) {

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     out
  * @param unproven why the deaths of its workers are found and not proven, and what would change
  *     that; null if the kernel proves them, or if left out
- * @param unavailableHandlers a sentence about each handler that its workers were to have and can't
- *     use, or null for none
+ * @param unavailableHandlers a sentence about each configured handler that can't be used, or null
+ *     for none
  * @param revocations the newest revocations of batches in force here, at most {@value
  *     #MOST_REVOCATIONS}; null for none
  * @param moreRevocations the number of further revocations of batches; null for none

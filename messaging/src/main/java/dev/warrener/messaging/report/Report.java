@@ -154,8 +154,8 @@ public sealed interface Report {
    *     controller has lost the broker or is frozen, its workers have ended by {@code lastSeen}
    *     plus this
    * @param users the broker users who have been this controller lately: one, or several if its id
-   *     is contested; an empty name stands for messages for which the broker vouches for nobody.
-   *     Null in the answer of an earlier release
+   *     is contested; an empty name stands for messages without a {@code user_id}. Null in the
+   *     answer of an earlier release
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record RosterEntry(

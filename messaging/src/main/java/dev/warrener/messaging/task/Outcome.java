@@ -19,10 +19,14 @@ public enum Outcome implements WireName {
   /** The controller lost its claim on the task. */
   LOST("lost"),
   /**
-   * There was no run: the task's id belongs to another task, which was published before with other
-   * content or by somebody else.
+   * There was no run of this message: the task's id belongs to another message, which was published
+   * before. It has other content, another asker, or has ended.
    */
-  DUPLICATE("duplicate");
+  DUPLICATE("duplicate"),
+  /** There was no run: the task waited longer than its publisher allows. */
+  EXPIRED("expired"),
+  /** There was no run: an order dropped the task with all that waited in its queue. */
+  PURGED("purged");
 
   private final String wire;
 

@@ -24,6 +24,8 @@ import tools.jackson.databind.JsonNode;
  * @param value the value that the handler returned, if that is JSON
  * @param valueBase64 the value that the handler returned, in Base64, if that is not JSON
  * @param order the order that killed it, or null
+ * @param earlierOutcome of a duplicate: how the run of the message that has its id ended; null
+ *     while that one has not ended for good
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ResultMessage(
@@ -40,7 +42,8 @@ public record ResultMessage(
     @Nullable TaskError error,
     @Nullable JsonNode value,
     @Nullable String valueBase64,
-    @Nullable String order) {
+    @Nullable String order,
+    @Nullable Outcome earlierOutcome) {
 
   /** Starts a result of the task with the id {@code task}. */
   public static Builder builder(String task, Outcome outcome) {
@@ -63,7 +66,8 @@ public record ResultMessage(
         error,
         json,
         base64,
-        order);
+        order,
+        earlierOutcome);
   }
 
   /** Builds a result. Not thread-safe. */
@@ -81,6 +85,7 @@ public record ResultMessage(
     private @Nullable JsonNode value;
     private @Nullable String valueBase64;
     private @Nullable String order;
+    private @Nullable Outcome earlierOutcome;
 
     private Builder(String task, Outcome outcome) {
       this.task = task;
@@ -153,6 +158,12 @@ public record ResultMessage(
       return this;
     }
 
+    /** Of a duplicate: how the run of the message that has its id ended. */
+    public Builder earlierOutcome(@Nullable Outcome earlierOutcome) {
+      this.earlierOutcome = earlierOutcome;
+      return this;
+    }
+
     /**
      * Returns the result.
      *
@@ -173,7 +184,8 @@ public record ResultMessage(
           error,
           value,
           valueBase64,
-          order);
+          order,
+          earlierOutcome);
     }
   }
 }

@@ -46,7 +46,7 @@ class FittingCopiesTest {
     assertThat(copy.headers())
         .containsKeys("x-batch", "small", "large")
         .doesNotContainKey("larger");
-    assertThat(detail(copy)).contains("left out here", "header larger");
+    assertThat(detail(copy)).contains("left out, because it did not fit", "header larger");
     assertThat(copy.id()).isEqualTo("t-1");
   }
 

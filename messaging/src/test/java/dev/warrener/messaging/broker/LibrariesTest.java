@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.rabbitmq.client.ConnectionFactory;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -41,6 +43,13 @@ class LibrariesTest {
   }
 
   @Test
+  void retryLibraryThatIsLeftOutIsNamed() {
+    assertThatThrownBy(() -> checkWithout("io.github.resilience4j.retry.Retry"))
+        .hasMessageContaining("NoClassDefFoundError: io/github/resilience4j/retry/Retry")
+        .hasMessageContaining("no io.github.resilience4j.retry.Retry");
+  }
+
+  @Test
   void namesJarInJar() {
     assertThat(Libraries.fileName("jar:nested:/app.jar/!BOOT-INF/lib/jackson-core-3.0.4.jar!/"))
         .isEqualTo("jackson-core-3.0.4.jar");
@@ -71,6 +80,8 @@ class LibrariesTest {
                   JacksonException.class,
                   JsonInclude.class,
                   Logger.class,
+                  Retry.class,
+                  IntervalFunction.class,
                   Nullable.class)
               .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
               .toArray(URL[]::new),

@@ -58,7 +58,7 @@ class OwnAuthorityTest {
   void unknownAuthorityIsNamedWithWhatToDo() {
     assertThatThrownBy(this::connect)
         .isInstanceOf(BrokerUnreachableException.class)
-        .hasMessageContaining("nobody whom this Java trusts has signed its certificate")
+        .hasMessageContaining("its certificate is signed by no authority that this Java trusts")
         .hasMessageContaining("-Djavax.net.ssl.trustStore=FILE");
   }
 

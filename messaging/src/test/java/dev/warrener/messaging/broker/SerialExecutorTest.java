@@ -48,7 +48,7 @@ class SerialExecutorTest {
   }
 
   @Test
-  void errorIsTold() throws Exception {
+  void errorIsReported() throws Exception {
     var told = new CompletableFuture<Throwable>();
     executor.execute(() -> {
       Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> told.complete(error));

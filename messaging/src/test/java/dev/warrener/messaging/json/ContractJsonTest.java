@@ -101,6 +101,20 @@ class ContractJsonTest {
             "unknown kind \"melt\": use kill, hold, resume, drain, roll-call, purge");
   }
 
+  /** A client of an earlier release fails the future of such a result, and does not wait on. */
+  @Test
+  void resultWithAnOutcomeOfALaterReleaseIsMalformedAndNotIgnored() {
+    assertThatThrownBy(() ->
+            ContractJson.readResult(
+                bytes(
+                    """
+                    {"version":1,"task":"a","outcome":"melted","attempt":1,"controller":"web-1",
+                     "finishedAt":"2026-11-23T03:12:07.072Z"}
+                    """)))
+        .isInstanceOf(MalformedMessageException.class)
+        .hasMessageContaining("unknown outcome \"melted\"");
+  }
+
   @Test
   void brokenJsonIsRefused() {
     assertThatThrownBy(() -> ContractJson.readOrder(bytes("{\"version\":1,")))

@@ -148,6 +148,7 @@ class SchemaTest {
                 .value(ContractJson.tree("1".getBytes(StandardCharsets.UTF_8)))
                 .valueBase64("AA==")
                 .order(ID)
+                .earlierOutcome(Outcome.SUCCEEDED)
                 .build()),
         Arguments.of(
             "task-result",

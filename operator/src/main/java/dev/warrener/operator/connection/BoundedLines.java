@@ -14,6 +14,15 @@ final class BoundedLines {
   /** The longest line: the presence of a controller with some ten thousand workers. */
   static final int LONGEST = 4 << 20;
 
+  /** The peer has sent more than is read of it; the message says what. */
+  static final class TooMuchException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TooMuchException(String what) {
+      super(what);
+    }
+  }
+
   private final InputStream in;
   private final AtomicLong left;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -32,20 +41,20 @@ final class BoundedLines {
   /**
    * Waits for the next line; returns empty at the end.
    *
-   * @throws IOException if the line is too long, or too much was read
+   * @throws TooMuchException if the line is too long, or too much was read
    */
   Optional<byte[]> next() throws IOException {
     line.reset();
     for (int next = in.read(); next >= 0; next = in.read()) {
       if (next == '\n') {
         if (left.addAndGet(-line.size()) < 0) {
-          throw new IOException("it says more than is read of one order");
+          throw new TooMuchException("more than is read about one order");
         }
         return Optional.of(line.toByteArray());
       }
       line.write(next);
       if (line.size() > LONGEST) {
-        throw new IOException("a line of it has more than " + LONGEST + " bytes");
+        throw new TooMuchException("a line of more than " + LONGEST + " bytes");
       }
     }
     return Optional.empty();

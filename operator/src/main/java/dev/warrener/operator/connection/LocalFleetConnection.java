@@ -191,7 +191,7 @@ public final class LocalFleetConnection implements FleetConnection {
     budgets.values().forEach(budget -> budget.set(MOST_BYTES));
     for (var link : links) {
       if (!link.send(ContractJson.write(order))) {
-        lost.add(name(link));
+        lost.add(name(link) + " (" + link.whyUnreached() + ")");
       }
     }
     if (lost.size() == links.size()) {
@@ -200,7 +200,7 @@ public final class LocalFleetConnection implements FleetConnection {
     return new Sent.Broadcast(
         lost.isEmpty()
             ? Optional.empty()
-            : Optional.of("the connection to " + String.join(", ", lost) + " is lost"));
+            : Optional.of("the order did not reach " + String.join(", ", lost)));
   }
 
   @Override
@@ -228,9 +228,9 @@ public final class LocalFleetConnection implements FleetConnection {
     long pid = LocalSockets.pidOf(link.socket().path());
     var owner = "user " + link.socket().owner().getName();
     return pid == 0
-        ? "No process of "
+        ? "Nobody can tell which process it is: no visible process of "
             + owner
-            + " can be seen that holds its lock: it may be no controller, but only a socket ("
+            + " holds its lock. It may not be a controller at all ("
             + link.socket().path()
             + ")."
         : "Its process is "

@@ -48,7 +48,10 @@ final class LocalLink {
   private volatile @Nullable ControllerHello hello;
   private volatile @Nullable String refusal;
   private volatile boolean isBusy;
-  private volatile boolean isOver;
+
+  /** The connection has ended, or could not be made. */
+  private volatile boolean hasEnded;
+
   private volatile boolean isForbidden;
 
   /**
@@ -119,7 +122,7 @@ final class LocalLink {
 
   /** Whether nobody is there, or nobody who counts. */
   boolean isOver() {
-    return isOver && !isBusy;
+    return hasEnded && !isBusy;
   }
 
   /** Whether this user may not connect. */
@@ -150,11 +153,16 @@ final class LocalLink {
     } catch (ConnectException e) {
       // Nobody listens: a dead controller has left its socket behind.
       LocalSockets.removeIfDead(socket.path());
+    } catch (BoundedLines.TooMuchException e) {
+      if (hello != null) {
+        refusal =
+            "controller " + controller() + " sent " + e.getMessage() + ": the rest was not read";
+      }
     } catch (IOException e) {
       isForbidden =
           channel == null && !Files.isWritable(socket.path()) && Files.exists(socket.path());
     } finally {
-      isOver = true;
+      hasEnded = true;
       answered.countDown();
     }
   }
@@ -210,20 +218,33 @@ final class LocalLink {
             : ControllerError.TASK.equals(error.code())
                 ? "controller "
                     + controller()
-                    + " takes no orders of this process, because it is a task's or may be one:"
-                    + " run this outside of tasks, and not as a child of the controller"
+                    + " refused this process: "
+                    + error.because()
+                    + ". Run the command outside of tasks, and not as a child of the controller"
                 : "controller " + controller() + " takes no orders of this user";
     return true;
   }
 
+  /** Returns why {@link #send} was false, without the name of the controller. */
+  String whyUnreached() {
+    var because = refusal;
+    if (because != null) {
+      return because;
+    }
+    if (hasEnded) {
+      return "its connection has ended";
+    }
+    return channel == null ? "it has not connected yet" : "it does not read its orders";
+  }
+
   /** Sends an order soon. Never blocks. Returns false if it can't arrive. */
   boolean send(byte[] json) {
-    return channel != null && !isOver && orders.offer(json);
+    return channel != null && !hasEnded && orders.offer(json);
   }
 
   private void write(SocketChannel opened) {
     try {
-      while (!isOver) {
+      while (!hasEnded) {
         var json = orders.poll(1, TimeUnit.SECONDS);
         if (json == null) {
           continue;

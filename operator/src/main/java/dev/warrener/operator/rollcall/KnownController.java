@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param state whether the controller is live, silent or has left
  * @param lease how long its workers may run on if it is cut off or frozen; null if unknown or
  *     unlimited
- * @param users the broker users that have been this controller lately; an empty name stands for one
- *     for whom the broker vouches for nobody. Empty if the source doesn't know. Two or more contest
- *     the controller
+ * @param users the broker users that have been this controller lately; an empty name stands for
+ *     messages without a {@code user_id}. Empty if the source doesn't know. Two or more contest the
+ *     controller
  * @param isGhost whether it has been silent for so long that nobody has to wait for it: for an
- *     hour, or for a day if nothing bounds how long its workers may run on
+ *     hour; for a day, and so until it is forgotten, if nothing bounds how long its workers may run
+ *     on
  */
 public record KnownController(
     String id,
@@ -36,6 +37,11 @@ public record KnownController(
     @Nullable Duration lease,
     SortedSet<String> users,
     boolean isGhost) {
+  /** What to do where several users claim to be one controller. */
+  public static final String CONTEST_REMEDY =
+      "find out which of these users is the real controller, stop the other program, and remove"
+          + " that user's rights";
+
   private static final Duration GHOST_AFTER = Duration.ofHours(1);
   private static final Duration GHOST_WITHOUT_LEASE_AFTER = Duration.ofDays(1);
 

@@ -1,6 +1,7 @@
 package dev.warrener.operator.rollcall;
 
 import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.text.Phrases;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,15 +14,15 @@ final class Sentences {
   /** Returns why a controller that has not answered leaves the outcome open. */
   static String silence(ControllerAnswer row, OrderKind kind, Instant now) {
     var one = row.known();
-    String name = row.controller();
+    String silent = row.controller() + " has not answered";
     if (!row.disbelieved().isEmpty()) {
-      name += " (" + disbelief(row) + ")";
+      silent += " (" + disbelief(row) + ")";
     }
     if (one == null) {
-      return name + " has not answered.";
+      return silent + ".";
     }
     var leaseEndsAt = one.leaseEndsAt();
-    String seen = name + " has not answered; it was last seen " + Phrases.ago(one.lastSeen(), now);
+    String seen = silent + "; it was last seen " + Phrases.ago(one.lastSeen(), now);
     if (kind != OrderKind.KILL && kind != OrderKind.DRAIN) {
       return seen + ".";
     }
@@ -39,9 +40,13 @@ final class Sentences {
             + "; that is not confirmed.";
   }
 
-  /** Returns that somebody else has reported as a controller, and was not believed. */
+  /** Returns that reports about a controller were ignored, because another user sent them. */
   private static String disbelief(ControllerAnswer row) {
-    return users(row.disbelieved()) + " reported about it, which it is not";
+    return "reports about it by "
+        + users(row.disbelieved())
+        + ", who is not "
+        + row.controller()
+        + ", were ignored";
   }
 
   /** Returns who claims to be a controller, so that nobody is believed. */
@@ -49,8 +54,9 @@ final class Sentences {
     return users(row.claimants())
         + " claim to be controller "
         + row.controller()
-        + ", so no report about it is believed: stop the one that it is not, and take its user's"
-        + " rights away.";
+        + ", so no report about it is believed: "
+        + KnownController.CONTEST_REMEDY
+        + ".";
   }
 
   private static String users(List<String> users) {
@@ -69,27 +75,40 @@ final class Sentences {
           worker.worker()
               + " (pid "
               + worker.pid()
-              + ") is not proven dead: "
-              + (worker.reason() == null ? "" : worker.reason() + "; ")
-              + Phrases.count(worker.survivors().size(), "process", "processes")
-              + " of it left"
-              + (worker.survivors().isEmpty()
-                  ? "."
-                  : ": "
-                      + String.join(
-                          ", ",
-                          worker.survivors().stream()
-                              .map(survivor ->
-                                  survivor.pid()
-                                      + " "
-                                      + survivor.command()
-                                      + " (state "
-                                      + survivor.state()
-                                      + ")")
-                              .toList())
-                      + "."));
+              + ") is not confirmed dead: "
+              + String.join("; ", doubts(worker))
+              + ".");
     }
     row.failed().forEach(failure -> sentences.add(row.controller() + ": " + failure));
     return sentences;
+  }
+
+  /** Returns why a worker is not confirmed dead: what is left of it, or that nobody can tell. */
+  private static List<String> doubts(Report.WorkerUnconfirmed worker) {
+    var doubts = new ArrayList<String>();
+    if (worker.reason() != null) {
+      doubts.add(worker.reason());
+    }
+    var survivors = worker.survivors();
+    if (!survivors.isEmpty()) {
+      doubts.add(
+          Phrases.count(survivors.size(), "process of it still lives", "processes of it still live")
+              + ": "
+              + String.join(
+                  ", ",
+                  survivors.stream()
+                      .map(survivor ->
+                          survivor.pid()
+                              + " "
+                              + survivor.command()
+                              + " (state "
+                              + survivor.state()
+                              + ")")
+                      .toList()));
+    }
+    if (doubts.isEmpty()) {
+      doubts.add("its controller gave no reason");
+    }
+    return doubts;
   }
 }

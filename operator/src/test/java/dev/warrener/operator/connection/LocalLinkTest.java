@@ -139,7 +139,7 @@ class LocalLinkTest {
     assertThat(connection.lastResort("c1"))
         .get()
         .asString()
-        .startsWith("No process of user ")
+        .startsWith("Nobody can tell which process it is: no visible process of user ")
         .doesNotContain("kill -KILL");
   }
 
@@ -150,7 +150,7 @@ class LocalLinkTest {
 
     assertThatThrownBy(this::connect)
         .isInstanceOf(NotAllowedException.class)
-        .hasMessageContaining("controller c1 takes no orders of this process");
+        .hasMessageContaining("controller c1 refused this process: ");
 
     listen("c2", channel -> write(channel, error("busy")));
     var connection = connect();

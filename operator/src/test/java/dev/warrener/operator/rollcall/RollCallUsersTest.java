@@ -50,7 +50,9 @@ class RollCallUsersTest {
     assertThat(call.verdict(at(10)).sentences())
         .singleElement()
         .asString()
-        .contains("web-1 (user controller-web-2 reported about it, which it is not)");
+        .contains(
+            "web-1 has not answered (reports about it by user controller-web-2, who is not web-1, were"
+                + " ignored)");
   }
 
   @Test

@@ -108,7 +108,7 @@ final class FleetCheck {
     if (presence.containment().equals("subreaper")) {
       warn(
           check,
-          "only the subreaper holds its workers: their deaths are found, not proven",
+          "only the subreaper holds its workers: the kernel does not prove their deaths",
           // An older controller does not report why.
           Objects.requireNonNullElse(
               presence.unproven(),

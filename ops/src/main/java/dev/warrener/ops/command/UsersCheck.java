@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import dev.warrener.messaging.report.RosterState;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.Roster;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.command.DoctorCommand.Finding;
@@ -23,7 +24,7 @@ record UsersCheck(Roster roster) {
               "it is contested: "
                   + String.join(" and ", known.users().stream().map(UsersCheck::name).toList())
                   + " claim to be it, so that no kill can be confirmed there",
-              "stop the one that it is not, and take its user's rights away"));
+              KnownController.CONTEST_REMEDY));
     }
     for (var ghost : roster.ghosts()) {
       findings.add(
@@ -31,8 +32,8 @@ record UsersCheck(Roster roster) {
               "controller " + ghost.id(),
               Health.WARNING,
               "it has been silent for so long that no order waits for it",
-              "if its host is gone for good, nothing is to be done: it is forgotten a day after"
-                  + " its last word"));
+              "if its host is gone for good, no action is needed: it disappears from this list a"
+                  + " day after its last presence"));
     }
     sharedUsers(findings);
     return findings;
@@ -56,9 +57,9 @@ record UsersCheck(Roster roster) {
                 "users",
                 Health.WARNING,
                 String.join(", ", ids)
-                    + " report without a user for whom the broker vouches: whoever may report can"
-                    + " do so in their names",
-                "use this release everywhere, and RabbitMQ"));
+                    + " publish without a user_id, so anybody who may publish reports can report in"
+                    + " their name",
+                "upgrade them to this release, on RabbitMQ"));
       } else if (ids.size() > 1) {
         findings.add(
             new Finding(

@@ -17,7 +17,10 @@ public enum ExitStatus {
   BUG(1, "a bug"),
   /** Wrong usage, or a confirmation that nobody could give. */
   USAGE(2, "wrong usage, or a confirmation that nobody could give"),
-  /** Everyone answered and something failed. */
+  /**
+   * Everyone answered and something failed. A controller that has run out of memory also ends with
+   * 3, which is the status of its JVM.
+   */
   FAILED(3, "everyone answered and something failed"),
   /** Unknown target. */
   UNKNOWN_TARGET(4, "unknown target"),

@@ -16,10 +16,11 @@ import org.slf4j.LoggerFactory;
  * terminal, an unread pipe) holds up only the log, and no kill. Lines that find no room are
  * dropped, and their number is logged when there is room again.
  *
- * <p>What workers print may fill most of the room; the rest is for the controller's own lines. It
- * waits a moment for room, so that nothing is lost where the console is only slower than the
- * workers; but not again before there was room. It comes on a thread of its own, so that nothing
- * else waits.
+ * <p>What workers print may fill most of the room; the rest is for the controller's own lines. A
+ * worker's line waits up to 250 ms for room, so that nothing is lost where the console is only
+ * slower than the workers. After one has waited in vain, further lines of workers are dropped
+ * without waiting until there is room again. They arrive on the thread {@code worker-log}, so only
+ * that thread waits.
  */
 final class DetachedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(DetachedAppender.class);

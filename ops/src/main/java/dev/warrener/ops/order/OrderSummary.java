@@ -114,22 +114,20 @@ public final class OrderSummary {
     }
     var words =
         new StringBuilder()
+            .append("The kernel has not proven ")
             .append(deaths)
             .append(" of ")
             .append(Phrases.count(all, "death"))
-            .append(deaths == 1 ? " is" : " are")
-            .append(" found, not proven:");
-    String separator = " ";
+            .append(" (no process was left that could be found).");
     for (var place : places.entrySet()) {
       words
-          .append(separator)
-          .append("at ")
+          .append(" ")
           .append(Phrases.some(place.getValue(), 3))
-          .append(", ")
-          .append(place.getKey());
-      separator = "; ";
+          .append(": ")
+          .append(place.getKey())
+          .append(".");
     }
-    screen.insist(Tone.WARN, words.append(".").toString());
+    screen.insist(Tone.WARN, words.toString());
   }
 
   private static int unproven(ControllerAnswer row) {

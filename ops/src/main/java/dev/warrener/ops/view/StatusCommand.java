@@ -100,9 +100,9 @@ public final class StatusCommand extends FleetCommand {
         .forEach((why, controllers) ->
             screen.result(
                 screen.outStyle().paint(Tone.WARN, "Unproven")
-                    + "     deaths at "
+                    + "     the kernel does not prove deaths at "
                     + Phrases.some(controllers, 3)
-                    + " are found, not proven: "
+                    + ": "
                     + why));
     if (!snapshot.roster().known().isEmpty()) {
       screen.result("");

@@ -3,8 +3,10 @@ package dev.warrener.ops.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.warrener.messaging.local.LocalSockets;
 import dev.warrener.ops.Main;
 import dev.warrener.ops.demo.ControllerProcess;
+import dev.warrener.ops.invocation.BrokerResolution;
 import dev.warrener.testbroker.TestBroker;
 import dev.warrener.testbroker.Vhost;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import tools.jackson.databind.JsonNode;
 
 /** Orders over the control sockets of this host, while the broker is there. */
@@ -68,13 +71,7 @@ class LocalIT {
     assertThat(local.at("/controllers/0/fates/requeued").intValue()).isEqualTo(1);
     assertThat(pids("there")).isEqualTo(spared).allMatch(LocalIT::lives);
 
-    var audit =
-        fleet
-            .folder()
-            .resolve("state")
-            .resolve(vhost.namespace())
-            .resolve("here")
-            .resolve("audit.jsonl");
+    var audit = auditLog("here");
     await("written down").atMost(LONG).until(() -> Files.readString(audit).contains("order.done"));
     assertThat(Files.readString(audit))
         .contains("\"type\":\"order.accepted\"")
@@ -144,27 +141,86 @@ class LocalIT {
         .isEqualTo("rw-rw----");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())))
         .isEqualTo("rwxr-x---");
-    if (Stranger.isPossible()) {
-      openUp(fleet.folder());
-      var stranger = Stranger.in(fleet.folder());
-      var shutOut = runAs(stranger, "kill", "--local", "--all", "-y");
-      assertThat(shutOut.status()).as("%s", shutOut).isEqualTo(77);
-      assertThat(shutOut.err()).contains("is for user root");
-
-      // Even if somebody has taken the modes away: the controller asks the kernel who it is.
-      Files.setPosixFilePermissions(
-          socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
-      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
-      var refused = runAs(stranger, "kill", "--local", "--all", "-y");
-      assertThat(refused.status()).as("%s", refused).isEqualTo(77);
-      assertThat(refused.err()).contains("controller c1 takes no orders of this user");
-      await("said")
-          .atMost(LONG)
-          .until(() ->
-              fleet.log().stream()
-                  .anyMatch(line -> line.contains("of user nobody to the control socket")));
-    }
     assertThat(pids("c1")).hasSize(1).allMatch(LocalIT::lives);
+  }
+
+  @Test
+  @EnabledIf(
+      value = "dev.warrener.ops.command.Stranger#isPossible",
+      disabledReason = "needs root, to become another user")
+  void anotherUserIsShutOutAndRefusedEvenIfTheModesAreOpen() throws Exception {
+    fleet.startController("c1", 1, "--queue", "mail=1");
+    var socket = sockets().getFirst();
+    openUp(fleet.folder());
+    var stranger = Stranger.in(fleet.folder());
+    var shutOut = runAs(stranger, "kill", "--local", "--all", "-y");
+    assertThat(shutOut.status()).as("%s", shutOut).isEqualTo(77);
+    assertThat(shutOut.err()).contains("is for user root");
+
+    // Even if somebody has taken the modes away: the controller asks the kernel who it is.
+    Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxrwx"));
+    var refused = runAs(stranger, "kill", "--local", "--all", "-y");
+    assertThat(refused.status()).as("%s", refused).isEqualTo(77);
+    assertThat(refused.err()).contains("controller c1 takes no orders of this user");
+    await("said")
+        .atMost(LONG)
+        .until(() ->
+            fleet.log().stream()
+                .anyMatch(
+                    line -> line.contains("of user nobody: that user may not give orders here")));
+    assertThat(pids("c1")).hasSize(1).allMatch(LocalIT::lives);
+  }
+
+  @Test
+  void taskThatGivesAnOrderIsRefusedAndEachAttemptIsInTheAuditLog() throws Exception {
+    var script = fleet.folder().resolve("task");
+    Files.writeString(
+        script,
+        "export %s=%s %s=%s\n%s/bin/java -XX:TieredStopAtLevel=1 -cp %s %s kill --local --all -y\n"
+            .formatted(
+                LocalSockets.RUNTIME_DIRECTORY,
+                fleet.folder().resolve("run"),
+                BrokerResolution.NAMESPACE,
+                vhost.namespace(),
+                System.getProperty("java.home"),
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    fleet.startController("c1", 1, "--queue", "mail=1", "--set", "exec=sh " + script);
+
+    for (int i = 0; i < 2; i++) {
+      fleet.run("publish", "mail", "task", "{}", "--max-attempts", "1").ends(0);
+    }
+
+    await("both are recorded").atMost(LONG).until(() -> refusals("c1").size() == 2);
+    assertThat(refusals("c1"))
+        .allMatch(line -> line.contains("from process "))
+        .allMatch(line -> line.contains("(java) of user " + System.getProperty("user.name")))
+        .allMatch(line -> line.contains("tasks may not give orders"));
+    assertThat(fleet.log())
+        .anyMatch(line ->
+            line.contains("refused a connection to the control socket from process")
+                && line.contains("tasks may not give orders"));
+    assertThat(pids("c1")).hasSize(1);
+  }
+
+  /** The lines about refusals in a controller's audit log. */
+  private List<String> refusals(String controller) throws IOException {
+    var audit = auditLog(controller);
+    return Files.exists(audit)
+        ? Files.readAllLines(audit).stream()
+            .filter(line -> line.contains("\"type\":\"order.refused\""))
+            .toList()
+        : List.of();
+  }
+
+  private Path auditLog(String controller) {
+    return fleet
+        .folder()
+        .resolve("state")
+        .resolve(vhost.namespace())
+        .resolve(controller)
+        .resolve("audit.jsonl");
   }
 
   private void publishSleepers(int count) {

@@ -52,13 +52,16 @@ class OrderSummaryTest {
                 "web-2",
                 "web-3"))
         .isEqualTo(
-            "4 of 6 deaths are found, not proven: at web-1, web-3, set containment to auto.\n");
+            "The kernel has not proven 4 of 6 deaths (no process was left that could be found)."
+                + " web-1, web-3: set containment to auto.\n");
   }
 
   @Test
   void manyControllersAreNotAllNamed() {
     assertThat(unproven(OrderSummaryTest::onlyFound, "a", "b", "c", "d", "e"))
-        .startsWith("10 of 10 deaths are found, not proven: at a, b, c and 2 more, set");
+        .startsWith(
+            "The kernel has not proven 10 of 10 deaths (no process was left that could be found). a,"
+                + " b, c and 2 more: set");
   }
 
   private static String shown(boolean isTerminal, boolean isVerbose, String... controllers) {

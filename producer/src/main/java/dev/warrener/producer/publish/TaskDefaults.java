@@ -64,49 +64,49 @@ public record TaskDefaults(
 
     private Builder() {}
 
-    /** The queue. */
+    /** Sets the queue. */
     public Builder queue(@Nullable String queue) {
       this.queue = queue;
       return this;
     }
 
-    /** The handler's name. */
+    /** Sets the handler's name. */
     public Builder handler(@Nullable String handler) {
       this.handler = handler;
       return this;
     }
 
-    /** The batch. */
+    /** Sets the batch. */
     public Builder batch(@Nullable String batch) {
       this.batch = batch;
       return this;
     }
 
-    /** The most runs of a task. */
+    /** Sets the most runs of a task. */
     public Builder maxAttempts(@Nullable Integer maxAttempts) {
       this.maxAttempts = maxAttempts;
       return this;
     }
 
-    /** The hard limit on one run. */
+    /** Sets the hard limit on one run. */
     public Builder timeout(@Nullable Duration timeout) {
       this.timeout = timeout;
       return this;
     }
 
-    /** How long after the publish a task must not start. */
+    /** Sets the time after publishing before which a task must not start. */
     public Builder delay(@Nullable Duration delay) {
       this.delay = delay;
       return this;
     }
 
-    /** The priority, 0 to 31. */
+    /** Sets the priority, 0 to 31. */
     public Builder priority(@Nullable Integer priority) {
       this.priority = priority;
       return this;
     }
 
-    /** How long a task may wait. */
+    /** Sets how long a task may wait. */
     public Builder expiration(@Nullable Duration expiration) {
       this.expiration = expiration;
       return this;

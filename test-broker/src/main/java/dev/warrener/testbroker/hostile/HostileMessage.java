@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
  * @param serial its number, from 0; the body has it, whatever has become of the properties
  * @param properties the properties as they are published
  * @param fault what is wrong with it
+ * @param broken a word of the sentence that says so: the name of the property or header without
+ *     what it begins with; empty where the fault says all
  */
-public record HostileMessage(int serial, RawProperties properties, Fault fault) {
+public record HostileMessage(int serial, RawProperties properties, Fault fault, String broken) {
 
   /** What is wrong with a message. */
   public enum Fault {

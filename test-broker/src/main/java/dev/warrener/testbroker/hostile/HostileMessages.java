@@ -47,11 +47,11 @@ public final class HostileMessages {
         .octet("delivery_mode", random.nextInt(10) == 0 ? 1 : 2);
     others(writer);
     headers(writer, fault);
-    add(fault, writer);
+    String broken = add(fault, writer);
     if (random.nextInt(50) == 0) {
       fill(writer);
     }
-    return new HostileMessage(serial, writer.build(), fault);
+    return new HostileMessage(serial, writer.build(), fault, broken);
   }
 
   /** Adds optional properties. */
@@ -94,7 +94,8 @@ public final class HostileMessages {
     }
   }
 
-  private void add(Fault fault, PropertyWriter writer) {
+  /** Breaks a message; returns the name of what is broken, or nothing. */
+  private String add(Fault fault, PropertyWriter writer) {
     switch (fault) {
       case NONE, UNKNOWN_HANDLER -> {}
       case TOO_DEEP ->
@@ -112,21 +113,40 @@ public final class HostileMessages {
               new String[] {"message_id", "type", "content_type", "correlation_id", "reply_to"}
                   [random.nextInt(5)],
               notUtf8());
-      case PROPERTY_MISSING -> writer.text(random.nextBoolean() ? "message_id" : "type", "");
-      case HEADER_OF_WRONG_TYPE -> wrongType(writer);
+      case PROPERTY_MISSING -> {
+        String name = random.nextBoolean() ? "message_id" : "type";
+        writer.text(name, "");
+        return name;
+      }
+      case HEADER_OF_WRONG_TYPE -> {
+        return wrongType(writer);
+      }
     }
+    return "";
   }
 
-  private void wrongType(PropertyWriter writer) {
+  private String wrongType(PropertyWriter writer) {
     switch (random.nextInt(6)) {
       case 0 -> writer.header("x-attempt", PropertyWriter.string("soon, " + text(100)));
       case 1 -> writer.header("x-attempt", PropertyWriter.typed('I', PropertyWriter.int32(-7)));
-      case 2 -> writer.header("x-batch", array(value(2)));
-      case 3 -> writer.header("x-batch", PropertyWriter.string("a name with blanks"));
-      case 4 -> writer.header("x-timeout-ms", PropertyWriter.string("-1"));
-      default ->
-          writer.header("x-not-before", table("h".getBytes(StandardCharsets.UTF_8), value(1)));
+      case 2 -> {
+        writer.header("x-batch", array(value(2)));
+        return "batch";
+      }
+      case 3 -> {
+        writer.header("x-batch", PropertyWriter.string("a name with blanks"));
+        return "batch";
+      }
+      case 4 -> {
+        writer.header("x-timeout-ms", PropertyWriter.string("-1"));
+        return "timeout";
+      }
+      default -> {
+        writer.header("x-not-before", table("h".getBytes(StandardCharsets.UTF_8), value(1)));
+        return "x-not-before";
+      }
     }
+    return "attempt";
   }
 
   /** Fills the frame up, to its last byte or nearly. */

@@ -91,7 +91,7 @@ final class CommandHandler implements TaskHandler {
   /**
    * The process that was left behind keeps the two threads that read its output for as long as it
    * lives: nothing can wake them. So a worker that has many such processes makes room for a new
-   * one, and its death takes them along.
+   * one, and they end with it.
    */
   private void noteLeftBehind(TaskContext context) {
     leftBehind++;
@@ -101,8 +101,8 @@ final class CommandHandler implements TaskHandler {
           .log()
           .warn(
               leftBehind
-                  + " commands have left such processes behind: this worker ends after this task,"
-                  + " and they with it");
+                  + " commands have left processes behind that hold their output: this worker and"
+                  + " those processes end after this task");
     }
   }
 

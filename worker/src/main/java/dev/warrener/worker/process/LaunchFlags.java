@@ -12,8 +12,8 @@ public final class LaunchFlags {
     BOTH("both"),
 
     /**
-     * The quick one alone, for tasks that wait more than they compute: the process starts sooner
-     * and has less memory.
+     * The quick one alone, for tasks that wait more than they compute: the process uses less
+     * memory.
      */
     QUICK("quick");
 
@@ -39,8 +39,7 @@ public final class LaunchFlags {
       and(
           SMALL,
           // Messages of the VM itself go to stderr, whatever file descriptor 1 is. A cache that
-          // doesn't
-          // fit or is gone is ignored, which is not worth a warning.
+          // doesn't fit or is gone is ignored, which is not worth a warning.
           "-Xlog:disable",
           "-Xlog:all=warning,aot*=off,cds*=off:stderr",
           "-XX:+DisplayVMOutputToStderr",

@@ -12,12 +12,13 @@ final class LeaseWatch implements Runnable {
   private static final long DOUBT_MILLIS = 100;
 
   /**
-   * After a suspension nobody can tell whether the last word came before or after it. The
-   * controller says something at once when it notices the suspension itself.
+   * How long to wait before the second look after a suspension, 500 ms. Nobody can tell whether the
+   * last frame came before or after it. The controller sends a frame at once when it notices the
+   * suspension itself.
    */
   private static final long DOUBT_AFTER_SUSPENSION_MILLIS = 500;
 
-  /** The longest sleep: so much later than the resumption a suspension is noticed. */
+  /** The interval between looks, and so the longest delay before a suspension is noticed. */
   private static final long LOOK_MILLIS = 1_000;
 
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -30,7 +31,7 @@ final class LeaseWatch implements Runnable {
   // Owned by the thread.
   private long heardAt;
 
-  /** How long the host had been suspended when the last word was heard, or shortly before. */
+  /** How long the host had been suspended when the last frame arrived, or shortly before. */
   private long suspendedWhenHeard;
 
   private long suspended;
@@ -72,7 +73,7 @@ final class LeaseWatch implements Runnable {
     }
   }
 
-  /** The time since the controller's last word, with the time that the host was suspended. */
+  /** The time since the controller's last frame, with the time that the host was suspended. */
   private long nanosOfSilence() {
     long lastHeardAt = channel.heardAt();
     if (lastHeardAt != heardAt) {

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * Tells how long the host has been suspended: {@link System#nanoTime} stands still meanwhile, and
  * the kernel's time in {@code /proc/uptime} does not. On a host without that file no suspension is
- * noticed. For one thread. Without lambdas, because it is made while the worker starts.
+ * noticed. The messaging module has the like for its connections; a worker depends on no module, so
+ * it has a clock of its own. For one thread. Without lambdas, because it is made while the worker
+ * starts.
  */
 class SuspensionClock {
   private static final String FILE = "/proc/uptime";

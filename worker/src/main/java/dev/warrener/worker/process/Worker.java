@@ -41,8 +41,7 @@ public final class Worker {
   /**
    * Runs a worker in this process.
    *
-   * @param arguments {@code [--max-result-bytes N] [--built-in basic|all|none] [--handlers
-   *     CLASS-PATH]... [--exec COMMAND [ARGUMENT...]]}
+   * @param arguments {@value WorkerArguments#USAGE}
    */
   public static void main(String[] arguments) {
     var end = new SelfDestruction();

@@ -23,8 +23,8 @@ record WorkerArguments(
     @Nullable List<String> command)
     implements HandlerSource {
   static final String USAGE =
-      "[--max-result-bytes N] [--built-in basic|all|none] [--handlers CLASS-PATH]..."
-          + " [--exec COMMAND [ARGUMENT...]]";
+      "[--max-result-bytes N] [--built-in basic|all|none] [--no-built-in (earlier name of"
+          + " --built-in none)] [--handlers CLASS-PATH]... [--exec COMMAND [ARGUMENT...]]";
 
   private static final long DEFAULT_RESULT_BYTES = 64 << 20;
   private static final long MAXIMUM_RESULT_BYTES = Frame.MAXIMUM_BYTES - (1 << 20);

@@ -41,7 +41,7 @@ final class WorkerProcessIT {
 
   /** The distribution may be moved or renewed while its controller runs. */
   @Test
-  void cacheThatIsGoneIsNoWordWorth() throws Exception {
+  void missingCacheIsIgnoredSilently() throws Exception {
     String cache = LaunchFlags.cache(folder.resolve("gone.aot"));
     try (var worker = RealWorker.java(List.of(cache), List.of())) {
       worker.ready().stop();

@@ -1,5 +1,6 @@
 package dev.warrener.controller.fleet.state;
 
+import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,9 +31,19 @@ public record EndedRuns(
    * @param attempt the attempt number
    * @param requeuedAt when an operator had requeued the task from the dead letters, or null
    * @param owed the settlement that its message still needs
+   * @param outcome how the task ended, or null if it is tried again
    * @param content the content of its message
    */
-  public record Ended(int attempt, @Nullable Instant requeuedAt, Owed owed, TaskContent content) {}
+  public record Ended(
+      int attempt,
+      @Nullable Instant requeuedAt,
+      Owed owed,
+      @Nullable Outcome outcome,
+      TaskContent content) {
+    private Ended settled() {
+      return new Ended(attempt, requeuedAt, new Owed.Nothing(), outcome, content);
+    }
+  }
 
   /** The settlement that the message of an ended run needs if it is delivered again. */
   public sealed interface Owed {
@@ -51,11 +62,13 @@ public record EndedRuns(
   /**
    * Returns a copy with one more run.
    *
+   * @param outcome how the task ended, or null if it is tried again
    * @param window the age at which the younger generation becomes the older one
    */
-  public EndedRuns plus(Task task, Owed owed, Instant now, Duration window) {
+  public EndedRuns plus(
+      Task task, Owed owed, @Nullable Outcome outcome, Instant now, Duration window) {
     var key = TaskKey.of(task);
-    var ended = new Ended(task.attempt(), task.requeuedAt(), owed, TaskContent.of(task));
+    var ended = new Ended(task.attempt(), task.requeuedAt(), owed, outcome, TaskContent.of(task));
     boolean turn = young.size() >= MOST || now.isAfter(since.plus(window));
     return turn
         ? new EndedRuns(TreePMap.singleton(key, ended), young, now)
@@ -68,10 +81,7 @@ public record EndedRuns(
     if (ended == null || ended.attempt != attempt) {
       return this;
     }
-    return new EndedRuns(
-        young.plus(task, new Ended(attempt, ended.requeuedAt, new Owed.Nothing(), ended.content)),
-        old,
-        since);
+    return new EndedRuns(young.plus(task, ended.settled()), old, since);
   }
 
   /** Returns the last run of a task that has ended here, or null. */

@@ -120,9 +120,8 @@ public record Holds(PVector<Statement> statements) {
   }
 
   /**
-   * Returns the statements that say the opposite of one, are newer, and decide about a part of what
-   * it covers at a controller; newest first. Where there is any, that statement has no effect
-   * there.
+   * Returns the newer statements that override {@code statement} at a controller, in all or part of
+   * its scope, newest first. Where one overrides it, {@code statement} has no effect.
    *
    * @param queues the queues that the controller serves
    */

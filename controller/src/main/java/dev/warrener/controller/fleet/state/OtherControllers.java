@@ -44,7 +44,7 @@ public record OtherControllers(HashPMap<String, Seen> seen) {
    *
    * @param presence the last presence that was read
    * @param at when the controller was last heard, by our clock
-   * @param user the broker user that it is; empty if the broker vouches for nobody
+   * @param user the broker user that it is; empty if its messages have no {@code user_id}
    * @param rivals when other users last published its id, by user
    */
   public record Seen(Presence presence, Instant at, String user, HashPMap<String, Instant> rivals) {

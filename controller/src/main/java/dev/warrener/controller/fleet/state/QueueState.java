@@ -14,7 +14,7 @@ import org.pcollections.TreePMap;
  * @param consuming whether the broker was asked to deliver its tasks
  * @param waiting the tasks that were delivered here and not handed to a worker, by delivery tag
  * @param handlers the handlers that the queue's workers have; empty before one was ready
- * @param unavailable a sentence about each handler that they were to have and can't use
+ * @param unavailable a sentence about each configured handler that they can't use
  * @param takesAhead how many tasks a worker takes before it is free
  * @param paceNanos the average duration of the last few runs
  */

@@ -10,7 +10,7 @@ import org.pcollections.TreePVector;
  *
  * @param holds the hold and resume statements in force
  * @param revocations the tasks and batches that must not start any more
- * @param refused the orders that were lately refused for their time, oldest refusal first
+ * @param refused the orders that were lately refused as issued in the future, oldest refusal first
  * @param retained the part of all three that this controller itself keeps over a restart, as last
  *     written down or being written
  */
@@ -84,7 +84,7 @@ public record Restrictions(
     return new Restrictions(holds, next, refused, retained);
   }
 
-  /** Returns a copy that keeps one more order that was refused for its time. */
+  /** Returns a copy that keeps one more order that was refused as issued in the future. */
   public Restrictions refusing(RetainedRestrictions.Refused order) {
     var next = refused.plus(order);
     return new Restrictions(

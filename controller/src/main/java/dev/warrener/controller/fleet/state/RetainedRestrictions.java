@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * The restrictions that this controller itself keeps over a restart, because the broker's log of
  * orders does not have them. These are the holds that were given on this host or by the tripwire,
  * with every later statement that may lift them, and the tasks whose fate could not be carried out.
- * The orders that were refused for their time are kept, too: the log has them, and later their time
- * looks right. Immutable.
+ * The orders that were refused as issued in the future are kept, too: the log has them, and later
+ * their time looks right. Immutable.
  *
  * @param version the version of this form, 1
  * @param holds the hold and resume statements, newest first
  * @param revoked the revocations, oldest first
- * @param refused the orders that were refused for their time, oldest refusal first; null in a file
- *     of an earlier release
+ * @param refused the orders that were refused as issued in the future, oldest refusal first; null
+ *     in a file of an earlier release
  */
 public record RetainedRestrictions(
     int version, List<Hold> holds, List<Revoked> revoked, @Nullable List<Refused> refused) {
@@ -59,7 +59,7 @@ public record RetainedRestrictions(
   public record Revoked(
       String order, Scope scope, Backlog fate, Instant issuedAt, String reason, String issuedBy) {}
 
-  /** An order that was refused for its time. */
+  /** An order that was refused because its time of issue was too far ahead. */
   public record Refused(String order, String because, Instant issuedAt) {}
 
   public RetainedRestrictions {
@@ -76,7 +76,7 @@ public record RetainedRestrictions(
     return holds.isEmpty() && revoked.isEmpty() && orRefused().isEmpty();
   }
 
-  /** Returns the orders that were refused for their time. */
+  /** Returns the orders that were refused as issued in the future. */
   public List<Refused> orRefused() {
     return refused == null ? List.of() : refused;
   }

@@ -214,8 +214,8 @@ public record Revocations(
   }
 
   /**
-   * Returns the newer statements that keep a kill from revoking, or a resume from allowing, a task
-   * or batch that it names; by what they are about.
+   * Returns the newer statements that override a kill's revocation, or a resume, of a task or
+   * batch, by that task or batch.
    */
   public SortedMap<String, OperatorStatement> outranking(Order order) {
     boolean revokes = order.revocation() != Backlog.KEEP;

@@ -1,5 +1,6 @@
 package dev.warrener.controller.fleet.state;
 
+import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,9 +50,14 @@ public record TaskMemory(KnownTasks known, EndedRuns ended, LostRuns lost) {
     return ended.find(task);
   }
 
-  /** Returns a copy that remembers the end of a run, and the settlement that its message needs. */
-  public TaskMemory remembering(Task task, EndedRuns.Owed owed, Instant now, Duration window) {
-    return new TaskMemory(known, ended.plus(task, owed, now, window), lost);
+  /**
+   * Returns a copy that remembers the end of a run, and the settlement that its message needs.
+   *
+   * @param outcome how the task ended, or null if it is tried again
+   */
+  public TaskMemory remembering(
+      Task task, EndedRuns.Owed owed, @Nullable Outcome outcome, Instant now, Duration window) {
+    return new TaskMemory(known, ended.plus(task, owed, outcome, now, window), lost);
   }
 
   /** Returns a copy in which nothing is owed to the message of a run any more. */

@@ -20,10 +20,10 @@ import java.util.function.LongConsumer;
  *
  * <p>Calls that can fail return the kernel's error number, negative.
  *
- * <p><b>Descriptors in reserve.</b> A few descriptors are kept open for nothing. When this process
- * (or the host) has too many files open, one of them is closed for as long as a file is open here,
- * so that workers can be killed and looked at all the same. The reserve is filled again when files
- * are closed.
+ * <p><b>Descriptors in reserve.</b> A few descriptors are reserved open for nothing. When this
+ * process (or the host) has too many files open, one of them is closed for as long as a file is
+ * open here, so that workers can be killed and looked at all the same. The reserve is filled again
+ * when files are closed.
  */
 final class KernelFiles {
   /** The error number that says: there is no such file. */
@@ -35,7 +35,9 @@ final class KernelFiles {
   private static final int O_WRONLY = 1;
   private static final int O_CLOEXEC = 0x8_0000;
 
-  /** How many descriptors are kept. Each thread needs one at a time; more if others snatch it. */
+  /**
+   * How many descriptors are reserved. Each thread needs one at a time; more if others snatch it.
+   */
   private static final int RESERVE = 8;
 
   private static final int BUFFER_BYTES = 32 * 1024;
@@ -64,10 +66,10 @@ final class KernelFiles {
   private static final ThreadLocal<Memory> MEMORY = ThreadLocal.withInitial(Memory::new);
 
   /** Guarded by the class. */
-  private static final int[] KEPT = new int[RESERVE];
+  private static final int[] RESERVED = new int[RESERVE];
 
   /** Written under the lock of the class. */
-  private static volatile int kept;
+  private static volatile int reserved;
 
   static {
     refill();
@@ -97,7 +99,7 @@ final class KernelFiles {
     return open(path, O_RDONLY | O_CLOEXEC);
   }
 
-  /** Writes to a file that exists; returns 0 or the error number. */
+  /** Writes to a file that exists; returns 0 or the negative error number. */
   static int write(String path, byte[] bytes) {
     int descriptor = open(path, O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) {
@@ -162,7 +164,7 @@ final class KernelFiles {
   /** Closes a descriptor, and fills the reserve if it was used. */
   static void close(int descriptor) {
     Kernel.close(descriptor);
-    if (kept < RESERVE) {
+    if (reserved < RESERVE) {
       refill();
     }
   }
@@ -175,9 +177,9 @@ final class KernelFiles {
   /** Another thread may snatch a number that was just closed: then the next one is closed. */
   private static synchronized int openByReserve(String path, int flags) {
     int descriptor = -EMFILE;
-    for (int left = kept; isTooMany(descriptor) && left > 0; left--) {
-      Kernel.close(KEPT[left - 1]);
-      kept = left - 1;
+    for (int left = reserved; isTooMany(descriptor) && left > 0; left--) {
+      Kernel.close(RESERVED[left - 1]);
+      reserved = left - 1;
       descriptor = openOnce(path, flags);
     }
     return descriptor;
@@ -185,11 +187,11 @@ final class KernelFiles {
 
   private static synchronized void refill() {
     int descriptor = 0;
-    for (int next = kept; next < RESERVE && descriptor >= 0; next++) {
+    for (int next = reserved; next < RESERVE && descriptor >= 0; next++) {
       descriptor = openOnce("/dev/null", O_RDONLY | O_CLOEXEC);
       if (descriptor >= 0) {
-        KEPT[next] = descriptor;
-        kept = next + 1;
+        RESERVED[next] = descriptor;
+        reserved = next + 1;
       }
     }
   }

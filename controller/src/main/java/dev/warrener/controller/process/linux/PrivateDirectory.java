@@ -23,11 +23,11 @@ public final class PrivateDirectory {
   private PrivateDirectory() {}
 
   /**
-   * Makes a directory, with those around it, or checks the one that is there. A directory of this
-   * user's that its group may write to is closed to the group.
+   * Makes a directory, and its parents, or checks the one that is there. A directory of this user's
+   * that its group may write to is closed to the group.
    *
-   * @throws IOException if it can't be made, or is none, or another user could write to it; the
-   *     message says which, and what to do
+   * @throws IOException if it can't be made, or is not a directory, or another user could write to
+   *     it; the message says which, and what to do
    */
   public static void make(Path directory) throws IOException {
     Path absolute = directory.toAbsolutePath();

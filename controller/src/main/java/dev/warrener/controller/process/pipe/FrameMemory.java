@@ -17,11 +17,12 @@ public final class FrameMemory {
   public static final int SMALL_BYTES = 64 * 1024;
 
   /**
-   * The share of the heap. A result is in memory up to five times while it is read, encoded and
-   * published.
+   * The divisor of the heap: one eighth of it is for frames. A result is in memory up to five times
+   * while it is read, encoded and published.
    */
-  private static final int SHARE_OF_HEAP = 8;
+  private static final int HEAP_DIVISOR = 8;
 
+  /** The least memory, 1 MiB, for a heap of less than 8 MiB. */
   private static final long LEAST_BYTES = 1 << 20;
 
   /** How long a frame for whose memory others wait may stand still in the middle. */
@@ -40,7 +41,7 @@ public final class FrameMemory {
     this(most, PATIENCE);
   }
 
-  /** Makes a memory of that many bytes, with less patience. */
+  /** Makes a memory of that many bytes, with another time limit for stalled frames. */
   public FrameMemory(long most, Duration patience) {
     this.most = most;
     this.patienceNanos = patience.toNanos();
@@ -48,7 +49,7 @@ public final class FrameMemory {
 
   /** Returns the memory that suits this VM's heap. */
   public static FrameMemory ofHeap() {
-    return new FrameMemory(Math.max(LEAST_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP));
+    return new FrameMemory(Math.max(LEAST_BYTES, Runtime.getRuntime().maxMemory() / HEAP_DIVISOR));
   }
 
   /** Returns the size of the largest frame that may be read. */
@@ -77,7 +78,7 @@ public final class FrameMemory {
     /**
      * Takes the memory for a frame, unless it is taken already.
      *
-     * @param roomAgain called when it is worth another try, after this was false
+     * @param roomAgain called once when memory has become free, if this method returned false
      * @return whether there is room
      */
     public boolean begin(long frameBytes, Runnable roomAgain) {
@@ -112,7 +113,7 @@ public final class FrameMemory {
     }
   }
 
-  /** Takes memory for what is there already, whether there is room or not. */
+  /** Counts bytes that are already in memory, even beyond the limit. */
   public synchronized void take(long bytes) {
     used += bytes;
   }

@@ -107,8 +107,9 @@ final class BookKeeper {
       }
       case Event.OrdersDown _,
           Event.UnreadableOrder _,
+          Event.ConnectionRefused _,
           Event.ProtocolBroken _,
-          Event.RunsRemembered _,
+          Event.SuspectRunsRead _,
           Event.DeliveredInvalid _,
           Event.Spawned _,
           Event.Unconfirmed _,

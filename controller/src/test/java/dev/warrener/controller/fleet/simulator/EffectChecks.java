@@ -86,7 +86,7 @@ final class EffectChecks {
           Effect.ShowRunning _,
           Effect.Rearm _,
           Effect.Keep _,
-          Effect.NoteRuns _,
+          Effect.WriteSuspectRuns _,
           Effect.Audit _,
           Effect.Schedule _,
           Effect.Log _,

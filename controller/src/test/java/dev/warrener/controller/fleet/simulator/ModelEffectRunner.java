@@ -108,7 +108,7 @@ final class ModelEffectRunner {
       case Effect.Schedule schedule -> home.timers.add(schedule);
       case Effect.Keep keeping ->
           keeper.add(new Keeping(keeping, home.book().keptHereAlone(begun)));
-      case Effect.NoteRuns _,
+      case Effect.WriteSuspectRuns _,
           Effect.TellTask _,
           Effect.TellWorker _,
           Effect.ShowRunning _,

@@ -75,7 +75,7 @@ class EndedRunsTest {
   @Test
   void anOwedCopyIsOwedNoLongerWhenTheBrokerHasIt() {
     var copy = new Owed.Copy("mail.retry.5", Map.of());
-    var ended = EndedRuns.none(START).plus(task("a"), copy, START, WINDOW);
+    var ended = EndedRuns.none(START).plus(task("a"), copy, null, START, WINDOW);
 
     assertThat(ended.find(task("a"))).returns(copy, EndedRuns.Ended::owed);
     assertThat(ended.settled(KEY, 1).find(task("a"))).returns(NOTHING, EndedRuns.Ended::owed);
@@ -84,13 +84,13 @@ class EndedRunsTest {
   @Test
   void theCopyOfAnEarlierRunSettlesNothingOfTheLast() {
     var copy = new Owed.Copy("mail.retry.5", Map.of());
-    var ended = EndedRuns.none(START).plus(attempt("a", 2), copy, START, WINDOW);
+    var ended = EndedRuns.none(START).plus(attempt("a", 2), copy, null, START, WINDOW);
 
     assertThat(ended.settled(KEY, 1).lastOf(KEY)).returns(copy, EndedRuns.Ended::owed);
   }
 
   private static EndedRuns plus(EndedRuns ended, Task task, Instant now) {
-    return ended.plus(task, NOTHING, now, WINDOW);
+    return ended.plus(task, NOTHING, null, now, WINDOW);
   }
 
   private static Task attempt(String id, int attempt) {

@@ -56,7 +56,7 @@ class TaskMemoryTest {
   @Test
   void theLastRunOfATaskIsRememberedWithItsSettlement() {
     var owed = new EndedRuns.Owed.Nothing();
-    memory = memory.remembering(task("a"), owed, START, Duration.ofMinutes(10));
+    memory = memory.remembering(task("a"), owed, null, START, Duration.ofMinutes(10));
 
     assertThat(memory.lastRun(key("a"))).isNotNull();
     assertThat(memory.endedRun(task("a"))).isNotNull();

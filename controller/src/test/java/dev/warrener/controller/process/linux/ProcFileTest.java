@@ -14,7 +14,7 @@ class ProcFileTest {
   @TempDir private Path directory;
 
   @Test
-  void onlyWhatIsNotThereIsNone() throws Exception {
+  void onlyAMissingFileReadsAsNull() throws Exception {
     Process process = new ProcessBuilder("true").start();
     process.waitFor();
 

@@ -192,6 +192,9 @@ public final class DeadLetters {
     Moved moved;
     try (var windows = new Windows(name)) {
       moved = visit(windows, queue, Math.min(limit, before), before, chosen, fate);
+      if (moved.done() > 0) {
+        windows.settled();
+      }
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, requests.access(), what);
     }
@@ -281,6 +284,13 @@ public final class DeadLetters {
     void keep(Delivery delivery) {
       measure(delivery);
       kept++;
+    }
+
+    /** Waits until the broker has settled: closing would take back what it has not carried out. */
+    void settled() throws IOException {
+      for (var channel : channels) {
+        dialect.barrier(channel, name);
+      }
     }
 
     private void measure(Delivery delivery) {

@@ -40,7 +40,7 @@ final class PublishWriter {
 
   // Guarded by the lock.
   private final PublishLedger ledger;
-  private final BrokerVerdicts verdicts;
+  private final RefusedMessages refusedMessages;
   private @Nullable LinkSession session;
   private @Nullable Channel channel;
   private @Nullable String blocked;
@@ -56,7 +56,7 @@ final class PublishWriter {
    *     it must not block
    */
   PublishWriter(BrokerAccess access, BiConsumer<Publish, PublishOutcome> ended) {
-    this.verdicts = new BrokerVerdicts(access);
+    this.refusedMessages = new RefusedMessages(access);
     this.ledger = new PublishLedger(ended);
     this.writer =
         Connecting.daemon("broker-publisher-writer").newThread(() -> untilClosed(this::write));
@@ -141,7 +141,7 @@ final class PublishWriter {
       session = up;
       channel = null;
       blocked = null;
-      verdicts.forgetLimit();
+      refusedMessages.forgetLimit();
       work.signalAll();
     } finally {
       lock.unlock();
@@ -188,8 +188,8 @@ final class PublishWriter {
       }
       channel = null;
       if (BrokerErrors.accusesMessage(cause)) {
-        verdicts.learnLimit(cause);
-        ledger.accused(culprit -> verdicts.on(culprit, cause));
+        refusedMessages.learnLimit(cause);
+        ledger.accused(culprit -> refusedMessages.outcomeOf(culprit, cause));
       } else {
         ledger.cutOff();
       }
@@ -241,7 +241,7 @@ final class PublishWriter {
         }
         on = channel;
         next = on == null ? null : ledger.take(on.getNextPublishSeqNo());
-        var verdict = next == null ? null : verdicts.on(next);
+        var verdict = next == null ? null : refusedMessages.refusalOf(next);
         if (next != null && verdict != null) {
           // To send it would only close the channel under the others.
           ledger.refuse(next, verdict);

@@ -166,8 +166,9 @@ public final class PresenceFeed implements AutoCloseable {
           && impostors.size() < MOST
           && impostors.add(userId)) {
         LOG.warn(
-            "user {} publishes the presence of controller {}, which is this one with the user {}:"
-                + " kills can't be confirmed here while two users claim one id",
+            "user {} also publishes presence as controller {} (this controller is user {}). No kill"
+                + " is confirmed here until that stops: remove that user's rights, or give its"
+                + " controller another id",
             userId,
             self,
             user);

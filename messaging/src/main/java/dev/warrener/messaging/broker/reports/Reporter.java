@@ -137,10 +137,10 @@ public final class Reporter implements AutoCloseable {
 
   /**
    * Publishes a task's result. The future completes with {@link PublishOutcome.Confirmed} when the
-   * broker has the result. If there is no reply queue, or it takes nothing, the future completes
-   * with that at once, so that the controller need not hold the task any longer. The result is then
-   * tried for another half a minute, in case that its publisher reconnects, unless many such
-   * results wait already.
+   * broker has the result. If there is no reply queue, or it takes nothing, the future completes at
+   * once with {@code Unroutable} or {@code Refused}, so that the controller need not hold the task
+   * any longer. The result is then tried for another half a minute, in case that its publisher
+   * reconnects, unless many such results wait already.
    */
   public CompletableFuture<PublishOutcome> result(
       ResultMessage result, String replyTo, @Nullable String correlationId) {

@@ -3,8 +3,9 @@ package dev.warrener.messaging.broker.tasks;
 /**
  * How many deliveries of one queue may wait here, so that their bodies fit into the memory that is
  * there for them. The broker counts messages and knows no bytes. So the number follows from the
- * largest body that was lately seen; it begins with few, before any was. When more bytes have come
- * all the same, none is consumed until half of them are settled. Not thread-safe.
+ * largest body of late. Before the first delivery it assumes the largest body that RabbitMQ
+ * accepts. When more bytes have come all the same, none is consumed until half of them are settled.
+ * Not thread-safe.
  */
 final class LookAhead {
   /** The assumed size of a queue's bodies before one was seen: the most that RabbitMQ 4 takes. */
@@ -13,7 +14,7 @@ final class LookAhead {
   /** The least size that is assumed, so that a change to larger bodies finds some room. */
   static final long LEAST_BYTES = 64 << 10;
 
-  /** After so many deliveries a large one is forgotten, or after twice as many. */
+  /** A large body is forgotten after 256 to 512 further deliveries. */
   static final int WINDOW = 256;
 
   private int wanted;

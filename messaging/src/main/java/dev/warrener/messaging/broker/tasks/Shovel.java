@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,9 @@ final class Shovel {
   /** The most messages that are being moved at the same time. */
   private static final int WINDOW = 100;
 
+  /** How many messages are moved beyond those that were counted: some may be on their way back. */
+  private static final int MORE = 100;
+
   /** How long no message may arrive before the broker is asked whether one waits. */
   private static final Duration QUIET = Duration.ofMillis(100);
 
@@ -45,18 +49,27 @@ final class Shovel {
   private final BrokerAccess access;
   private final String queue;
   private final Function<Delivery, CompletionStage<Moved>> move;
+  private final long start = System.nanoTime();
+  private final Duration patience;
   private long moved;
   private boolean isTaskQueue;
 
+  /**
+   * Makes a shovel.
+   *
+   * @param patience the time after which it begins with no other message
+   */
   Shovel(
       LinkSession session,
       BrokerAccess access,
       String queue,
-      Function<Delivery, CompletionStage<Moved>> move) {
+      Function<Delivery, CompletionStage<Moved>> move,
+      Duration patience) {
     this.session = session;
     this.access = access;
     this.queue = queue;
     this.move = move;
+    this.patience = patience;
   }
 
   Swept run() {
@@ -81,7 +94,7 @@ final class Shovel {
       long waiting =
           requests.<Integer>ask(
               what, channel -> channel.queueDeclarePassive(brokerQueue).getMessageCount());
-      return waiting == 0 || one(brokerQueue, waiting);
+      return one(brokerQueue, waiting);
     } catch (IOException | ShutdownSignalException e) {
       if (BrokerErrors.isOfConnection(e)) {
         session.lost(BrokerErrors.reason(e));
@@ -93,30 +106,41 @@ final class Shovel {
   private boolean one(String brokerQueue, long waiting) throws IOException {
     isTaskQueue = brokerQueue.equals(access.namespace().taskQueue(queue));
     var channel = session.channel();
+    // The count may be older than what was returned just before. The get is not.
+    var delivery = getOne(channel, brokerQueue);
+    boolean fine = delivery == null || one(channel, brokerQueue, delivery, waiting + MORE);
+    closeQuietly(channel);
+    return fine;
+  }
+
+  private boolean one(Channel channel, String brokerQueue, Delivery first, long most)
+      throws IOException {
     channel.basicQos(WINDOW);
     var arrivals = new Arrivals(channel);
     var tag = channel.basicConsume(brokerQueue, false, arrivals);
     var moves = new ArrayDeque<Move>();
     boolean fine = true;
-    for (long taken = 0; fine && taken < waiting; taken++) {
-      var delivery = arrivals.next();
-      if (delivery == null) {
-        fine = settleAll(channel, moves);
-        delivery = fine ? getOne(channel, brokerQueue) : null;
-      }
-      if (delivery == null) {
-        break;
-      }
+    boolean isInTime = true;
+    var delivery = first;
+    for (long taken = 1; fine && delivery != null; taken++) {
       moves.add(new Move(delivery.tag(), begin(delivery)));
       while (fine && (moves.size() >= WINDOW || isHeadDone(moves))) {
         fine = settle(channel, moves.remove());
       }
+      isInTime = System.nanoTime() - start <= patience.toNanos();
+      delivery = fine && isInTime && taken < most ? arrivals.next() : null;
+      if (delivery == null && fine && isInTime && taken < most) {
+        fine = settleAll(channel, moves);
+        delivery = fine ? getOne(channel, brokerQueue) : null;
+      }
+    }
+    arrivals.end(tag);
+    if (fine) {
+      arrivals.arrived.forEach(rest -> moves.add(new Move(rest.tag(), begin(rest))));
     }
     fine &= settleAll(channel, moves);
-    channel.basicCancel(tag);
     session.dialect().barrier(channel, brokerQueue);
-    closeQuietly(channel);
-    return fine;
+    return fine && isInTime;
   }
 
   private record Move(long tag, CompletableFuture<Moved> done) {}
@@ -193,6 +217,8 @@ final class Shovel {
 
   private final class Arrivals extends DefaultConsumer {
     private final BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private boolean isCancelled;
 
     Arrivals(Channel channel) {
       super(channel);
@@ -202,6 +228,33 @@ final class Shovel {
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
       arrived.add(TaskChannel.read(session, queue, 0, envelope, properties, body));
+    }
+
+    @Override
+    public void handleCancelOk(String tag) {
+      over.countDown();
+    }
+
+    @Override
+    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
+      over.countDown();
+    }
+
+    /** Ends the consumption. When it returns, everything that was delivered has arrived. */
+    void end(String tag) throws IOException {
+      if (isCancelled) {
+        return;
+      }
+      isCancelled = true;
+      getChannel().basicCancel(tag);
+      try {
+        if (!over.await(MOVE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new IOException("the consumer of queue " + queue + " did not end in time");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while ending the consumer of queue " + queue, e);
+      }
     }
 
     @Nullable Delivery next() {

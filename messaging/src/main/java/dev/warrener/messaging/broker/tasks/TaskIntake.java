@@ -66,6 +66,7 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   private static final int CONSUMER_THREADS = 4;
+  private static final Duration FOR_EVER = Duration.ofDays(1);
 
   /** The memory for the bodies of tasks that wait here: a quarter of the heap. */
   private static final long BODY_BYTES = Runtime.getRuntime().maxMemory() / 4;
@@ -324,17 +325,40 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Drops the waiting messages of {@code queue} and of its retry queues, and returns their number.
+   * Drops the waiting messages of {@code queue} and of its retry queues. It hands each to {@code
+   * tell}, and drops it when that has completed. After {@code patience} it drops the rest without a
+   * look at it.
    *
    * @throws NoSuchQueueException if there is no such queue
    * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile
    */
-  public long purge(String queue) {
+  public Purged purge(
+      String queue, Function<Delivery, CompletionStage<?>> tell, Duration patience) {
     var session = requireGeneration().session;
+    var read =
+        new Shovel(
+                session,
+                access,
+                queue,
+                delivery -> tell.apply(delivery).handle((done, error) -> Moved.COPIED),
+                patience)
+            .run();
+    if (read.complete()) {
+      return new Purged(read.moved(), 0);
+    }
     try (var requests = new Requests(session.connection(), access)) {
-      return new Purge(requests, session.dialect()).of(queue);
+      long unread = new Purge(requests, session.dialect()).of(queue);
+      return new Purged(read.moved() + unread, unread);
     }
   }
+
+  /**
+   * The result of a purge.
+   *
+   * @param dropped the number of messages that were dropped
+   * @param unread how many of them were dropped without a look at them
+   */
+  public record Purged(long dropped, long unread) {}
 
   /**
    * Moves the waiting messages of {@code queue} and of its retry queues. It hands each to {@code
@@ -347,7 +371,7 @@ public final class TaskIntake implements AutoCloseable {
    *     that were moved before stay moved
    */
   public Swept sweep(String queue, Function<Delivery, CompletionStage<Moved>> move) {
-    return new Shovel(requireGeneration().session, access, queue, move).run();
+    return new Shovel(requireGeneration().session, access, queue, move, FOR_EVER).run();
   }
 
   /** Whether a message could be copied. */

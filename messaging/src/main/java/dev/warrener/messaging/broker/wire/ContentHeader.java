@@ -84,7 +84,7 @@ final class ContentHeader {
   }
 
   /** Returns the payload that the client gets instead, or null if it gets this one. */
-  byte @Nullable [] mended() {
+  byte @Nullable [] repaired() {
     if (to - from < FIXED + 2 || Bytes.int16(bytes, from) != BASIC) {
       return null;
     }
@@ -160,7 +160,10 @@ final class ContentHeader {
     int text = end + 1;
     end = text + (bytes[end] & 0xff);
     if (Bytes.sanitize(bytes, text, end)) {
-      fault("property " + NAMES.get(property) + " is not UTF-8");
+      fault(
+          "property "
+              + NAMES.get(property)
+              + " is not UTF-8, and its wrong bytes became question marks");
     }
     return true;
   }

@@ -8,10 +8,10 @@ final class FieldValues {
   /** What may be wrong with a value. */
   enum Fault {
     NONE("", true),
-    NOT_UTF_8("is not UTF-8", true),
+    NOT_UTF_8("is not UTF-8, and its wrong bytes became question marks", true),
     TOO_DEEP("is nested more than " + UnreadableHeaders.DEEPEST + " deep and was left out", false),
     UNKNOWN_TYPE("has a value of a type that AMQP does not know, and was left out", false),
-    TOO_LONG("is longer than the table around it, and was left out", false);
+    TOO_LONG("claims more bytes than its table has, and was left out", false);
 
     private final String sentence;
     private final boolean isReadable;

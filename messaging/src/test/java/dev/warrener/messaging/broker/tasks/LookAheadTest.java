@@ -17,7 +17,7 @@ class LookAheadTest {
   }
 
   @Test
-  void itBeginsWithFew() {
+  void lookAheadIsSmallBeforeTheFirstDelivery() {
     assertThat(lookAhead.messages(MEMORY)).isEqualTo(4);
     assertThat(lookAhead.messages(MIB)).as("never none").isOne();
   }
@@ -32,7 +32,7 @@ class LookAheadTest {
   }
 
   @Test
-  void largeBodyLowersIt() {
+  void largeBodyReducesTheLookAhead() {
     lookAhead.delivered(200);
     lookAhead.delivered(15 * MIB);
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,16 +213,45 @@ class TaskIntakeIT {
     var inHand = heard.take(2);
     intake.cancel("mail");
 
-    assertThat(intake.purge("mail")).isEqualTo(5);
+    var read = new ArrayList<@Nullable String>();
 
+    assertThat(purge(read, TestFleet.PATIENCE)).isEqualTo(new TaskIntake.Purged(5, 0));
+
+    assertThat(read).hasSize(5).doesNotHaveDuplicates();
     inHand.forEach(intake::requeue);
     intake.barrier("mail");
     awaitMessages(2);
   }
 
   @Test
+  void purgeThatHasNoTimeToReadDropsTheRestAndSaysHowMany() throws Exception {
+    publish(300);
+    publishTo("mail.retry.600", 2);
+    var read = new ArrayList<@Nullable String>();
+
+    var purged = purge(read, Duration.ZERO);
+
+    assertThat(purged.dropped()).isEqualTo(302);
+    assertThat(purged.unread()).isEqualTo(302 - read.size()).isPositive();
+    assertThat(read).isNotEmpty().doesNotHaveDuplicates();
+    awaitMessages(0);
+  }
+
+  private TaskIntake.Purged purge(List<@Nullable String> read, Duration patience) {
+    return intake.purge(
+        "mail",
+        delivery -> {
+          read.add(delivery.message().id());
+          return CompletableFuture.completedFuture(true);
+        },
+        patience);
+  }
+
+  @Test
   void purgeOfAnUnknownQueueIsAnError() {
-    assertThatThrownBy(() -> intake.purge("nowhere"))
+    assertThatThrownBy(() ->
+            intake.purge(
+                "nowhere", delivery -> CompletableFuture.completedFuture(true), Duration.ZERO))
         .isInstanceOf(NoSuchQueueException.class)
         .hasMessageContaining("queue nowhere does not exist");
   }

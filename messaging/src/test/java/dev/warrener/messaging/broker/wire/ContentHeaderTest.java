@@ -29,15 +29,15 @@ class ContentHeaderTest {
             .header("as-deep-as-can-be", PropertyWriter.nestedTables(UnreadableHeaders.DEEPEST))
             .header("arrays", PropertyWriter.nestedArrays(UnreadableHeaders.DEEPEST));
 
-    assertThat(mend(payload(writer.build()), FRAME)).isNull();
+    assertThat(repair(payload(writer.build()), FRAME)).isNull();
     assertThat(decode(payload(writer.build())).getHeaders()).hasSize(2);
   }
 
   @Test
   void headerThatIsTooDeepIsLeftOutAndTheOthersStay() throws Exception {
     for (int levels : new int[] {UnreadableHeaders.DEEPEST + 1, 5_000}) {
-      var mended =
-          decodeMended(
+      var repaired =
+          decodeRepaired(
               new PropertyWriter()
                   .text("message_id", "t-1")
                   .header("x-batch", PropertyWriter.string("b"))
@@ -46,43 +46,46 @@ class ContentHeaderTest {
                   .text("type", "echo")
                   .build());
 
-      assertThat(mended.getMessageId()).isEqualTo("t-1");
-      assertThat(mended.getType()).isEqualTo("echo");
-      assertThat(mended.getHeaders())
+      assertThat(repaired.getMessageId()).isEqualTo("t-1");
+      assertThat(repaired.getType()).isEqualTo("echo");
+      assertThat(repaired.getHeaders())
           .containsOnlyKeys("x-batch", "x-attempt", UnreadableHeaders.MARK);
-      assertThat(mark(mended))
+      assertThat(mark(repaired))
           .isEqualTo("header \"deep\" is nested more than 32 deep and was left out");
     }
   }
 
   @Test
   void lastHeaderThatIsTooDeepTakesNothingElseAlong() throws Exception {
-    var mended =
-        decodeMended(new PropertyWriter().header("deep", PropertyWriter.nestedTables(33)).build());
+    var repaired =
+        decodeRepaired(
+            new PropertyWriter().header("deep", PropertyWriter.nestedTables(33)).build());
 
-    assertThat(mark(mended))
+    assertThat(mark(repaired))
         .isEqualTo("header \"deep\" is nested more than 32 deep and was left out");
   }
 
   @Test
   void textThatIsNotUtf8KeepsItsLength() throws Exception {
-    var mended =
-        decodeMended(
+    var repaired =
+        decodeRepaired(
             new PropertyWriter()
                 .text("message_id", new byte[] {'t', (byte) 0xff, '1'})
                 .header("raw", PropertyWriter.string(new byte[] {(byte) 0xc3, 'x', (byte) 0xe2}))
                 .build());
 
-    assertThat(mended.getMessageId()).isEqualTo("t?1");
-    assertThat(mended.getHeaders().get("raw")).hasToString("?x?");
-    assertThat(mark(mended))
-        .isEqualTo("header \"raw\" is not UTF-8; property message_id is not UTF-8");
+    assertThat(repaired.getMessageId()).isEqualTo("t?1");
+    assertThat(repaired.getHeaders().get("raw")).hasToString("?x?");
+    assertThat(mark(repaired))
+        .isEqualTo(
+            "header \"raw\" is not UTF-8, and its wrong bytes became question marks; property"
+                + " message_id is not UTF-8, and its wrong bytes became question marks");
   }
 
   @Test
   void headerOfAnUnknownTypeTakesAlongWhatFollowsIt() throws Exception {
-    var mended =
-        decodeMended(
+    var repaired =
+        decodeRepaired(
             new PropertyWriter()
                 .header("first", PropertyWriter.string("1"))
                 .header("odd", new byte[] {'Z', 1, 2, 3})
@@ -90,23 +93,23 @@ class ContentHeaderTest {
                 .text("type", "echo")
                 .build());
 
-    assertThat(mended.getHeaders()).containsOnlyKeys("first", UnreadableHeaders.MARK);
-    assertThat(mended.getType()).isEqualTo("echo");
-    assertThat(mark(mended))
+    assertThat(repaired.getHeaders()).containsOnlyKeys("first", UnreadableHeaders.MARK);
+    assertThat(repaired.getType()).isEqualTo("echo");
+    assertThat(mark(repaired))
         .contains("\"odd\"", "type that AMQP does not know", "all that follows");
   }
 
   @Test
   void unknownTypeWithinATableTakesAlongThatTableAlone() throws Exception {
     var table = new byte[] {'F', 0, 0, 0, 3, 1, 'a', 'Z'};
-    var mended =
-        decodeMended(
+    var repaired =
+        decodeRepaired(
             new PropertyWriter()
                 .header("odd", table)
                 .header("last", PropertyWriter.string("3"))
                 .build());
 
-    assertThat(mended.getHeaders()).containsOnlyKeys("last", UnreadableHeaders.MARK);
+    assertThat(repaired.getHeaders()).containsOnlyKeys("last", UnreadableHeaders.MARK);
   }
 
   @Test
@@ -119,11 +122,11 @@ class ContentHeaderTest {
             .build();
     var payload = payload(properties);
 
-    var mended = decode(Objects.requireNonNull(mend(payload, FRAME)));
+    var repaired = decode(Objects.requireNonNull(repair(payload, FRAME)));
 
-    assertThat(mended.getHeaders()).containsOnlyKeys("x-batch", UnreadableHeaders.MARK);
-    assertThat(mended.getType()).isEqualTo("echo");
-    assertThat(mark(mended)).contains("bytes are more than a frame", "\"large\"");
+    assertThat(repaired.getHeaders()).containsOnlyKeys("x-batch", UnreadableHeaders.MARK);
+    assertThat(repaired.getType()).isEqualTo("echo");
+    assertThat(mark(repaired)).contains("bytes are more than a frame", "\"large\"");
   }
 
   @Test
@@ -133,18 +136,18 @@ class ContentHeaderTest {
     var payload = payload(writer.build());
     assertThat(payload).hasSize(FRAME);
 
-    var mended = Objects.requireNonNull(mend(payload, FRAME));
+    var repaired = Objects.requireNonNull(repair(payload, FRAME));
 
-    assertThat(mended.length).isLessThanOrEqualTo(FRAME);
-    assertThat(mark(decode(mended))).contains("message_id", "\"filler\"");
+    assertThat(repaired.length).isLessThanOrEqualTo(FRAME);
+    assertThat(mark(decode(repaired))).contains("message_id", "\"filler\"");
   }
 
   @Test
   void nameInTheMarkCanDoNoHarmToATerminal() throws Exception {
     var name = "\u001b[31m\u202e\n" + "n".repeat(100);
-    var mended = decodeMended(new PropertyWriter().header(name, new byte[] {'Z'}).build());
+    var repaired = decodeRepaired(new PropertyWriter().header(name, new byte[] {'Z'}).build());
 
-    assertThat(mark(mended)).contains("\"?[31m??nnn").contains("…\"").doesNotContain("\n");
+    assertThat(mark(repaired)).contains("\"?[31m??nnn").contains("…\"").doesNotContain("\n");
   }
 
   @Test
@@ -154,15 +157,15 @@ class ContentHeaderTest {
     for (int i = 0; i < 5_000; i++) {
       var message = messages.next();
       var payload = payload(message.properties());
-      var mended = mend(payload, FRAME);
+      var repaired = repair(payload, FRAME);
 
       boolean isUnreadable =
           message.fault() == Fault.TOO_DEEP
               || message.fault() == Fault.HEADER_NOT_UTF_8
               || message.fault() == Fault.PROPERTY_NOT_UTF_8;
-      assertThat(mended != null).as("%s", message).isEqualTo(isUnreadable);
-      assertThat(mended == null ? 0 : mended.length).isLessThanOrEqualTo(FRAME);
-      decode(mended == null ? payload : mended).toFrame(1, 0);
+      assertThat(repaired != null).as("%s", message).isEqualTo(isUnreadable);
+      assertThat(repaired == null ? 0 : repaired.length).isLessThanOrEqualTo(FRAME);
+      decode(repaired == null ? payload : repaired).toFrame(1, 0);
     }
   }
 
@@ -180,20 +183,20 @@ class ContentHeaderTest {
       }
       int largest = random.nextInt(10) == 0 ? 8_184 : FRAME;
 
-      var mended = mend(damaged, largest);
+      var repaired = repair(damaged, largest);
 
-      var read = mended == null ? damaged : mended;
+      var read = repaired == null ? damaged : repaired;
       assertThat(read.length).isLessThanOrEqualTo(largest);
       decode(read).toFrame(1, 0);
     }
   }
 
-  private static BasicProperties decodeMended(RawProperties properties) throws IOException {
-    return decode(Objects.requireNonNull(mend(payload(properties), FRAME)));
+  private static BasicProperties decodeRepaired(RawProperties properties) throws IOException {
+    return decode(Objects.requireNonNull(repair(payload(properties), FRAME)));
   }
 
-  private static byte @Nullable [] mend(byte[] payload, int largest) {
-    return new ContentHeader(payload, 0, payload.length, largest).mended();
+  private static byte @Nullable [] repair(byte[] payload, int largest) {
+    return new ContentHeader(payload, 0, payload.length, largest).repaired();
   }
 
   private static String mark(BasicProperties properties) {

@@ -13,14 +13,14 @@ import java.net.Socket;
  * changes between versions of the client, and programs that embed Warrener bring a version of their
  * own.
  */
-public final class MendingConnectionFactory extends ConnectionFactory {
+public final class RepairingConnectionFactory extends ConnectionFactory {
   @Override
   protected synchronized FrameHandlerFactory createFrameHandlerFactory() {
     return new SocketFrameHandlerFactory(
         getConnectionTimeout(), getSocketFactory(), getSocketConfigurator(), isSSL()) {
       @Override
       public FrameHandler create(Socket socket) throws IOException {
-        return super.create(new MendingSocket(socket));
+        return super.create(new RepairingSocket(socket));
       }
     };
   }

@@ -13,7 +13,7 @@ import java.net.SocketTimeoutException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class MendedFramesTest {
+class RepairedFramesTest {
   private static final long SEED = Long.getLong("warrener.seed", System.nanoTime());
 
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
@@ -29,7 +29,7 @@ class MendedFramesTest {
       frame(8, 0, new byte[0]);
     }
 
-    assertThat(readAll(new MendedFrames(new ByteArrayInputStream(sent.toByteArray()))))
+    assertThat(readAll(new RepairedFrames(new ByteArrayInputStream(sent.toByteArray()))))
         .isEqualTo(sent.toByteArray());
   }
 
@@ -42,20 +42,20 @@ class MendedFramesTest {
       frame(2, 1, deep(i));
       frame(3, 1, new byte[i * 2_000]);
     }
-    var whole = readAll(new MendedFrames(new ByteArrayInputStream(sent.toByteArray())));
+    var whole = readAll(new RepairedFrames(new ByteArrayInputStream(sent.toByteArray())));
     assertThat(whole).hasSizeLessThan(sent.size());
 
-    var pieces = new MendedFrames(new Pieces(sent.toByteArray(), new SplittableRandom(SEED)));
+    var pieces = new RepairedFrames(new Pieces(sent.toByteArray(), new SplittableRandom(SEED)));
 
     assertThat(readAll(pieces)).isEqualTo(whole);
   }
 
   @Test
-  void headerThatTheClientCanNotDecodeIsMendedAndTheNextFrameIsFound() throws IOException {
+  void headerThatTheClientCanNotDecodeIsRepairedAndTheNextFrameIsFound() throws IOException {
     frame(2, 7, deep(100));
     frame(3, 7, new byte[] {1, 2, 3});
 
-    var in = new DataInputStream(new MendedFrames(new ByteArrayInputStream(sent.toByteArray())));
+    var in = new DataInputStream(new RepairedFrames(new ByteArrayInputStream(sent.toByteArray())));
 
     assertThat(in.readByte()).isEqualTo((byte) 2);
     assertThat(in.readShort()).isEqualTo((short) 7);
@@ -74,7 +74,7 @@ class MendedFramesTest {
     frame(
         2, 1, header(new PropertyWriter().header("large", PropertyWriter.string(new byte[9_000]))));
 
-    var in = new DataInputStream(new MendedFrames(new ByteArrayInputStream(sent.toByteArray())));
+    var in = new DataInputStream(new RepairedFrames(new ByteArrayInputStream(sent.toByteArray())));
     in.skipNBytes(7 + 12 + 1 + 3);
 
     assertThat(in.readInt()).isLessThanOrEqualTo(8_184);
@@ -85,7 +85,7 @@ class MendedFramesTest {
     out.writeBytes("AMQP");
     out.write(new byte[] {1, 1, 8, 0});
 
-    assertThat(readAll(new MendedFrames(new ByteArrayInputStream(sent.toByteArray()))))
+    assertThat(readAll(new RepairedFrames(new ByteArrayInputStream(sent.toByteArray()))))
         .isEqualTo(sent.toByteArray());
   }
 

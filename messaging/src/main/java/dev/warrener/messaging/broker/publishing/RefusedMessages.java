@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Tells what becomes of a message that the broker has closed a channel for, and remembers how large
  * a message may be: RabbitMQ tells its limit in no other way. Not thread-safe.
  */
-final class BrokerVerdicts {
+final class RefusedMessages {
   private static final Pattern TOO_LARGE =
       Pattern.compile("message size (\\d+) is larger than (?:the )?configured max size (\\d+)");
 
@@ -31,7 +31,7 @@ final class BrokerVerdicts {
   /** The largest body that the broker takes, if it has refused a larger one. */
   private long largestBody = Long.MAX_VALUE;
 
-  BrokerVerdicts(BrokerAccess access) {
+  RefusedMessages(BrokerAccess access) {
     this.access = access;
   }
 
@@ -49,7 +49,7 @@ final class BrokerVerdicts {
   }
 
   /** Returns the outcome of a message that the broker would refuse, or null if it may take it. */
-  @Nullable PublishOutcome on(Publish publish) {
+  @Nullable PublishOutcome refusalOf(Publish publish) {
     return publish.size() <= largestBody
         ? null
         : new PublishOutcome.Unpublishable(
@@ -61,8 +61,8 @@ final class BrokerVerdicts {
   }
 
   /** Returns the outcome of a message that the broker has closed a channel for. */
-  PublishOutcome on(Publish publish, ShutdownSignalException cause) {
-    var tooLarge = on(publish);
+  PublishOutcome outcomeOf(Publish publish, ShutdownSignalException cause) {
+    var tooLarge = refusalOf(publish);
     if (tooLarge != null) {
       return tooLarge;
     }

@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The broker's frames, with each content header mended where {@link ContentHeader} finds that the
+ * The broker's frames, with each content header repaired where {@link ContentHeader} finds that the
  * client could not decode it. All other frames pass unchanged, and the large ones uncopied. A
  * time-out of the socket loses nothing: the next call goes on where it was. For one thread.
  */
-final class MendedFrames extends InputStream {
+final class RepairedFrames extends InputStream {
   private static final int METHOD = 1;
   private static final int HEADER = 2;
 
@@ -44,7 +44,7 @@ final class MendedFrames extends InputStream {
   /** The largest payload that the client takes, once the broker has said it. */
   private int largestPayload = Integer.MAX_VALUE;
 
-  MendedFrames(InputStream in) {
+  RepairedFrames(InputStream in) {
     this.in = in;
   }
 
@@ -134,7 +134,7 @@ final class MendedFrames extends InputStream {
       collected += count;
     }
     if (frame[0] == HEADER) {
-      mend();
+      repair();
     } else if (frame.length > HEAD + TUNE_FRAME_MAX + 4 && Bytes.int32(frame, HEAD) == TUNE) {
       int frameMax = Bytes.int32(frame, HEAD + TUNE_FRAME_MAX);
       largestPayload = frameMax == 0 ? Integer.MAX_VALUE : frameMax - HEAD - 1;
@@ -142,19 +142,19 @@ final class MendedFrames extends InputStream {
     return true;
   }
 
-  private void mend() {
+  private void repair() {
     int size = frame.length - HEAD - 1;
-    var payload = new ContentHeader(frame, HEAD, HEAD + size, largestPayload).mended();
+    var payload = new ContentHeader(frame, HEAD, HEAD + size, largestPayload).repaired();
     if (payload == null) {
       return;
     }
-    var mended = new byte[HEAD + payload.length + 1];
-    System.arraycopy(frame, 0, mended, 0, HEAD - 4);
-    Bytes.putInt32(mended, HEAD - 4, payload.length);
-    System.arraycopy(payload, 0, mended, HEAD, payload.length);
-    mended[mended.length - 1] = frame[frame.length - 1];
-    frame = mended;
-    collected = mended.length;
+    var repaired = new byte[HEAD + payload.length + 1];
+    System.arraycopy(frame, 0, repaired, 0, HEAD - 4);
+    Bytes.putInt32(repaired, HEAD - 4, payload.length);
+    System.arraycopy(payload, 0, repaired, HEAD, payload.length);
+    repaired[repaired.length - 1] = frame[frame.length - 1];
+    frame = repaired;
+    collected = repaired.length;
   }
 
   /** Reads more from the socket, behind what is there. Returns false at the end of the input. */

@@ -8,16 +8,16 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 
-/** A connected socket, plain or TLS, whose input is read through {@link MendedFrames}. */
+/** A connected socket, plain or TLS, whose input is read through {@link RepairedFrames}. */
 // The socket behind it has the locks.
 @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-final class MendingSocket extends Socket {
+final class RepairingSocket extends Socket {
   private final Socket socket;
   private final InputStream frames;
 
-  MendingSocket(Socket socket) throws IOException {
+  RepairingSocket(Socket socket) throws IOException {
     this.socket = socket;
-    this.frames = new MendedFrames(socket.getInputStream());
+    this.frames = new RepairedFrames(socket.getInputStream());
   }
 
   @Override
