@@ -317,7 +317,7 @@ public final class Controller {
     orders.awaitSynced(configuration.brokerPatience());
     intake.start();
     intake.awaitUp(configuration.brokerPatience());
-    var presence = new PresenceReports(this::state, reporter);
+    var presence = new PresenceReports(this::state, new HostProblems(audit), reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
     var suspensions = new SuspensionWatch(System::nanoTime, Kernel::bootNanos, this::suspended);

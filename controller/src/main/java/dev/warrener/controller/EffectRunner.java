@@ -42,6 +42,7 @@ final class EffectRunner {
   private final BacklogAnswers answers;
   private final LocalControl local;
   private final AuditLog audit;
+  private final HostProblems problems;
   private final RestrictionsFile restrictions;
   private final RunsFile runs;
   private final Timers timers;
@@ -78,6 +79,7 @@ final class EffectRunner {
     this.answers = new BacklogAnswers(settings.controller(), reporter);
     this.local = local;
     this.audit = audit;
+    this.problems = new HostProblems(audit);
     this.restrictions = restrictions;
     this.runs = runs;
     this.timers = timers;
@@ -117,8 +119,9 @@ final class EffectRunner {
                     .thenApply(outcome -> answers.tellIfMoved(delivery, why, outcome)));
       }
       case Effect.Say say -> {
-        local.report(say.report());
-        reporter.report(say.report(), say.replyTo());
+        var report = problems.in(say.report());
+        local.report(report);
+        reporter.report(report, say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
       case Effect.WriteSuspectRuns write -> restrictionsWriter.execute(() -> writeRuns(write));

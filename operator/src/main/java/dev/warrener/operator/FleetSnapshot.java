@@ -12,14 +12,25 @@ import java.util.List;
  * @param at when the roll-call ended
  * @param controllers the controllers that answered, each with its queues, workers and running tasks
  * @param silent the controllers that are expected and did not answer
+ * @param unnamed how many more controllers the broker counts, unknown by name, that did not answer
  */
-public record FleetSnapshot(Instant at, List<Presence> controllers, List<KnownController> silent) {
+public record FleetSnapshot(
+    Instant at, List<Presence> controllers, List<KnownController> silent, int unnamed) {
   public FleetSnapshot {
     controllers = List.copyOf(controllers);
     silent = List.copyOf(silent);
   }
 
-  static FleetSnapshot of(Roster roster, Instant now) {
-    return new FleetSnapshot(now, List.copyOf(roster.presences().values()), roster.silent());
+  static FleetSnapshot of(Roster roster, int unnamed, Instant now) {
+    return new FleetSnapshot(
+        now, List.copyOf(roster.presences().values()), roster.silent(), unnamed);
+  }
+
+  /**
+   * Whether every controller that is known or counted has answered. If not, a controller that is
+   * not in {@link #controllers} may run anything.
+   */
+  public boolean isComplete() {
+    return silent.isEmpty() && unnamed == 0;
   }
 }

@@ -102,12 +102,12 @@ public final class Operator implements AutoCloseable {
     return new Operator(broker::connect, broker::close, options, clock);
   }
 
-  /** Asks who is there. Waits for at most two seconds for a missing answer. */
+  /** Asks who is there. Waits for a missing answer two seconds after the last one. */
   public FleetSnapshot rollCall() throws InterruptedException {
     try (var connection = connection()) {
       var call = new OrderCall(connection, clock);
-      call.ask(OrderFactory.rollCall(options.issuedBy(), clock.instant()));
-      return FleetSnapshot.of(call.roster(), clock.instant());
+      var answered = call.ask(OrderFactory.rollCall(options.issuedBy(), clock.instant()));
+      return FleetSnapshot.of(call.roster(), answered.unnamed(), clock.instant());
     }
   }
 

@@ -122,7 +122,7 @@ class OperatorTest {
   void rollCallTellsWhoIsThereAndWhoIsNot() throws InterruptedException {
     var connection =
         new ScriptedConnection(ScriptedFleet.T0, ScriptedFleet.of("web-1").with(SILENT)::answer)
-            .counting(1);
+            .counting(4);
 
     var snapshot = operator(connection).rollCall();
 
@@ -132,6 +132,8 @@ class OperatorTest {
     assertThat(snapshot.silent())
         .singleElement()
         .satisfies(known -> assertThat(known.id()).isEqualTo("web-4"));
+    assertThat(snapshot.unnamed()).as("the broker counts four").isEqualTo(2);
+    assertThat(snapshot.isComplete()).isFalse();
   }
 
   @Test

@@ -61,6 +61,25 @@ class LauncherTest extends LauncherFixture {
     assertThat(run.out()).contains(" <-XX:AOTCache=" + folder + "/lib/controller.aot> <-jar>");
   }
 
+  /** They are commands that look and end, though their first word is that of the daemon. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "controller list",
+        "controller show c1",
+        "--namespace controller controller -o json list"
+      })
+  void lookingAtControllersStartsAsQuicklyAsAnyCommand(String call) throws Exception {
+    environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());
+    var launcher = distribution();
+
+    assertThat(run(launcher, call.split(" ", -1)).out())
+        .contains("<-XX:TieredStopAtLevel=1>")
+        .doesNotContain("ExitOnOutOfMemoryError");
+    assertThat(run(launcher, "controller", "--exec", "list").out())
+        .contains("ExitOnOutOfMemoryError");
+  }
+
   @Test
   void controllerEndsWhenItHasNoMemory() throws Exception {
     environment.put("JAVA_HOME", jdk("home", "25.0.3", "java").toString());

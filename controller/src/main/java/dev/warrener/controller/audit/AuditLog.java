@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,13 @@ public final class AuditLog implements AutoCloseable {
   private static final int ROOM = 10_000;
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration GOODBYE = Duration.ofSeconds(5);
+
+  /** How often to look whether the file is still where it was: every two seconds. */
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+
+  /** How long the disk may take for a line before that is a problem. */
+  private static final Duration SLOW = Duration.ofSeconds(5);
+
   private static final int CHUNK = 64 * 1024;
 
   private final Path path;
@@ -50,9 +59,19 @@ public final class AuditLog implements AutoCloseable {
   private long size;
   private boolean isFailing;
 
+  /** Written by the thread, read by anybody. */
+  private volatile @Nullable String problem;
+
+  /** When the thread began to write, by {@link System#nanoTime}; null while it does not. */
+  private volatile @Nullable Long writingSince;
+
+  /** Tells the file from another one of the same name; null if the file system can't. */
+  private final @Nullable Object key;
+
   private AuditLog(Path path, FileChannel file, long seq, String prev, long size) {
     this.path = path;
     this.file = file;
+    this.key = key(path);
     this.seq = seq;
     this.prev = prev;
     this.size = size;
@@ -153,6 +172,46 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /**
+   * Returns what keeps lines from being kept, in a sentence; null if nothing does. Never blocks.
+   */
+  public @Nullable String problem() {
+    var since = writingSince;
+    if (since != null && System.nanoTime() - since > SLOW.toNanos()) {
+      return "the disk of the audit log " + path + " does not answer: lines wait in memory";
+    }
+    return problem;
+  }
+
+  private static @Nullable Object key(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Notices that the file was removed: it can still be written, and nobody will read it. */
+  private void look() {
+    if (isFailing) {
+      return;
+    }
+    boolean isGone = key != null && !key.equals(key(path));
+    if (isGone && problem == null) {
+      LOG.error(
+          "the audit log {} was removed or replaced: what is written to it is lost; restart the"
+              + " controller to begin a new one",
+          path);
+    }
+    problem =
+        isGone
+            ? "the audit log "
+                + path
+                + " was removed or replaced, perhaps with the state directory: what is written to"
+                + " it is lost; restart the controller to begin a new one"
+            : null;
+  }
+
+  /**
    * Writes a line soon: the entry as JSON, with number and hash before its fields. Never blocks.
    */
   public void append(Object entry) {
@@ -176,20 +235,25 @@ public final class AuditLog implements AutoCloseable {
     try {
       while (awaitWork()) {
         writeWaiting();
+        look();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Waits until a line is to be written; returns false if none is and the log is closed. */
+  /**
+   * Waits until a line is to be written, or it is time to look at the file. Returns false if no
+   * line is to be written and the log is closed.
+   */
   private boolean awaitWork() throws InterruptedException {
     lock.lock();
     try {
-      while (waiting.isEmpty() && lost == 0 && !closed) {
-        changed.await();
+      long left = LOOK_EVERY.toNanos();
+      while (waiting.isEmpty() && lost == 0 && !closed && left > 0) {
+        left = changed.awaitNanos(left);
       }
-      return !waiting.isEmpty() || lost > 0;
+      return !waiting.isEmpty() || lost > 0 || !closed;
     } finally {
       lock.unlock();
     }
@@ -205,7 +269,13 @@ public final class AuditLog implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (!tryToWrite(entries, gone)) {
+    if (entries.length == 0 && gone == 0) {
+      return;
+    }
+    writingSince = System.nanoTime();
+    boolean isWritten = tryToWrite(entries, gone);
+    writingSince = null;
+    if (!isWritten) {
       awaitRetry();
       return;
     }
@@ -262,6 +332,7 @@ public final class AuditLog implements AutoCloseable {
       LOG.error("the audit log {} can't be written: {}; it is tried again", path, e.toString());
     }
     isFailing = true;
+    problem = "the audit log " + path + " can't be written (" + e.getMessage() + "): lines wait";
     try {
       // Lines that were written in part are cut off, so that they do not look like lines.
       file.truncate(size);

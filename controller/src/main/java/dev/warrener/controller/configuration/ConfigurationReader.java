@@ -2,6 +2,7 @@ package dev.warrener.controller.configuration;
 
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.messaging.Names;
+import dev.warrener.messaging.text.Suggestions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -59,14 +60,7 @@ public final class ConfigurationReader {
           key.startsWith(QUEUE) && queueKeys.contains(key.substring(key.lastIndexOf('.') + 1));
       if (!keys.contains(key) && !isOfQueue) {
         throw new ConfigurationException(
-            "unknown setting \""
-                + key
-                + "\""
-                + nearest(keys, key)
-                + ": the settings are "
-                + String.join(", ", keys)
-                + ", and for each queue queue.NAME."
-                + String.join(", queue.NAME.", queueKeys));
+            "unknown setting \"" + key + "\"" + nearest(keys, queueKeys, key));
       }
     }
   }
@@ -75,12 +69,19 @@ public final class ConfigurationReader {
     return new TreeSet<>(settings.stream().map(Setting::key).toList());
   }
 
-  private static String nearest(SortedSet<String> keys, String key) {
-    return keys.stream()
-        .filter(known -> known.replace("-", "").equals(key.replace("-", "").replace("_", "")))
-        .findFirst()
-        .map(known -> " (did you mean " + known + "?)")
-        .orElse("");
+  /** Returns the setting that was probably meant, or where all of them are to be found. */
+  private static String nearest(SortedSet<String> keys, SortedSet<String> queueKeys, String key) {
+    boolean isOfQueue = key.startsWith(QUEUE) && key.lastIndexOf('.') > QUEUE.length();
+    var stem = isOfQueue ? key.substring(0, key.lastIndexOf('.') + 1) : "";
+    var wrong = key.substring(stem.length()).replace('_', '-');
+    var known = isOfQueue ? queueKeys : keys;
+    var suggestion =
+        known.contains(wrong)
+            ? "; did you mean " + wrong + "?"
+            : Suggestions.didYouMean(wrong, known);
+    return suggestion.isEmpty()
+        ? "; docs/configuration.md lists all settings"
+        : suggestion.replace(" mean ", " mean " + stem).replace(" or ", " or " + stem);
   }
 
   private static List<Settings.QueueSettings> queues(Map<String, String> values) {

@@ -68,7 +68,7 @@ final class OrderArrival {
     if (refusal == null && isRefusedForItsTime(change, heard)) {
       return;
     }
-    if (refusal == null && heard.order().isExpired(change.instant())) {
+    if (refusal == null && !isQuestion(heard) && heard.order().isExpired(change.instant())) {
       refusal = "it expired at " + heard.order().expiresAt() + ": issue it again";
     }
     if (refusal == null) {
@@ -79,6 +79,15 @@ final class OrderArrival {
       return;
     }
     carryOut(change, heard, null);
+  }
+
+  /**
+   * Whether an order only asks. It is answered whatever its expiry says: a clock that is wrong by
+   * half a minute would otherwise make a fleet look empty, and an answer that nobody waits for any
+   * more does no harm.
+   */
+  private static boolean isQuestion(HeardOrder heard) {
+    return heard.order().dryRun() || heard.order().kind() == OrderKind.ROLL_CALL;
   }
 
   /**

@@ -67,6 +67,17 @@ final class PresenceSnapshot {
                 .distinct()
                 .toList())
         .unproven(settings.unproven())
+        .revocations(
+            state.restrictions().revocations().ofBatches().stream()
+                .map(one ->
+                    new Presence.Revocation(
+                        one.order(),
+                        one.scope(),
+                        one.fate(),
+                        one.reason(),
+                        one.issuedBy(),
+                        one.issuedAt()))
+                .toList())
         .build();
   }
 

@@ -33,6 +33,9 @@ class AuditDiskIT {
         for (int i = 0; i < ROOM + 5; i++) {
           log.append(Map.of("at", Instant.EPOCH, "type", "word", "word", "word " + i));
         }
+        await()
+            .atMost(1, MINUTES)
+            .untilAsserted(() -> assertThat(log.problem()).contains("the disk of the audit log"));
         files.thaw();
         // A slow disk may take longer than close() waits.
         await().atMost(1, MINUTES).until(() -> AuditChain.verify(file, null).lines() > ROOM);

@@ -3,6 +3,7 @@ package dev.warrener.controller.audit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.warrener.messaging.json.ContractJson;
 import java.io.IOException;
@@ -45,6 +46,23 @@ class AuditLogTest {
         .isEqualTo("0".repeat(64));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-r-----");
+  }
+
+  @Test
+  void fileThatWasRemovedIsAProblemThoughItCanStillBeWritten() throws IOException {
+    try (var log = AuditLog.open(file)) {
+      log.append(Map.of("word", "one"));
+      await().until(() -> Files.size(file) > 0);
+      assertThat(log.problem()).isNull();
+
+      Files.delete(file);
+      log.append(Map.of("word", "two"));
+
+      await()
+          .untilAsserted(() ->
+              assertThat(log.problem())
+                  .contains("was removed or replaced", "restart the controller"));
+    }
   }
 
   @Test

@@ -71,9 +71,10 @@ class ConfigurationReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "leese | 15s | unknown setting \"leese\"",
+        "leese | 15s | unknown setting \"leese\"; did you mean lease?",
+        "nonsense | 15s | unknown setting \"nonsense\"; docs/configuration.md lists all settings",
         "start_deadline | 15s | did you mean start-deadline?",
-        "queue.mail.wrokers | 3 | unknown setting \"queue.mail.wrokers\"",
+        "queue.mail.wrokers | 3 | \"queue.mail.wrokers\"; did you mean queue.mail.workers?",
         "lease | 15 | lease: \"15\" is no duration: use a whole number with ms, s, m, h or d",
         "poison-after | many | poison-after: \"many\" is no number: use 1 to 1000",
         "queue.mail.workers | 0 | queue.mail.workers: 0 is out of range: use 1 to 10000",

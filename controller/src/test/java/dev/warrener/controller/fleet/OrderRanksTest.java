@@ -82,6 +82,14 @@ class OrderRanksTest {
   }
 
   @Test
+  void questionOfAClockThatIsFarBehindIsAnswered() {
+    arrive(order(OrderKind.ROLL_CALL, Scope.ALL, -9999));
+
+    assertThat(said(Report.ControllerRefused.class)).isEmpty();
+    assertThat(said(Report.ControllerDone.class)).hasSize(1);
+  }
+
+  @Test
   void orderOfAClockThatIsALittleAheadIsObeyed() {
     arrive(order(OrderKind.HOLD, Scope.ALL, 60));
 

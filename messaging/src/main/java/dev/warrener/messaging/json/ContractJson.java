@@ -76,10 +76,12 @@ public final class ContractJson {
    */
   public static <T> T read(byte[] json, Class<T> type) {
     try {
-      return MAPPER
-          .readerFor(type)
-          .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .readValue(json);
+      T value =
+          MAPPER.readerFor(type).with(StreamReadFeature.STRICT_DUPLICATE_DETECTION).readValue(json);
+      if (value == null) {
+        throw new MalformedMessageException("it is null, and not an object", null);
+      }
+      return value;
     } catch (JacksonException e) {
       throw malformed(e);
     }

@@ -2,6 +2,7 @@ package dev.warrener.messaging.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.Contract;
+import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Scope;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  *     that; null if the kernel proves them, or if left out
  * @param unavailableHandlers a sentence about each configured handler that can't be used, or null
  *     for none
+ * @param revocations the newest revocations of batches in force here, at most {@value
+ *     #MOST_REVOCATIONS}; null for none
+ * @param moreRevocations the number of further revocations of batches; null for none
+ * @param problems a sentence about each thing that does not work there and needs somebody, such as
+ *     an audit log that can't be written; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -46,7 +52,40 @@ public record Presence(
     String containment,
     @Nullable Long refusedOrders,
     @Nullable String unproven,
-    @Nullable List<String> unavailableHandlers) {
+    @Nullable List<String> unavailableHandlers,
+    @Nullable List<Revocation> revocations,
+    @Nullable Integer moreRevocations,
+    @Nullable List<String> problems) {
+  /** The most revocations that a presence names. */
+  public static final int MOST_REVOCATIONS = 20;
+
+  /** Returns the revocations that it names; none if it has none. */
+  public List<Revocation> namedRevocations() {
+    return revocations == null ? List.of() : revocations;
+  }
+
+  /** Returns a copy with other problems. */
+  public Presence withProblems(List<String> sentences) {
+    return new Presence(
+        version,
+        id,
+        host,
+        pid,
+        software,
+        at,
+        state,
+        workers,
+        queues,
+        holds,
+        leaseMillis,
+        containment,
+        refusedOrders,
+        unproven,
+        unavailableHandlers,
+        revocations,
+        moreRevocations,
+        sentences.isEmpty() ? null : List.copyOf(sentences));
+  }
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
   public static Builder builder(String id, String host) {
@@ -80,6 +119,9 @@ public record Presence(
         holds,
         leaseMillis,
         containment,
+        null,
+        null,
+        null,
         null,
         null,
         null);
@@ -226,6 +268,19 @@ public record Presence(
    */
   public record Hold(String order, Scope scope, String reason, String issuedBy, Instant since) {}
 
+  /**
+   * A revocation in force: tasks of its batches that wait or are still published meet its fate.
+   *
+   * @param order the id of the order that revoked
+   * @param scope which tasks
+   * @param fate what becomes of them
+   * @param reason the reason of that order
+   * @param issuedBy who issued that order
+   * @param since when the order was issued
+   */
+  public record Revocation(
+      String order, Scope scope, Backlog fate, String reason, String issuedBy, Instant since) {}
+
   /** Builds a presence. Not thread-safe. */
   public static final class Builder {
     private final String id;
@@ -242,6 +297,8 @@ public record Presence(
     private @Nullable Long refusedOrders;
     private @Nullable String unproven;
     private @Nullable List<String> unavailableHandlers;
+    private @Nullable List<Revocation> revocations;
+    private @Nullable Integer moreRevocations;
 
     private Builder(String id, String host) {
       this.id = id;
@@ -321,6 +378,15 @@ public record Presence(
       return this;
     }
 
+    /** The revocations of batches in force there, the newest first; none by default. */
+    public Builder revocations(List<Revocation> all) {
+      int more = all.size() - MOST_REVOCATIONS;
+      this.revocations =
+          all.isEmpty() ? null : List.copyOf(more > 0 ? all.subList(0, MOST_REVOCATIONS) : all);
+      this.moreRevocations = more > 0 ? more : null;
+      return this;
+    }
+
     /**
      * Returns the presence.
      *
@@ -342,7 +408,10 @@ public record Presence(
           Objects.requireNonNull(containment, "containment"),
           refusedOrders,
           unproven,
-          unavailableHandlers);
+          unavailableHandlers,
+          revocations,
+          moreRevocations,
+          null);
     }
   }
 }

@@ -105,6 +105,11 @@ public final class BrokerFleetConnection implements FleetConnection {
     return missed.getAndSet(false);
   }
 
+  @Override
+  public Optional<String> place() {
+    return Optional.of(broker.address());
+  }
+
   /** Returns what the broker is: {@code RabbitMQ 4.3.6}. */
   public String product() {
     return broker.product();

@@ -126,6 +126,11 @@ public final class FleetBroker implements AutoCloseable {
     }
   }
 
+  /** Returns the address of the broker without the password. */
+  String address() {
+    return access.address().toString();
+  }
+
   String product() {
     return sender.dialect().product();
   }

@@ -129,6 +129,11 @@ public interface FleetConnection extends AutoCloseable {
     return false;
   }
 
+  /** Returns where the fleet is, as the address of its broker without the password. */
+  default Optional<String> place() {
+    return Optional.empty();
+  }
+
   /**
    * Returns the controllers that are known to be there before any has answered. Over a broker they
    * are not known by name.

@@ -4,7 +4,6 @@ import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Sent;
 import dev.warrener.operator.rollcall.AnswerState;
@@ -26,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * this way; {@link KillCall} adds to it what only a kill needs. For one thread.
  */
 public final class OrderCall {
-  /** The longest wait for a missing answer to a question: two seconds. */
+  /**
+   * The longest wait for a missing answer to a question, and for the next one while answers still
+   * come: two seconds.
+   */
   public static final Duration QUESTION = Duration.ofSeconds(2);
 
   /** The longest wait for a controller to answer that it has received an order: ten seconds. */
@@ -57,8 +59,8 @@ public final class OrderCall {
       return new Patience(timeout, timeout);
     }
 
-    private Deadlines after(Instant sentAt) {
-      return new Deadlines(sentAt, sentAt.plus(hear), sentAt.plus(done));
+    private Deadlines after(Instant askedAt, Instant sentAt) {
+      return new Deadlines(sentAt, askedAt.plus(hear), askedAt.plus(done));
     }
   }
 
@@ -74,7 +76,7 @@ public final class OrderCall {
   public OrderCall(FleetConnection connection, InstantSource clock, Roster roster) {
     this.connection = connection;
     this.clock = clock;
-    this.driver = new RollCallDriver(connection, clock);
+    this.driver = new RollCallDriver(connection, clock, roster);
     this.roster = roster;
   }
 
@@ -95,7 +97,7 @@ public final class OrderCall {
     var sent = sendOrFail(question);
     var call =
         driver.follow(
-            expecting(open(question, Patience.OF_A_QUESTION.after(sentAt), sent)),
+            expecting(open(question, Patience.OF_A_QUESTION.after(sentAt, sentAt), sent)),
             new RosterKeeper());
     requireKnownPlaces(call);
     return call;
@@ -135,8 +137,8 @@ public final class OrderCall {
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
     var call = start(order, patience, listener);
-    for (var report : kept) {
-      call = call.with(report.report(), report.userId(), call.deadlines().sentAt());
+    for (var report : OrderHistory.ofThen(kept)) {
+      call = call.with(report.report(), report.userId(), report.report().at());
     }
     return driver.follow(expecting(call.knowing(roster.known().values())), listener);
   }
@@ -158,7 +160,9 @@ public final class OrderCall {
         order,
         sentAt,
         sent instanceof Sent.Broadcast broadcast ? broadcast.problem() : Optional.empty());
-    return open(order, patience.after(sentAt), sent);
+    // An order that was sent before is measured from then on.
+    var issuedAt = order.issuedAt();
+    return open(order, patience.after(sentAt, issuedAt.isBefore(sentAt) ? issuedAt : sentAt), sent);
   }
 
   private static RollCall open(Order order, Deadlines deadlines, Sent sent) {
@@ -185,9 +189,7 @@ public final class OrderCall {
   private final class RosterKeeper implements OrderListener {
     @Override
     public void heard(Report report, @Nullable String userId, RollCall call, Instant at) {
-      if (report instanceof ControllerHeard heard) {
-        roster.add(heard, at, userId);
-      }
+      roster.add(report, at, userId);
     }
   }
 }

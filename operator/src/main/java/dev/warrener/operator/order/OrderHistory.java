@@ -7,9 +7,11 @@ import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.ReceivedOrder;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.operator.rollcall.RollCall;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,11 +63,33 @@ public final class OrderHistory {
         .toList();
   }
 
+  /**
+   * Returns the reports of the controllers that were there when the order was given: those that
+   * answered in time, and those that they knew, which may have answered much later. Controllers
+   * that were added since read the order in the log, too; they are no part of its history.
+   */
+  static List<ReceivedReport> ofThen(Collection<ReceivedReport> reports) {
+    var all = List.copyOf(reports);
+    if (all.isEmpty()) {
+      return all;
+    }
+    var until = all.get(0).report().at().plus(OrderCall.HEAR_WITHIN);
+    var controllers = new HashSet<String>();
+    controllers.add(all.get(0).report().controller());
+    for (var one : all) {
+      if (one.report() instanceof ControllerHeard heard && !heard.at().isAfter(until)) {
+        controllers.add(heard.controller());
+        heard.roster().forEach(entry -> controllers.add(entry.id()));
+      }
+    }
+    return all.stream().filter(one -> controllers.contains(one.report().controller())).toList();
+  }
+
   /** Returns the roll-call of an order that is over, by the reports about it. */
   public static RollCall rollCall(Order order, Collection<ReceivedReport> reports) {
     var heardBy = order.issuedAt().plus(OrderCall.HEAR_WITHIN);
     var call = RollCall.open(order, new RollCall.Deadlines(order.issuedAt(), heardBy, heardBy));
-    for (var one : reports) {
+    for (var one : ofThen(reports)) {
       call = call.with(one.report(), one.userId(), one.report().at());
     }
     return call;

@@ -5,7 +5,9 @@ import dev.warrener.operator.connection.FleetConnection.Heard;
 import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
+import dev.warrener.operator.rollcall.Roster;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,10 +19,17 @@ final class RollCallDriver {
 
   private final FleetConnection connection;
   private final InstantSource clock;
+  private final Roster roster;
 
-  RollCallDriver(FleetConnection connection, InstantSource clock) {
+  /**
+   * Prepares a driver.
+   *
+   * @param roster receives the presences that arrive meanwhile
+   */
+  RollCallDriver(FleetConnection connection, InstantSource clock, Roster roster) {
     this.connection = connection;
     this.clock = clock;
+    this.roster = roster;
   }
 
   /**
@@ -51,7 +60,7 @@ final class RollCallDriver {
         .reduce(TICK, (one, other) -> one.compareTo(other) < 0 ? one : other);
   }
 
-  private static RollCall take(Heard heard, RollCall call, OrderListener listener) {
+  private RollCall take(Heard heard, RollCall call, OrderListener listener) {
     if (heard instanceof Heard.OfReport message) {
       var report = message.report();
       if (call.knows(report, message.userId())) {
@@ -59,12 +68,25 @@ final class RollCallDriver {
       }
       var next = call.with(report, message.userId(), message.at());
       listener.heard(report, message.userId(), next, message.at());
-      return next;
+      return next.isOnlyAsked() ? withPatience(next, message.at()) : next;
     }
     if (heard instanceof Heard.OfPresence message) {
+      roster.overhear(message.presence(), message.at(), message.userId());
       return call.knowing(
           List.of(KnownController.of(message.presence(), message.at(), message.userId())));
     }
     return call;
+  }
+
+  /**
+   * Waits for the next answer to a question as long as for the first one, and for all answers
+   * together at most {@link OrderCall#HEAR_WITHIN}: on a busy host answers come one after another.
+   */
+  private static RollCall withPatience(RollCall call, Instant answeredAt) {
+    var sentAt = call.deadlines().sentAt();
+    var end = answeredAt.plus(OrderCall.QUESTION);
+    var last = sentAt.plus(OrderCall.HEAR_WITHIN);
+    end = end.isAfter(last) ? last : end;
+    return end.isAfter(call.deadlines().doneBy()) ? call.until(end) : call;
   }
 }

@@ -70,6 +70,11 @@ public record KnownController(
         entry.state() == RosterState.SILENT && entry.lastSeen().isBefore(at.minus(limit)));
   }
 
+  /** Returns the account with its time on another clock, which is ahead of the first by so much. */
+  KnownController shifted(Duration ahead) {
+    return new KnownController(id, host, lastSeen.plus(ahead), state, lease, users, isGhost);
+  }
+
   /** A lease of zero means that nothing limits its runs. */
   private static @Nullable Duration bound(@Nullable Long leaseMillis) {
     return leaseMillis == null || leaseMillis == 0 ? null : Duration.ofMillis(leaseMillis);

@@ -135,6 +135,12 @@ public final class RollCall {
     return new RollCall(order, deadlines, armed, listeners, controllers, known, answers);
   }
 
+  /** Moves the time at which the roll-call ends although a controller is missing. */
+  public RollCall until(Instant end) {
+    var later = new Deadlines(deadlines.sentAt(), end, end);
+    return new RollCall(order, later, armed, listeners, stillRunning, known, answers);
+  }
+
   /** Takes in a report for whose publisher nobody vouches. */
   public RollCall with(Report report, Instant at) {
     return with(report, null, at);

@@ -3,9 +3,12 @@ package dev.warrener.operator.rollcall;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
+import dev.warrener.messaging.report.Report.ControllerRefused;
 import dev.warrener.messaging.report.RosterState;
-import dev.warrener.operator.text.Suggestions;
+import dev.warrener.messaging.text.Suggestions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +25,80 @@ import org.jspecify.annotations.Nullable;
  *
  * @param presences the presences of controllers that answered, by id
  * @param known all controllers, by id
+ * @param overheard the presences of controllers that published them without having answered, by id
+ * @param refusals why controllers refused a question, by id
+ * @param clocks how far each controller's clock is ahead of this one, by id; negative if it is
+ *     behind. Messages take time, so the largest difference that was measured is the nearest
  */
 public record Roster(
-    SortedMap<String, Presence> presences, SortedMap<String, KnownController> known) {
+    SortedMap<String, Presence> presences,
+    SortedMap<String, KnownController> known,
+    SortedMap<String, Presence> overheard,
+    SortedMap<String, String> refusals,
+    SortedMap<String, Duration> clocks) {
 
   /** Returns a roster without any controller. */
   public static Roster empty() {
-    return new Roster(new TreeMap<>(), new TreeMap<>());
+    return new Roster(
+        new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+  }
+
+  /**
+   * Adds what a report about a question tells.
+   *
+   * @param userId the user who published it, for whom the broker vouches; or null
+   */
+  public void add(Report report, Instant at, @Nullable String userId) {
+    measure(report.controller(), report.at(), at);
+    if (report instanceof ControllerHeard heard) {
+      add(heard, at, userId);
+    } else if (report instanceof ControllerRefused refused) {
+      refusals.put(refused.controller(), refused.because());
+      merge(new KnownController(refused.controller(), refused.host(), at, RosterState.LIVE, null));
+    }
+  }
+
+  /**
+   * Adds the presence of a controller that may not have answered.
+   *
+   * @param userId the user who published it, for whom the broker vouches; or null
+   */
+  public void overhear(Presence presence, Instant at, @Nullable String userId) {
+    measure(presence.id(), presence.at(), at);
+    overheard.put(presence.id(), presence);
+    merge(KnownController.of(presence, at, userId));
+  }
+
+  /**
+   * Takes the presences of controllers that have not answered for their answers, and returns the
+   * ids of these controllers.
+   */
+  public SortedSet<String> believePresence() {
+    var ids = new TreeSet<>(overheard.keySet());
+    ids.removeAll(presences.keySet());
+    ids.removeIf(id -> {
+      var one = known.get(id);
+      return one != null && one.state() == RosterState.LEFT;
+    });
+    ids.forEach(id -> presences.put(id, overheard.get(id)));
+    return ids;
+  }
+
+  /** Forgets the presences that arrived before some time: who sent them may be frozen by now. */
+  public void expire(Instant before) {
+    presences
+        .keySet()
+        .removeIf(id -> {
+          var one = known.get(id);
+          return one != null && one.lastSeen().isBefore(before);
+        });
+  }
+
+  private void measure(String controller, Instant theirs, Instant ours) {
+    clocks.merge(
+        controller,
+        Duration.between(ours, theirs),
+        (one, other) -> one.compareTo(other) < 0 ? other : one);
   }
 
   /**
@@ -37,7 +107,9 @@ public record Roster(
    * @param userId the user who published it, for whom the broker vouches; or null
    */
   public void add(ControllerHeard heard, Instant at, @Nullable String userId) {
-    heard.roster().forEach(entry -> merge(KnownController.of(entry, at)));
+    // The roster in it is by the clock of whoever sent it.
+    var skew = Duration.between(heard.at(), at);
+    heard.roster().forEach(entry -> merge(KnownController.of(entry, heard.at()).shifted(skew)));
     var presence = heard.presence();
     if (presence != null) {
       add(presence, at, userId);
@@ -52,6 +124,7 @@ public record Roster(
    * @param userId the user who published it, for whom the broker vouches; or null
    */
   public void add(Presence presence, Instant at, @Nullable String userId) {
+    measure(presence.id(), presence.at(), at);
     presences.put(presence.id(), presence);
     merge(KnownController.of(presence, at, userId));
   }

@@ -21,6 +21,8 @@ import java.util.function.IntUnaryOperator;
  */
 public final class ScriptedConnection implements FleetConnection, InstantSource {
   private final Deque<Heard> waiting = new ArrayDeque<>();
+  private final Deque<Heard> later = new ArrayDeque<>();
+  private final Deque<Duration> pauses = new ArrayDeque<>();
   private final List<Order> sent = new ArrayList<>();
   private final Function<Order, List<Report>> answers;
   private Instant now;
@@ -70,6 +72,13 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
     missed = true;
   }
 
+  /** Something that arrives by itself, {@code after} the start or the last such thing. */
+  public ScriptedConnection later(Duration after, Heard heard) {
+    later.add(heard);
+    pauses.add(after);
+    return this;
+  }
+
   public List<Order> sent() {
     return sent;
   }
@@ -81,9 +90,25 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
 
   @Override
   public Optional<Heard> next(Duration patience) {
+    var pause = pauses.peek();
+    if (waiting.isEmpty() && pause != null) {
+      if (pause.compareTo(patience) > 0) {
+        pauses.remove();
+        pauses.addFirst(pause.minus(patience));
+      } else {
+        now = now.plus(pauses.remove());
+        waiting.add(arriving(later.remove(), now));
+      }
+    }
     var heard = Optional.ofNullable(waiting.poll());
     now = now.plus(heard.isPresent() ? Duration.ofMillis(1) : patience);
     return heard;
+  }
+
+  private static Heard arriving(Heard heard, Instant at) {
+    return heard instanceof Heard.OfReport report
+        ? new Heard.OfReport(report.report(), at, report.userId())
+        : new Heard.OfPresence(((Heard.OfPresence) heard).presence(), at, null);
   }
 
   @Override

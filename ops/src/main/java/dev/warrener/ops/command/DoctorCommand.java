@@ -7,8 +7,6 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
-import dev.warrener.messaging.report.Presence;
-import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.Failures;
@@ -19,13 +17,10 @@ import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.view.FleetView;
-import dev.warrener.ops.view.FleetView.Snapshot;
-import java.time.Duration;
+import dev.warrener.ops.view.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -36,18 +31,10 @@ import picocli.CommandLine.Command;
       "Check what a fleet needs: the broker, this user's rights, the exchanges and queues, the"
           + " controllers, their containment and their clocks. Changes nothing.",
       "",
-      "Ends with 0 if nothing is wrong, 3 if something is, 124 if a controller is silent; warnings"
+      "Ends with 0 if nothing is wrong, 3 if something is, 124 if a controller did not answer; warnings"
           + " change nothing."
     })
 final class DoctorCommand extends FleetCommand {
-  /** The difference of a clock from which doctor warns: 2 s. Ids and expiry times depend on it. */
-  static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
-
-  /** How far an order may be ahead of a controller's clock, unless it was set otherwise there. */
-  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
-
-  private static final int MOST_NAMED = 3;
-
   private final List<Finding> findings = new ArrayList<>();
 
   DoctorCommand(Invocation invocation) {
@@ -105,8 +92,8 @@ final class DoctorCommand extends FleetCommand {
       try (var view = FleetView.open(invocation(), "doctor")) {
         var snapshot = view.look();
         checkRights(view, snapshot);
-        checkControllers(snapshot);
-        silent = !snapshot.roster().silent().isEmpty();
+        findings.addAll(new FleetCheck(snapshot).findings());
+        silent = isSomebodySilent(snapshot);
       } catch (BrokerException e) {
         wrong("fleet", String.valueOf(e.getMessage()), null);
       } catch (CommandFailure e) {
@@ -114,7 +101,16 @@ final class DoctorCommand extends FleetCommand {
       }
     }
     show(screen);
-    if (silent) {
+    return status(findings, silent);
+  }
+
+  /** Whether somebody who could answer did not. Under an alarm nobody can. */
+  static boolean isSomebodySilent(Snapshot snapshot) {
+    return snapshot.alarm() == null && !snapshot.isComplete();
+  }
+
+  static ExitStatus status(List<Finding> findings, boolean isSomebodySilent) {
+    if (isSomebodySilent) {
       return ExitStatus.NO_ANSWER;
     }
     return findings.stream().anyMatch(finding -> finding.health() == Health.WRONG)
@@ -196,129 +192,6 @@ final class DoctorCommand extends FleetCommand {
       if (!snapshot.queues().containsKey(queue)) {
         warn("rights", "this user may not count the tasks of queue " + queue, null);
       }
-    }
-  }
-
-  private void checkControllers(Snapshot snapshot) {
-    if (snapshot.alarm() != null) {
-      wrong(
-          "broker",
-          "it blocks publishers (" + snapshot.alarm() + "), so that no controller can answer",
-          "free what it is short of; kill --all works all the same, by the tripwire");
-      return;
-    }
-    if (snapshot.roster().presences().isEmpty()) {
-      wrong("controllers", "none answers", "start one: warrener controller --queue NAME=WORKERS");
-    }
-    for (var presence : snapshot.roster().presences().values()) {
-      checkController(presence, snapshot);
-    }
-    checkIsolation(snapshot);
-    for (var known : snapshot.roster().silent()) {
-      wrong(
-          "controller " + known.id(),
-          "silent, last seen "
-              + Phrases.ago(known.lastSeen(), snapshot.at())
-              + " on "
-              + known.host(),
-          "look at its host; a kill can't be confirmed there");
-    }
-    new UsersCheck(snapshot.roster()).findings().forEach(findings::add);
-    int answered = snapshot.roster().presences().size();
-    snapshot
-        .connected()
-        .ifPresent(connected -> {
-          if (connected > answered) {
-            wrong(
-                "controllers",
-                "the broker counts "
-                    + connected
-                    + " that listen for orders, and "
-                    + answered
-                    + " answer",
-                "a controller receives kills and does not answer: look at every host's log");
-          }
-        });
-    var releases = new TreeSet<String>();
-    snapshot.roster().presences().values().forEach(presence -> releases.add(presence.software()));
-    if (releases.size() > 1) {
-      warn("versions", "controllers run " + String.join(" and ", releases), null);
-    }
-  }
-
-  private void checkController(Presence presence, Snapshot snapshot) {
-    String check = "controller " + presence.id();
-    good(
-        check,
-        presence.state().wire()
-            + " on "
-            + presence.host()
-            + ", "
-            + Phrases.count(presence.workers().size(), "worker")
-            + ", containment "
-            + presence.containment()
-            + (presence.leaseMillis() == 0
-                ? ", no lease: runs go on without the broker"
-                : ", lease " + Phrases.brief(Duration.ofMillis(presence.leaseMillis()))));
-    if (presence.containment().equals("subreaper")) {
-      warn(
-          check,
-          "only the subreaper holds its workers: the kernel does not prove their deaths",
-          // An older controller does not report why.
-          Objects.requireNonNullElse(
-              presence.unproven(),
-              "give it a writable cgroup v2, or the right to make PID namespaces"));
-    }
-    var unavailable = presence.unavailableHandlers();
-    if (unavailable != null) {
-      for (var sentence : unavailable) {
-        wrong(
-            check,
-            sentence,
-            "correct it, then start its workers anew: warrener kill --controller "
-                + presence.id()
-                + " --then respawn");
-      }
-    }
-    var known = snapshot.roster().known().get(presence.id());
-    if (known != null) {
-      var skew = Duration.between(known.lastSeen(), presence.at());
-      if (skew.negated().compareTo(CLOCK_TOLERANCE) > 0) {
-        wrong(
-            check,
-            "its clock is "
-                + Phrases.brief(skew.abs())
-                + " behind this host's, so it refuses orders from here (its clock-tolerance is 1 min"
-                + " by default)",
-            "set the clocks of both hosts right (NTP)");
-      } else if (skew.abs().compareTo(CLOCK_SKEW) > 0) {
-        warn(
-            check,
-            "its clock is "
-                + Phrases.brief(skew.abs())
-                + (skew.isNegative() ? " behind" : " ahead of")
-                + " this one",
-            "let both hosts keep time (NTP): expiry and holds go by it");
-      }
-    }
-  }
-
-  private void checkIsolation(Snapshot snapshot) {
-    var open =
-        snapshot.roster().presences().values().stream()
-            .filter(presence -> !presence.containment().contains("pid-namespace"))
-            .map(Presence::id)
-            .toList();
-    if (!open.isEmpty()) {
-      warn(
-          "isolation",
-          "at "
-              + String.join(", ", open.subList(0, Math.min(MOST_NAMED, open.size())))
-              + (open.size() > MOST_NAMED ? " and " + (open.size() - MOST_NAMED) + " more" : "")
-              + " tasks are not kept apart: a hostile one can end or stop other tasks and its"
-              + " controller, and fake their results",
-          "where tasks are not trusted, set containment to pid-namespace or"
-              + " cgroup+pid-namespace (docs/containment.md)");
     }
   }
 

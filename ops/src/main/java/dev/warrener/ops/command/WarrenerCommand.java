@@ -2,7 +2,7 @@ package dev.warrener.ops.command;
 
 import static dev.warrener.ops.command.CommandGroups.group;
 
-import dev.warrener.operator.text.Suggestions;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.ops.dead.DeadListCommand;
 import dev.warrener.ops.dead.DeadPurgeCommand;
 import dev.warrener.ops.dead.DeadRequeueCommand;
@@ -79,6 +79,10 @@ public final class WarrenerCommand {
    */
   private static final Pattern INVALID_OPTION =
       Pattern.compile("^Invalid value for option '([^']+)'[^:]*: ");
+
+  /** A signal, as kill(1) takes it. */
+  private static final Pattern SIGNAL =
+      Pattern.compile("-(?:[0-9]{1,2}|(?:SIG)?(?:KILL|TERM|INT|HUP|STOP))");
 
   @Mixin private final GlobalOptions options = new GlobalOptions();
 
@@ -285,6 +289,14 @@ public final class WarrenerCommand {
     var line = failure.getCommandLine();
     String word = failure.getUnmatched().getFirst();
     String name = line.getCommandSpec().qualifiedName();
+    if (SIGNAL.matcher(word).matches()) {
+      return name
+          + " has no option "
+          + word
+          + (line.getCommandSpec().findOption("--grace") == null
+              ? ""
+              : ": it kills with SIGKILL at once; --grace TIME asks with SIGTERM first");
+    }
     if (word.startsWith("-")) {
       String option = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
       return name
@@ -298,12 +310,25 @@ public final class WarrenerCommand {
                   .toList());
     }
     return line.getSubcommands().isEmpty()
-        ? name + " takes no \"" + word + "\""
+        ? name + " takes no \"" + word + "\"" + scopeHint(line, word)
         : name
             + " has no command \""
             + word
             + "\""
             + Suggestions.didYouMean(word, line.getSubcommands().keySet());
+  }
+
+  /** Returns the options with which a word may have been meant, for a command that has scopes. */
+  private static String scopeHint(CommandLine line, String word) {
+    if (line.getCommandSpec().findOption("--batch") == null
+        || line.getCommandSpec().findOption("--worker") == null) {
+      return "";
+    }
+    return word.contains("/")
+        ? ": did you mean --worker " + word + "?"
+        : ": name what it is, as in --task "
+            + word
+            + ", --batch, --queue, --controller or --worker";
   }
 
   /** {@code warrener 0.1.0}. */

@@ -2,7 +2,6 @@ package dev.warrener.ops.dead;
 
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
-import dev.warrener.messaging.text.Printable;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.DurationConverter;
 import java.time.Duration;
@@ -51,33 +50,42 @@ final class DeadLetterOptions {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "100",
-      description = "Look at no more than the N oldest (default: 100).")
-  private int limit = 100;
+      description =
+          "No more than the N oldest that match (default: list shows 100; requeue and purge take"
+              + " all).")
+  private @Nullable Integer limit;
 
   String queue() {
     return Arguments.requireQueue(queue);
   }
 
-  int limit() {
-    return Arguments.requirePositive("--limit", limit);
+  /** Returns how many letters are wanted at most. */
+  int limit(int usual) {
+    return limit == null ? usual : Arguments.requirePositive("--limit", limit);
   }
 
+  /** Whether any dead letter of the queue is meant. */
+  boolean areAllMeant() {
+    return ids().isEmpty() && batch == null && reason == null && order == null && since == null;
+  }
+
+  /** Returns the ids of tasks, as given. */
+  List<String> ids() {
+    var all = new ArrayList<>(tasks);
+    all.addAll(ids);
+    return all;
+  }
+
+  /** Returns what a letter has to be, whatever its task's id. */
   Predicate<DeadLetter> matches(Instant now) {
     return letter -> {
       var mark = letter.mark();
       var at = mark.at();
-      var id = DeadLetterJson.id(letter);
-      return ((tasks.isEmpty() && ids.isEmpty()) || isNamed(tasks, id) || isNamed(ids, id))
-          && (batch == null || batch.equals(DeadLetterJson.batch(letter)))
+      return (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
           && (order == null || order.equals(mark.order()))
           && (since == null || (at != null && !at.isBefore(now.minus(since))));
     };
-  }
-
-  private static boolean isNamed(List<String> given, String id) {
-    return given.stream().anyMatch(one -> Printable.names(one, id));
   }
 
   /** Reads the reason's name. */

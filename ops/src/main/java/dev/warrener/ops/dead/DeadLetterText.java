@@ -1,6 +1,5 @@
 package dev.warrener.ops.dead;
 
-import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.screen.Cell;
 import dev.warrener.ops.screen.Screen;
@@ -15,20 +14,20 @@ final class DeadLetterText {
   private DeadLetterText() {}
 
   /** Shows dead letters in the chosen format. */
-  static void show(Screen screen, List<DeadLetter> letters, Instant now) {
+  static void show(Screen screen, List<DeadLetterJson> letters, Instant now) {
     switch (screen.format()) {
       case TABLE -> {
         if (!letters.isEmpty()) {
           screen.result(table(letters, now));
         }
       }
-      case JSON -> screen.resultJson(letters.stream().map(DeadLetterJson::of).toList());
-      case JSONL -> letters.forEach(letter -> screen.resultJsonLine(DeadLetterJson.of(letter)));
-      case NAME -> letters.forEach(letter -> screen.resultName(DeadLetterJson.id(letter)));
+      case JSON -> screen.resultJson(letters);
+      case JSONL -> letters.forEach(screen::resultJsonLine);
+      case NAME -> letters.forEach(letter -> screen.resultName(letter.task()));
     }
   }
 
-  private static Table table(List<DeadLetter> letters, Instant now) {
+  private static Table table(List<DeadLetterJson> letters, Instant now) {
     var table =
         new Table()
             .left("TASK")
@@ -38,8 +37,7 @@ final class DeadLetterText {
             .right("AGE")
             .left("CONTROLLER")
             .left("DETAIL");
-    for (var letter : letters) {
-      var json = DeadLetterJson.of(letter);
+    for (var json : letters) {
       var at = json.at();
       table.row(
           Cell.of(json.task()),

@@ -3,8 +3,10 @@ package dev.warrener.ops.dead;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.broker.admin.DeadLetters.Moved;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.order.KillPlan;
 import dev.warrener.operator.text.Phrases;
+import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.Confirmation;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
@@ -22,6 +24,9 @@ import picocli.CommandLine.Option;
 
 /** The commands that move dead letters: each shows them, asks for consent, and moves them. */
 abstract class DeadMoveCommand extends FleetCommand {
+  /** How many letters a dry run shows at most. */
+  private static final int MOST_SHOWN = 1000;
+
   @Mixin private DeadLetterOptions choice = new DeadLetterOptions();
 
   @Option(
@@ -49,7 +54,7 @@ abstract class DeadMoveCommand extends FleetCommand {
   abstract KillPlan.Level level();
 
   abstract Moved move(
-      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now)
+      BrokerSession session, String queue, Predicate<DeadLetter> chosen, Instant now)
       throws InterruptedException;
 
   @Override
@@ -62,40 +67,96 @@ abstract class DeadMoveCommand extends FleetCommand {
       confirmation.require(level(), verb(), context.prompt());
     }
     var now = context.clock().instant();
-    var matches = choice.matches(now);
     try (var session = BrokerSession.open(invocation().access(command()))) {
-      var chosen =
-          session.deadLetters().list(queue, choice.limit()).stream().filter(matches).toList();
-      String deed =
-          verb() + " " + Phrases.count(chosen.size(), "dead letter") + " of queue " + queue;
+      var survey = new DeadSurvey(choice, now, MOST_SHOWN);
+      var looked = session.deadLetters().look(queue, Integer.MAX_VALUE, survey);
+      long matching = survey.count();
+      long count = Math.min(matching, choice.limit(Integer.MAX_VALUE));
+      if (matching == 0 && !survey.missing().isEmpty()) {
+        throw new CommandFailure(
+            ExitStatus.UNKNOWN_TARGET, missing(survey.missing().getFirst(), queue, survey));
+      }
+      survey.missing().forEach(id -> screen.insist(Tone.WARN, missing(id, queue, survey)));
+      if (looked.unseen() > 0) {
+        screen.insist(Tone.WARN, unseen(looked.unseen()));
+      }
+      String deed = verb() + " " + Phrases.count(count, "dead letter") + " of queue " + queue;
       if (dryRun) {
-        DeadLetterText.show(screen, chosen, now);
+        int shown = (int) Math.min(count, MOST_SHOWN);
+        DeadLetterText.show(screen, survey.letters(shown), now);
+        if (shown < count) {
+          screen.insist(Tone.WARN, Phrases.count(count - shown, "more") + " not shown");
+        }
         screen.say(
             "Would "
                 + deed.substring(0, 1).toLowerCase(Locale.ROOT)
                 + deed.substring(1)
                 + "; nothing was done.");
-        return ExitStatus.DONE;
+        return status(survey, looked.unseen());
       }
-      if (chosen.isEmpty()) {
+      if (count == 0) {
         screen.say("No dead letter of queue " + queue + " matches.");
-        return ExitStatus.DONE;
+        return status(survey, looked.unseen());
       }
       confirmation.require(level(), deed, context.prompt());
-      var moved = move(session, queue, choice.limit(), matches, now);
-      return conclude(screen, queue, moved);
+      var moved = move(session, queue, survey.again(count), now);
+      return conclude(screen, survey, count, moved);
     }
   }
 
-  private ExitStatus conclude(Screen screen, String queue, Moved moved) {
-    var status = moved.failed().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+  private ExitStatus conclude(Screen screen, DeadSurvey survey, long count, Moved moved) {
+    String queue = choice.queue();
     if (screen.format() == OutputFormat.JSON || screen.format() == OutputFormat.JSONL) {
       screen.resultJson(new MovedJson(1, command(), queue, moved.done(), moved.failed()));
     } else {
       screen.result(Phrases.count(moved.done(), "dead letter") + " " + outcome());
     }
     moved.failed().forEach(sentence -> screen.insist(Tone.BAD, sentence));
-    return status;
+    long untouched = survey.count() - count;
+    if (untouched > 0) {
+      screen.insist(
+          Tone.WARN,
+          Phrases.count(untouched, "more dead letter")
+              + (untouched == 1 ? " matches and was" : " match and were")
+              + " left by --limit");
+    }
+    long gone = count - moved.done() - moved.failed().size();
+    if (gone > 0) {
+      screen.insist(
+          Tone.WARN,
+          Phrases.count(gone, "dead letter") + " had gone, or another program has received them");
+    }
+    if (!moved.failed().isEmpty()) {
+      return ExitStatus.FAILED;
+    }
+    return untouched + gone > 0 ? ExitStatus.INCOMPLETE : status(survey, moved.unseen());
+  }
+
+  private static ExitStatus status(DeadSurvey survey, long unseen) {
+    if (unseen > 0) {
+      return ExitStatus.INCOMPLETE;
+    }
+    return survey.missing().isEmpty() ? ExitStatus.DONE : ExitStatus.UNKNOWN_TARGET;
+  }
+
+  /** Returns that there is no dead letter of a task. */
+  static String missing(String id, String queue, DeadSurvey survey) {
+    return "no dead letter "
+        + id
+        + " of queue "
+        + queue
+        + Suggestions.didYouMean(id, survey.others())
+        + " (warrener dead list "
+        + queue
+        + " shows those that there are)";
+  }
+
+  /** Returns that another program has received dead letters. */
+  static String unseen(long count) {
+    return Phrases.count(count, "dead letter")
+        + (count == 1 ? " was" : " were")
+        + " not looked at: another program has received "
+        + (count == 1 ? "it" : "them");
   }
 
   /** The end of a move, as JSON. */

@@ -50,8 +50,7 @@ public final class DeadPurgeCommand extends DeadMoveCommand {
   }
 
   @Override
-  Moved move(
-      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now) {
-    return session.deadLetters().purge(queue, limit, chosen);
+  Moved move(BrokerSession session, String queue, Predicate<DeadLetter> chosen, Instant now) {
+    return session.deadLetters().purge(queue, Integer.MAX_VALUE, chosen);
   }
 }

@@ -56,11 +56,10 @@ public final class DeadRequeueCommand extends DeadMoveCommand {
   }
 
   @Override
-  Moved move(
-      BrokerSession session, String queue, int limit, Predicate<DeadLetter> chosen, Instant now)
+  Moved move(BrokerSession session, String queue, Predicate<DeadLetter> chosen, Instant now)
       throws InterruptedException {
     introduceMyself();
-    return session.deadLetters().requeue(queue, limit, chosen, now);
+    return session.deadLetters().requeue(queue, Integer.MAX_VALUE, chosen, now);
   }
 
   /**

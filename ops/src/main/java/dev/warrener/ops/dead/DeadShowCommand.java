@@ -7,8 +7,8 @@ import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.text.Printable;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -25,7 +25,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,7 +48,10 @@ public final class DeadShowCommand extends FleetCommand {
   @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue that it comes from.")
   private String queue = "";
 
-  @Parameters(index = "1", paramLabel = "ID", description = "The task's id.")
+  @Parameters(
+      index = "1",
+      paramLabel = "ID",
+      description = "The task's id, or the beginning of it.")
   private String id = "";
 
   @Option(names = "--full", description = "All of the body (default: its first 2,000 characters).")
@@ -55,9 +60,8 @@ public final class DeadShowCommand extends FleetCommand {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "1000",
-      description = "Look at no more than the N oldest (default: 1000).")
-  private int limit = 1000;
+      description = "Look at no more than the N oldest (default: at all).")
+  private @Nullable Integer limit;
 
   public DeadShowCommand(Invocation invocation) {
     super(invocation);
@@ -124,37 +128,90 @@ public final class DeadShowCommand extends FleetCommand {
   @Override
   public ExitStatus run() {
     Arguments.requireQueue(queue);
-    Arguments.requirePositive("--limit", limit);
+    if (limit != null) {
+      Arguments.requirePositive("--limit", limit);
+    }
     var screen = invocation().screen();
     try (var session = BrokerSession.open(invocation().access("dead show"))) {
-      var letters = session.deadLetters().list(queue, limit);
-      var found =
-          letters.stream()
-              .filter(letter -> Printable.names(id, DeadLetterJson.id(letter)))
-              .toList();
-      if (found.isEmpty()) {
-        throw notThere(letters);
+      var search = new Search(id);
+      var looked =
+          session
+              .deadLetters()
+              .look(queue, limit == null ? Integer.MAX_VALUE : limit, search::look);
+      var found = search.found();
+      if (found == null) {
+        throw notThere(search, looked.unseen());
       }
-      if (found.size() > 1) {
+      if (search.count() > 1) {
         screen.say(
-            Phrases.count(found.size(), "dead letter") + " are of this task: the newest is shown.");
+            Phrases.count(search.count(), "dead letter")
+                + " are of this task: the newest is shown.");
       }
-      show(screen, Shown.of(found.getLast(), full), invocation().clock().instant());
+      show(screen, Shown.of(found, full), invocation().clock().instant());
       return ExitStatus.DONE;
     }
   }
 
-  private CommandFailure notThere(List<DeadLetter> letters) {
+  /** The search for the newest letter of a task, by its id or the beginning of it. */
+  private static final class Search {
+    private static final int MOST_IDS = 1000;
+
+    private final String given;
+    private final Set<String> ids = new TreeSet<>();
+    private final Set<String> begun = new TreeSet<>();
+    private @Nullable DeadLetter exact;
+    private @Nullable DeadLetter beginning;
+    private int exactly;
+    private int beginnings;
+
+    Search(String given) {
+      this.given = given;
+    }
+
+    void look(DeadLetter letter) {
+      var id = DeadLetterJson.id(letter);
+      if (ids.size() < MOST_IDS) {
+        ids.add(id);
+      }
+      if (Printable.names(given, id)) {
+        exact = letter;
+        exactly++;
+      } else if (id.startsWith(given)) {
+        beginning = letter;
+        beginnings++;
+        if (begun.size() < MOST_IDS) {
+          begun.add(id);
+        }
+      }
+    }
+
+    @Nullable DeadLetter found() {
+      return exact != null ? exact : begun.size() == 1 ? beginning : null;
+    }
+
+    int count() {
+      return exact != null ? exactly : beginnings;
+    }
+  }
+
+  private CommandFailure notThere(Search search, long unseen) {
     return new CommandFailure(
-        ExitStatus.UNKNOWN_TARGET,
-        "no dead letter "
-            + id
-            + " of queue "
-            + queue
-            + (letters.size() < limit
+        unseen > 0 ? ExitStatus.INCOMPLETE : ExitStatus.UNKNOWN_TARGET,
+        (search.begun.size() > 1
+                ? search.begun.size()
+                    + " tasks with dead letters of queue "
+                    + queue
+                    + " begin with "
+                    + id
+                    + ": give more of the id"
+                : "no dead letter " + id + " of queue " + queue)
+            + (unseen == 0
                 ? ""
-                : " among the " + Phrases.grouped(limit) + " oldest: look further with --limit")
-            + Suggestions.didYouMean(id, letters.stream().map(DeadLetterJson::id).toList())
+                : "; "
+                    + Phrases.count(unseen, "dead letter")
+                    + " not looked at, because of --limit or because another program has received"
+                    + " them")
+            + (search.begun.isEmpty() ? Suggestions.didYouMean(id, search.ids) : "")
             + " (warrener dead list "
             + queue
             + " shows those that there are)");

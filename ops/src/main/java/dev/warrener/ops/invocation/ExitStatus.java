@@ -26,6 +26,8 @@ public enum ExitStatus {
   UNKNOWN_TARGET(4, "unknown target"),
   /** Declined at the prompt. */
   DECLINED(5, "declined at the prompt"),
+  /** Done in part: a limit, or another program, has left something. */
+  INCOMPLETE(6, "done in part: a limit, or another program, has left something"),
   /** The broker can't be reached. */
   UNAVAILABLE(69, "the broker can't be reached"),
   /** Not allowed. */

@@ -68,7 +68,8 @@ public final class Invocation {
               streams.out() && !isDumb(),
               streams.err() && !isDumb(),
               options.quiet,
-              options.output);
+              options.output,
+              options.verbose);
     }
     return screen;
   }

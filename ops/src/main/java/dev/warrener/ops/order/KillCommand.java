@@ -7,6 +7,7 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.operator.order.KillPlan;
 import dev.warrener.operator.order.OrderFactory;
+import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.Confirmation;
 import dev.warrener.ops.invocation.DurationConverter;
@@ -103,6 +104,7 @@ public final class KillCommand extends FleetCommand {
   @Override
   public ExitStatus run() throws InterruptedException {
     var plan = KillPlan.of(options.scope().scope("kill"), inFlight, backlog, then, grace);
+    requireSense(plan);
     String namespace = invocation().namespace().name();
     var request =
         new KillDialogue.Request(
@@ -121,6 +123,26 @@ public final class KillCommand extends FleetCommand {
     var orders = List.of(request.order().id(), request.preview().id());
     try (var connection = localOptions.open(invocation(), "kill", orders)) {
       return new KillDialogue(request, connection, context).run();
+    }
+  }
+
+  /** Refuses in the words of the options what an order would refuse in those of the contract. */
+  private static void requireSense(KillPlan plan) {
+    if (plan.scope().namesTasks()
+        && plan.inFlight() == InFlight.REQUEUE
+        && plan.backlog() != Backlog.KEEP) {
+      throw CommandFailure.usage(
+          "--in-flight requeue and --backlog "
+              + plan.backlog().wire()
+              + " contradict each other for --task and --batch: a requeued task waits again; give"
+              + " both the same fate");
+    }
+    if (plan.grace().toMillis() > Order.MAX_GRACE_MILLIS) {
+      throw CommandFailure.usage(
+          "--grace must be at most "
+              + Phrases.brief(Duration.ofMillis(Order.MAX_GRACE_MILLIS))
+              + ", not "
+              + Phrases.brief(plan.grace()));
     }
   }
 

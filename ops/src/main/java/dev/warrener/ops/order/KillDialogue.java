@@ -1,8 +1,11 @@
 package dev.warrener.ops.order;
 
 import dev.warrener.messaging.broker.BrokerBlockedException;
+import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.Fate;
+import dev.warrener.messaging.report.Report.TaskSettled;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.order.KillCall;
 import dev.warrener.operator.order.KillCall.Outcome;
@@ -118,7 +121,7 @@ final class KillDialogue {
                 Tone.STRONG,
                 what
                     + " in "
-                    + request.namespace()
+                    + place()
                     + (connection.isLocal() ? ", on this host" : "")
                     + (preview == null ? "" : ": " + size(preview))));
     lines.addAll(text.sentences());
@@ -130,6 +133,11 @@ final class KillDialogue {
       previewTable(preview).lines(screen.errStyle()).forEach(screen::say);
     }
     preview.verdict(now()).sentences().forEach(sentence -> screen.insist(Tone.WARN, sentence));
+  }
+
+  /** Returns the fleet, and where it is: two fleets of the same name differ in their brokers. */
+  private String place() {
+    return request.namespace() + connection.place().map(place -> " at " + place).orElse("");
   }
 
   private static String size(RollCall preview) {
@@ -146,10 +154,11 @@ final class KillDialogue {
     return preview.rows().stream().filter(row -> row.expected().workers() > 0).count();
   }
 
-  private static String deed(@Nullable RollCall preview) {
-    return preview == null
-        ? "Kill them"
-        : "Kill " + Phrases.count(Totals.of(preview).workers(), "worker");
+  private String deed(@Nullable RollCall preview) {
+    return (preview == null
+            ? "Kill them"
+            : "Kill " + Phrases.count(Totals.of(preview).workers(), "worker"))
+        + connection.place().map(place -> " at " + place).orElse("");
   }
 
   private Table previewTable(RollCall preview) {
@@ -253,6 +262,21 @@ final class KillDialogue {
     if (verdict.isConfirmed() && request.plan().then() != Then.RESPAWN) {
       screen.say("Held until:  " + text.resumeCommand());
     }
+    if (ended.order().revocation() != Backlog.KEEP) {
+      screen.say("Revoked until:  " + text.undoCommand());
+    }
+    ended.rows().stream()
+        .flatMap(row -> row.settled().stream())
+        .filter(task -> task.fate() == Fate.DEAD_LETTERED)
+        .map(TaskSettled::queue)
+        .distinct()
+        .sorted()
+        .forEach(queue ->
+            screen.say(
+                "To run its tasks after all:  warrener dead requeue "
+                    + queue
+                    + " --order "
+                    + ended.order().id()));
   }
 
   private ExitStatus concludeTripwire(ByTripwire outcome) {

@@ -2,6 +2,7 @@ package dev.warrener.ops.order;
 
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.operator.order.KillPlan;
 import dev.warrener.operator.text.Phrases;
@@ -77,6 +78,15 @@ public record KillPlanText(KillPlan plan, boolean isLocal) {
   /** Returns the command that ends the hold. */
   String resumeCommand() {
     return "warrener resume " + local() + plan.scope().describe();
+  }
+
+  /** Returns the command that lifts the revocation of tasks and batches. */
+  String undoCommand() {
+    var scope = plan.scope().withoutFences();
+    return "warrener resume "
+        + local()
+        + new Scope(false, List.of(), List.of(), scope.batches(), scope.tasks(), List.of())
+            .describe();
   }
 
   private String local() {

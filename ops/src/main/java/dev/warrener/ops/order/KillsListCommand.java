@@ -5,6 +5,7 @@ import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.order.OrderHistory;
 import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.Totals;
@@ -20,8 +21,10 @@ import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.screen.Text;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,26 +66,68 @@ public final class KillsListCommand extends FleetCommand {
     var now = invocation().clock().instant();
     var from = now.minus(since);
     try (var session = BrokerSession.open(invocation().access("kills list"))) {
+      var log = OrderLog.read(session);
       var chosen =
-          OrderLog.read(session).stream()
+          log.stream()
               .filter(logged -> isWanted(logged.order()))
               .filter(logged -> !logged.order().issuedAt().isBefore(from))
               .filter(logged ->
                   by == null || by.equals(logged.user()) || by.equals(logged.order().issuedBy()))
-              .sorted(Comparator.comparing((Logged logged) -> logged.order().issuedAt()).reversed())
-              .limit(limit)
               .toList();
+      // The log's own order: the clocks of those who gave the orders may differ.
+      var newest = chosen.subList(Math.max(0, chosen.size() - limit), chosen.size()).reversed();
       var said =
           OrderHistory.reports(session, from).stream()
               .collect(Collectors.groupingBy(one -> one.report().order()));
+      var ids = new HashSet<String>();
+      log.forEach(one -> ids.add(one.order().id()));
       show(
           screen,
-          chosen.stream()
+          newest.stream()
               .map(logged ->
                   Listed.of(logged, said.getOrDefault(logged.order().id(), List.of()), now))
               .toList());
-      return ExitStatus.DONE;
+      if (chosen.size() > limit) {
+        screen.insist(
+            Tone.WARN,
+            Phrases.count(chosen.size() - limit, "older order")
+                + " not shown: add --limit "
+                + chosen.size());
+      }
+      said.entrySet().stream()
+          .filter(entry -> !ids.contains(entry.getKey()))
+          .map(entry -> unlogged(entry.getKey(), entry.getValue()))
+          .flatMap(Optional::stream)
+          .forEach(sentence -> screen.insist(Tone.NORMAL, sentence));
+      return chosen.size() > limit ? ExitStatus.INCOMPLETE : ExitStatus.DONE;
     }
+  }
+
+  /**
+   * Returns what controllers have reported about an order that is not in the log; empty if it
+   * killed nothing.
+   */
+  static Optional<String> unlogged(String order, List<ReceivedReport> reports) {
+    var controllers = new TreeSet<String>();
+    int dead = 0;
+    for (var one : reports) {
+      if (one.report() instanceof Report.WorkerDead) {
+        dead++;
+        controllers.add(one.report().controller());
+      }
+    }
+    return dead == 0
+        ? Optional.empty()
+        : Optional.of(
+            "Not in the log, so given with --local or by the tripwire: "
+                + order
+                + " killed "
+                + Phrases.count(dead, "worker")
+                + " at "
+                + Phrases.some(List.copyOf(controllers), 3)
+                + ", "
+                + Text.stamp(reports.getFirst().report().at())
+                + "; the audit logs there say by whom.");
   }
 
   private boolean isWanted(Order order) {

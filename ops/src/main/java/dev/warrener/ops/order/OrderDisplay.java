@@ -62,6 +62,7 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
     }
     interruption = context.interruption(whenInterrupted.apply(order));
     String verb = order.kind().wire();
+    boolean isAgain = order.issuedAt().isBefore(at.minusSeconds(1));
     if (screen.format() == OutputFormat.JSONL) {
       screen.resultJsonLine(Map.of("version", 1, "type", verb + ".sent", "order", order));
     }
@@ -71,7 +72,8 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
             + " "
             + order.id()
             + " sent "
-            + Phrases.clock(at)
+            + Phrases.clock(order.issuedAt())
+            + (isAgain ? ", asked again" : "")
             + " · Ctrl-C stops watching, not the "
             + verb);
   }

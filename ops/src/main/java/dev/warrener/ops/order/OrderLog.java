@@ -3,6 +3,7 @@ package dev.warrener.ops.order;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.operator.order.OrderHistory;
 import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.ops.invocation.CommandFailure;
@@ -36,8 +37,7 @@ final class OrderLog {
    * @throws CommandFailure if there is none, or more than one
    */
   static Logged find(BrokerSession session, String id) {
-    var found =
-        read(session).stream().filter(logged -> logged.order().id().startsWith(id)).toList();
+    var found = named(read(session), id);
     if (found.size() == 1) {
       return found.getFirst();
     }
@@ -46,6 +46,22 @@ final class OrderLog {
         found.isEmpty()
             ? "no order " + id + " is in the log"
             : found.size() + " orders in the log begin with " + id + ": give more of the id");
+  }
+
+  /**
+   * Returns the orders that an id may mean: the one with that id, or those that begin with it. A
+   * question is only meant by its whole id: a kill's preview is made in the same moment, and begins
+   * like it.
+   */
+  static List<Logged> named(Collection<Logged> all, String id) {
+    var exact = all.stream().filter(logged -> logged.order().id().equals(id)).toList();
+    return exact.isEmpty()
+        ? all.stream()
+            .filter(logged -> logged.order().id().startsWith(id))
+            .filter(logged -> !logged.order().dryRun())
+            .filter(logged -> logged.order().kind() != OrderKind.ROLL_CALL)
+            .toList()
+        : exact;
   }
 
   /** Returns {@code ana (ops)}: the person, by the command, and the user at the broker. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
 
@@ -65,7 +66,10 @@ public final class OrderSummary {
           screen.result("");
         }
         var certificates = RollCallText.certificates(call);
-        if (!certificates.isEmpty()) {
+        if (screen.isTooLong(certificates.size())) {
+          RollCallText.certificatesInShort(call).forEach(screen::result);
+          screen.result("");
+        } else if (!certificates.isEmpty()) {
           screen.result(certificates);
           screen.result("");
         }
@@ -133,16 +137,26 @@ public final class OrderSummary {
     return found + (row.unproven() == null ? 0 : missed);
   }
 
+  /** {@code WOULD HOLD}: a dry run confirms nothing. */
+  private static String would(RollCall call) {
+    return "WOULD " + call.order().kind().wire().toUpperCase(Locale.ROOT);
+  }
+
   /**
    * Returns the line that sums up: {@code CONFIRMED kill ID: 3 of 3 controllers confirmed, 11
    * workers dead, …}.
    */
   public static String headline(RollCall call, Verdict verdict, Instant now, Style style) {
     var totals = Totals.of(call);
+    boolean isDryRun = call.order().dryRun();
+    boolean isUnknown = verdict.state() == State.UNKNOWN_TARGET;
     var words = new StringBuilder();
     words.append(
         switch (verdict.state()) {
-          case CONFIRMED, SENT -> style.paint(Tone.GOOD, "CONFIRMED");
+          case CONFIRMED, SENT ->
+              isDryRun
+                  ? style.paint(Tone.STRONG, would(call))
+                  : style.paint(Tone.GOOD, "CONFIRMED");
           case FAILED -> style.paint(Tone.BAD, "FAILED");
           case UNKNOWN_TARGET -> style.paint(Tone.BAD, "UNKNOWN TARGET");
           case PARTIAL -> style.paint(Tone.BAD, "PARTIAL");
@@ -156,7 +170,19 @@ public final class OrderSummary {
         .append(totals.confirmed())
         .append(" of ")
         .append(Phrases.count(totals.controllers(), "controller"))
-        .append(" confirmed");
+        .append(isDryRun || isUnknown ? " answered" : " confirmed");
+    if (isDryRun) {
+      return words
+          .append(", ")
+          .append(Phrases.count(totals.workers(), "worker"))
+          .append(" and ")
+          .append(Phrases.count(totals.tasks(), "running task"))
+          .append(" in scope; nothing was done")
+          .toString();
+    }
+    if (isUnknown) {
+      return words.append(", and none has anything of it").toString();
+    }
     if (call.order().kind() == OrderKind.KILL) {
       words.append(", ").append(Phrases.count(totals.dead(), "worker")).append(" dead, ");
       String fates = RollCallText.fates(RollCallText.allFates(call));

@@ -70,9 +70,6 @@ public final class QueuePurgeCommand extends FleetCommand {
     Arguments.requireQueue(queue);
     var context = invocation().context();
     var confirmation = new Confirmation(yes, confirm, queue, false);
-    if (!dryRun && !confirmation.isGivenFor(Level.TYPED) && context.prompt().isEmpty()) {
-      confirmation.require(Level.TYPED, "purge", context.prompt());
-    }
     var order = order(false);
     var question = order(true);
     try (var connection =
@@ -102,6 +99,7 @@ public final class QueuePurgeCommand extends FleetCommand {
       throws InterruptedException {
     var screen = context.screen();
     var dialogue = new OrderDialogue(connection, context);
+    // A queue that is not there is told before anybody is asked for a confirmation.
     var asked = dialogue.ask(question);
     var depth = connection.probe().queue(queue);
     long waiting = depth.waiting() + depth.retrying();

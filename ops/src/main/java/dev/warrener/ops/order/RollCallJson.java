@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;
+import dev.warrener.messaging.report.Report.Expected;
 import dev.warrener.messaging.report.Report.TaskSettled;
 import dev.warrener.messaging.report.Report.WorkerDead;
 import dev.warrener.messaging.report.Report.WorkerUnconfirmed;
@@ -55,6 +56,7 @@ record RollCallJson(
       String controller,
       String host,
       String standing,
+      Expected expected,
       @Nullable Long heardMillis,
       @Nullable ControllerState state,
       @Nullable Long tookMicros,
@@ -80,6 +82,7 @@ record RollCallJson(
           row.controller(),
           row.host(),
           row.answerState().word(),
+          row.expected(),
           heardAfter == null ? null : heardAfter.toMillis(),
           row.state(),
           took == null ? null : toMicros(took),
@@ -109,7 +112,7 @@ record RollCallJson(
         1,
         call.order().kind().wire() + ".finished",
         call.order(),
-        verdict.state().wire(),
+        call.order().dryRun() && verdict.isConfirmed() ? "answered" : verdict.state().wire(),
         ExitStatus.of(verdict).code(),
         verdict.sentences(),
         call.deadlines().sentAt(),

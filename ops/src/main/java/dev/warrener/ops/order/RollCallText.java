@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -186,6 +187,39 @@ public final class RollCallText {
       }
     }
     return table;
+  }
+
+  /** Returns a line for each kind of death, and one for each worker that is not confirmed dead. */
+  static List<String> certificatesInShort(RollCall call) {
+    var kinds = new TreeMap<String, List<WorkerDead>>();
+    var lines = new ArrayList<String>();
+    for (var row : call.rows()) {
+      for (var certificate : row.certificates()) {
+        kinds
+            .computeIfAbsent(
+                endedBy(certificate) + ", " + proof(certificate), none -> new ArrayList<>())
+            .add(certificate);
+      }
+      for (var worker : row.unconfirmed()) {
+        lines.add(worker.worker() + " (pid " + worker.pid() + "): NOT CONFIRMED");
+      }
+    }
+    kinds.forEach((kind, all) ->
+        lines.add(
+            Phrases.count(all.size(), "death certificate")
+                + ": "
+                + kind
+                + ", "
+                + Phrases.count(
+                    all.stream().mapToLong(WorkerDead::processesKilled).sum(),
+                    "process",
+                    "processes")
+                + ", the last after "
+                + Phrases.brief(
+                    Duration.ofNanos(
+                        all.stream().mapToLong(WorkerDead::deathMicros).max().orElse(0) * 1000))));
+    lines.add("(-v shows each; so does warrener kills show " + call.order().id() + " -v)");
+    return lines;
   }
 
   private static Cell task(@Nullable String task) {

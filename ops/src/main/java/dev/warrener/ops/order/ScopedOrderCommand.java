@@ -47,7 +47,8 @@ abstract class ScopedOrderCommand extends FleetCommand {
           .screen()
           .insist(
               Tone.STRONG,
-              announcement((connection.isLocal() ? "--local " : "") + scope.describe()));
+              (options.isDryRun() ? "Dry run, nothing is done. " : "")
+                  + announcement((connection.isLocal() ? "--local " : "") + scope.describe()));
       if (options.isDryRun()) {
         return ExitStatus.of(
             OrderSummary.show(

@@ -11,6 +11,9 @@ import java.util.List;
  * threads may print whole lines.
  */
 public final class Screen {
+  /** How many rows of a table of details are shown on a terminal: ten, less than half of one. */
+  private static final int MOST_ROWS = 10;
+
   private final PrintStream out;
   private final PrintStream err;
   private final Style outStyle;
@@ -19,15 +22,9 @@ public final class Screen {
   private final boolean errCanRedraw;
   private final boolean quiet;
   private final OutputFormat format;
+  private final boolean isVerbose;
 
-  /**
-   * A screen.
-   *
-   * @param outCanRedraw whether stdout is a terminal that can be drawn again
-   * @param errCanRedraw whether stderr is one
-   * @param quiet whether {@link #say} is silent
-   * @param format of results
-   */
+  /** A screen that leaves out what only a few want to see. */
   public Screen(
       PrintStream out,
       PrintStream err,
@@ -37,6 +34,28 @@ public final class Screen {
       boolean errCanRedraw,
       boolean quiet,
       OutputFormat format) {
+    this(out, err, outStyle, errStyle, outCanRedraw, errCanRedraw, quiet, format, false);
+  }
+
+  /**
+   * A screen.
+   *
+   * @param outCanRedraw whether stdout is a terminal that can be drawn again
+   * @param errCanRedraw whether stderr is one
+   * @param quiet whether {@link #say} is silent
+   * @param format of results
+   * @param isVerbose whether everything is wanted, however long it is
+   */
+  public Screen(
+      PrintStream out,
+      PrintStream err,
+      Style outStyle,
+      Style errStyle,
+      boolean outCanRedraw,
+      boolean errCanRedraw,
+      boolean quiet,
+      OutputFormat format,
+      boolean isVerbose) {
     this.out = out;
     this.err = err;
     this.outStyle = outStyle;
@@ -45,6 +64,20 @@ public final class Screen {
     this.errCanRedraw = errCanRedraw;
     this.quiet = quiet;
     this.format = format;
+    this.isVerbose = isVerbose;
+  }
+
+  /** Whether a person reads the result on a terminal, where long lines are cut. */
+  public boolean isOnTerminal() {
+    return isForPeople() && outCanRedraw;
+  }
+
+  /**
+   * Whether a table of so many rows is too long: a person reads it on a terminal, has not asked for
+   * everything, and would have to scroll back for what comes before it.
+   */
+  public boolean isTooLong(int rows) {
+    return isForPeople() && outCanRedraw && !isVerbose && rows > MOST_ROWS;
   }
 
   /** The format of results. */

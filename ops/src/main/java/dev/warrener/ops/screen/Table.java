@@ -42,6 +42,11 @@ public final class Table {
     return this;
   }
 
+  /** Returns the number of rows. */
+  public int size() {
+    return rows.size();
+  }
+
   /** Whether there is no row. */
   public boolean isEmpty() {
     return rows.isEmpty();

@@ -4,6 +4,7 @@ import dev.warrener.messaging.text.Printable;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -13,6 +14,23 @@ public final class Text {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private Text() {}
+
+  /** Returns with how many characters all of these begin; 0 for fewer than two. */
+  public static int commonBeginning(List<String> texts) {
+    var different = texts.stream().distinct().sorted().toList();
+    if (different.size() < 2) {
+      return 0;
+    }
+    // Of sorted texts the first and the last differ soonest.
+    var first = different.getFirst();
+    var last = different.getLast();
+    int common = 0;
+    while (common < Math.min(first.length(), last.length())
+        && first.charAt(common) == last.charAt(common)) {
+      common++;
+    }
+    return common;
+  }
 
   /** A time in UTC with milliseconds, as in the contract. */
   public static String stamp(Instant instant) {

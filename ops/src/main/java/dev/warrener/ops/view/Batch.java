@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.report.Presence.Hold;
-import dev.warrener.ops.view.FleetView.Snapshot;
+import dev.warrener.messaging.report.Presence.Revocation;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -10,14 +10,19 @@ import java.util.TreeSet;
  *
  * @param running its tasks that run, the longest first
  * @param holds in force that name it
+ * @param revocations in force that name it
  */
-record Batch(String batch, List<RunningTask> running, List<Hold> holds) {
+record Batch(
+    String batch, List<RunningTask> running, List<Hold> holds, List<Revocation> revocations) {
   static Batch of(String name, Snapshot snapshot) {
     return new Batch(
         name,
         RunningTask.of(snapshot).stream().filter(one -> name.equals(one.batch())).toList(),
         StatusCommand.holds(snapshot.roster().presences().values()).keySet().stream()
             .filter(hold -> hold.scope().batches().contains(name))
+            .toList(),
+        Revoked.all(snapshot.roster().presences().values()).keySet().stream()
+            .filter(revocation -> revocation.scope().batches().contains(name))
             .toList());
   }
 
@@ -26,6 +31,9 @@ record Batch(String batch, List<RunningTask> running, List<Hold> holds) {
     StatusCommand.holds(snapshot.roster().presences().values())
         .keySet()
         .forEach(hold -> names.addAll(hold.scope().batches()));
+    Revoked.all(snapshot.roster().presences().values())
+        .keySet()
+        .forEach(revocation -> names.addAll(revocation.scope().batches()));
     return names.stream().map(name -> of(name, snapshot)).toList();
   }
 }

@@ -9,7 +9,6 @@ import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.screen.Text;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "list",
     description = {
-      "The batches of which a task runs now, or that a hold names.",
+      "The batches of which a task runs now, or that a hold or a revocation names.",
       "",
       "What of a batch waits can't be seen: to read a task from a queue is to take it out of it."
           + " What of it is dead is shown by warrener dead list QUEUE --batch NAME."
@@ -38,22 +37,31 @@ public final class BatchListCommand extends FleetCommand {
     return watching.run(invocation(), "batch list", snapshot -> show(screen, snapshot));
   }
 
-  private static void show(Screen screen, Snapshot snapshot) {
+  static void show(Screen screen, Snapshot snapshot) {
     var batches = Batch.all(snapshot);
-    snapshot.sayAlarm(screen);
     switch (screen.format()) {
       case TABLE -> {
         if (batches.isEmpty()) {
-          screen.say("No task of a batch runs, and no hold names one; what waits is not seen.");
+          snapshot
+              .emptiness("No task of a batch runs, and no hold or revocation names one")
+              .map(sentence -> sentence + " Waiting tasks are not seen.")
+              .ifPresent(screen::say);
         } else {
           screen.result(table(batches, snapshot.at()));
         }
-        snapshot.saySilent(screen, "what it runs is not shown");
       }
       case JSON -> screen.resultJson(batches);
       case JSONL -> batches.forEach(screen::resultJsonLine);
       case NAME -> batches.forEach(batch -> screen.resultName(batch.batch()));
     }
+    snapshot.sayUnheard(screen, "what runs there is not shown");
+  }
+
+  private static Cell state(Batch batch) {
+    if (batch.revocations().isEmpty()) {
+      return batch.holds().isEmpty() ? Cell.EMPTY : Cell.of("held", Tone.WARN);
+    }
+    return Cell.of(batch.holds().isEmpty() ? "revoked" : "revoked, held", Tone.WARN);
   }
 
   private static Table table(List<Batch> batches, Instant now) {
@@ -75,7 +83,7 @@ public final class BatchListCommand extends FleetCommand {
               : Cell.of(Phrases.brief(Duration.between(running.getFirst().since(), now))),
           Cell.of(Text.list(running.stream().map(RunningTask::queue))),
           Cell.of(Text.list(running.stream().map(RunningTask::controller))),
-          batch.holds().isEmpty() ? Cell.EMPTY : Cell.of("held", Tone.WARN));
+          state(batch));
     }
     return table;
   }

@@ -1,14 +1,13 @@
 package dev.warrener.ops.view;
 
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.screen.Screen;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = {
-      "The tasks of a batch that run now, and the holds that name it.",
+      "The tasks of a batch that run now, and the holds and revocations that name it.",
       "",
       "What of it waits can't be seen: to read a task from a queue is to take it out of it. What"
           + " of it is dead is shown by warrener dead list QUEUE --batch NAME."
@@ -36,26 +35,26 @@ public final class BatchShowCommand extends FleetCommand {
   public ExitStatus run() throws InterruptedException {
     var screen = invocation().screen();
     try (var view = FleetView.open(invocation(), localOptions, "batch show")) {
-      var snapshot = view.look();
-      snapshot.sayAlarm(screen);
-      snapshot.saySilent(screen, "what it runs is not known");
-      var batch = Batch.of(name, snapshot);
-      if (batch.running().isEmpty() && batch.holds().isEmpty()) {
-        throw new CommandFailure(
-            snapshot.statusOfAbsence(),
-            "no task of batch "
-                + name
-                + " runs on any controller that answered"
-                + Suggestions.didYouMean(
-                    name, Batch.all(snapshot).stream().map(Batch::batch).toList())
-                + " (what of it waits can't be seen; what is dead: warrener dead list QUEUE"
-                + " --batch "
-                + name
-                + ")");
-      }
-      show(screen, batch, snapshot);
-      return ExitStatus.DONE;
+      return show(screen, view.look());
     }
+  }
+
+  ExitStatus show(Screen screen, Snapshot snapshot) {
+    snapshot.sayUnheard(screen, "what runs there is not known");
+    var batch = Batch.of(name, snapshot);
+    if (batch.running().isEmpty() && batch.holds().isEmpty() && batch.revocations().isEmpty()) {
+      throw new CommandFailure(
+          snapshot.statusOfAbsence(),
+          snapshot.absence("batch " + name, "has no running task", "has a running task")
+              + Suggestions.didYouMean(
+                  name, Batch.all(snapshot).stream().map(Batch::batch).toList())
+              + " (what of it waits can't be seen; what is dead: warrener dead list QUEUE"
+              + " --batch "
+              + name
+              + ")");
+    }
+    show(screen, batch, snapshot);
+    return snapshot.status();
   }
 
   private static void show(Screen screen, Batch batch, Snapshot snapshot) {
@@ -68,6 +67,7 @@ public final class BatchShowCommand extends FleetCommand {
                 + Phrases.count(batch.running().size(), "task")
                 + " running");
         StatusCommand.holdLines(screen, snapshot, batch.holds()::contains).forEach(screen::result);
+        Revoked.lines(screen, snapshot, batch.revocations()::contains).forEach(screen::result);
         if (!batch.running().isEmpty()) {
           screen.result("");
           screen.result(RunningTask.table(batch.running(), snapshot.at()));

@@ -5,7 +5,6 @@ import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.screen.Screen;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,13 +33,12 @@ public final class ControllerListCommand extends FleetCommand {
     return watching.run(invocation(), "controller list", snapshot -> show(screen, snapshot));
   }
 
-  private static void show(Screen screen, Snapshot snapshot) {
+  static void show(Screen screen, Snapshot snapshot) {
     var views = ControllerView.all(snapshot);
-    snapshot.sayAlarm(screen);
     switch (screen.format()) {
       case TABLE -> {
         if (views.isEmpty()) {
-          screen.say("No controller answers.");
+          snapshot.emptiness("No controller").ifPresent(screen::say);
         } else {
           screen.result(StatusCommand.controllers(snapshot));
         }
@@ -49,6 +47,7 @@ public final class ControllerListCommand extends FleetCommand {
       case JSONL -> views.forEach(screen::resultJsonLine);
       case NAME -> views.forEach(view -> screen.resultName(view.controller()));
     }
+    snapshot.sayUnheard(screen, "what it does is not known");
   }
 
   /**

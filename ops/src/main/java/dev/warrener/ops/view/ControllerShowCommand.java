@@ -1,9 +1,9 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
@@ -15,7 +15,6 @@ import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.screen.Text;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import dev.warrener.ops.view.PsCommand.WorkerJson;
 import java.time.Duration;
 import java.util.List;
@@ -49,25 +48,40 @@ public final class ControllerShowCommand extends FleetCommand {
     }
     var screen = invocation().screen();
     try (var view = FleetView.open(invocation(), localOptions, "controller show")) {
-      var snapshot = view.look();
-      snapshot.sayAlarm(screen);
-      var known = snapshot.roster().known().get(id);
-      if (known == null) {
-        throw new CommandFailure(
-            ExitStatus.UNKNOWN_TARGET,
-            "no controller "
-                + id
-                + Suggestions.didYouMean(id, snapshot.roster().known().keySet())
-                + " (warrener controller list shows all)");
-      }
-      var one = ControllerView.of(known, snapshot.roster().presences().get(id));
-      switch (screen.format()) {
-        case TABLE -> show(screen, one, known, snapshot);
-        case JSON, JSONL -> screen.resultJson(one);
-        case NAME -> screen.resultName(id);
-      }
-      return one.state().equals("silent") ? ExitStatus.NO_ANSWER : ExitStatus.DONE;
+      return show(screen, view.look());
     }
+  }
+
+  ExitStatus show(Screen screen, Snapshot snapshot) {
+    var known = snapshot.roster().known().get(id);
+    if (known == null) {
+      snapshot.sayUnheard(screen, "what is there is not known");
+      throw unknown(snapshot);
+    }
+    var one = ControllerView.of(known, snapshot.roster().presences().get(id));
+    switch (screen.format()) {
+      case TABLE -> show(screen, one, known, snapshot);
+      case JSON, JSONL -> screen.resultJson(one);
+      case NAME -> screen.resultName(id);
+    }
+    if (one.state().equals("silent")) {
+      screen.insist(Tone.BAD, snapshot.silence(known));
+      return ExitStatus.NO_ANSWER;
+    }
+    return ExitStatus.DONE;
+  }
+
+  private CommandFailure unknown(Snapshot snapshot) {
+    var status = snapshot.statusOfAbsence();
+    return new CommandFailure(
+        status,
+        (status == ExitStatus.UNKNOWN_TARGET
+                ? "no controller " + id
+                : id + " did not answer, and nobody who answered knows it")
+            + Suggestions.didYouMean(id, snapshot.roster().known().keySet())
+            + (snapshot.isNobodyThere()
+                ? ": no controller listens at this broker"
+                : " (warrener controller list shows all)"));
   }
 
   private static void show(

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.rollcall.KnownController;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -11,19 +11,15 @@ import dev.warrener.operator.connection.FleetConnection.Heard;
 import dev.warrener.operator.order.OrderCall;
 import dev.warrener.operator.order.OrderFactory;
 import dev.warrener.operator.rollcall.Roster;
-import dev.warrener.operator.text.Phrases;
-import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
-import dev.warrener.ops.screen.Screen;
-import dev.warrener.ops.screen.Style.Tone;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class FleetView implements AutoCloseable {
   /** How long to collect presence: 2.5 s, a little longer than the pause between two presences. */
   private static final Duration PRESENCE_ROUND = Duration.ofMillis(2500);
+
+  /** A controller that has not published its presence for so long is silent: three were missed. */
+  private static final Duration SILENT_AFTER = Duration.ofSeconds(6);
 
   private final String product;
   private final String address;
@@ -47,78 +46,10 @@ public final class FleetView implements AutoCloseable {
   private final InstantSource clock;
   private final Roster roster = Roster.empty();
   private final OrderCall call;
+  private final SortedSet<String> byPresence = new TreeSet<>();
   private boolean mayOrder = true;
+  private boolean nobodyListens;
   private @Nullable String alarm;
-
-  /**
-   * The fleet at one moment.
-   *
-   * @param at when
-   * @param broker what the broker is
-   * @param address where, without the password
-   * @param namespace of the fleet
-   * @param roster all known controllers
-   * @param connected how many controllers the broker counts; empty if it can't be asked
-   * @param alarm the alarm with which the broker blocks publishers, so that no controller can
-   *     report; or null
-   * @param tripped whether the tripwire has been pulled
-   * @param running how many controllers run a worker, by the broker's count; empty likewise
-   * @param queues the queues that a controller serves, with the broker's counts; without queues
-   *     that can't be asked
-   */
-  public record Snapshot(
-      Instant at,
-      String broker,
-      String address,
-      String namespace,
-      Roster roster,
-      OptionalInt connected,
-      @Nullable String alarm,
-      boolean tripped,
-      OptionalInt running,
-      SortedMap<String, QueueDepth> queues) {
-
-    /**
-     * Returns the exit status for a task that was not found. It may run at a controller that did
-     * not answer.
-     */
-    ExitStatus statusOfAbsence() {
-      return roster.silent().isEmpty() ? ExitStatus.UNKNOWN_TARGET : ExitStatus.NO_ANSWER;
-    }
-
-    /**
-     * Prints to stderr that the broker blocks publishers, if it does, so that no controller can
-     * answer.
-     */
-    void sayAlarm(Screen screen) {
-      if (alarm != null) {
-        screen.insist(
-            Tone.WARN,
-            "The broker blocks publishers (" + alarm + "), so that no controller can answer.");
-      }
-    }
-
-    /** Prints to stderr which controllers did not answer, and what that means for what is shown. */
-    void saySilent(Screen screen, String meaning) {
-      for (var known : roster.contested()) {
-        screen.insist(
-            Tone.BAD,
-            known.id()
-                + " is contested: "
-                + known.users().size()
-                + " users of the broker claim to be it (warrener doctor names them)");
-      }
-      for (var known : roster.silent()) {
-        screen.insist(
-            Tone.BAD,
-            known.id()
-                + " is silent, last seen "
-                + Phrases.ago(known.lastSeen(), at)
-                + ": "
-                + meaning);
-      }
-    }
-  }
 
   private FleetView(
       Invocation invocation,
@@ -166,12 +97,17 @@ public final class FleetView implements AutoCloseable {
     return mayOrder;
   }
 
-  /** Asks all controllers, and returns when all have answered or two seconds are over. */
+  /**
+   * Asks all controllers, and returns when all have answered, or two seconds after the last answer.
+   * A controller that has published its presence meanwhile counts as one that has answered.
+   */
   public Snapshot look() throws InterruptedException {
     connection.expected().forEach(roster::expect);
+    nobodyListens = false;
     try {
       alarm = null;
-      call.ask(rollCall);
+      nobodyListens = call.ask(rollCall).reachedNobody();
+      byPresence.addAll(roster.believePresence());
     } catch (BrokerBlockedException e) {
       alarm = e.alarm();
       listen(PRESENCE_ROUND);
@@ -203,6 +139,7 @@ public final class FleetView implements AutoCloseable {
         alarm = null;
       }
     }
+    roster.expire(clock.instant().minus(SILENT_AFTER));
     return snapshot();
   }
 
@@ -214,6 +151,8 @@ public final class FleetView implements AutoCloseable {
         namespace,
         roster,
         connection.armed(),
+        nobodyListens,
+        byPresence,
         alarm,
         isTripped(),
         connection.running(),

@@ -12,7 +12,6 @@ import dev.warrener.ops.screen.Cell;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +56,23 @@ public final class PsCommand extends FleetCommand {
       @Nullable String batch,
       @Nullable String handler) {
 
+    /** Returns a copy whose task's id has lost its first characters. */
+    WorkerJson withoutBeginning(int characters) {
+      return new WorkerJson(
+          worker,
+          controller,
+          host,
+          queue,
+          state,
+          since,
+          incarnation,
+          pid,
+          task == null ? null : "…" + task.substring(characters),
+          attempt,
+          batch,
+          handler);
+    }
+
     static WorkerJson of(Presence presence, WorkerPresence worker) {
       return new WorkerJson(
           presence.id() + "/" + worker.slot(),
@@ -80,22 +96,21 @@ public final class PsCommand extends FleetCommand {
     return watching.run(invocation(), "ps", snapshot -> show(screen, snapshot));
   }
 
-  private void show(Screen screen, Snapshot snapshot) {
+  void show(Screen screen, Snapshot snapshot) {
     var workers = choice.of(snapshot, state);
-    snapshot.sayAlarm(screen);
     switch (screen.format()) {
       case TABLE -> {
         if (workers.isEmpty()) {
-          screen.say("No worker.");
+          snapshot.emptiness("No worker").ifPresent(screen::say);
         } else {
           screen.result(table(workers, snapshot.at()));
         }
-        snapshot.saySilent(screen, "its workers are not shown");
       }
       case JSON -> screen.resultJson(workers);
       case JSONL -> workers.forEach(screen::resultJsonLine);
       case NAME -> workers.forEach(worker -> screen.resultName(worker.worker()));
     }
+    snapshot.sayUnheard(screen, "workers there are not shown");
   }
 
   /** The table of workers, also for {@code top} and {@code controller show}. */

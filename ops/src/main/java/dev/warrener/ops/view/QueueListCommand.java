@@ -3,6 +3,7 @@ package dev.warrener.ops.view;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.view.StatusCommand.QueueJson;
 import picocli.CommandLine.Command;
 
@@ -20,23 +21,26 @@ public final class QueueListCommand extends FleetCommand {
     var screen = invocation().screen();
     try (var view = FleetView.open(invocation(), "queue list")) {
       var snapshot = view.look();
-      snapshot.sayAlarm(screen);
-      var queues =
-          snapshot.roster().queues().stream().map(queue -> QueueJson.of(queue, snapshot)).toList();
-      switch (screen.format()) {
-        case TABLE -> {
-          if (queues.isEmpty()) {
-            screen.say(
-                "No controller " + (snapshot.alarm() == null ? "serves" : "names") + " a queue.");
-          } else {
-            screen.result(StatusCommand.queues(snapshot));
-          }
-        }
-        case JSON -> screen.resultJson(queues);
-        case JSONL -> queues.forEach(screen::resultJsonLine);
-        case NAME -> queues.forEach(queue -> screen.resultName(queue.queue()));
-      }
-      return ExitStatus.DONE;
+      show(screen, snapshot);
+      return snapshot.status();
     }
+  }
+
+  static void show(Screen screen, Snapshot snapshot) {
+    var queues =
+        snapshot.roster().queues().stream().map(queue -> QueueJson.of(queue, snapshot)).toList();
+    switch (screen.format()) {
+      case TABLE -> {
+        if (queues.isEmpty()) {
+          snapshot.emptiness("No queue is served").ifPresent(screen::say);
+        } else {
+          screen.result(StatusCommand.queues(snapshot));
+        }
+      }
+      case JSON -> screen.resultJson(queues);
+      case JSONL -> queues.forEach(screen::resultJsonLine);
+      case NAME -> queues.forEach(queue -> screen.resultName(queue.queue()));
+    }
+    snapshot.sayUnheard(screen, "queues that are served there alone are not shown");
   }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.report.Presence.Hold;
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -16,7 +16,6 @@ import dev.warrener.ops.screen.Facts;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -96,16 +95,19 @@ public final class QueueShowCommand extends FleetCommand {
     var screen = invocation().screen();
     try (var view = FleetView.open(invocation(), "queue show")) {
       var snapshot = view.look();
-      snapshot.sayAlarm(screen);
-      snapshot.saySilent(screen, "whether it serves the queue is not known");
-      var shown = Queue.of(queue, depth(view, snapshot), snapshot);
-      switch (screen.format()) {
-        case TABLE -> show(screen, shown, snapshot);
-        case JSON, JSONL -> screen.resultJson(shown);
-        case NAME -> screen.resultName(queue);
-      }
-      return snapshot.roster().silent().isEmpty() ? ExitStatus.DONE : ExitStatus.NO_ANSWER;
+      return show(screen, depth(view, snapshot), snapshot);
     }
+  }
+
+  ExitStatus show(Screen screen, @Nullable QueueDepth depth, Snapshot snapshot) {
+    snapshot.sayUnheard(screen, "who serves the queue there is not known");
+    var shown = Queue.of(queue, depth, snapshot);
+    switch (screen.format()) {
+      case TABLE -> show(screen, shown, snapshot);
+      case JSON, JSONL -> screen.resultJson(shown);
+      case NAME -> screen.resultName(queue);
+    }
+    return snapshot.status();
   }
 
   /**

@@ -6,7 +6,6 @@ import dev.warrener.messaging.report.Presence.WorkerPresence;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.screen.Cell;
 import dev.warrener.ops.screen.Table;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -14,7 +14,6 @@ import dev.warrener.ops.screen.Cell;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,6 +50,7 @@ public final class StatusCommand extends FleetCommand {
       case JSON, JSONL -> screen.resultJson(StatusJson.of(snapshot));
       case NAME -> snapshot.roster().known().keySet().forEach(screen::resultName);
     }
+    snapshot.sayUnheard(screen, "what is there is not shown");
   }
 
   private static void showTable(Screen screen, Snapshot snapshot) {
@@ -75,6 +75,15 @@ public final class StatusCommand extends FleetCommand {
               + " until: warrener resume --all");
     }
     holdLines(screen, snapshot, hold -> true).forEach(screen::result);
+    Revoked.lines(screen, snapshot, revocation -> true).forEach(screen::result);
+    if (Revoked.more(snapshot) > 0) {
+      screen.result(
+          screen.outStyle().paint(Tone.WARN, "Revoked")
+              + "      "
+              + Phrases.count(Revoked.more(snapshot), "older order")
+              + ", too (warrener kills list)");
+    }
+    problems(screen, snapshot);
     for (var presence : snapshot.roster().presences().values()) {
       var refused = presence.refusedOrders();
       if (refused != null && refused > 0) {
@@ -105,6 +114,21 @@ public final class StatusCommand extends FleetCommand {
     }
   }
 
+  private static void problems(Screen screen, Snapshot snapshot) {
+    for (var presence : snapshot.roster().presences().values()) {
+      var problems = presence.problems();
+      if (problems != null) {
+        problems.forEach(problem ->
+            screen.result(
+                screen.outStyle().paint(Tone.BAD, "Problem")
+                    + "      at "
+                    + presence.id()
+                    + ": "
+                    + problem));
+      }
+    }
+  }
+
   /** Returns why deaths are not proven, with the controllers where that is so. */
   private static Map<String, List<String>> unproven(Snapshot snapshot) {
     var places = new LinkedHashMap<String, List<String>>();
@@ -121,15 +145,28 @@ public final class StatusCommand extends FleetCommand {
   static String controllersLine(Snapshot snapshot) {
     var roster = snapshot.roster();
     var words = new StringBuilder();
-    words.append(roster.presences().size()).append(" live");
+    if (roster.presences().isEmpty() && !snapshot.isNobodyThere()) {
+      words.append(snapshot.alarm() == null ? "none answered" : "none can answer");
+    } else {
+      words.append(roster.presences().size()).append(" live");
+    }
     if (!roster.silent().isEmpty()) {
       words.append(", ").append(roster.silent().size()).append(" silent");
+    }
+    if (!snapshot.isComplete()) {
+      snapshot
+          .connected()
+          .ifPresent(connected ->
+              words
+                  .append("; the broker counts ")
+                  .append(connected)
+                  .append(connected == 1 ? " that listens" : " that listen"));
     }
     snapshot
         .running()
         .ifPresent(running ->
             words
-                .append("; the broker counts ")
+                .append(snapshot.isComplete() ? "; the broker counts " : ", ")
                 .append(running)
                 .append(running == 1 ? " that runs workers" : " that run workers"));
     return words.toString();
@@ -198,7 +235,7 @@ public final class StatusCommand extends FleetCommand {
               Cell.of("?", Tone.BAD),
               Cell.EMPTY,
               Cell.EMPTY,
-              Cell.of("last seen " + Phrases.ago(known.lastSeen(), snapshot.at()), Tone.FAINT));
+              Cell.of(snapshot.remark(known), Tone.FAINT));
         }
         continue;
       }
@@ -327,6 +364,8 @@ public final class StatusCommand extends FleetCommand {
       String namespace,
       boolean tripped,
       @Nullable Integer connected,
+      boolean complete,
+      int unnamed,
       @Nullable String alarm,
       @Nullable Integer running,
       List<Presence> controllers,
@@ -344,6 +383,8 @@ public final class StatusCommand extends FleetCommand {
           snapshot.namespace(),
           snapshot.tripped(),
           orNull(snapshot.connected()),
+          snapshot.isComplete(),
+          snapshot.unnamed(),
           snapshot.alarm(),
           orNull(snapshot.running()),
           List.copyOf(presences.values()),

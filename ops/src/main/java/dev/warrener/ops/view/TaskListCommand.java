@@ -4,7 +4,6 @@ import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.screen.Screen;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,27 +40,28 @@ public final class TaskListCommand extends FleetCommand {
     return watching.run(invocation(), "task list", snapshot -> show(screen, snapshot));
   }
 
-  private void show(Screen screen, Snapshot snapshot) {
+  void show(Screen screen, Snapshot snapshot) {
     var running =
         RunningTask.of(snapshot).stream()
             .filter(one -> controller == null || controller.equals(one.controller()))
             .filter(one -> queue == null || queue.equals(one.queue()))
             .filter(one -> batch == null || batch.equals(one.batch()))
             .toList();
-    snapshot.sayAlarm(screen);
     switch (screen.format()) {
       case TABLE -> {
         if (running.isEmpty()) {
-          screen.say("No task runs.");
+          snapshot.emptiness("No task runs").ifPresent(screen::say);
         } else {
           screen.result(RunningTask.table(running, snapshot.at()));
         }
-        screen.say(WaitingTasks.of(snapshot).sentence());
-        snapshot.saySilent(screen, "what it runs is not shown");
+        if (!snapshot.roster().presences().isEmpty()) {
+          screen.say(WaitingTasks.of(snapshot).sentence());
+        }
       }
       case JSON -> screen.resultJson(running);
       case JSONL -> running.forEach(screen::resultJsonLine);
       case NAME -> running.forEach(one -> screen.resultName(one.task()));
     }
+    snapshot.sayUnheard(screen, "what runs there is not shown");
   }
 }

@@ -1,15 +1,15 @@
 package dev.warrener.ops.view;
 
+import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.operator.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.screen.Facts;
+import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Text;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
           + " that is dead is shown by warrener dead show."
     })
 public final class TaskShowCommand extends FleetCommand {
-  @Parameters(paramLabel = "ID", description = "The task's id.")
+  @Parameters(paramLabel = "ID", description = "The task's id, or the beginning of it.")
   private String id = "";
 
   @Mixin private LocalOptions localOptions = new LocalOptions();
@@ -39,20 +39,38 @@ public final class TaskShowCommand extends FleetCommand {
   public ExitStatus run() throws InterruptedException {
     var screen = invocation().screen();
     try (var view = FleetView.open(invocation(), localOptions, "task show")) {
-      var snapshot = view.look();
-      snapshot.sayAlarm(screen);
-      snapshot.saySilent(screen, "what it runs is not known");
-      var runs = RunningTask.of(snapshot).stream().filter(one -> one.task().equals(id)).toList();
-      if (runs.isEmpty()) {
-        throw notRunning(id, snapshot);
-      }
-      switch (screen.format()) {
-        case TABLE -> runs.forEach(run -> describe(run, snapshot.at()).forEach(screen::result));
-        case JSON, JSONL -> runs.forEach(screen::resultJson);
-        case NAME -> screen.resultName(id);
-      }
-      return ExitStatus.DONE;
+      return show(screen, view.look());
     }
+  }
+
+  ExitStatus show(Screen screen, Snapshot snapshot) {
+    snapshot.sayUnheard(screen, "what runs there is not known");
+    var runs = named(RunningTask.of(snapshot));
+    if (runs.isEmpty()) {
+      throw notRunning(id, snapshot);
+    }
+    switch (screen.format()) {
+      case TABLE -> runs.forEach(run -> describe(run, snapshot.at()).forEach(screen::result));
+      case JSON, JSONL -> runs.forEach(screen::resultJson);
+      case NAME -> runs.forEach(run -> screen.resultName(run.task()));
+    }
+    return ExitStatus.DONE;
+  }
+
+  /** Returns the runs of the task with the id, or of the only one whose id begins with it. */
+  private List<RunningTask> named(List<RunningTask> all) {
+    var exact = all.stream().filter(one -> one.task().equals(id)).toList();
+    if (!exact.isEmpty()) {
+      return exact;
+    }
+    var begun = all.stream().filter(one -> one.task().startsWith(id)).toList();
+    long tasks = begun.stream().map(RunningTask::task).distinct().count();
+    if (tasks > 1) {
+      throw new CommandFailure(
+          ExitStatus.UNKNOWN_TARGET,
+          tasks + " running tasks begin with " + id + ": give more of the id");
+    }
+    return begun;
   }
 
   private static List<String> describe(RunningTask run, Instant now) {
@@ -74,9 +92,7 @@ public final class TaskShowCommand extends FleetCommand {
   private static CommandFailure notRunning(String id, Snapshot snapshot) {
     return new CommandFailure(
         snapshot.statusOfAbsence(),
-        "task "
-            + id
-            + " is not running on any controller that answered"
+        snapshot.absence("task " + id, "is not running", "is running")
             + Suggestions.didYouMean(id, snapshot.roster().tasks())
             + " (if it has not ended it may wait, which can't be seen, or be dead: warrener dead"
             + " show "

@@ -9,12 +9,12 @@ import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style;
-import dev.warrener.ops.view.FleetView.Snapshot;
+import dev.warrener.ops.screen.Text;
 import dev.warrener.ops.view.PsCommand.WorkerJson;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +30,9 @@ import picocli.CommandLine.Option;
       "Read-only. On a terminal it shows as many workers as fit; warrener ps shows all of them."
     })
 public final class TopCommand extends FleetCommand {
+  /** How many characters of an id are worth a dot in their place. */
+  private static final int LEAST_LEFT_OUT = 4;
+
   @Mixin private WorkerOptions choice = new WorkerOptions();
 
   @Option(
@@ -71,14 +74,36 @@ public final class TopCommand extends FleetCommand {
     }
   }
 
-  private void show(Screen screen, Snapshot snapshot) {
+  void show(Screen screen, Snapshot snapshot) {
     var workers = choice.of(snapshot, null);
     switch (screen.format()) {
-      case TABLE -> screen.resultPage(page(snapshot, workers, screen.outStyle()));
+      case TABLE ->
+          screen.resultPage(
+              page(
+                  snapshot,
+                  screen.isOnTerminal() ? withShortIds(workers) : workers,
+                  screen.outStyle()));
       case JSON -> screen.resultJson(workers);
       case JSONL -> workers.forEach(screen::resultJsonLine);
       case NAME -> workers.forEach(worker -> screen.resultName(worker.worker()));
     }
+  }
+
+  /**
+   * Leaves out how all tasks' ids begin: ids that were made in the same minute differ at their end,
+   * which is what a narrow terminal cuts off.
+   */
+  static List<WorkerJson> withShortIds(List<WorkerJson> workers) {
+    var ids =
+        workers.stream()
+            .map(WorkerJson::task)
+            .filter(Objects::nonNull)
+            .map(String::valueOf)
+            .toList();
+    int common = Text.commonBeginning(ids);
+    return common < LEAST_LEFT_OUT
+        ? workers
+        : workers.stream().map(worker -> worker.withoutBeginning(common)).toList();
   }
 
   /** Returns the whole page; the screen cuts what does not fit. */
@@ -104,23 +129,21 @@ public final class TopCommand extends FleetCommand {
                   + snapshot.alarm()
                   + "), so that no controller can answer."));
     }
+    snapshot
+        .unheard()
+        .ifPresent(sentence ->
+            lines.add(style.paint(Style.Tone.BAD, sentence + ": workers there are not shown")));
     if (snapshot.tripped()) {
       lines.add(style.paint(Style.Tone.BAD, "Everything is held: the tripwire was pulled."));
     }
     for (var known : snapshot.roster().silent()) {
-      lines.add(style.paint(Style.Tone.BAD, silent(known.id(), known.lastSeen(), now)));
+      lines.add(
+          style.paint(Style.Tone.BAD, snapshot.silence(known) + ": its workers are not shown"));
     }
     if (!workers.isEmpty()) {
       lines.add("");
       lines.addAll(PsCommand.table(workers, now).lines(style));
     }
     return lines;
-  }
-
-  private static String silent(String id, Instant lastSeen, Instant now) {
-    return id
-        + " is silent, last seen "
-        + Phrases.ago(lastSeen, now)
-        + ": its workers are not shown";
   }
 }

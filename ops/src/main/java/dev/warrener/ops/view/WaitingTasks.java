@@ -1,7 +1,6 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.operator.text.Phrases;
-import dev.warrener.ops.view.FleetView.Snapshot;
 
 /**
  * The numbers of waiting tasks. The tasks themselves can't be listed: reading a task from a queue

@@ -29,7 +29,7 @@ final class WatchOptions {
 
   /** Shows one snapshot. */
   interface Show {
-    void show(FleetView.Snapshot snapshot);
+    void show(Snapshot snapshot);
   }
 
   /** Refuses a time of 0: the fleet would be asked without a pause. */
@@ -50,7 +50,7 @@ final class WatchOptions {
       }
       var snapshot = view.look();
       show.show(snapshot);
-      return status(snapshot);
+      return snapshot.status();
     }
   }
 
@@ -67,13 +67,9 @@ final class WatchOptions {
       invocation.screen().startPage();
       show.show(snapshot);
       if (shown == times) {
-        return status(snapshot);
+        return snapshot.status();
       }
       snapshot = view.listen(interval);
     }
-  }
-
-  private static ExitStatus status(FleetView.Snapshot snapshot) {
-    return snapshot.roster().silent().isEmpty() ? ExitStatus.DONE : ExitStatus.NO_ANSWER;
   }
 }

@@ -1,7 +1,6 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.report.WorkerState;
-import dev.warrener.ops.view.FleetView.Snapshot;
 import dev.warrener.ops.view.PsCommand.WorkerJson;
 import java.util.ArrayList;
 import java.util.Comparator;

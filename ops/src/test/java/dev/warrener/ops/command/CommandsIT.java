@@ -122,6 +122,55 @@ class CommandsIT extends OneControllerFleet {
   }
 
   @Test
+  void allDeadLettersAreLookedAtAndThoseThatAreLeftOutAreTold() {
+    fleet
+        .run(
+            "publish",
+            "mail",
+            "fail",
+            "{\"message\":\"no\"}",
+            "--max-attempts",
+            "1",
+            "--count",
+            "154")
+        .ends(0);
+    await("dead").atMost(LONG).until(() -> number("mail", "dead") == 154);
+    var last =
+        fleet
+            .run("publish", "mail", "fail", "{}", "--max-attempts", "1", "--batch", "last")
+            .ends(0)
+            .out()
+            .strip();
+    await("dead").atMost(LONG).until(() -> number("mail", "dead") == 155);
+
+    var listed = fleet.run("dead", "list", "mail", "-o", "name").ends(6);
+    assertThat(listed.out().lines()).hasSize(100);
+    assertThat(listed.err()).contains("55 more dead letters are not shown: add --limit 155");
+    assertThat(fleet.run("dead", "list", "mail", "--batch", "last", "-o", "name").ends(0).out())
+        .isEqualTo(last + "\n");
+    var chosen = fleet.run("dead", "list", "mail", "--reason", "failed", "-o", "name").ends(6);
+    assertThat(chosen.err()).contains("55 more dead letters match and are not shown");
+    assertThat(fleet.run("dead", "show", "mail", last.substring(0, 32)).ends(0).out())
+        .startsWith("task " + last);
+    assertThat(fleet.run("dead", "requeue", "mail", last.substring(0, 32), "-n").ends(0).err())
+        .contains("Would requeue 1 dead letter of queue mail");
+    assertThat(fleet.run("dead", "requeue", "mail", last.substring(0, 7), "-n").ends(4).err())
+        .as("too short to be taken for the beginning of an id")
+        .contains("no dead letter " + last.substring(0, 7));
+    assertThat(
+            fleet.run("dead", "purge", "mail", "--limit", "2", "--confirm", "mail").ends(6).err())
+        .contains("153 more dead letters match and were left by --limit");
+    assertThat(fleet.run("dead", "purge", "mail", "--confirm", "mail").ends(0).out())
+        .isEqualTo("153 dead letters dropped for good\n");
+    assertThat(number("mail", "dead")).isZero();
+  }
+
+  @Test
+  void purgeOfAQueueThatIsNotThereIsUnknownBeforeItAsks() {
+    assertThat(fleet.run("queue", "purge", "nosuch").ends(4).err()).contains("nosuch");
+  }
+
+  @Test
   void deadLettersAreListedRequeuedAndDropped() {
     fleet.run(
         "publish", "mail", "fail", "{\"message\":\"no\"}", "--max-attempts", "1", "--id", "f");
@@ -137,8 +186,10 @@ class CommandsIT extends OneControllerFleet {
     assertThat(fleet.run("dead", "requeue", "mail").ends(2).err()).contains("add --yes");
     assertThat(fleet.run("dead", "requeue", "mail", "-n").ends(0).err())
         .contains("Would requeue 1 dead letter of queue mail; nothing was done.");
-    assertThat(fleet.run("dead", "requeue", "mail", "another", "-n").ends(0).err())
-        .contains("Would requeue 0 dead letters of queue mail; nothing was done.");
+    assertThat(fleet.run("dead", "requeue", "mail", "another", "-n").ends(4).err())
+        .contains("no dead letter another of queue mail");
+    assertThat(fleet.run("dead", "requeue", "mail", "f", "g", "-n").ends(4).err())
+        .contains("no dead letter g of queue mail (", "Would requeue 1 dead letter");
     assertThat(fleet.run("dead", "requeue", "mail", "-y").ends(0).out())
         .isEqualTo("1 dead letter requeued\n");
     await("dead again").atMost(LONG).until(() -> number("mail", "dead") == 1);

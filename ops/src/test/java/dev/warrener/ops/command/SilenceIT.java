@@ -73,11 +73,41 @@ class SilenceIT {
   }
 
   @Test
-  void statusSaysThatSomebodyIsThere() {
-    var json = fleet.run("status", "-o", "json").ends(0).json();
+  void commandsThatLookSayThatSomebodyIsThereAndEndWithUnknown() {
+    var calls =
+        List.of(
+            "status",
+            "top --times 1",
+            "ps",
+            "task list",
+            "batch list",
+            "queue list",
+            "controller list",
+            "task show nosuch",
+            "batch show nosuch",
+            "controller show nosuch",
+            "doctor");
 
+    assertThat(calls.parallelStream().map(call -> fleet.run(call.split(" ", -1))).toList())
+        .allSatisfy(ran -> {
+          ran.ends(124);
+          assertThat(ran.out() + ran.err())
+              .contains("Nobody answered; the broker counts 1 controller that listens");
+        });
+    var json = fleet.run("status", "-o", "json").ends(124).json();
     assertThat(json.at("/connected").intValue()).isEqualTo(1);
+    assertThat(json.at("/complete").booleanValue()).isFalse();
     assertThat(json.at("/controllers").size()).isZero();
+  }
+
+  @Test
+  void whereNobodyIsTheBrokerSaysSo() {
+    mute.close();
+
+    assertThat(fleet.run("ps").ends(0).err()).contains("No worker: no controller listens");
+    assertThat(fleet.run("task", "show", "nosuch").ends(124).err())
+        .contains("nobody knows whether task nosuch is running: no controller listens");
+    assertThat(fleet.run("doctor").ends(3).out()).contains("none listens at this broker");
   }
 
   @Test

@@ -99,9 +99,10 @@ class TripwireIT {
         assertThat(fleet.run("kill", "--all", "-y").ends(0).err()).contains("It was pulled before");
         assertThat(fleet.run("resume", "--all", "-m", "too early").ends(69).err())
             .contains("blocks publishers (" + alarm.words + "): nothing was sent");
-        assertThat(fleet.run("status").ends(0).out())
+        assertThat(fleet.run("status").ends(124).out())
+            .contains("none can answer")
             .contains("the broker blocks publishers (" + alarm.words + ")");
-        assertThat(fleet.run("queue", "list").ends(0).err())
+        assertThat(fleet.run("queue", "list").ends(124).err())
             .contains("The broker blocks publishers (" + alarm.words + ")");
         assertThat(fleet.run("doctor").ends(3).out())
             .containsPattern("wrong +broker +it blocks publishers \\(" + alarm.words + "\\)")

@@ -100,6 +100,36 @@ class ViewCommandsIT extends OneControllerFleet {
   }
 
   @Test
+  void revokedBatchIsShownWithWhoAndWhyAndHowToUndoIt() {
+    fleet.run("publish", "mail", "sleep", "{\"seconds\":30}", "--batch", "april").ends(0);
+    awaitBusy(1);
+
+    var killed = fleet.run("kill", "--batch", "april", "-m", "a fool", "-y").ends(0);
+
+    assertThat(killed.err())
+        .contains("Revoked until:  warrener resume --batch april")
+        .containsPattern(
+            "To run its tasks after all:  warrener dead requeue mail --order [0-9a-f]");
+    assertThat(fleet.run("publish", "mail", "echo", "--batch", "april", "--wait").ends(3).out())
+        .as("whoever waits is told at once")
+        .contains(" killed");
+    assertThat(fleet.run("status").ends(0).out())
+        .containsPattern("Revoked +--batch april by .* ago: a fool \\(.*, on c1\\)")
+        .contains("its tasks are dead-lettered when they come up, until: warrener resume --batch");
+    assertThat(fleet.run("batch", "list").ends(0).out()).containsPattern("april +0 +revoked");
+    assertThat(fleet.run("batch", "show", "april").ends(0).out()).contains("a fool");
+    assertThat(fleet.run("doctor").ends(0).out())
+        .containsPattern("warning +revocation +--batch april was revoked .* by ");
+    assertThat(fleet.run("resume", "--batch", "april", "-n").ends(0).out())
+        .contains("WOULD RESUME  resume ")
+        .contains(": 1 of 1 controller answered, ")
+        .contains("; nothing was done")
+        .doesNotContain("CONFIRMED");
+    fleet.run("resume", "--batch", "april").ends(0);
+    assertThat(fleet.run("status").ends(0).out()).doesNotContain("april");
+  }
+
+  @Test
   void controllersAreListedAndShownByTheCommandThatRunsThem() {
     assertThat(fleet.run("controller", "list").ends(0).out())
         .containsPattern("c1 +\\S+ +running +2 +0 ");

@@ -28,6 +28,7 @@ class WarrenerCommandTest {
         3     everyone answered and something failed
         4     unknown target
         5     declined at the prompt
+        6     done in part: a limit, or another program, has left something
         69    the broker can't be reached
         77    not allowed
         78    bad configuration
@@ -108,7 +109,7 @@ class WarrenerCommandTest {
             Stream.of(ExitStatus.values())
                 .map(status -> Integer.toString(status.code()))
                 .collect(Collectors.joining(" ")))
-        .isEqualTo("0 1 2 3 4 5 69 77 78 124 130");
+        .isEqualTo("0 1 2 3 4 5 6 69 77 78 124 130");
   }
 
   @ParameterizedTest
@@ -157,6 +158,15 @@ class WarrenerCommandTest {
             + " amqp://guest@rabbit.example:5672/: it serves this host alone, without TLS, and has one"
             + " virtual host; name amqp://localhost or amqp://localhost:PORT | warrener broker",
         "hold --queue q -y | error: warrener hold has no option -y | warrener hold",
+        "kill -9 --all | error: warrener kill has no option -9: it kills with SIGKILL at once; --grace"
+            + " TIME asks with SIGTERM first | warrener kill",
+        "kill 0193-t | error: warrener kill takes no \"0193-t\": name what it is, as in --task"
+            + " 0193-t, --batch, --queue, --controller or --worker | warrener kill",
+        "kill c1/2 | error: warrener kill takes no \"c1/2\": did you mean --worker c1/2? | warrener"
+            + " kill",
+        "kill --batch b --in-flight requeue --backlog purge -y | error: --in-flight requeue and"
+            + " --backlog purge contradict each other for --task and --batch: a requeued task waits"
+            + " again; give both the same fate | warrener kill",
         "controller --exec run --queue=q | error: --exec takes the rest of the line, so --queue=q"
             + " went to the command: put what is meant for the controller before --exec | warrener"
             + " controller",
@@ -169,9 +179,9 @@ class WarrenerCommandTest {
         "top --times -1 | error: --times must be 1 or more, not -1 | warrener top",
         "dead show mail | error: missing required parameter: 'ID' | warrener dead show",
         "queue create | error: missing required parameter: 'QUEUE' | warrener queue create",
-        "kill --task t --in-flight requeue --backlog purge -y | error: inFlight requeue and backlog"
-            + " purge contradict each other for single tasks or batches: a requeued task waits again"
-            + " | warrener kill",
+        "kill --task t --in-flight requeue --backlog dead-letter -y | error: --in-flight requeue and"
+            + " --backlog dead-letter contradict each other for --task and --batch: a requeued task"
+            + " waits again; give both the same fate | warrener kill",
       })
   void wrongUsageIsOneSentenceAndAHint(String arguments, String sentence, String command) {
     assertThat(run(arguments.split(" ", -1))).isEqualTo(2);

@@ -64,6 +64,44 @@ class OrderSummaryTest {
                 + " b, c and 2 more: set");
   }
 
+  private static String shown(boolean isTerminal, boolean isVerbose, String... controllers) {
+    var plan = KillPlan.of(Scope.ALL, null, null, null, Duration.ZERO);
+    var order = OrderFactory.kill(ID, plan, "INC-42", "ana", T0, false);
+    var call = RollCall.open(order, new RollCall.Deadlines(T0, T0, T0));
+    for (var report : ScriptedFleet.of(controllers).answer(order)) {
+      call = call.with(report, T0);
+    }
+    var out = new ByteArrayOutputStream();
+    var stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    OrderSummary.showAsItStands(
+        new Screen(
+            stream,
+            stream,
+            Style.PLAIN,
+            Style.PLAIN,
+            isTerminal,
+            isTerminal,
+            false,
+            OutputFormat.TABLE,
+            isVerbose),
+        call,
+        T0);
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void certificatesThatWouldFillATerminalAreSummedUp() {
+    var six = new String[] {"a", "b", "c", "d", "e", "f"};
+
+    assertThat(shown(true, false, six))
+        .contains("12 death certificates: SIGKILL, proven by cgroup, 24 processes, the last after")
+        .contains("-v shows each")
+        .doesNotContain("a/1");
+    assertThat(shown(true, true, six)).contains("a/1", "f/2");
+    assertThat(shown(false, false, six)).as("a file has room").contains("a/1", "f/2");
+    assertThat(shown(true, false, "a", "b")).contains("a/1", "b/2");
+  }
+
   private static Report onlyFound(Report report) {
     return switch (report) {
       case Report.WorkerDead dead ->

@@ -2,9 +2,18 @@ package dev.warrener.ops.screen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TextTest {
+  @Test
+  void commonBeginningIsThatOfAllAndNothingForOne() {
+    assertThat(Text.commonBeginning(List.of("0193-a1", "0193-b2", "0193-a3"))).isEqualTo(5);
+    assertThat(Text.commonBeginning(List.of("0193-a1", "0193-a1"))).isZero();
+    assertThat(Text.commonBeginning(List.of("x", "y"))).isZero();
+    assertThat(Text.commonBeginning(List.of())).isZero();
+  }
+
   @Test
   void controlCharactersCantPlayWithTheTerminal() {
     assertThat(Text.oneLine("a\u001b[2Jb\nc\td")).isEqualTo("a\\u001b[2Jb\\u000ac d");

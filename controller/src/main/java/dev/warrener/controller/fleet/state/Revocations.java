@@ -7,6 +7,8 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -271,6 +273,26 @@ public record Revocations(
             ? resumedTasks.get(task.id())
             : batch == null ? null : resumedBatches.get(batch);
     return resumption != null && resumption.isNewerThan(revocation);
+  }
+
+  /** Returns the revocations that name batches, each order once, the newest first. */
+  public List<Revocation> ofBatches() {
+    return Stream.of(byBatch, others)
+        .flatMap(map -> map.values().stream())
+        .filter(revocation -> !revocation.scope().batches().isEmpty())
+        .filter(revocation -> !areAllResumed(revocation))
+        .distinct()
+        .sorted(
+            Comparator.comparing(Revocation::issuedAt).thenComparing(Revocation::order).reversed())
+        .toList();
+  }
+
+  private boolean areAllResumed(Revocation revocation) {
+    return revocation.scope().batches().stream()
+        .allMatch(batch -> {
+          var resumption = resumedBatches.get(batch);
+          return resumption != null && resumption.isNewerThan(revocation);
+        });
   }
 
   private static <T extends OperatorStatement> HashPMap<String, T> withoutOld(

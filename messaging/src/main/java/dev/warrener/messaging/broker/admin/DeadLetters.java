@@ -26,6 +26,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,18 @@ public final class DeadLetters {
 
   /** The most deliveries that a consumer can have without settling them. */
   private static final int MOST = 65_535;
+
+  /** How many letters the first consumer may have, before anything is known of their sizes: 16. */
+  private static final int FIRST = 16;
+
+  /** By how much the next consumer may have more letters, if they are small. */
+  private static final int GROWTH = 8;
+
+  /**
+   * The bytes of bodies that may be on their way to this program at the same time, as estimated by
+   * the largest letter so far: 32 MiB.
+   */
+  private static final int MOST_BYTES = 32 << 20;
 
   /** How long to wait for the next letter before assuming that someone else has received it. */
   private static final Duration ARRIVAL_LIMIT = Duration.ofSeconds(2);
@@ -61,22 +74,35 @@ public final class DeadLetters {
   }
 
   /**
-   * Returns the oldest dead letters of {@code queue}, oldest first: at most {@code limit}, and at
-   * most 65,535. They stay in the queue. While they are read no one else can receive them.
+   * Returns the oldest dead letters of {@code queue}, oldest first: at most {@code limit}. They
+   * stay in the queue. While they are read no one else can receive them.
    *
    * @throws NoSuchQueueException if there is no such queue
    */
   public List<DeadLetter> list(String queue, int limit) {
     var letters = new ArrayList<DeadLetter>();
-    visit(
+    look(queue, limit, letters::add);
+    return letters;
+  }
+
+  /**
+   * Looks at the oldest dead letters of {@code queue}, oldest first. They stay in the queue. While
+   * they are looked at no one else can receive them. However many there are, only a few of them are
+   * in memory.
+   *
+   * @param limit the most letters to look at
+   * @return nothing done, and how many letters were not looked at
+   * @throws NoSuchQueueException if there is no such queue
+   */
+  public Moved look(String queue, int limit, Consumer<DeadLetter> looker) {
+    return visit(
         queue,
         limit,
         letter -> {
-          letters.add(letter);
+          looker.accept(letter);
           return false;
         },
         letter -> null);
-    return letters;
   }
 
   /**
@@ -143,10 +169,17 @@ public final class DeadLetters {
    *
    * @param done the number of letters that are no longer among the dead letters
    * @param failed a sentence for each that could not be moved, with its id
+   * @param unseen the number of letters that were there at the beginning and have not been looked
+   *     at: because of the limit, or because somebody else had received them
    */
-  public record Moved(int done, List<String> failed) {
+  public record Moved(int done, List<String> failed, long unseen) {
     public Moved {
       failed = List.copyOf(failed);
+    }
+
+    /** All letters were looked at. */
+    public Moved(int done, List<String> failed) {
+      this(done, failed, 0);
     }
   }
 
@@ -157,22 +190,11 @@ public final class DeadLetters {
     long before =
         requests.<Integer>ask(what, channel -> channel.queueDeclarePassive(name).getMessageCount());
     Moved moved;
-    Channel channel = null;
-    try {
-      channel = connection.createChannel();
-      if (channel == null) {
-        throw new IOException("the broker allows no more channels on this connection");
-      }
-      int wanted = (int) Math.min(Math.min(limit, MOST), before);
-      moved =
-          wanted == 0 ? new Moved(0, List.of()) : visit(channel, name, queue, wanted, chosen, fate);
+    try (var windows = new Windows(name)) {
+      moved = visit(windows, queue, Math.min(limit, before), before, chosen, fate);
       if (moved.done() > 0) {
-        // Closing would take back the settlements that the broker has not carried out yet.
-        dialect.barrier(channel, name);
+        windows.settled();
       }
-      // Closing returns the deliveries of one consumer to the queue in their old order. In a quorum
-      // queue neither a nack for each of many nor closing after many gets does that.
-      channel.close();
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, requests.access(), what);
     }
@@ -181,20 +203,18 @@ public final class DeadLetters {
   }
 
   private Moved visit(
-      Channel channel,
-      String name,
+      Windows windows,
       String queue,
-      int wanted,
+      long wanted,
+      long before,
       Predicate<DeadLetter> chosen,
       Fate fate)
       throws IOException {
     int done = 0;
     var failed = new ArrayList<String>();
-    var arrivals = new Arrivals(channel);
-    channel.basicQos(wanted);
-    channel.basicConsume(name, false, arrivals);
-    for (int seen = 0; seen < wanted; seen++) {
-      var delivery = arrivals.next();
+    long seen = 0;
+    while (seen < wanted) {
+      var delivery = windows.next(wanted - seen);
       if (delivery == null) {
         // A broker that stands still has not answered this before it goes on.
         channel.queueDeclarePassive(name);
@@ -203,18 +223,100 @@ public final class DeadLetters {
       if (delivery == null) {
         break;
       }
+      seen++;
       var letter = read(queue, delivery);
       if (chosen.test(letter)) {
         var problem = fate.of(letter);
         if (problem == null) {
-          channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+          windows.settle(delivery);
           done++;
-        } else {
-          failed.add(letter.message().id() + ": " + problem);
+          continue;
         }
+        failed.add(letter.message().id() + ": " + problem);
+      }
+      windows.keep(delivery);
+    }
+    return new Moved(done, failed, before - seen);
+  }
+
+  /**
+   * Consumers that receive the letters of a queue one after another: when one has as many as it may
+   * have without settling them, the next one receives those that follow. So the letters stay in
+   * their order, and not more are on their way than fit into memory.
+   */
+  private final class Windows implements AutoCloseable {
+    private final String name;
+    private final List<Channel> channels = new ArrayList<>();
+    private @Nullable Arrivals arrivals;
+    private int size;
+    private int kept;
+    private int largest = 1;
+
+    Windows(String name) {
+      this.name = name;
+    }
+
+    /** Returns the next letter, or null if none comes: somebody else has received the rest. */
+    @Nullable Delivery next(long wanted) throws IOException {
+      if (arrivals == null || kept == size) {
+        open(wanted);
+      }
+      return arrivals == null ? null : arrivals.next();
+    }
+
+    private void open(long wanted) throws IOException {
+      var channel = connection.createChannel();
+      if (channel == null) {
+        throw new IOException("the broker allows no more channels on this connection");
+      }
+      channels.add(channel);
+      int fitting = Math.max(1, MOST_BYTES / largest);
+      int grown = size == 0 ? FIRST : Math.min(MOST, size * GROWTH);
+      size = (int) Math.min(wanted, Math.min(grown, fitting));
+      kept = 0;
+      arrivals = new Arrivals(channel);
+      channel.basicQos(size);
+      channel.basicConsume(name, false, arrivals);
+    }
+
+    /** Removes a letter from the queue: the same consumer gets another one. */
+    void settle(Delivery delivery) throws IOException {
+      measure(delivery);
+      channels.get(channels.size() - 1).basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+    }
+
+    /** Leaves a letter where it is. */
+    void keep(Delivery delivery) {
+      measure(delivery);
+      kept++;
+    }
+
+    /** Waits until the broker has settled: closing would take back what it has not carried out. */
+    void settled() throws IOException {
+      for (var channel : channels) {
+        dialect.barrier(channel, name);
       }
     }
-    return new Moved(done, failed);
+
+    private void measure(Delivery delivery) {
+      largest = Math.max(largest, delivery.getBody().length);
+    }
+
+    /**
+     * Returns all letters that were kept to the queue. Closing a channel returns the deliveries of
+     * its consumer in their old order. In a quorum queue neither a nack for each of many nor
+     * closing after many gets does that. No consumer may be left that could receive what is
+     * returned.
+     */
+    @Override
+    public void close() throws IOException, TimeoutException {
+      if (channels.size() > 1 && arrivals != null) {
+        channels.get(channels.size() - 1).basicCancel(arrivals.getConsumerTag());
+      }
+      for (var channel : channels) {
+        channel.close();
+      }
+    }
   }
 
   private DeadLetter read(String queue, Delivery delivery) {

@@ -55,6 +55,34 @@ class DeadLettersIT {
   }
 
   @Test
+  void lettersThatNoConsumerMayHaveAtOnceAreAllLookedAtAndStayInTheirOrder() throws Exception {
+    var ids = kill(400);
+
+    for (int round = 0; round < 2; round++) {
+      var seen = new ArrayList<String>();
+      var looked =
+          session
+              .deadLetters()
+              .look("mail", Integer.MAX_VALUE, letter -> seen.add(letter.message().id()));
+
+      assertThat(seen).containsExactlyElementsOf(ids);
+      assertThat(looked.unseen()).isZero();
+    }
+    var moved =
+        session
+            .deadLetters()
+            .purge(
+                "mail", Integer.MAX_VALUE, letter -> ids.indexOf(letter.message().id()) % 2 == 0);
+    assertThat(moved).isEqualTo(new DeadLetters.Moved(200, List.of()));
+    assertThat(session.deadLetters().list("mail", 200))
+        .extracting(letter -> ids.indexOf(letter.message().id()))
+        .isSorted()
+        .allMatch(index -> index % 2 == 1)
+        .hasSize(200);
+    assertThat(session.deadLetters().look("mail", 3, letter -> {}).unseen()).isEqualTo(197);
+  }
+
+  @Test
   void requeuePutsTheChosenBackIntoTheirQueue() throws Exception {
     var ids = kill(5);
 

@@ -1,4 +1,4 @@
-package dev.warrener.operator.text;
+package dev.warrener.messaging.text;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package dev.warrener.operator.text;
+package dev.warrener.messaging.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
