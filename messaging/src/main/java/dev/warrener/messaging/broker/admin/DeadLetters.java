@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -192,9 +194,6 @@ public final class DeadLetters {
     Moved moved;
     try (var windows = new Windows(name)) {
       moved = visit(windows, queue, Math.min(limit, before), before, chosen, fate);
-      if (moved.done() > 0) {
-        windows.settled();
-      }
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, requests.access(), what);
     }
@@ -215,11 +214,6 @@ public final class DeadLetters {
     long seen = 0;
     while (seen < wanted) {
       var delivery = windows.next(wanted - seen);
-      if (delivery == null) {
-        // A broker that stands still has not answered this before it goes on.
-        channel.queueDeclarePassive(name);
-        delivery = arrivals.next();
-      }
       if (delivery == null) {
         break;
       }
@@ -247,6 +241,7 @@ public final class DeadLetters {
   private final class Windows implements AutoCloseable {
     private final String name;
     private final List<Channel> channels = new ArrayList<>();
+    private final Set<Channel> settling = new LinkedHashSet<>();
     private @Nullable Arrivals arrivals;
     private int size;
     private int kept;
@@ -261,7 +256,20 @@ public final class DeadLetters {
       if (arrivals == null || kept == size) {
         open(wanted);
       }
-      return arrivals == null ? null : arrivals.next();
+      if (arrivals == null) {
+        return null;
+      }
+      var delivery = arrivals.next();
+      if (delivery == null) {
+        // A broker that stands still has not answered this before it goes on.
+        last().queueDeclarePassive(name);
+        delivery = arrivals.next();
+      }
+      return delivery;
+    }
+
+    private Channel last() {
+      return channels.get(channels.size() - 1);
     }
 
     private void open(long wanted) throws IOException {
@@ -282,20 +290,14 @@ public final class DeadLetters {
     /** Removes a letter from the queue: the same consumer gets another one. */
     void settle(Delivery delivery) throws IOException {
       measure(delivery);
-      channels.get(channels.size() - 1).basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+      last().basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+      settling.add(last());
     }
 
     /** Leaves a letter where it is. */
     void keep(Delivery delivery) {
       measure(delivery);
       kept++;
-    }
-
-    /** Waits until the broker has settled: closing would take back what it has not carried out. */
-    void settled() throws IOException {
-      for (var channel : channels) {
-        dialect.barrier(channel, name);
-      }
     }
 
     private void measure(Delivery delivery) {
@@ -311,7 +313,11 @@ public final class DeadLetters {
     @Override
     public void close() throws IOException, TimeoutException {
       if (channels.size() > 1 && arrivals != null) {
-        channels.get(channels.size() - 1).basicCancel(arrivals.getConsumerTag());
+        last().basicCancel(arrivals.getConsumerTag());
+      }
+      for (var channel : settling) {
+        // Closing would take back the settlements that the broker has not carried out yet.
+        dialect.barrier(channel, name);
       }
       for (var channel : channels) {
         channel.close();
