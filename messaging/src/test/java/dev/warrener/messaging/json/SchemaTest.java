@@ -213,6 +213,7 @@ class SchemaTest {
                 .failed(List.of("x"))
                 .notes(List.of("y"))
                 .unproven("set containment to auto")
+                .carriedOn(true)
                 .build()),
         Arguments.of(
             "controller.hello",
