@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,11 +25,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Performs the effects that the fleet loop has decided, by handing each to the part of the
- * controller that does it. Called by the fleet loop's thread alone. Nothing here blocks: slow work
- * is done on other threads, and its outcome is posted as an event.
+ * controller that does it. Called by the fleet loop's thread alone. Nothing here blocks, except that
+ * a kill waits for its record for a moment: slow work is done on other threads, and its outcome is
+ * posted as an event.
  */
 final class EffectRunner {
   private static final Logger LOG = LoggerFactory.getLogger(EffectRunner.class);
+
+  /** How long a kill waits until it is written down: 20 ms, if the disk does not answer. */
+  private static final Duration DISK_PATIENCE = Duration.ofMillis(20);
 
   private final Settings settings;
   private final WorkerLaunch launch;
@@ -42,9 +47,11 @@ final class EffectRunner {
   private final AuditLog audit;
   private final RestrictionsFile restrictions;
   private final RunsFile runs;
+  private final KillsFile kills;
   private final Timers timers;
   private final Consumer<Event> events;
   private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
+  private final SerialExecutor killsWriter = new SerialExecutor("kills");
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Written before {@link #ended} is counted down, read after. */
@@ -63,6 +70,7 @@ final class EffectRunner {
       AuditLog audit,
       RestrictionsFile restrictions,
       RunsFile runs,
+      KillsFile kills,
       Timers timers,
       Consumer<Event> events) {
     this.settings = settings;
@@ -77,6 +85,7 @@ final class EffectRunner {
     this.audit = audit;
     this.restrictions = restrictions;
     this.runs = runs;
+    this.kills = kills;
     this.timers = timers;
     this.events = events;
   }
@@ -108,6 +117,7 @@ final class EffectRunner {
         reporter.report(say.report(), say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
+      case Effect.KeepKills keep -> keepKills(keep);
       case Effect.NoteRuns note -> restrictionsWriter.execute(() -> note(note));
       case Effect.Audit line -> audit.append(AuditJson.of(line.entry()));
       case Effect.SendResult send -> copies.sendResult(send);
@@ -188,6 +198,34 @@ final class EffectRunner {
     events.accept(new Event.Kept(keep.token(), failure));
   }
 
+  /**
+   * Writes kills down before the signals go out, so that not even the death of this process at that
+   * moment makes anybody believe that they are done. A disk that does not answer delays no kill.
+   */
+  private void keepKills(Effect.KeepKills keep) {
+    var isWithKernel = new CountDownLatch(1);
+    killsWriter.execute(() -> {
+      try {
+        kills.write(keep.kills(), isWithKernel::countDown);
+      } catch (IOException e) {
+        LOG.warn(
+            "kills can't be written to {}: {}; if this controller ends in the middle of one, its"
+                + " next run can't carry it on",
+            kills.path(),
+            e.getMessage());
+      } finally {
+        isWithKernel.countDown();
+      }
+    });
+    if (keep.beforeKill()) {
+      try {
+        var _ = isWithKernel.await(DISK_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private void note(Effect.NoteRuns note) {
     try {
       runs.write(note.runs());
@@ -218,5 +256,6 @@ final class EffectRunner {
     timers.close();
     copies.finish(timeout);
     restrictionsWriter.close(timeout);
+    killsWriter.close(timeout);
   }
 }

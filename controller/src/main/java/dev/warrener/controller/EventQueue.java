@@ -75,6 +75,7 @@ final class EventQueue {
           Event.OthersSeen _,
           Event.Remembered _,
           Event.RunsRemembered _,
+          Event.KillsRemembered _,
           Event.Kept _,
           Event.Tripped _,
           Event.StoodStill _,

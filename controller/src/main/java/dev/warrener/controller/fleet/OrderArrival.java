@@ -297,7 +297,7 @@ final class OrderArrival {
    * dropped: other controllers may have done that long ago, and the tasks that wait now may have
    * been published since. An exit becomes a hold if the controller was started again after it.
    */
-  private static Order read(Order order, boolean first) {
+  static Order read(Order order, boolean first) {
     return order.toBuilder()
         .kind(order.kind() == OrderKind.PURGE ? OrderKind.ROLL_CALL : order.kind())
         .backlog(order.scope().namesTasks() ? order.backlog() : Backlog.KEEP)
@@ -305,7 +305,8 @@ final class OrderArrival {
         .build();
   }
 
-  private void putInForce(Transition change, HeardOrder heard) {
+  /** Puts the holds, the resumes and the revocations of an order in force. */
+  void putInForce(Transition change, HeardOrder heard) {
     var order = heard.order();
     if (order.dryRun()) {
       return;
@@ -323,6 +324,30 @@ final class OrderArrival {
       change.restrictions = change.restrictions.with(change.restrictions.revocations().plus(heard));
     }
     retention.keep(change, heard.isKeptHereAlone());
+  }
+
+  /**
+   * Returns a kill from the log with what is not known of it: a former run of this controller may
+   * have been there when the order was given. What that run had begun is in its record of kills, if
+   * it could keep one.
+   */
+  private static OrderProgress notingThePast(
+      Transition change, OrderProgress progress, Order logged) {
+    if (logged.kind() != OrderKind.KILL
+        || logged.dryRun()
+        || !logged.issuedAt().isBefore(change.startedAt)) {
+      return progress;
+    }
+    var unknown = change.orders.unknownPast();
+    if (unknown != null) {
+      return progress.failing(
+          "what a former run of this controller had begun of the order is not known: " + unknown);
+    }
+    return logged.inFlightOfKill() == InFlight.REQUEUE || logged.scope().namesTasks()
+        ? progress
+        : progress.noting(
+            "this controller started after the order was given: tasks that a former run of it ran"
+                + " before it received the order are back in their queues");
   }
 
   /**
@@ -354,6 +379,7 @@ final class OrderArrival {
                 "the order was read from the log, so the waiting tasks were left as they are: they"
                     + " may have been published since");
       }
+      progress = notingThePast(change, progress, logged);
     }
     if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
       execution.finish(change, progress);

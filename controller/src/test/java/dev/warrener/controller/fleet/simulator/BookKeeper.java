@@ -51,6 +51,15 @@ final class BookKeeper {
           book.loseDeliveries(ended.queue());
         }
       }
+      case Event.KillsRemembered remembered -> {
+        for (var kill : remembered.kills().kills()) {
+          book.takesOn(
+              kill.order(),
+              false,
+              true,
+              kill.keptHereAlone() ? HeardOrder.Origin.LOCAL : HeardOrder.Origin.LOG);
+        }
+      }
       case Event.OrdersSynced synced -> heard(book, synced, effects);
       case Event.OrderArrived arrived -> arrived(book, arrived.heard(), effects);
       case Event.Tripped tripped -> tripped(book, tripped.orderId(), effects);

@@ -120,6 +120,7 @@ final class ModelController {
     runner.begun.clear();
     runner.keptOrders.forEach(order -> runner.begun.add(order.id()));
     handle(new Event.Remembered(runner.kept));
+    handle(new Event.KillsRemembered(runner.keptKills, 0, null));
   }
 
   /** SIGKILL: it is gone with all of its workers; the broker notices at once. */
