@@ -46,14 +46,18 @@ final class FormerKills {
     var order = OrderArrival.read(kill.order(), true);
     var heard =
         new HeardOrder(
-            order, kill.userId(), null, kill.keptHereAlone() ? Origin.LOCAL : Origin.LOG);
+            order,
+            kill.userId(),
+            null,
+            kill.keptHereAlone() ? Origin.LOCAL : Origin.LOG,
+            kill.order());
     int runs = kill.runs().size();
     var progress =
         reports.heard(
             change,
             OrderProgress.started(heard, change.now.nanos()).come().carriedOn(),
             new Report.Expected(kill.workers(), runs, runs, 0, null));
-    arrival.putInForce(change, heard);
+    arrival.putInForce(change, heard, false);
     progress =
         progress.noting(
             "this controller was started again in the middle of the order: the workers of its"

@@ -29,7 +29,7 @@ final class KillRecord {
       if (progress.order().kind() == OrderKind.KILL && !progress.targets().isEmpty()) {
         next.add(
             new RetainedKills.Kill(
-                progress.order(),
+                progress.heard().given(),
                 progress.heard().userId(),
                 progress.heard().isKeptHereAlone(),
                 progress.targets().size(),

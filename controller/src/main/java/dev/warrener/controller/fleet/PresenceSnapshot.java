@@ -67,6 +67,7 @@ final class PresenceSnapshot {
                 .distinct()
                 .toList())
         .unproven(settings.unproven())
+        .newestOrderAt(state.restrictions().newestIssuedAt())
         .build();
   }
 

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *     that; null if the kernel proves them, or if left out
  * @param unavailableHandlers a sentence about each handler that its workers were to have and can't
  *     use, or null for none
+ * @param newestOrderAt when the newest hold, resume or revocation was issued that it knows of, or
+ *     null for none: an order that is issued earlier has no effect where that one decides
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -46,7 +48,8 @@ public record Presence(
     String containment,
     @Nullable Long refusedOrders,
     @Nullable String unproven,
-    @Nullable List<String> unavailableHandlers) {
+    @Nullable List<String> unavailableHandlers,
+    @Nullable Instant newestOrderAt) {
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
   public static Builder builder(String id, String host) {
@@ -80,6 +83,7 @@ public record Presence(
         holds,
         leaseMillis,
         containment,
+        null,
         null,
         null,
         null);
@@ -242,6 +246,7 @@ public record Presence(
     private @Nullable Long refusedOrders;
     private @Nullable String unproven;
     private @Nullable List<String> unavailableHandlers;
+    private @Nullable Instant newestOrderAt;
 
     private Builder(String id, String host) {
       this.id = id;
@@ -321,6 +326,12 @@ public record Presence(
       return this;
     }
 
+    /** When the newest hold, resume or revocation was issued; null by default: there is none. */
+    public Builder newestOrderAt(@Nullable Instant newestOrderAt) {
+      this.newestOrderAt = newestOrderAt;
+      return this;
+    }
+
     /**
      * Returns the presence.
      *
@@ -342,7 +353,8 @@ public record Presence(
           Objects.requireNonNull(containment, "containment"),
           refusedOrders,
           unproven,
-          unavailableHandlers);
+          unavailableHandlers,
+          newestOrderAt);
     }
   }
 }

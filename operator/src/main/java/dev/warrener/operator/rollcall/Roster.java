@@ -6,6 +6,7 @@ import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.text.Suggestions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +23,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param presences the presences of controllers that answered, by id
  * @param known all controllers, by id
+ * @param skews by how much the clocks of the controllers that answered are ahead of the reader's, by
+ *     id
  */
-public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Known> known) {
+public record Roster(
+    SortedMap<String, Presence> presences,
+    SortedMap<String, Known> known,
+    SortedMap<String, Duration> skews) {
+  /** How far this host's clock may differ from the controllers' before theirs is used: 2 s. */
+  private static final Duration TRUSTED = Duration.ofSeconds(2);
+
+  /** How far ahead of its clock a controller takes an order: just less than by default. */
+  private static final Duration TOLERATED = Duration.ofSeconds(59);
 
   /** Returns a roster without any controller. */
   public static Roster empty() {
-    return new Roster(new TreeMap<>(), new TreeMap<>());
+    return new Roster(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
   }
 
   /**
@@ -52,7 +63,33 @@ public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Kn
    */
   public void add(Presence presence, Instant at, @Nullable String userId) {
     presences.put(presence.id(), presence);
+    skews.put(presence.id(), Duration.between(at, presence.at()));
     merge(Known.of(presence, at, userId));
+  }
+
+  /**
+   * Returns the time at which an order that is given now is issued, so that no single clock decides
+   * whether it has an effect. It is the time of this host, unless most controllers disagree by more
+   * than two seconds: then it is theirs. It is later than that of every order that is in force
+   * there, as far as all controllers take an order of that time.
+   *
+   * @param now this host's time
+   */
+  public Instant timeOfIssue(Instant now) {
+    if (skews.isEmpty()) {
+      return now;
+    }
+    var sorted = skews.values().stream().sorted().toList();
+    var median = sorted.get((sorted.size() - 1) / 2);
+    var issued = median.abs().compareTo(TRUSTED) > 0 ? now.plus(median) : now;
+    var latest = now.plus(sorted.get(0)).plus(TOLERATED);
+    for (var presence : presences.values()) {
+      var newest = presence.newestOrderAt();
+      if (newest != null && !newest.isBefore(issued) && newest.isBefore(latest)) {
+        issued = newest.plusMillis(1);
+      }
+    }
+    return issued;
   }
 
   /** Adds a controller that is known to be there. */
@@ -110,12 +147,13 @@ public record Roster(SortedMap<String, Presence> presences, SortedMap<String, Kn
   }
 
   /**
-   * Returns the incarnation of a worker that has a process now; null if it has none or is unknown.
+   * Returns the incarnation of a worker, also if its process is gone: the next one has another. Null
+   * if the worker is unknown.
    */
   public @Nullable Long incarnation(String id) {
     for (var presence : presences.values()) {
       for (var worker : presence.workers()) {
-        if (worker.pid() != null && id.equals(presence.id() + "/" + worker.slot())) {
+        if (id.equals(presence.id() + "/" + worker.slot())) {
           return worker.incarnation();
         }
       }

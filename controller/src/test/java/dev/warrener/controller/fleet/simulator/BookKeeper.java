@@ -184,6 +184,18 @@ final class BookKeeper {
         continue;
       }
       boolean open = book.isOpen(order) && isRefused(order.id(), effects);
+      if (!order.isExpired(simulation.now()) && book.contradicts(order, first)) {
+        require(
+            isRefused(order.id(), effects),
+            Check.REFUSED_IF_AND_ONLY_IF_WRONG,
+            "order",
+            order,
+            "from the log contradicts itself, and",
+            book.settings.controller(),
+            "obeys it");
+        book.refused.add(order.id());
+        continue;
+      }
       if (!order.isExpired(simulation.now()) && !first && (open || book.missed(order) != null)) {
         require(
             isRefused(order.id(), effects),

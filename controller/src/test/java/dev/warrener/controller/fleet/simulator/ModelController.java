@@ -117,6 +117,7 @@ final class ModelController {
     book = new Book(this, settings, lives);
     links.everSynced = false;
     book.remember(runner.keptOrders);
+    runner.kept.orRefused().forEach(one -> book.refused.add(one.order()));
     runner.begun.clear();
     runner.keptOrders.forEach(order -> runner.begun.add(order.id()));
     handle(new Event.Remembered(runner.kept));
