@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Performs the effects that the fleet loop has decided, by handing each to the part of the
- * controller that does it. Called by the fleet loop's thread alone. Nothing here blocks, except that
- * a kill waits for its record for a moment: slow work is done on other threads, and its outcome is
- * posted as an event.
+ * controller that does it. Called by the fleet loop's thread alone. Nothing here blocks, except
+ * that a kill waits for its record for a moment: slow work is done on other threads, and its
+ * outcome is posted as an event.
  */
 final class EffectRunner {
   private static final Logger LOG = LoggerFactory.getLogger(EffectRunner.class);

@@ -121,7 +121,15 @@ class OrderLogIT {
     fleet.awaitRunning("one");
     var kill =
         fleet.run(
-            "kill", "--all", "--in-flight", "purge", "--grace", "10m", "--no-wait", "-y", "-o",
+            "kill",
+            "--all",
+            "--in-flight",
+            "purge",
+            "--grace",
+            "10m",
+            "--no-wait",
+            "-y",
+            "-o",
             "name");
     var id = kill.succeeded().out().strip();
     await("c1 has the order")

@@ -65,8 +65,7 @@ final class FormerKills {
     if (survivors > 0) {
       progress =
           progress.failing(
-              "processes that its former run left behind can't be killed: "
-                  + survivors);
+              "processes that its former run left behind can't be killed: " + survivors);
     }
     if (OrderBacklog.isDroppedBy(change, kill.order())) {
       progress =
@@ -77,8 +76,7 @@ final class FormerKills {
     change.put(settle(change, Outranked.onArrival(change, progress), kill));
   }
 
-  private OrderProgress settle(
-      Transition change, OrderProgress progress, RetainedKills.Kill kill) {
+  private OrderProgress settle(Transition change, OrderProgress progress, RetainedKills.Kill kill) {
     var next = progress;
     for (var run : kill.runs()) {
       if (kill.order().inFlightOfKill() == InFlight.REQUEUE) {

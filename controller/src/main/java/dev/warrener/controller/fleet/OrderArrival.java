@@ -218,7 +218,8 @@ final class OrderArrival {
     }
     if (order.kind() == OrderKind.RESUME) {
       change.restrictions =
-          change.restrictions.with(change.restrictions.revocations().minus(heard, change.settings.controller()));
+          change.restrictions.with(
+              change.restrictions.revocations().minus(heard, change.settings.controller()));
     }
     if (live && order.kind() == OrderKind.RESUME && order.scope().all()) {
       rearm(change, heard);
@@ -231,8 +232,8 @@ final class OrderArrival {
 
   /**
    * Makes the tripwire again, unless what it stands for is still in force. Only a resume of
-   * everything that is given now does that, to the whole fleet. A controller that finds the tripwire
-   * pulled must not be let loose by a resume of long ago, or of something else.
+   * everything that is given now does that, to the whole fleet. A controller that finds the
+   * tripwire pulled must not be let loose by a resume of long ago, or of something else.
    */
   private static void rearm(Transition change, HeardOrder heard) {
     if (!heard.isKeptHereAlone() && Outranked.onHolds(change, heard).isEmpty()) {

@@ -167,8 +167,7 @@ final class OrderReports {
     return say(
         change,
         progress,
-        next(change, progress)
-            .settled(run.task(), run.attempt(), run.batch(), run.queue(), fate));
+        next(change, progress).settled(run.task(), run.attempt(), run.batch(), run.queue(), fate));
   }
 
   /** Reports that an order is done here. */

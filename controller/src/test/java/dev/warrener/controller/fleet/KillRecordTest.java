@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.RetainedKills;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
@@ -11,6 +12,7 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -62,9 +64,10 @@ class KillRecordTest {
 
     assertThat(fleet.done(kill).failed())
         .hasSize(2)
-        .allSatisfy(sentence -> assertThat(sentence).contains("purged when it comes up here again"));
+        .allSatisfy(
+            sentence -> assertThat(sentence).contains("purged when it comes up here again"));
     assertThat(fleet.done(kill).carriedOn()).isTrue();
-    fleet.pass(java.time.Duration.ofSeconds(1));
+    fleet.pass(Duration.ofSeconds(1));
     fleet.arrive(fleet.order(OrderKind.RESUME, Scope.ALL).build());
     fleet.ready(1, 1);
     fleet.deliver("a");
@@ -107,8 +110,7 @@ class KillRecordTest {
     fleet.startAgain();
     fleet.connect(kill);
 
-    assertThat(fleet.state.phase())
-        .isEqualTo(dev.warrener.controller.fleet.state.FleetState.Phase.RUNNING);
+    assertThat(fleet.state.phase()).isEqualTo(Phase.RUNNING);
     assertThat(fleet.state.restrictions().queueHeld(fleet.state.settings(), "mail")).isTrue();
     assertThat(fleet.all(Effect.Spawn.class)).isEmpty();
   }

@@ -87,8 +87,7 @@ class OrderScopesTest {
   @MethodSource("places")
   void waitingTasksOfAWorkerOrAControllerCanNotBeDropped(Scope place) {
     fleet.run("a");
-    var kill =
-        fleet.kill(place, InFlight.REQUEUE, Then.RESPAWN).backlog(Backlog.PURGE).build();
+    var kill = fleet.kill(place, InFlight.REQUEUE, Then.RESPAWN).backlog(Backlog.PURGE).build();
 
     fleet.arrive(kill);
 
@@ -133,7 +132,8 @@ class OrderScopesTest {
     var resume = resume(List.of(), List.of(), "june");
     fleet.pass(Duration.ofSeconds(1));
     var kill =
-        fleet.kill(
+        fleet
+            .kill(
                 new Scope(false, List.of(), List.of("mail"), List.of("june"), List.of(), List.of()),
                 InFlight.PURGE,
                 Then.RESPAWN)

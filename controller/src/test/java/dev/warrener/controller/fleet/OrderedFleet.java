@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decisions of controller {@code web-1}, with two workers of the queue {@code mail}, to which
@@ -50,7 +51,9 @@ final class OrderedFleet {
     return fleet;
   }
 
-  /** SIGKILL, and a new start: nothing is left but what was written down. The log is not read yet. */
+  /**
+   * SIGKILL, and a new start: nothing is left but what was written down. The log is not read yet.
+   */
   void startAgain() {
     kills = kept();
     startAgainWithout(null);
@@ -61,12 +64,12 @@ final class OrderedFleet {
    *
    * @param unknown why nothing is known of it, or null if there was nothing
    */
-  void startAgainKnowingNothing(String unknown) {
+  void startAgainKnowingNothing(@Nullable String unknown) {
     kills = RetainedKills.NONE;
     startAgainWithout(unknown);
   }
 
-  private void startAgainWithout(String unknown) {
+  private void startAgainWithout(@Nullable String unknown) {
     now = now.plusSeconds(2);
     state = FleetState.initial(TestSettings.of(2, 4), now);
     effects.clear();
@@ -76,7 +79,9 @@ final class OrderedFleet {
   void connect(Order... log) {
     happen(
         new Event.OrdersSynced(
-            Arrays.stream(log).map(order -> new HeardOrder(order, "ops", null, Origin.LOG)).toList(),
+            Arrays.stream(log)
+                .map(order -> new HeardOrder(order, "ops", null, Origin.LOG))
+                .toList(),
             null));
     generation++;
     happen(new Event.BrokerUp(generation));
@@ -110,14 +115,12 @@ final class OrderedFleet {
 
   private void startLast() {
     var dispatch = (Effect.Dispatch) last(Effect.Dispatch.class);
-    happen(
-        new Event.Started(dispatch.worker(), dispatch.task().id(), dispatch.task().attempt()));
+    happen(new Event.Started(dispatch.worker(), dispatch.task().id(), dispatch.task().attempt()));
   }
 
   void finish(int slot, String id) {
     happen(
-        new Event.Finished(
-            new WorkerKey(slot, 1), id, 1, new RunEnd(Body.EMPTY, Task.JSON, null)));
+        new Event.Finished(new WorkerKey(slot, 1), id, 1, new RunEnd(Body.EMPTY, Task.JSON, null)));
   }
 
   /** The broker shows that it has taken everything, and the last tree of each of these is empty. */

@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.HeardOrder.Origin;
 import dev.warrener.messaging.order.Backlog;
@@ -10,8 +11,10 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.order.WorkerTarget;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,15 +64,9 @@ class OverlappingOrdersTest {
 
   @Test
   void purgeOfATaskWhoseLimitIsJustReachedIsMet() {
-    fleet.run(
-        dev.warrener.messaging.task.Task.to("mail", "work")
-            .id("a")
-            .timeout(Duration.ofSeconds(1))
-            .build());
+    fleet.run(Task.to("mail", "work").id("a").timeout(Duration.ofSeconds(1)).build());
     fleet.pass(Duration.ofSeconds(1));
-    fleet.happen(
-        new Event.TimerDue(
-            new Timer.RunDeadline(new dev.warrener.controller.death.WorkerKey(1, 1), "a", 1)));
+    fleet.happen(new Event.TimerDue(new Timer.RunDeadline(new WorkerKey(1, 1), "a", 1)));
     var purge = fleet.kill(Scope.ofTask("a"), InFlight.PURGE, Then.RESPAWN).build();
     fleet.arrive(purge);
 
@@ -144,7 +141,8 @@ class OverlappingOrdersTest {
   @Test
   void orderThatWasRefusedAsExpiredHasNoEffectAfterARestart() {
     var late =
-        fleet.order(OrderKind.HOLD, Scope.ALL)
+        fleet
+            .order(OrderKind.HOLD, Scope.ALL)
             .issuedAt(fleet.now.minusSeconds(60))
             .expiresAt(fleet.now.minusSeconds(30))
             .build();
@@ -163,7 +161,7 @@ class OverlappingOrdersTest {
             List.of(),
             List.of(),
             List.of(),
-            List.of(new dev.warrener.messaging.order.WorkerTarget("web-1/1", 7L)));
+            List.of(new WorkerTarget("web-1/1", 7L)));
     var fenced = fleet.kill(scope, InFlight.REQUEUE, Then.HOLD).build();
     fleet.arrive(fenced);
     assertThat(fleet.refusals(fenced)).hasSize(1);

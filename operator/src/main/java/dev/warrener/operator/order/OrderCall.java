@@ -121,7 +121,11 @@ public final class OrderCall {
    */
   public RollCall send(Order form, Patience patience, OrderListener listener)
       throws InterruptedException {
-    return sendAgain(OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())), patience, List.of(), listener);
+    return sendAgain(
+        OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())),
+        patience,
+        List.of(),
+        listener);
   }
 
   /**
@@ -148,7 +152,10 @@ public final class OrderCall {
    * @throws BrokerBlockedException if the broker blocks publishers
    */
   public RollCall sendOnly(Order form, OrderListener listener) {
-    return start(OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())), Patience.of(HEAR_WITHIN), listener);
+    return start(
+        OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())),
+        Patience.of(HEAR_WITHIN),
+        listener);
   }
 
   private RollCall start(Order order, Patience patience, OrderListener listener) {

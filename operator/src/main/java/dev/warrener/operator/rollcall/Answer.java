@@ -90,8 +90,8 @@ record Answer(
   }
 
   /**
-   * Returns a sentence about what a former run of the controller had begun, and nobody has accounted
-   * for; or null.
+   * Returns a sentence about what a former run of the controller had begun, and nobody has
+   * accounted for; or null.
    */
   private @Nullable String shortfall() {
     if (!anew

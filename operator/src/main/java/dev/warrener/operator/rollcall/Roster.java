@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param presences the presences of controllers that answered, by id
  * @param known all controllers, by id
- * @param skews by how much the clocks of the controllers that answered are ahead of the reader's, by
- *     id
+ * @param skews by how much the clocks of the controllers that answered are ahead of the reader's,
+ *     by id
  */
 public record Roster(
     SortedMap<String, Presence> presences,
@@ -147,8 +147,8 @@ public record Roster(
   }
 
   /**
-   * Returns the incarnation of a worker, also if its process is gone: the next one has another. Null
-   * if the worker is unknown.
+   * Returns the incarnation of a worker, also if its process is gone: the next one has another.
+   * Null if the worker is unknown.
    */
   public @Nullable Long incarnation(String id) {
     for (var presence : presences.values()) {

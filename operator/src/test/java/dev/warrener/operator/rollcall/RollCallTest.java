@@ -168,7 +168,9 @@ class RollCallTest {
             heard("web-1", 1, 0, 0),
             done("web-1", 2, 0, 0));
 
-    assertThat(call.verdict(at(1)).state()).as("its task had ended by itself").isEqualTo(State.CONFIRMED);
+    assertThat(call.verdict(at(1)).state())
+        .as("its task had ended by itself")
+        .isEqualTo(State.CONFIRMED);
   }
 
   @Test
@@ -189,10 +191,7 @@ class RollCallTest {
   @Test
   void thoseWhoHaveLeftDoNotHideWhoIsConnectedAndSilent() {
     var call =
-        call(
-                kill(Scope.ALL),
-                heard("web-1", 1, 0, 0, left("web-0", -500)),
-                done("web-1", 2, 0, 0))
+        call(kill(Scope.ALL), heard("web-1", 1, 0, 0, left("web-0", -500)), done("web-1", 2, 0, 0))
             .armed(2);
 
     assertThat(call.unnamed()).isEqualTo(1);

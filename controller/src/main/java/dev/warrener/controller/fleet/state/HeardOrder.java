@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     of the control socket as verified by the operating system; null if nobody is verified
  * @param replyTo a queue that gets the reports as well as the reports exchange, or null
  * @param origin the way by which it came
- * @param given the order as it was given, of which {@code order} may be the part that is still to be
- *     carried out
+ * @param given the order as it was given, of which {@code order} may be the part that is still to
+ *     be carried out
  */
 public record HeardOrder(
     Order order, @Nullable String userId, @Nullable String replyTo, Origin origin, Order given) {
@@ -42,8 +42,7 @@ public record HeardOrder(
   }
 
   /** Creates an order of which everything is to be carried out. */
-  public HeardOrder(
-      Order order, @Nullable String userId, @Nullable String replyTo, Origin origin) {
+  public HeardOrder(Order order, @Nullable String userId, @Nullable String replyTo, Origin origin) {
     this(order, userId, replyTo, origin, order);
   }
 

@@ -19,8 +19,8 @@ import org.pcollections.TreePMap;
  * @param refusedLately the ids of orders refused lately, with whether each has come by another way
  *     than the log, in which it is as well
  * @param retained the kills under way, as last written down or being written
- * @param unknownPast why nobody can tell which kills a former run of this controller had begun; null
- *     if that is known
+ * @param unknownPast why nobody can tell which kills a former run of this controller had begun;
+ *     null if that is known
  */
 public record Orders(
     TreePMap<String, OrderProgress> underWay,
@@ -108,13 +108,15 @@ public record Orders(
   public Orders with(OrderProgress order, Instant now) {
     var id = order.order().id();
     if (!order.isOver()) {
-      return new Orders(underWay.plus(id, order), done, refusals, refused, refusedLately, retained, unknownPast);
+      return new Orders(
+          underWay.plus(id, order), done, refusals, refused, refusedLately, retained, unknownPast);
     }
     var over = done.plus(id, order);
     if (over.size() > MOST) {
       over = withoutOldest(over, now);
     }
-    return new Orders(underWay.minus(id), over, refusals, refused, refusedLately, retained, unknownPast);
+    return new Orders(
+        underWay.minus(id), over, refusals, refused, refusedLately, retained, unknownPast);
   }
 
   /** Returns the orders without the oldest of those that can't come again. */
@@ -192,8 +194,7 @@ public record Orders(
 
   /** Returns a copy of which the kills under way have been, or are being, written down. */
   public Orders retaining(RetainedKills kills) {
-    return new Orders(
-        underWay, done, refusals, refused, refusedLately, kills, unknownPast);
+    return new Orders(underWay, done, refusals, refused, refusedLately, kills, unknownPast);
   }
 
   /** Returns a copy that has read what a former run of this controller had written down. */

@@ -62,7 +62,9 @@ public record RetainedKills(int version, List<Kill> kills) {
   public boolean hasMoreThan(RetainedKills other) {
     for (var kill : kills) {
       var before =
-          other.kills.stream().filter(one -> one.order().id().equals(kill.order().id())).findFirst();
+          other.kills.stream()
+              .filter(one -> one.order().id().equals(kill.order().id()))
+              .findFirst();
       if (before.isEmpty() || !before.get().runs().containsAll(kill.runs())) {
         return true;
       }

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The restrictions that this controller itself keeps over a restart, because the broker's log of
- * orders does not have them. These are the holds that were given on this host or by the tripwire, and
- * the tasks whose fate could not be carried out, both with every later statement that may lift them.
- * The orders that were refused are kept, too: the log has them, and after a restart nothing may be
- * wrong with them any more. Immutable.
+ * orders does not have them. These are the holds that were given on this host or by the tripwire,
+ * and the tasks whose fate could not be carried out, both with every later statement that may lift
+ * them. The orders that were refused are kept, too: the log has them, and after a restart nothing
+ * may be wrong with them any more. Immutable.
  *
  * @param version the version of this form, 1
  * @param holds the hold and resume statements, newest first

@@ -45,10 +45,7 @@ public record Revocations(
   /** No revocations. */
   public static final Revocations NONE =
       new Revocations(
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty());
+          HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
 
   /** A revocation or a resume, of which the newer one decides. */
   public sealed interface OperatorStatement {
@@ -77,8 +74,7 @@ public record Revocations(
    * @param issuedBy the operator who gave the order
    * @param keptHereAlone whether the broker's log of orders does not have the resume
    */
-  public record Resumption(
-      String order, Instant issuedAt, String issuedBy, boolean keptHereAlone)
+  public record Resumption(String order, Instant issuedAt, String issuedBy, boolean keptHereAlone)
       implements OperatorStatement {
     private static Resumption of(HeardOrder heard) {
       var order = heard.order();
@@ -308,7 +304,10 @@ public record Revocations(
       } else {
         note(found, named.describe(), own, named.task() == null ? null : byTask.get(named.task()));
         note(
-            found, named.describe(), own, named.batch() == null ? null : byBatch.get(named.batch()));
+            found,
+            named.describe(),
+            own,
+            named.batch() == null ? null : byBatch.get(named.batch()));
         for (var revocation : others.values()) {
           if (revocation.scope().coversController(controller)
               && namedBy(revocation.scope()).stream().anyMatch(one -> concerns(one, named))) {
@@ -340,9 +339,7 @@ public record Revocations(
   /** Returns the revocation that keeps a task from starting, or null. */
   public @Nullable Revocation find(String controller, Task task, @Nullable Instant requeuedAt) {
     var single = byTask.get(task.id());
-    if (single != null
-        && single.covers(controller, task, requeuedAt)
-        && !isResumed(single, task)) {
+    if (single != null && single.covers(controller, task, requeuedAt) && !isResumed(single, task)) {
       return single;
     }
     if (task.batch() != null) {
@@ -380,8 +377,8 @@ public record Revocations(
   }
 
   /**
-   * Returns the resumes that this controller itself must keep over a restart: those that nobody else
-   * keeps, and those that lift a part of a revocation that nobody else keeps.
+   * Returns the resumes that this controller itself must keep over a restart: those that nobody
+   * else keeps, and those that lift a part of a revocation that nobody else keeps.
    */
   public Map<Named, Resumption> resumedHereAlone() {
     var kept = new HashMap<Named, Resumption>();

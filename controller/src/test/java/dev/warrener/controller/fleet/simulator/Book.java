@@ -330,8 +330,10 @@ final class Book {
         singlesOut
             || !scope.workers().isEmpty()
             || (!scope.queues().isEmpty()
-                && !scope.queues().containsAll(
-                    settings.queues().stream().map(Settings.QueueSettings::name).toList()));
+                && !scope
+                    .queues()
+                    .containsAll(
+                        settings.queues().stream().map(Settings.QueueSettings::name).toList()));
     return order.then() == Then.EXIT && !atStart && here && somethingElse;
   }
 
