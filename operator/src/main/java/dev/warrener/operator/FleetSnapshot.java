@@ -1,7 +1,7 @@
 package dev.warrener.operator;
 
 import dev.warrener.messaging.report.Presence;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.Roster;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.List;
  * @param controllers the controllers that answered, each with its queues, workers and running tasks
  * @param silent the controllers that are expected and did not answer
  */
-public record FleetSnapshot(Instant at, List<Presence> controllers, List<Known> silent) {
+public record FleetSnapshot(Instant at, List<Presence> controllers, List<KnownController> silent) {
   public FleetSnapshot {
     controllers = List.copyOf(controllers);
     silent = List.copyOf(silent);

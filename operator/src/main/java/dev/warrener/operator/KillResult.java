@@ -4,7 +4,7 @@ import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report.TaskSettled;
 import dev.warrener.messaging.report.Report.WorkerDead;
 import dev.warrener.messaging.report.Report.WorkerUnconfirmed;
-import dev.warrener.operator.rollcall.Row;
+import dev.warrener.operator.rollcall.ControllerAnswer;
 import dev.warrener.operator.rollcall.Verdict;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -66,7 +66,7 @@ public record KillResult(OrderResult result, Optional<Tripwire> tripwire) {
   /** Returns the number of tasks for each fate that a task has met. */
   public Map<Fate, Integer> fates() {
     var fates = new EnumMap<Fate, Integer>(Fate.class);
-    for (Row row : result.controllers()) {
+    for (ControllerAnswer row : result.controllers()) {
       row.fates().forEach((fate, number) -> fates.merge(fate, number, Integer::sum));
     }
     return fates;

@@ -1,9 +1,9 @@
 package dev.warrener.operator;
 
 import dev.warrener.messaging.order.Order;
+import dev.warrener.operator.rollcall.AnswerState;
+import dev.warrener.operator.rollcall.ControllerAnswer;
 import dev.warrener.operator.rollcall.RollCall;
-import dev.warrener.operator.rollcall.Row;
-import dev.warrener.operator.rollcall.Standing;
 import dev.warrener.operator.rollcall.Totals;
 import dev.warrener.operator.rollcall.Verdict;
 import java.time.Instant;
@@ -17,7 +17,8 @@ import java.util.List;
  * @param controllers the answer of each controller, the missing ones first
  * @param totals the sums of all controllers
  */
-public record OrderResult(Order order, Verdict verdict, List<Row> controllers, Totals totals) {
+public record OrderResult(
+    Order order, Verdict verdict, List<ControllerAnswer> controllers, Totals totals) {
   public OrderResult {
     controllers = List.copyOf(controllers);
   }
@@ -34,8 +35,8 @@ public record OrderResult(Order order, Verdict verdict, List<Row> controllers, T
   /** Returns the ids of the expected controllers that have not answered. */
   public List<String> silent() {
     return controllers.stream()
-        .filter(row -> row.expectedHere() && row.standing() == Standing.SILENT)
-        .map(Row::controller)
+        .filter(row -> row.expectedHere() && row.answerState() == AnswerState.SILENT)
+        .map(ControllerAnswer::controller)
         .toList();
   }
 }

@@ -4,7 +4,7 @@ import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -133,7 +133,7 @@ public interface FleetConnection extends AutoCloseable {
    * Returns the controllers that are known to be there before any has answered. Over a broker they
    * are not known by name.
    */
-  default Collection<Known> expected() {
+  default Collection<KnownController> expected() {
     return List.of();
   }
 

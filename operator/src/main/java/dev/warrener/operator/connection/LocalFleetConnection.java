@@ -9,7 +9,7 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.messaging.report.RosterState;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.UnknownTargetException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -209,9 +209,9 @@ public final class LocalFleetConnection implements FleetConnection {
   }
 
   @Override
-  public Collection<Known> expected() {
+  public Collection<KnownController> expected() {
     return links.stream()
-        .map(link -> new Known(name(link), link.host(), since, RosterState.LIVE, null))
+        .map(link -> new KnownController(name(link), link.host(), since, RosterState.LIVE, null))
         .toList();
   }
 

@@ -7,11 +7,11 @@ import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Sent;
+import dev.warrener.operator.rollcall.AnswerState;
 import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.RollCall.Deadlines;
 import dev.warrener.operator.rollcall.Roster;
-import dev.warrener.operator.rollcall.Standing;
 import dev.warrener.operator.rollcall.UnknownTargetException;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,7 +103,8 @@ public final class OrderCall {
 
   private void requireKnownPlaces(RollCall call) {
     if (call.rows().stream()
-        .allMatch(row -> row.standing() == Standing.SILENT || row.standing() == Standing.REFUSED)) {
+        .allMatch(row ->
+            row.answerState() == AnswerState.SILENT || row.answerState() == AnswerState.REFUSED)) {
       // No controller could be asked: the order is kept for those that come back.
       return;
     }

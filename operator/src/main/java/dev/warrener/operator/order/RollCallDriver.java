@@ -2,7 +2,7 @@ package dev.warrener.operator.order;
 
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Heard;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import java.time.Duration;
@@ -62,7 +62,8 @@ final class RollCallDriver {
       return next;
     }
     if (heard instanceof Heard.OfPresence message) {
-      return call.knowing(List.of(Known.of(message.presence(), message.at(), message.userId())));
+      return call.knowing(
+          List.of(KnownController.of(message.presence(), message.at(), message.userId())));
     }
     return call;
   }

@@ -64,16 +64,16 @@ record Answer(
     bySequence = Map.copyOf(bySequence);
   }
 
-  Standing standing() {
+  AnswerState answerState() {
     if (done != null) {
       return done.failed().isEmpty() && unconfirmed.isEmpty() && shortfall() == null
-          ? Standing.DONE
-          : Standing.FAILED;
+          ? AnswerState.DONE
+          : AnswerState.FAILED;
     }
     if (refused != null) {
-      return Standing.REFUSED;
+      return AnswerState.REFUSED;
     }
-    return firstAt == null ? Standing.SILENT : Standing.HEARD;
+    return firstAt == null ? AnswerState.SILENT : AnswerState.WORKING;
   }
 
   /** Returns everything that could not be done, as sentences; empty before the end. */

@@ -55,21 +55,21 @@ record Answers(SortedMap<String, SortedMap<String, Answer>> byController) {
   }
 
   /** Returns the users who claim to be a controller. */
-  SortedSet<String> claimants(String controller, @Nullable Known known) {
+  SortedSet<String> claimants(String controller, @Nullable KnownController known) {
     return known != null && !known.users().isEmpty()
         ? known.users()
         : new TreeSet<>(of(controller).keySet());
   }
 
   /** Returns the users who reported about a controller that they are not. */
-  SortedSet<String> disbelieved(String controller, @Nullable Known known) {
+  SortedSet<String> disbelieved(String controller, @Nullable KnownController known) {
     var users = new TreeSet<>(of(controller).keySet());
     users.removeAll(claimants(controller, known));
     return users;
   }
 
   /** Returns the reports of a controller itself; none while several users claim to be it. */
-  Answer by(String controller, @Nullable Known known) {
+  Answer by(String controller, @Nullable KnownController known) {
     var claimants = claimants(controller, known);
     return claimants.size() == 1
         ? of(controller).getOrDefault(claimants.first(), Answer.NONE)
@@ -77,7 +77,7 @@ record Answers(SortedMap<String, SortedMap<String, Answer>> byController) {
   }
 
   /** Whether a controller itself has reported. */
-  boolean has(String controller, @Nullable Known known) {
+  boolean has(String controller, @Nullable KnownController known) {
     return by(controller, known).firstAt() != null;
   }
 

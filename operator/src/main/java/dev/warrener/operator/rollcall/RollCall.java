@@ -53,7 +53,7 @@ public final class RollCall {
   private final int armed;
   private final Listeners listeners;
   private final int stillRunning;
-  private final SortedMap<String, Known> known;
+  private final SortedMap<String, KnownController> known;
   private final Answers answers;
 
   /**
@@ -83,7 +83,7 @@ public final class RollCall {
       int armed,
       Listeners listeners,
       int stillRunning,
-      SortedMap<String, Known> known,
+      SortedMap<String, KnownController> known,
       Answers answers) {
     this.order = order;
     this.deadlines = deadlines;
@@ -103,9 +103,9 @@ public final class RollCall {
   /**
    * Takes in what is known of controllers. Of two accounts of the same controller the newer counts.
    */
-  public RollCall knowing(Collection<Known> more) {
+  public RollCall knowing(Collection<KnownController> more) {
     var next = new TreeMap<>(known);
-    more.forEach(one -> next.merge(one.id(), one, Known::or));
+    more.forEach(one -> next.merge(one.id(), one, KnownController::or));
     return new RollCall(order, deadlines, armed, listeners, stillRunning, next, answers);
   }
 
@@ -155,10 +155,11 @@ public final class RollCall {
     if (!(report instanceof ControllerHeard heard)) {
       return nextCall;
     }
-    var more = new ArrayList<>(heard.roster().stream().map(one -> Known.of(one, at)).toList());
+    var more =
+        new ArrayList<>(heard.roster().stream().map(one -> KnownController.of(one, at)).toList());
     var presence = heard.presence();
     if (presence != null) {
-      more.add(Known.of(presence, at, userId));
+      more.add(KnownController.of(presence, at, userId));
     }
     return nextCall.knowing(more);
   }
@@ -187,28 +188,28 @@ public final class RollCall {
    * Returns a row for each controller that is expected or has answered: missing ones first, then
    * working ones, then those where something went wrong, then the rest; each group by name.
    */
-  public List<Row> rows() {
+  public List<ControllerAnswer> rows() {
     return Stream.concat(known.keySet().stream(), answers.controllers().stream())
         .distinct()
         .map(this::row)
-        .filter(row -> row.expectedHere() || row.standing() != Standing.SILENT)
-        .sorted(Comparator.comparingInt(this::rank).thenComparing(Row::controller))
+        .filter(row -> row.expectedHere() || row.answerState() != AnswerState.SILENT)
+        .sorted(Comparator.comparingInt(this::rank).thenComparing(ControllerAnswer::controller))
         .toList();
   }
 
-  private int rank(Row row) {
-    return switch (row.standing()) {
+  private int rank(ControllerAnswer row) {
+    return switch (row.answerState()) {
       case SILENT -> 0;
-      case HEARD -> isOnlyAsked() ? 3 : 1;
+      case WORKING -> isOnlyAsked() ? 3 : 1;
       case FAILED, REFUSED -> 2;
       case DONE -> 3;
     };
   }
 
-  private Row row(String controller) {
+  private ControllerAnswer row(String controller) {
     var one = known.get(controller);
     var claimants = answers.claimants(controller, one);
-    return Row.of(
+    return ControllerAnswer.of(
         controller,
         isExpected(controller),
         answers.by(controller, one),
@@ -231,7 +232,7 @@ public final class RollCall {
     return answers.claimants(controller, null).size() > 1;
   }
 
-  private static boolean isAwaited(Known one) {
+  private static boolean isAwaited(KnownController one) {
     return one.state() != RosterState.LEFT && !one.isGhost();
   }
 
@@ -239,7 +240,7 @@ public final class RollCall {
    * Returns the controllers that have been silent for so long that the roll-call does not wait for
    * them, by id: their hosts are gone, or somebody has made them up.
    */
-  public List<Known> ghosts() {
+  public List<KnownController> ghosts() {
     return known.values().stream()
         .filter(one -> one.isGhost() && order.scope().coversController(one.id()))
         .filter(one -> !answers.has(one.id(), one))
@@ -277,9 +278,10 @@ public final class RollCall {
       return false;
     }
     boolean nobodyListens = listeners != Listeners.SOME;
-    var expected = rows().stream().filter(Row::expectedHere).toList();
+    var expected = rows().stream().filter(ControllerAnswer::expectedHere).toList();
     boolean othersAreDone =
-        expected.stream().allMatch(row -> row.standing() == Standing.SILENT || hasAnswered(row));
+        expected.stream()
+            .allMatch(row -> row.answerState() == AnswerState.SILENT || hasAnswered(row));
     if (!now.isBefore(deadlines.hearBy()) && othersAreDone) {
       return true;
     }
@@ -301,8 +303,9 @@ public final class RollCall {
         && now.isBefore(deadlines.sentAt().plus(RETURN));
   }
 
-  private boolean hasAnswered(Row row) {
-    return row.standing().isFinal() || (isOnlyAsked() && row.standing() == Standing.HEARD);
+  private boolean hasAnswered(ControllerAnswer row) {
+    return row.answerState().isFinal()
+        || (isOnlyAsked() && row.answerState() == AnswerState.WORKING);
   }
 
   private boolean awaitsStragglers(Instant now) {
@@ -313,9 +316,9 @@ public final class RollCall {
         });
   }
 
-  private List<Row> silent() {
+  private List<ControllerAnswer> silent() {
     return rows().stream()
-        .filter(row -> row.expectedHere() && row.standing() == Standing.SILENT)
+        .filter(row -> row.expectedHere() && row.answerState() == AnswerState.SILENT)
         .toList();
   }
 
@@ -329,9 +332,9 @@ public final class RollCall {
         missing.add(Sentences.contest(row));
         continue;
       }
-      switch (row.standing()) {
+      switch (row.answerState()) {
         case SILENT -> missing.add(Sentences.silence(row, order.kind(), now));
-        case HEARD -> {
+        case WORKING -> {
           if (row.expectedHere() && !hasAnswered(row)) {
             missing.add(
                 row.controller()
@@ -353,7 +356,7 @@ public final class RollCall {
               + Phrases.count(unnamed(), "more controller")
               + ", unknown by name, that did not answer.");
     }
-    if (rows.stream().noneMatch(Row::expectedHere)) {
+    if (rows.stream().noneMatch(ControllerAnswer::expectedHere)) {
       missing.add(
           listeners != Listeners.SOME
               ? "No controller is listening on this broker."
@@ -381,7 +384,7 @@ public final class RollCall {
   }
 
   /** Returns a sentence for each task or batch of a kill that no controller had anything of. */
-  private List<String> untouchedTargets(List<Row> rows) {
+  private List<String> untouchedTargets(List<ControllerAnswer> rows) {
     if (order.kind() != OrderKind.KILL || order.dryRun() || !order.scope().namesTasks()) {
       return List.of();
     }

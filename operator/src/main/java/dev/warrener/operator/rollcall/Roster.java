@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Roster(
     SortedMap<String, Presence> presences,
-    SortedMap<String, Known> known,
+    SortedMap<String, KnownController> known,
     SortedMap<String, Duration> skews) {
   /** How far this host's clock may differ from the controllers' before theirs is used: 2 s. */
   private static final Duration TRUSTED = Duration.ofSeconds(2);
@@ -47,12 +47,12 @@ public record Roster(
    * @param userId the user who published it, for whom the broker vouches; or null
    */
   public void add(ControllerHeard heard, Instant at, @Nullable String userId) {
-    heard.roster().forEach(entry -> merge(Known.of(entry, at)));
+    heard.roster().forEach(entry -> merge(KnownController.of(entry, at)));
     var presence = heard.presence();
     if (presence != null) {
       add(presence, at, userId);
     } else {
-      merge(new Known(heard.controller(), heard.host(), at, RosterState.LIVE, null));
+      merge(new KnownController(heard.controller(), heard.host(), at, RosterState.LIVE, null));
     }
   }
 
@@ -64,7 +64,7 @@ public record Roster(
   public void add(Presence presence, Instant at, @Nullable String userId) {
     presences.put(presence.id(), presence);
     skews.put(presence.id(), Duration.between(at, presence.at()));
-    merge(Known.of(presence, at, userId));
+    merge(KnownController.of(presence, at, userId));
   }
 
   /**
@@ -93,16 +93,16 @@ public record Roster(
   }
 
   /** Adds a controller that is known to be there. */
-  public void expect(Known one) {
+  public void expect(KnownController one) {
     merge(one);
   }
 
-  private void merge(Known one) {
-    known.merge(one.id(), one, Known::or);
+  private void merge(KnownController one) {
+    known.merge(one.id(), one, KnownController::or);
   }
 
   /** Returns the controllers that are expected and have not answered. */
-  public List<Known> silent() {
+  public List<KnownController> silent() {
     return known.values().stream()
         .filter(one -> one.state() != RosterState.LEFT && !presences.containsKey(one.id()))
         .filter(one -> !one.isGhost())
@@ -110,15 +110,15 @@ public record Roster(
   }
 
   /** Returns the controllers that have been silent for so long that nobody waits for them. */
-  public List<Known> ghosts() {
+  public List<KnownController> ghosts() {
     return known.values().stream()
         .filter(one -> one.isGhost() && !presences.containsKey(one.id()))
         .toList();
   }
 
   /** Returns the controllers that several broker users claim to be. */
-  public List<Known> contested() {
-    return known.values().stream().filter(Known::isContested).toList();
+  public List<KnownController> contested() {
+    return known.values().stream().filter(KnownController::isContested).toList();
   }
 
   /** Returns the queues that any controller serves. */

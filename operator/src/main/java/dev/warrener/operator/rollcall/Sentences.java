@@ -11,7 +11,7 @@ final class Sentences {
   private Sentences() {}
 
   /** Returns why a controller that has not answered leaves the outcome open. */
-  static String silence(Row row, OrderKind kind, Instant now) {
+  static String silence(ControllerAnswer row, OrderKind kind, Instant now) {
     var one = row.known();
     String name = row.controller();
     if (!row.disbelieved().isEmpty()) {
@@ -40,12 +40,12 @@ final class Sentences {
   }
 
   /** Returns that somebody else has reported as a controller, and was not believed. */
-  private static String disbelief(Row row) {
+  private static String disbelief(ControllerAnswer row) {
     return users(row.disbelieved()) + " reported about it, which it is not";
   }
 
   /** Returns who claims to be a controller, so that nobody is believed. */
-  static String contest(Row row) {
+  static String contest(ControllerAnswer row) {
     return users(row.claimants())
         + " claim to be controller "
         + row.controller()
@@ -62,7 +62,7 @@ final class Sentences {
   }
 
   /** Returns a sentence for each thing that failed at a controller. */
-  static List<String> failures(Row row) {
+  static List<String> failures(ControllerAnswer row) {
     var sentences = new ArrayList<String>();
     for (var worker : row.unconfirmed()) {
       sentences.add(

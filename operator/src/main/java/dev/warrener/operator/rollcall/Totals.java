@@ -23,16 +23,16 @@ public record Totals(
     int tasks = 0;
     int settled = 0;
     long backlog = 0;
-    for (Row row : call.rows()) {
+    for (ControllerAnswer row : call.rows()) {
       if (row.expectedHere()) {
         controllers++;
-        boolean hasAnswered = call.isOnlyAsked() && row.standing() == Standing.HEARD;
-        if (row.standing() == Standing.DONE || hasAnswered) {
+        boolean hasAnswered = call.isOnlyAsked() && row.answerState() == AnswerState.WORKING;
+        if (row.answerState() == AnswerState.DONE || hasAnswered) {
           confirmed++;
         }
       }
       int accounted = row.deadCount() + row.unconfirmed().size();
-      boolean isFinal = row.standing().isFinal() && !call.isOnlyAsked();
+      boolean isFinal = row.answerState().isFinal() && !call.isOnlyAsked();
       workers += isFinal ? accounted : Math.max(accounted, row.expected().workers());
       dead += row.deadCount();
       tasks += isFinal ? row.settledCount() : Math.max(row.settledCount(), row.expected().tasks());

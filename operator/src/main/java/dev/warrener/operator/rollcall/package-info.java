@@ -3,11 +3,11 @@
  * Pure: this package uses no broker, terminal or clock.
  *
  * <pre>
- *            heard               done, nothing failed
- *   SILENT ─────────▶ HEARD ──────────────────────────▶ DONE
- *      │                │ done, something failed
- *      │                ├─────────────────────────────▶ FAILED
- *      └────────────────┴─── refused ─────────────────▶ REFUSED
+ *           received              done, nothing failed
+ *   SILENT ─────────▶ WORKING ──────────────────────────▶ DONE
+ *      │                 │ done, something failed
+ *      │                 ├──────────────────────────────▶ FAILED
+ *      └─────────────────┴─── refused ──────────────────▶ REFUSED
  * </pre>
  *
  * DONE, FAILED and REFUSED are final for the verdict, whatever comes later; a late certificate is

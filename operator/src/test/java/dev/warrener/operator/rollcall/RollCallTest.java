@@ -208,7 +208,7 @@ class RollCallTest {
             done("web-1", 3, 1, 0),
             refused("web-1", "no"));
 
-    assertThat(row(call, "web-1").standing()).isEqualTo(Standing.FAILED);
+    assertThat(row(call, "web-1").answerState()).isEqualTo(AnswerState.FAILED);
   }
 
   @Test
@@ -221,7 +221,7 @@ class RollCallTest {
             dead("web-1", 2, 1, null),
             done("web-1", 3, 1, 0));
 
-    assertThat(row(call, "web-1").standing()).isEqualTo(Standing.DONE);
+    assertThat(row(call, "web-1").answerState()).isEqualTo(AnswerState.DONE);
     assertThat(call.verdict(at(1)).state()).isEqualTo(State.CONFIRMED);
   }
 
@@ -258,7 +258,7 @@ class RollCallTest {
     reports.add(heard("web-3", 1, 1, 1));
 
     assertThat(call(kill(Scope.ALL), reports).rows())
-        .extracting(Row::controller)
+        .extracting(ControllerAnswer::controller)
         .containsExactly("web-7", "web-3", "web-1", "web-2");
   }
 
@@ -292,7 +292,7 @@ class RollCallTest {
 
     assertThat(atIt.isOver(at(30))).isFalse();
     assertThat(atIt.with(done("web-1", 2, 1, 1), at(40)).isOver(at(40))).isTrue();
-    assertThat(atIt.knowing(List.of(Known.of(silent("web-4", -134), T0))).isOver(at(30)))
+    assertThat(atIt.knowing(List.of(KnownController.of(silent("web-4", -134), T0))).isOver(at(30)))
         .as("the silent one does not end it while another is at it")
         .isFalse();
     assertThat(atIt.isOver(at(600))).isTrue();
@@ -306,7 +306,7 @@ class RollCallTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private static Row row(RollCall call, String controller) {
+  private static ControllerAnswer row(RollCall call, String controller) {
     return call.rows().stream()
         .filter(row -> row.controller().equals(controller))
         .findFirst()

@@ -44,7 +44,9 @@ class RollCallUsersTest {
     say("controller-web-2", done("web-1", 3, 1, 0));
 
     assertThat(state()).isEqualTo(State.PARTIAL);
-    assertThat(call.rows()).singleElement().returns(Standing.SILENT, Row::standing);
+    assertThat(call.rows())
+        .singleElement()
+        .returns(AnswerState.SILENT, ControllerAnswer::answerState);
     assertThat(call.verdict(at(10)).sentences())
         .singleElement()
         .asString()
@@ -66,7 +68,10 @@ class RollCallUsersTest {
     say("controller-web-1", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
 
     assertThat(state()).isEqualTo(State.CONFIRMED);
-    assertThat(call.rows()).singleElement().extracting(Row::disbelieved).isEqualTo(List.of("evil"));
+    assertThat(call.rows())
+        .singleElement()
+        .extracting(ControllerAnswer::disbelieved)
+        .isEqualTo(List.of("evil"));
   }
 
   @Test
@@ -148,7 +153,7 @@ class RollCallUsersTest {
     say(null, heard("web-1", 1, 0, 0, silent("ghost", -3601)), done("web-1", 2, 0, 0));
 
     assertThat(state()).isEqualTo(State.CONFIRMED);
-    assertThat(call.ghosts()).extracting(Known::id).containsExactly("ghost");
+    assertThat(call.ghosts()).extracting(KnownController::id).containsExactly("ghost");
   }
 
   @Test
@@ -193,7 +198,7 @@ class RollCallUsersTest {
             .containment("cgroup")
             .leaseMillis(Duration.ofSeconds(15).toMillis())
             .build();
-    call = call.knowing(List.of(Known.of(presence, T0, user)));
+    call = call.knowing(List.of(KnownController.of(presence, T0, user)));
   }
 
   private void say(@Nullable String user, Report... reports) {

@@ -9,8 +9,8 @@ import dev.warrener.operator.order.KillCall.Outcome;
 import dev.warrener.operator.order.KillCall.Outcome.Answered;
 import dev.warrener.operator.order.KillCall.Outcome.ByTripwire;
 import dev.warrener.operator.order.KillPlan;
+import dev.warrener.operator.rollcall.AnswerState;
 import dev.warrener.operator.rollcall.RollCall;
-import dev.warrener.operator.rollcall.Standing;
 import dev.warrener.operator.rollcall.Totals;
 import dev.warrener.operator.rollcall.Verdict;
 import dev.warrener.operator.text.Phrases;
@@ -161,7 +161,7 @@ final class KillDialogue {
             .right("IN FLIGHT")
             .right("OLDEST");
     for (var row : RollCallText.shown(preview)) {
-      if (row.standing() == Standing.SILENT) {
+      if (row.answerState() == AnswerState.SILENT) {
         table.row(
             Cell.of(row.controller()),
             Cell.of(row.host()),

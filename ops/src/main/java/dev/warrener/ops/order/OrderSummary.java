@@ -2,9 +2,9 @@ package dev.warrener.ops.order;
 
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.operator.connection.FleetConnection;
+import dev.warrener.operator.rollcall.AnswerState;
+import dev.warrener.operator.rollcall.ControllerAnswer;
 import dev.warrener.operator.rollcall.RollCall;
-import dev.warrener.operator.rollcall.Row;
-import dev.warrener.operator.rollcall.Standing;
 import dev.warrener.operator.rollcall.Totals;
 import dev.warrener.operator.rollcall.Verdict;
 import dev.warrener.operator.rollcall.Verdict.State;
@@ -32,7 +32,7 @@ public final class OrderSummary {
   static Verdict show(Screen screen, RollCall call, Instant now, FleetConnection connection) {
     var verdict = showAsItStands(screen, call, now);
     for (var row : call.rows()) {
-      if (row.standing() == Standing.SILENT) {
+      if (row.answerState() == AnswerState.SILENT) {
         connection
             .lastResort(row.controller())
             .ifPresent(advice -> screen.insist(Tone.NORMAL, row.controller() + ": " + advice));
@@ -128,7 +128,7 @@ public final class OrderSummary {
     screen.insist(Tone.WARN, words.append(".").toString());
   }
 
-  private static int unproven(Row row) {
+  private static int unproven(ControllerAnswer row) {
     int found = (int) row.certificates().stream().filter(one -> !one.proven()).count();
     // Certificates that were missed are of the kind that the controller tells at the end.
     int missed = row.deadCount() - row.certificates().size();

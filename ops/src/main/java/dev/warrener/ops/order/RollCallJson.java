@@ -7,9 +7,9 @@ import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report.TaskSettled;
 import dev.warrener.messaging.report.Report.WorkerDead;
 import dev.warrener.messaging.report.Report.WorkerUnconfirmed;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.ControllerAnswer;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.RollCall;
-import dev.warrener.operator.rollcall.Row;
 import dev.warrener.operator.rollcall.Totals;
 import dev.warrener.operator.rollcall.Verdict;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -44,7 +44,7 @@ record RollCallJson(
 
   /** A controller that has been silent for so long that nobody waited for it. */
   record GhostJson(String controller, String host, Instant lastSeen) {
-    static GhostJson of(Known known) {
+    static GhostJson of(KnownController known) {
       return new GhostJson(known.id(), known.host(), known.lastSeen());
     }
   }
@@ -72,14 +72,14 @@ record RollCallJson(
       @Nullable List<String> claimedBy,
       @Nullable List<String> disbelieved) {
 
-    static ControllerJson of(Row row) {
+    static ControllerJson of(ControllerAnswer row) {
       var heardAfter = row.heardAfter();
       var took = row.took();
       var known = row.known();
       return new ControllerJson(
           row.controller(),
           row.host(),
-          row.standing().word(),
+          row.answerState().word(),
           heardAfter == null ? null : heardAfter.toMillis(),
           row.state(),
           took == null ? null : toMicros(took),

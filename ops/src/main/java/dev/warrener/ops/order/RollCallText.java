@@ -5,9 +5,9 @@ import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.WorkerDead;
 import dev.warrener.messaging.text.Printable;
+import dev.warrener.operator.rollcall.AnswerState;
+import dev.warrener.operator.rollcall.ControllerAnswer;
 import dev.warrener.operator.rollcall.RollCall;
-import dev.warrener.operator.rollcall.Row;
-import dev.warrener.operator.rollcall.Standing;
 import dev.warrener.operator.rollcall.Totals;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.screen.Cell;
@@ -32,14 +32,14 @@ public final class RollCallText {
    * Returns the controllers that are worth a line: those with something in scope, and the missing
    * ones.
    */
-  static List<Row> shown(RollCall call) {
+  static List<ControllerAnswer> shown(RollCall call) {
     var rows = call.rows();
     var shown =
         rows.stream()
             .filter(row ->
                 row.isTouched()
-                    || row.standing() == Standing.REFUSED
-                    || (row.expectedHere() && !row.standing().isFinal()))
+                    || row.answerState() == AnswerState.REFUSED
+                    || (row.expectedHere() && !row.answerState().isFinal()))
             .toList();
     return shown.isEmpty() ? rows : shown;
   }
@@ -72,43 +72,43 @@ public final class RollCallText {
     return table;
   }
 
-  private static Cell standing(Row row) {
+  private static Cell standing(ControllerAnswer row) {
     var state = row.state();
-    return switch (row.standing()) {
+    return switch (row.answerState()) {
       case SILENT -> Cell.of("✗ silent", Tone.BAD);
-      case HEARD -> Cell.of("… working", Tone.WARN);
+      case WORKING -> Cell.of("… working", Tone.WARN);
       case DONE -> Cell.of("✓ " + (state == null ? "done" : state.wire()), Tone.GOOD);
       case FAILED -> Cell.of("✗ failed", Tone.BAD);
       case REFUSED -> Cell.of("✗ refused", Tone.BAD);
     };
   }
 
-  private static Cell heard(Row row, RollCall call, Instant now) {
+  private static Cell heard(ControllerAnswer row, RollCall call, Instant now) {
     var after = row.heardAfter();
     return after == null
         ? Cell.of(Phrases.brief(Duration.between(call.deadlines().sentAt(), now)), Tone.BAD)
         : Cell.of(Phrases.brief(after));
   }
 
-  private static Cell dead(Row row) {
-    if (row.standing() == Standing.SILENT) {
+  private static Cell dead(ControllerAnswer row) {
+    if (row.answerState() == AnswerState.SILENT) {
       return Cell.of("?", Tone.BAD);
     }
     int dead = row.deadCount();
     int all =
-        row.standing().isFinal()
+        row.answerState().isFinal()
             ? dead + row.unconfirmed().size()
             : Math.max(row.expected().workers(), dead + row.unconfirmed().size());
     return Cell.of(dead + "/" + all, dead == all ? Tone.NORMAL : Tone.WARN);
   }
 
-  private static Cell settled(Row row) {
-    if (row.standing() == Standing.SILENT) {
+  private static Cell settled(ControllerAnswer row) {
+    if (row.answerState() == AnswerState.SILENT) {
       return Cell.of("?", Tone.BAD);
     }
     int settled = row.settledCount();
     String fates = fates(row.fates());
-    if (row.standing().isFinal()) {
+    if (row.answerState().isFinal()) {
       return Cell.of(settled == 0 ? "-" : fates.isEmpty() ? Integer.toString(settled) : fates);
     }
     return Cell.of(
@@ -118,17 +118,17 @@ public final class RollCallText {
             + (settled == 0 ? "" : " " + fates));
   }
 
-  private static Cell took(Row row) {
+  private static Cell took(ControllerAnswer row) {
     var took = row.took();
     return took == null ? Cell.EMPTY : Cell.of(Phrases.brief(took));
   }
 
-  private static Cell note(Row row, Instant now) {
+  private static Cell note(ControllerAnswer row, Instant now) {
     if (!row.claimants().isEmpty()) {
       return Cell.of("claimed by " + row.claimants().size() + " users of the broker", Tone.BAD);
     }
     var known = row.known();
-    if (row.standing() == Standing.SILENT && known != null) {
+    if (row.answerState() == AnswerState.SILENT && known != null) {
       var leaseEndsAt = known.leaseEndsAt();
       return Cell.of(
           "last seen "

@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.report.Presence;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.operator.text.Suggestions;
 import dev.warrener.ops.invocation.CommandFailure;
@@ -70,7 +70,8 @@ public final class ControllerShowCommand extends FleetCommand {
     }
   }
 
-  private static void show(Screen screen, ControllerView one, Known known, Snapshot snapshot) {
+  private static void show(
+      Screen screen, ControllerView one, KnownController known, Snapshot snapshot) {
     var now = snapshot.at();
     var presence = one.presence();
     var facts =

@@ -3,7 +3,7 @@ package dev.warrener.ops.view;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.RosterState;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.ops.view.FleetView.Snapshot;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record ControllerView(
     String controller, String host, String state, Instant lastSeen, @Nullable Presence presence) {
 
-  static ControllerView of(Known known, @Nullable Presence presence) {
+  static ControllerView of(KnownController known, @Nullable Presence presence) {
     String state =
         presence != null
             ? presence.state().wire()

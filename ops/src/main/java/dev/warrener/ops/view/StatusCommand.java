@@ -5,7 +5,7 @@ import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Presence.Hold;
 import dev.warrener.messaging.report.WorkerState;
-import dev.warrener.operator.rollcall.Known;
+import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
@@ -330,7 +330,7 @@ public final class StatusCommand extends FleetCommand {
       @Nullable String alarm,
       @Nullable Integer running,
       List<Presence> controllers,
-      List<Known> silent,
+      List<KnownController> silent,
       List<QueueJson> queues) {
 
     static StatusJson of(Snapshot snapshot) {

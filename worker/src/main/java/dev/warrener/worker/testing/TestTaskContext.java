@@ -83,7 +83,7 @@ public final class TestTaskContext implements TaskContext {
   }
 
   /** Returns the reports of {@link #progress}, each as {@code 1/10} or {@code 1/10 message}. */
-  public List<String> saidProgress() {
+  public List<String> reportedProgress() {
     return List.copyOf(progress);
   }
 

@@ -86,7 +86,7 @@ final class BuiltInHandlersTest {
     List<String> lines = printedBy("sleep", "{\"seconds\":0.02,\"steps\":2}");
 
     assertThat(lines).containsExactly("Task 7 running", "Task 7 Done");
-    assertThat(context.saidProgress()).containsExactly("1/2", "2/2");
+    assertThat(context.reportedProgress()).containsExactly("1/2", "2/2");
   }
 
   @Test

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param isGhost whether it has been silent for so long that nobody has to wait for it: for an
  *     hour, or for a day if nothing bounds how long its workers may run on
  */
-public record Known(
+public record KnownController(
     String id,
     String host,
     Instant lastSeen,
@@ -39,22 +39,22 @@ public record Known(
   private static final Duration GHOST_AFTER = Duration.ofHours(1);
   private static final Duration GHOST_WITHOUT_LEASE_AFTER = Duration.ofDays(1);
 
-  public Known {
+  public KnownController {
     users = Collections.unmodifiableSortedSet(new TreeSet<>(users));
   }
 
   /** Makes an account that knows no user. */
-  public Known(
+  public KnownController(
       String id, String host, Instant lastSeen, RosterState state, @Nullable Duration lease) {
     this(id, host, lastSeen, state, lease, Collections.emptySortedSet(), false);
   }
 
   /** Returns the account in another controller's roster, received at {@code at}. */
-  public static Known of(RosterEntry entry, Instant at) {
+  public static KnownController of(RosterEntry entry, Instant at) {
     var lease = bound(entry.leaseMillis());
     var users = entry.users();
     var limit = lease == null ? GHOST_WITHOUT_LEASE_AFTER : GHOST_AFTER;
-    return new Known(
+    return new KnownController(
         entry.id(),
         entry.host(),
         entry.lastSeen(),
@@ -74,8 +74,8 @@ public record Known(
    *
    * @param userId the user who published it, for whom the broker vouches; or null
    */
-  public static Known of(Presence presence, Instant at, @Nullable String userId) {
-    return new Known(
+  public static KnownController of(Presence presence, Instant at, @Nullable String userId) {
+    return new KnownController(
         presence.id(),
         presence.host(),
         at,
@@ -104,13 +104,13 @@ public record Known(
    * Returns the newer of two accounts of the same controller, with a lease that either of them has,
    * and with the users of both.
    */
-  Known or(Known other) {
+  KnownController or(KnownController other) {
     boolean isNewer = other.lastSeen.isAfter(lastSeen);
     var newer = isNewer ? other : this;
     var older = isNewer ? this : other;
     var both = new TreeSet<>(newer.users);
     both.addAll(older.users);
-    return new Known(
+    return new KnownController(
         newer.id,
         newer.host,
         newer.lastSeen,

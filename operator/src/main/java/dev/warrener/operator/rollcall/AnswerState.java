@@ -1,11 +1,11 @@
 package dev.warrener.operator.rollcall;
 
 /** The state of an order at one controller. The package page has a diagram. */
-public enum Standing {
+public enum AnswerState {
   /** The controller has not answered. */
   SILENT("silent"),
   /** The controller has received the order, and is not done. */
-  HEARD("at it"),
+  WORKING("at it"),
   /** The order is done, and nothing failed. */
   DONE("done"),
   /** The order is done, and something failed. */
@@ -15,7 +15,7 @@ public enum Standing {
 
   private final String word;
 
-  Standing(String word) {
+  AnswerState(String word) {
     this.word = word;
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param controller the controller's id
  * @param host the host that it runs on; empty if not known
- * @param standing whether it is silent, working, done, failed or has refused
+ * @param answerState whether it is silent, working, done, failed or has refused
  * @param expectedHere whether the verdict waits for this controller
  * @param heardAfter the time from the sending of the order to the first answer; null if there was
  *     none
@@ -42,10 +42,10 @@ import org.jspecify.annotations.Nullable;
  *     believed. An empty name stands for somebody for whom the broker does not vouch
  * @param disbelieved the broker users who reported about it and are not it
  */
-public record Row(
+public record ControllerAnswer(
     String controller,
     String host,
-    Standing standing,
+    AnswerState answerState,
     boolean expectedHere,
     @Nullable Duration heardAfter,
     Expected expected,
@@ -61,7 +61,7 @@ public record Row(
     List<String> notes,
     @Nullable String unproven,
     @Nullable String because,
-    @Nullable Known known,
+    @Nullable KnownController known,
     List<String> claimants,
     List<String> disbelieved) {
 
@@ -83,21 +83,21 @@ public record Row(
         || !failed.isEmpty();
   }
 
-  static Row of(
+  static ControllerAnswer of(
       String controller,
       boolean expectedHere,
       Answer answer,
-      @Nullable Known known,
+      @Nullable KnownController known,
       List<String> claimants,
       List<String> disbelieved,
       Instant sentAt) {
     var done = answer.done();
     var refused = answer.refused();
     var firstAt = answer.firstAt();
-    return new Row(
+    return new ControllerAnswer(
         controller,
         firstAt == null && known != null ? known.host() : answer.host(),
-        answer.standing(),
+        answer.answerState(),
         expectedHere,
         firstAt == null ? null : Duration.between(sentAt, firstAt),
         answer.expected(),
