@@ -51,7 +51,6 @@ final class EffectRunner {
   private final Timers timers;
   private final Consumer<Event> events;
   private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
-  private final SerialExecutor killsWriter = new SerialExecutor("kills");
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Written before {@link #ended} is counted down, read after. */
@@ -204,7 +203,8 @@ final class EffectRunner {
    */
   private void keepKills(Effect.KeepKills keep) {
     var isWithKernel = new CountDownLatch(1);
-    killsWriter.execute(() -> {
+    // On the thread that writes restrictions: a record goes only after what it leaves behind.
+    restrictionsWriter.execute(() -> {
       try {
         kills.write(keep.kills(), isWithKernel::countDown);
       } catch (IOException e) {
@@ -256,6 +256,5 @@ final class EffectRunner {
     timers.close();
     copies.finish(timeout);
     restrictionsWriter.close(timeout);
-    killsWriter.close(timeout);
   }
 }

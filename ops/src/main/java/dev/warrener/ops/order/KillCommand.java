@@ -4,6 +4,7 @@ import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.operator.order.KillPlan;
 import dev.warrener.operator.order.OrderFactory;
@@ -102,7 +103,7 @@ public final class KillCommand extends FleetCommand {
 
   @Override
   public ExitStatus run() throws InterruptedException {
-    var plan = KillPlan.of(options.scope().scope("kill"), inFlight, backlog, then, grace);
+    var plan = plan(options.scope().scope("kill"));
     String namespace = invocation().namespace().name();
     var request =
         new KillDialogue.Request(
@@ -121,6 +122,14 @@ public final class KillCommand extends FleetCommand {
     var orders = List.of(request.order().id(), request.preview().id());
     try (var connection = localOptions.open(invocation(), "kill", orders)) {
       return new KillDialogue(request, connection, context).run();
+    }
+  }
+
+  private KillPlan plan(Scope scope) {
+    try {
+      return KillPlan.of(scope, inFlight, backlog, then, grace);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e);
     }
   }
 

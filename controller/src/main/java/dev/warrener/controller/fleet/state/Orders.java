@@ -1,5 +1,7 @@
 package dev.warrener.controller.fleet.state;
 
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -124,12 +126,17 @@ public record Orders(
       TreePMap<String, OrderProgress> over, Instant now) {
     var oldest =
         over.values().stream()
-            .filter(one -> one.order().isExpired(now))
+            .filter(one -> one.order().isExpired(now) || isQuestion(one.order()))
             .sorted(Comparator.comparing(one -> one.order().issuedAt()))
             .limit(over.size() - MOST)
             .map(OrderProgress::id)
             .toList();
     return over.minusAll(oldest);
+  }
+
+  /** Whether an order changes nothing, so that it can be answered once more. */
+  private static boolean isQuestion(Order order) {
+    return order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
   }
 
   /** Returns a copy in which a delivery was settled: no order waits for it any more. */
