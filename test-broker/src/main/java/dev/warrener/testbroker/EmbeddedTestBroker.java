@@ -124,6 +124,16 @@ final class EmbeddedTestBroker implements OwnBroker {
   }
 
   @Override
+  public void holdWrites() {
+    throw lacks(Capability.FAULTS);
+  }
+
+  @Override
+  public void allowWrites() {
+    throw lacks(Capability.FAULTS);
+  }
+
+  @Override
   public void limitMessages(int bytes) {
     throw lacks(Capability.FAULTS);
   }

@@ -54,6 +54,12 @@ public interface OwnBroker extends TestBroker, AutoCloseable {
   /** Restores the limit on free disk space; the alarm is off. */
   void clearDiskAlarm();
 
+  /** Lets it write nothing: quorum queues take settlements and don't carry them out. */
+  void holdWrites();
+
+  /** Lets it write again. */
+  void allowWrites();
+
   /** Lets it refuse messages with a body of more bytes, on channels that are opened from now on. */
   void limitMessages(int bytes);
 

@@ -102,6 +102,16 @@ abstract class RabbitMqBroker implements OwnBroker {
   }
 
   @Override
+  public final void holdWrites() {
+    control("eval", "sys:suspend(ra_log_wal).");
+  }
+
+  @Override
+  public final void allowWrites() {
+    control("eval", "sys:resume(ra_log_wal).");
+  }
+
+  @Override
   public final void limitMessages(int bytes) {
     // Versions before 4 read the first, later ones the second.
     control(

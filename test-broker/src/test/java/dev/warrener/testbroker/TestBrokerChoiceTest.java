@@ -175,6 +175,12 @@ class TestBrokerChoiceTest {
     public void raiseDiskAlarm() {}
 
     @Override
+    public void holdWrites() {}
+
+    @Override
+    public void allowWrites() {}
+
+    @Override
     public void limitMessages(int bytes) {}
 
     @Override

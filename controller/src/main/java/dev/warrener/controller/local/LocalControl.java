@@ -4,6 +4,7 @@ import dev.warrener.controller.configuration.ConfigurationException;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.process.ControllerLock;
+import dev.warrener.controller.process.Provenance;
 import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.controller.process.linux.UnixSockets;
 import dev.warrener.messaging.Namespace;
@@ -37,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Only the controller's user, its group and root can connect. A task runs as the controller's
  * user too, so the kernel is asked which process has connected, and a task's is refused ({@link
- * dev.warrener.controller.process.Provenance}). Nobody can occupy all connections ({@link Places}).
- * Whoever is refused gets a line that says why.
+ * Provenance}). Nobody can occupy all connections ({@link Places}). Whoever is refused gets a line
+ * that says why.
  */
 public final class LocalControl implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalControl.class);
@@ -94,6 +95,7 @@ public final class LocalControl implements AutoCloseable {
       String controller,
       Supplier<ControllerHello> hello,
       Consumer<Event> events) {
+    Provenance.noteOwnSigns();
     var path = LocalSockets.socket(lock.directory(), namespace, controller).toAbsolutePath();
     return new LocalControl(ControlSocket.listen(path), hello, events);
   }

@@ -46,7 +46,9 @@ import org.slf4j.LoggerFactory;
  *       exactly, even of a daemon with a session, an environment and a user of its own, and even if
  *       the daemon fell to the controller while its worker lived. A mark that no worker has any
  *       more belongs to a dead worker: its bearer has escaped a look (a chain that forks without
- *       end can), and is killed late, with a line in the log.
+ *       end can), and is killed late, with a line in the log. The mark of a living worker may be a
+ *       disguise: then the bearer is left alone, and no certificate by cgroup counts as proven for
+ *       a worker that was there before the bearer.
  *   <li>A child without a mark of this run is left alone. It is of kind (3), or it is a worker's
  *       and has changed its mark; then no certificate by cgroup counts as proven.
  * </ol>
@@ -251,6 +253,9 @@ final class Descendants {
     if (!tree.isDying()) {
       if (stat.isDead()) {
         Kernel.reap(stat.id().pid());
+      } else {
+        // Its mark may be a disguise: a process can take a lower mark than its own.
+        dying.forEach(other -> other.noteStranger(stat.id()));
       }
       return;
     }
@@ -267,16 +272,17 @@ final class Descendants {
 
   /**
    * Leaves alone a child without a mark of this run: it may be a worker's that has changed its
-   * mark, or another process of this JVM. As long as there is one outside all cgroups, an empty
-   * cgroup proves nothing about a dying tree. A dead one is in nobody's way: what it may have left
-   * behind is a child of the controller by now, and the next look meets it.
+   * mark, or another process of this JVM. As long as there is one outside the cgroups of the dying,
+   * their empty cgroups prove nothing. Inside a living worker's cgroup it may be a guest. A dead
+   * one is in nobody's way: what it may have left behind is a child of the controller by now, and
+   * the next look meets it.
    */
   private void meetStranger(Stat stat, Collection<ProcessTree> dying) {
     if (stat.isDead() || stat.session() == ownSession || foreign.contains(stat.id())) {
       return;
     }
-    if (treesByMark.values().stream().noneMatch(tree -> tree.holds(stat.id()))) {
-      dying.forEach(ProcessTree::noteStranger);
+    if (dying.stream().noneMatch(tree -> tree.holds(stat.id()))) {
+      dying.forEach(tree -> tree.noteStranger(stat.id()));
     }
   }
 

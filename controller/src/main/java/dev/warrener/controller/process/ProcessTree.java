@@ -268,9 +268,15 @@ final class ProcessTree {
     }
   }
 
-  /** Notes a process outside all cgroups that may belong to this tree. */
-  void noteStranger() {
-    leftCgroup = true;
+  /**
+   * Notes a living process that fell to the controller and may belong to this tree, whatever it
+   * says of itself. It can't if it is older than the worker: the start time of a process is the
+   * kernel's word.
+   */
+  void noteStranger(ProcessId process) {
+    if (process.startTicks() >= worker.head().startTicks()) {
+      noteWhere(process);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.warrener.controller.process;
 
 import dev.warrener.controller.process.linux.ProcFile;
 import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.ProcessLayerException;
 import dev.warrener.controller.process.linux.Stat;
 import dev.warrener.controller.process.linux.UnreadableException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>It is in a pid namespace below the controller's.
- *   <li>It bears a {@link Mark}, or its hard limit on file locks is lower than the controller's.
+ *   <li>It bears a {@link Mark}, or its hard limit on file locks is lower than the controller's
+ *       was.
  *   <li>It carries a {@link Cookie}.
  *   <li>It is in a worker's cgroup.
  *   <li>It descends from the controller, or a process among its ancestors shows one of the signs
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A task of another controller on this host shows the first four signs. Without privileges it
  * can clear its environment and perhaps leave its cgroup, but neither raise its hard limit nor
- * leave its pid namespace.
+ * leave its pid namespace. It can lower the controller's limits ({@code prlimit}), so that the
+ * controller compares with those that it had at its start.
  */
 public final class Provenance {
   private static final Pattern WORKERS_CGROUP =
@@ -38,7 +41,24 @@ public final class Provenance {
   /** How often a chain of parents that changes while it is read is read again. */
   private static final int MOST_LOOKS = 50;
 
+  /** The controller's own signs, as they were before any task ran. */
+  private static final class Own {
+    static final @Nullable Signs SIGNS = Signs.of(ProcessHandle.current().pid());
+
+    private Own() {}
+  }
+
   private Provenance() {}
+
+  /**
+   * Notes what the controller's own process looks like. To be called before the first worker is
+   * started: later a task of the same user can lower the controller's limits to its own.
+   */
+  public static void noteOwnSigns() {
+    if (Own.SIGNS == null) {
+      throw new ProcessLayerException("this process can't look at itself in /proc");
+    }
+  }
 
   /**
    * Returns why a process counts as a task's; null if it is none. A process that can't be looked at
@@ -66,7 +86,7 @@ public final class Provenance {
       if (each.pid() == self) {
         return "it descends from this controller";
       }
-      String sign = sign(each.pid(), self);
+      String sign = sign(each.pid());
       if (sign != null) {
         return each.pid() == pid
             ? sign
@@ -76,9 +96,9 @@ public final class Provenance {
     return null;
   }
 
-  private static @Nullable String sign(long pid, long self) {
+  private static @Nullable String sign(long pid) {
     var signs = Signs.of(pid);
-    var own = Signs.of(self);
+    var own = Own.SIGNS;
     if (signs == null || own == null) {
       return UNSEEN;
     }

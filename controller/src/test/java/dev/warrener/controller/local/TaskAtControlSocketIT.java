@@ -53,13 +53,19 @@ class TaskAtControlSocketIT {
           com.fasterxml.jackson.annotation.JsonInclude.class,
           Nullable.class);
 
-  /** How a task may try to look like something else. {@code CALL} is the call of both sockets. */
+  /**
+   * How a task may try to look like something else. {@code CALL} is the call of both sockets,
+   * {@code OTHER} the process of the other controller.
+   */
   private static final Map<String, String> DISGUISES =
       Map.of(
           "itself", "CALL",
           "without-environment", "env -i CALL",
           "daemon", "(setsid sh -c '(env -i CALL &)' &)",
           "with-another-mark", "{ ulimit -S -w 7 || ulimit -S -x 7; } 2>/dev/null; env -i CALL",
+          "like-a-controller-whose-limits-it-lowered",
+              "prlimit --pid OTHER --locks=5:5 2>/dev/null; prlimit --pid $$ --locks=5:5;"
+                  + " (setsid sh -c '(env -i CALL &)' &)",
           "outside-its-cgroup",
               "for each in /sys/fs/cgroup /sys/fs/cgroup/unified; do"
                   + " { echo 0 > $each/cgroup.procs; } 2>/dev/null; done; env -i CALL");
@@ -123,7 +129,9 @@ class TaskAtControlSocketIT {
         var done = runtime("own").resolve("called-" + scripts.size());
         // A worker's tree ends with the worker, so that has to wait for its daemon.
         scripts.add(
-            disguise.replace("CALL", "sh -c \"" + String.join(" ", words) + "; : > " + done + "\"")
+            disguise
+                    .replace("OTHER", "" + controllers.getFirst().pid())
+                    .replace("CALL", "sh -c \"" + String.join(" ", words) + "; : > " + done + "\"")
                 + "\nuntil [ -e "
                 + done
                 + " ]; do sleep 0.05; done");

@@ -183,6 +183,76 @@ class KillIT {
     }
   }
 
+  /** Ways in which a daemon pretends to belong to the worker whose process is {@code $other}. */
+  enum Disguise {
+    MARK("eval \"$leave\"; take $((m - 1))"),
+    CGROUP("enter; take 7"),
+    BOTH("enter; take $((m - 1))");
+
+    private final String commands;
+
+    Disguise(String commands) {
+      this.commands = commands;
+    }
+
+    String script(Sleeper sleeper, ProcessId other) {
+      return "other=%d; seconds=%s; export other seconds; %s; "
+              .formatted(other.pid(), sleeper.seconds(), Escape.LEAVE)
+          + "(setsid sh -c '"
+          + "enter() { echo 0 > $(grep cgroup2 /proc/self/mountinfo | cut -d \" \" -f 5 | head -n 1)"
+          + "$(sed -n s/^0:://p /proc/$other/cgroup)/cgroup.procs; };"
+          + "take() { ulimit -S -w $1 || ulimit -S -x $1; } 2>/dev/null;"
+          + "m=$({ ulimit -S -w || ulimit -S -x; } 2>/dev/null);"
+          + commands
+          + "; (sleep $seconds &)' &)";
+    }
+  }
+
+  static Stream<Arguments> cgroupAndDisguises() {
+    return cgroup()
+        .flatMap(
+            tier -> Stream.of(Disguise.values()).map(disguise -> Arguments.of(tier, disguise)));
+  }
+
+  static Stream<ContainmentChoice> cgroup() {
+    return Tiers.available().stream().filter(tier -> tier == ContainmentChoice.CGROUP);
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true) // A plain container has no cgroup to write to.
+  @MethodSource("cgroupAndDisguises")
+  void aDaemonThatPretendsToBeAnothersTakesTheCgroupsProofAway(
+      ContainmentChoice tier, Disguise disguise) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      Sleeper disguised = fleet.sleeper();
+      WorkerKey other = fleet.spawnAndAwaitUp("");
+      WorkerKey victim =
+          fleet.spawnAndAwaitUp(disguise.script(disguised, fleet.listener().spawnedAs(other)));
+      ProcessId daemon = disguised.awaitOne();
+
+      fleet.processes().kill(victim);
+
+      assertThat(fleet.listener().awaitTreeEmpty(victim).proven())
+          .as("proven, while the daemon lives: " + Stat.isAlive(daemon))
+          .isFalse();
+    }
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("cgroup")
+  void aDaemonThatIsOlderThanAWorkerTakesNoProofAway(ContainmentChoice tier) {
+    try (Fleet fleet = Fleet.with(tier)) {
+      Sleeper others = fleet.sleeper();
+      fleet.spawnAndAwaitUp(Escape.DAEMON.script(others));
+      ProcessId ofOther = others.awaitOne();
+      WorkerKey victim = fleet.spawnAndAwaitUp("");
+
+      fleet.processes().kill(victim);
+
+      assertThat(fleet.listener().awaitTreeEmpty(victim).proven()).isTrue();
+      assertThat(Stat.isAlive(ofOther)).isTrue();
+    }
+  }
+
   private static void readLinks(FileInputStream in, int links) throws IOException {
     int bytes = links * "link\n".length();
     assertThat(in.readNBytes(bytes)).hasSize(bytes);

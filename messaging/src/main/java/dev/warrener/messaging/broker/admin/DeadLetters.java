@@ -166,6 +166,10 @@ public final class DeadLetters {
       int wanted = (int) Math.min(Math.min(limit, MOST), before);
       moved =
           wanted == 0 ? new Moved(0, List.of()) : visit(channel, name, queue, wanted, chosen, fate);
+      if (moved.done() > 0) {
+        // Closing would take back the settlements that the broker has not carried out yet.
+        dialect.barrier(channel, name);
+      }
       // Closing returns the deliveries of one consumer to the queue in their old order. In a quorum
       // queue neither a nack for each of many nor closing after many gets does that.
       channel.close();

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.rabbitmq.client.AMQP;
+import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.LinkSettings;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.messaging.broker.admin.DeadLetters;
 import dev.warrener.messaging.broker.orders.OrderFeed;
 import dev.warrener.messaging.broker.orders.OrderSender;
 import dev.warrener.messaging.broker.orders.Orders;
@@ -25,10 +28,12 @@ import dev.warrener.testbroker.TestBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -273,6 +278,60 @@ class BrokerLossIT {
       }
     } finally {
       broker.clearMemoryAlarm();
+    }
+  }
+
+  @Test
+  void deadLettersCountAsDroppedWhenTheBrokerHasDroppedThem() throws Exception {
+    int count = 200;
+    var settings = LinkSettings.DEFAULT;
+    var patient =
+        new LinkSettings(
+            settings.connectTimeout(),
+            TestFleet.PATIENCE,
+            settings.heartbeat(),
+            settings.watchdogInterval(),
+            settings.lostAfter(),
+            settings.firstBackoff(),
+            settings.longestBackoff());
+    var access = new BrokerAccess(fleet.access().address(), fleet.namespace(), "test", patient);
+    var channel = fleet.channel();
+    for (int i = 0; i < count; i++) {
+      channel.basicPublish(
+          fleet.namespace().tasksExchange(),
+          "mail.dead",
+          new AMQP.BasicProperties.Builder().messageId("t-" + i).type("send").build(),
+          new byte[0]);
+    }
+    var dead = fleet.namespace().deadQueue("mail");
+    await().atMost(TestFleet.PATIENCE).until(() -> fleet.messages(dead) == count);
+    var held = new AtomicBoolean();
+    try (var session = BrokerSession.open(access)) {
+      var letters = session.deadLetters();
+      var purge =
+          CompletableFuture.supplyAsync(() ->
+              letters.purge(
+                  "mail",
+                  count,
+                  letter -> {
+                    if (held.compareAndSet(false, true)) {
+                      broker.holdWrites();
+                    }
+                    return true;
+                  }));
+      try {
+        await().atMost(TestFleet.PATIENCE).until(held::get);
+
+        await()
+            .during(Duration.ofSeconds(1))
+            .atMost(Duration.ofSeconds(2))
+            .until(() -> !purge.isDone());
+      } finally {
+        broker.allowWrites();
+      }
+
+      assertThat(purge.get()).isEqualTo(new DeadLetters.Moved(count, List.of()));
+      assertThat(letters.list("mail", count)).isEmpty();
     }
   }
 
