@@ -292,8 +292,7 @@ public sealed interface Report {
    * @param notes what else a person should know, or null
    * @param unproven why deaths of this order are found and not proven there, and what would change
    *     that; null if the kernel proves them there, or if left out
-   * @param carriedOn true if the controller was started again in the middle of the order, and this
-   *     report covers what its former run had begun; null if left out
+   * @param carriedOn true if this covers what a former run of the controller had begun, else null
    */
   record ControllerDone(
       int version,
