@@ -73,6 +73,7 @@ public final class Controller {
   private final AuditLog audit;
   private final RetainedRestrictions retained;
   private final List<LostRuns.Run> rememberedRuns;
+  private final Event.KillsRemembered rememberedKills;
   private final BrokerAccess access;
   private final LocalControl local;
   private final WorkerInbox workers;
@@ -96,12 +97,15 @@ public final class Controller {
       ControllerLock lock,
       AuditLog audit,
       RestrictionsFile restrictions,
-      RunsFile runs) {
+      RunsFile runs,
+      KillsFile kills,
+      int survivors) {
     this.configuration = configuration;
     this.lock = lock;
     this.audit = audit;
     retained = restrictions.read();
     rememberedRuns = runs.read();
+    rememberedKills = kills.read(survivors);
     access =
         new BrokerAccess(
             address,
@@ -156,6 +160,7 @@ public final class Controller {
             audit,
             restrictions,
             runs,
+            kills,
             timers,
             this::post);
     loop =
@@ -240,7 +245,7 @@ public final class Controller {
     AuditLog audit = null;
     Controller controller = null;
     try {
-      killStrays(lock);
+      var strays = killStrays(lock);
       var state =
           StateFolder.of(
               configuration.stateDirectory(), configuration.namespace(), configuration.id());
@@ -252,7 +257,9 @@ public final class Controller {
               lock,
               audit,
               new RestrictionsFile(state.restrictions()),
-              new RunsFile(state.runs()));
+              new RunsFile(state.runs()),
+              new KillsFile(state.kills()),
+              strays.survivors().size());
       controller.begin();
       return controller;
     } catch (RuntimeException e) {
@@ -268,7 +275,7 @@ public final class Controller {
     }
   }
 
-  private static void killStrays(ControllerLock lock) {
+  private static Strays killStrays(ControllerLock lock) {
     var strays = Strays.killLeftOvers(lock);
     if (!strays.killed().isEmpty()) {
       LOG.warn("killed processes that a former run left behind: {}", strays.killed());
@@ -276,6 +283,7 @@ public final class Controller {
     if (!strays.survivors().isEmpty()) {
       LOG.error("processes that a former run left behind can't be killed: {}", strays.survivors());
     }
+    return strays;
   }
 
   private void begin() {
@@ -301,6 +309,7 @@ public final class Controller {
     audit.append(Life.of("controller.started", configuration));
     loop.start();
     post(new Event.Remembered(retained));
+    post(rememberedKills);
     post(new Event.SuspectRunsRead(rememberedRuns));
     local.start();
     timers.every(LOCAL_LOOK_EVERY, local::look);

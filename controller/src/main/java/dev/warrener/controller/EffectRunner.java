@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,11 +26,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Performs the effects that the fleet loop has decided, by handing each to the part of the
- * controller that does it. Called by the fleet loop's thread alone. Nothing here blocks: slow work
- * is done on other threads, and its outcome is posted as an event.
+ * controller that does it. Called by the fleet loop's thread alone. Nothing here blocks, except
+ * that a kill waits for its record for a moment: slow work is done on other threads, and its
+ * outcome is posted as an event.
  */
 final class EffectRunner {
   private static final Logger LOG = LoggerFactory.getLogger(EffectRunner.class);
+
+  /** How long a kill waits until it is written down: 20 ms, if the disk does not answer. */
+  private static final Duration DISK_PATIENCE = Duration.ofMillis(20);
 
   private final Settings settings;
   private final WorkerLaunch launch;
@@ -45,6 +50,7 @@ final class EffectRunner {
   private final HostProblems problems;
   private final RestrictionsFile restrictions;
   private final RunsFile runs;
+  private final KillsFile kills;
   private final Timers timers;
   private final Consumer<Event> events;
   private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
@@ -66,6 +72,7 @@ final class EffectRunner {
       AuditLog audit,
       RestrictionsFile restrictions,
       RunsFile runs,
+      KillsFile kills,
       Timers timers,
       Consumer<Event> events) {
     this.settings = settings;
@@ -82,6 +89,7 @@ final class EffectRunner {
     this.problems = new HostProblems(audit);
     this.restrictions = restrictions;
     this.runs = runs;
+    this.kills = kills;
     this.timers = timers;
     this.events = events;
   }
@@ -124,6 +132,7 @@ final class EffectRunner {
         reporter.report(report, say.replyTo());
       }
       case Effect.Keep keep -> restrictionsWriter.execute(() -> keep(keep));
+      case Effect.KeepKills keep -> keepKills(keep);
       case Effect.WriteSuspectRuns write -> restrictionsWriter.execute(() -> writeRuns(write));
       case Effect.Audit line -> audit.append(AuditJson.of(line.entry()));
       case Effect.SendResult send -> copies.sendResult(send);
@@ -202,6 +211,35 @@ final class EffectRunner {
       failure = String.valueOf(e.getMessage());
     }
     events.accept(new Event.Kept(keep.token(), failure));
+  }
+
+  /**
+   * Writes kills down before the signals go out, so that not even the death of this process at that
+   * moment makes anybody believe that they are done. A disk that does not answer delays no kill.
+   */
+  private void keepKills(Effect.KeepKills keep) {
+    var isWithKernel = new CountDownLatch(1);
+    // On the thread that writes restrictions: a record goes only after what it leaves behind.
+    restrictionsWriter.execute(() -> {
+      try {
+        kills.write(keep.kills(), isWithKernel::countDown);
+      } catch (IOException e) {
+        LOG.warn(
+            "kills can't be written to {}: {}; if this controller ends in the middle of one, its"
+                + " next run can't carry it on",
+            kills.path(),
+            e.getMessage());
+      } finally {
+        isWithKernel.countDown();
+      }
+    });
+    if (keep.beforeKill()) {
+      try {
+        var _ = isWithKernel.await(DISK_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private void writeRuns(Effect.WriteSuspectRuns write) {

@@ -83,6 +83,7 @@ final class EventQueue {
           Event.OthersSeen _,
           Event.Remembered _,
           Event.SuspectRunsRead _,
+          Event.KillsRemembered _,
           Event.Kept _,
           Event.Tripped _,
           Event.StoodStill _,

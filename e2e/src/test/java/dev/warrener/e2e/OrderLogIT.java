@@ -115,6 +115,44 @@ class OrderLogIT {
   }
 
   @Test
+  void purgeInWhoseMiddleTheControllerDiesIsNotConfirmedAndItsTaskDoesNotRunThereAgain() {
+    var first = fleet.controller("c1", "--queue", "mail=1");
+    fleet.publishBeating("mail", "one", 600);
+    fleet.awaitRunning("one");
+    var kill =
+        fleet.run(
+            "kill",
+            "--all",
+            "--in-flight",
+            "purge",
+            "--grace",
+            "10m",
+            "--no-wait",
+            "-y",
+            "-o",
+            "name");
+    var id = kill.succeeded().out().strip();
+    await("c1 has the order")
+        .atMost(LONG)
+        .until(() -> fleet.run("kills", "show", id).out().contains("c1"));
+
+    first.kill();
+    fleet.startController("c1", "--queue", "mail=1");
+
+    awaitHeld("c1");
+    var shown =
+        await("its next run has answered")
+            .atMost(LONG)
+            .until(() -> fleet.run("kills", "show", id), run -> run.out().contains("FAILED"));
+    assertThat(shown.status()).as(shown.out()).isEqualTo(3);
+    assertThat(shown.out() + shown.err())
+        .contains("FAILED", "task one: this controller ended before the task was settled");
+    fleet.run("resume", "--all").succeeded();
+    fleet.awaitWaiting("mail", 0);
+    assertThat(fleet.journal().runsOf("one")).hasSize(1);
+  }
+
+  @Test
   void aKillThatExpiredWhileAControllerWasCutOffKillsNothing() {
     var wire = fleet.wire();
     fleet.controllerAt(wire.uri(), "c1", "--queue", "mail=1", "--set", "lease=1m");

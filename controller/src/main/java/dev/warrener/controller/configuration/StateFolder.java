@@ -108,4 +108,9 @@ public record StateFolder(Path folder) {
   public Path runs() {
     return folder.resolve("runs.json");
   }
+
+  /** The file with the kills that are under way. */
+  public Path kills() {
+    return folder.resolve("kills.json");
+  }
 }

@@ -3,6 +3,7 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.LostRuns;
+import dev.warrener.controller.fleet.state.RetainedKills;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
@@ -130,4 +131,12 @@ public sealed interface Effect {
 
   /** Write down the runs of suspect tasks, for the next life of this controller. */
   record WriteSuspectRuns(List<LostRuns.Run> runs) implements Effect {}
+
+  /**
+   * Write down the kills under way, for the next life of this controller.
+   *
+   * @param beforeKill whether the record is to be with the kernel before the next signal, unless
+   *     the disk does not answer
+   */
+  record KeepKills(RetainedKills kills, boolean beforeKill) implements Effect {}
 }

@@ -6,6 +6,7 @@ import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.LostRuns;
+import dev.warrener.controller.fleet.state.RetainedKills;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.messaging.report.Presence;
@@ -60,6 +61,16 @@ public sealed interface Event {
 
   /** The restrictions that a former run of this controller had written down. */
   record Remembered(RetainedRestrictions retained) implements Event {}
+
+  /**
+   * The kills that were under way when a former run of this controller ended. No process of its
+   * workers is left, except the survivors.
+   *
+   * @param survivors the number of processes that it left behind and that can't be killed
+   * @param unknown why nobody can tell whether there are more such kills; null if there are none
+   */
+  record KillsRemembered(RetainedKills kills, int survivors, @Nullable String unknown)
+      implements Event {}
 
   /** The runs of suspect tasks that a former run of this controller had written down. */
   record SuspectRunsRead(List<LostRuns.Run> runs) implements Event {}

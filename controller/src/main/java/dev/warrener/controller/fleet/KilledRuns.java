@@ -15,6 +15,7 @@ import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.TaskError;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,21 @@ final class KilledRuns {
     return run != null && run.started() && ownEnd(dying, dying.end()) == null ? run : null;
   }
 
+  /** Returns all runs that the kill of a worker has cut off. */
+  static List<TaskRun> cutRuns(Slot.Dying dying) {
+    var cut = new ArrayList<TaskRun>();
+    for (var before : dying.ended()) {
+      if (ownEnd(dying, before.end()) == null) {
+        cut.add(before.run());
+      }
+    }
+    var last = cutRun(dying);
+    if (last != null) {
+      cut.add(last);
+    }
+    return cut;
+  }
+
   /** A killed worker's tree is empty: the fates of its runs are decided. */
   void died(Transition change, Slot slot, Slot.Dying dying) {
     var last = dying.run();
@@ -79,14 +95,15 @@ final class KilledRuns {
         awaitSettlement(change, order, run);
       }
     }
-    switch (decidingCause(dying)) {
-      case Slot.Cause.ByOrder byOrder -> {
-        if (isAbout(change, byOrder.order(), slot, run)) {
-          decideByOrder(change, byOrder.order(), slot, run);
-        } else {
+    var deciding = decidingOrder(change, slot, dying, run);
+    if (deciding != null) {
+      tellOthers(change, slot, dying, run, deciding);
+      decideByOrder(change, deciding, slot, run);
+      return;
+    }
+    switch (dying.cause()) {
+      case Slot.Cause.ByOrder _ ->
           startsAnew(change, slot, run, "its worker was killed for the run before it");
-        }
-      }
       case Slot.Cause.TimedOut limit -> {
         if (run.is(limit.task(), limit.attempt())) {
           var error = new TaskError("timed-out", "it reached its hard limit and was killed", null);
@@ -108,6 +125,55 @@ final class KilledRuns {
   }
 
   /**
+   * Returns the order that decides the fate of a cut run, or null. Of several orders about the run
+   * it is the one that was received last: its operator knows of the others' or wants more.
+   */
+  static @Nullable String decidingOrder(
+      Transition change, Slot slot, Slot.Dying dying, TaskRun run) {
+    String last = null;
+    for (var order : dying.orders()) {
+      if (isAbout(change, order, slot, run)) {
+        last = order;
+      }
+    }
+    return last;
+  }
+
+  /** Lets the orders that wanted another fate for a run than the one that decides it fail. */
+  private static void tellOthers(
+      Transition change, Slot slot, Slot.Dying dying, TaskRun run, String deciding) {
+    var last = change.orders.find(deciding);
+    if (last == null) {
+      return;
+    }
+    for (var id : dying.orders()) {
+      var other = change.orders.underWay(id);
+      if (other != null
+          && isAbout(change, id, slot, run)
+          && other.order().inFlight() != last.order().inFlight()) {
+        change.put(
+            other.failing(
+                "task "
+                    + run.task().id()
+                    + ": order "
+                    + deciding
+                    + " came later and decides its fate: "
+                    + fate(last.order()).wire()
+                    + ", not "
+                    + fate(other.order()).wire()));
+      }
+    }
+  }
+
+  private static Fate fate(Order order) {
+    return switch (order.inFlightOfKill()) {
+      case REQUEUE -> Fate.REQUEUED;
+      case PURGE -> Fate.PURGED;
+      case DEAD_LETTER -> Fate.DEAD_LETTERED;
+    };
+  }
+
+  /**
    * Returns how a run ended by itself, or null if the kill has cut it off. A handler that fails
    * after it was asked to stop counts as cut off.
    */
@@ -118,17 +184,6 @@ final class KilledRuns {
             && order.asked()
         ? null
         : end;
-  }
-
-  /** Returns the cause that decides the fate: an order, if the first cause decides none. */
-  private static Slot.Cause decidingCause(Slot.Dying dying) {
-    boolean decidesNone =
-        dying.cause() instanceof Slot.Cause.LeaseOver
-            || dying.cause() instanceof Slot.Cause.NoAnswer
-            || dying.cause() instanceof Slot.Cause.Stopping;
-    return decidesNone && !dying.orders().isEmpty()
-        ? new Slot.Cause.ByOrder(dying.orders().getFirst(), false)
-        : dying.cause();
   }
 
   /** Whether an order that killed a worker covers a run of the worker. */
@@ -160,13 +215,7 @@ final class KilledRuns {
       }
       return;
     }
-    var fate =
-        switch (progress.order().inFlightOfKill()) {
-          case REQUEUE -> Fate.REQUEUED;
-          case PURGE -> Fate.PURGED;
-          case DEAD_LETTER -> Fate.DEAD_LETTERED;
-        };
-    var killed = KilledRun.of(run, slot, fate);
+    var killed = KilledRun.of(run, slot, fate(progress.order()));
     if (progress.stage() == Stage.HALTING) {
       change.put(progress.plus(killed));
     } else {

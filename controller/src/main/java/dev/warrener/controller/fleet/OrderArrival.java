@@ -7,17 +7,14 @@ import dev.warrener.controller.fleet.state.Holds;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
-import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
-import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
-import dev.warrener.messaging.order.WorkerTarget;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +50,7 @@ final class OrderArrival {
   /** A live order arrived. */
   void arrived(Transition change, HeardOrder heard) {
     var id = heard.order().id();
-    var refusal = refusal(change, heard);
+    var refusal = OrderRefusals.ofUser(change, heard);
     var known = change.orders.find(id);
     if (known != null) {
       join(change, known, heard, refusal);
@@ -65,15 +62,11 @@ final class OrderArrival {
       return;
     }
     refusal = change.orders.refusal(id);
-    if (refusal == null && isRefusedForItsTime(change, heard)) {
+    if (refusal != null) {
+      reports.refused(change, heard, refusal);
       return;
     }
-    if (refusal == null && !isQuestion(heard) && heard.order().isExpired(change.instant())) {
-      refusal = "it expired at " + heard.order().expiresAt() + ": issue it again";
-    }
-    if (refusal == null) {
-      refusal = fence(change, heard.order());
-    }
+    refusal = OrderRefusals.of(change, heard.order(), false);
     if (refusal != null) {
       refuse(change, heard, refusal);
       return;
@@ -82,37 +75,20 @@ final class OrderArrival {
   }
 
   /**
-   * Whether an order only asks. It is answered whatever its expiry says: a clock that is wrong by
-   * half a minute would otherwise make a fleet look empty, and an answer that nobody waits for any
-   * more does no harm.
+   * Refuses an order for good. The log has the order, and a later run of this controller could find
+   * nothing wrong with it: its fences may match nothing then, and its time looks right one day. So
+   * the refusal is kept over a restart.
    */
-  private static boolean isQuestion(HeardOrder heard) {
-    return heard.order().dryRun() || heard.order().kind() == OrderKind.ROLL_CALL;
-  }
-
-  /**
-   * Refuses an order whose time of issue is too far ahead. The log has the order, and one day its
-   * time looks right: so the refusal is kept over a restart.
-   */
-  private boolean isRefusedForItsTime(Transition change, HeardOrder heard) {
+  private void refuse(Transition change, HeardOrder heard, String because) {
     var order = heard.order();
-    var ahead = Outranked.ahead(change, order);
-    if (ahead == null) {
-      return false;
-    }
-    refuse(change, heard, ahead);
-    if (!order.dryRun()) {
+    change.orders = change.orders.refusing(order.id(), because, change.instant());
+    reports.refused(change, heard, because);
+    if (heard.origin() != Origin.LOCAL && OrderRefusals.hasEffect(order)) {
       change.restrictions =
           change.restrictions.refusing(
-              new RetainedRestrictions.Refused(order.id(), ahead, order.issuedAt()));
+              new RetainedRestrictions.Refused(order.id(), because, order.issuedAt()));
       retention.keep(change, true);
     }
-    return true;
-  }
-
-  private void refuse(Transition change, HeardOrder heard, String because) {
-    change.orders = change.orders.refusing(heard.order().id(), because, change.instant());
-    reports.refused(change, heard, because);
   }
 
   /** Answers an order that has come again, without carrying it out again. */
@@ -124,7 +100,7 @@ final class OrderArrival {
     if (refusal != null) {
       // A report of this refusal would read as if the known order had been refused.
       reports.refusedSilently(change, heard, refusal);
-    } else if (isTheSame(known.heard(), heard.order())) {
+    } else if (isTheSame(known.heard().given(), heard.order())) {
       if (known.hasCome()) {
         reports.again(change, known, heard);
       } else {
@@ -139,18 +115,16 @@ final class OrderArrival {
   }
 
   /**
-   * Whether an order equals a known one with the same id. Fences are ignored, because an order that
-   * is sent again may have new ones. A known order from the log may ask for a hold where the sent
-   * one asks for an exit.
+   * Whether an order is another one with the same id, as they were given. Fences and times are
+   * ignored, because an order that is sent again may have new ones.
    */
-  private static boolean isTheSame(HeardOrder known, Order other) {
-    var one = known.order();
-    return one.scope().withoutFences().equals(other.scope().withoutFences())
+  private static boolean isTheSame(Order one, Order other) {
+    return one.kind() == other.kind()
+        && one.scope().withoutFences().equals(other.scope().withoutFences())
         && one.inFlight() == other.inFlight()
-        && (one.then() == other.then()
-            || (known.origin() == Origin.LOG
-                && one.then() == Then.HOLD
-                && other.then() == Then.EXIT))
+        && one.backlog() == other.backlog()
+        && one.then() == other.then()
+        && one.graceMillis() == other.graceMillis()
         && one.dryRun() == other.dryRun();
   }
 
@@ -163,20 +137,23 @@ final class OrderArrival {
     if (first) {
       change.phase = Phase.RUNNING;
     }
+    var read = new HashSet<String>();
     for (var heard : log.log()) {
       var order = heard.order();
-      if (change.orders.find(order.id()) != null
+      // Of two orders with one id the first one counts, also when both have expired.
+      if (!read.add(order.id())
+          || change.orders.find(order.id()) != null
           || change.orders.refusal(order.id()) != null
-          || refusal(change, heard) != null
-          || isRefusedForItsTime(change, heard)) {
+          || OrderRefusals.ofUser(change, heard) != null) {
         continue;
       }
-      // At the start there is no worker yet, so no fence can fail. An earlier run of this
-      // controller has accepted or refused the order; to put it in force is the safe choice.
-      var refusal = first ? null : fence(change, order);
-      if (order.isExpired(change.instant())) {
-        putInForce(change, heard);
-      } else if (refusal != null) {
+      if (order.isExpired(change.instant()) && OrderRefusals.ofTime(change, order) == null) {
+        // While this controller was away it came too late to be carried out, but it was given.
+        putInForce(change, heard, false);
+        continue;
+      }
+      var refusal = OrderRefusals.of(change, order, first);
+      if (refusal != null) {
         refuse(change, heard, refusal);
       } else {
         carryOut(change, heard.with(read(order, first)), order);
@@ -212,101 +189,12 @@ final class OrderArrival {
     carryOut(change, new HeardOrder(order, null, null, Origin.TRIPWIRE), null);
   }
 
-  private static @Nullable String refusal(Transition change, HeardOrder heard) {
-    if (heard.origin() == Origin.LOCAL) {
-      // Every user of the control socket may give orders; the kernel has checked the user.
-      return null;
-    }
-    var user = heard.userId();
-    if (user == null) {
-      return "it has no user_id: publish orders with the user_id of the connection set, so that the"
-          + " broker vouches for it";
-    }
-    if (!change.settings.operators().isEmpty() && !change.settings.operators().contains(user)) {
-      return "user " + user + " is no operator here";
-    }
-    return null;
-  }
-
-  /** Returns why a fence of an order does not match the runs and processes here, or null. */
-  private static @Nullable String fence(Transition change, Order order) {
-    for (var target : order.scope().tasks()) {
-      var missed = missed(change, target);
-      if (missed != null) {
-        return missed;
-      }
-    }
-    for (var target : order.scope().workers()) {
-      var missed = missed(change, target, order.issuedAt());
-      if (missed != null) {
-        return missed;
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable String missed(Transition change, TaskTarget target) {
-    if (target.attempt() == null) {
-      return null;
-    }
-    for (var slot : change.pool.slots()) {
-      var run = slot.run();
-      if (run != null && run.task().id().equals(target.id())) {
-        return run.task().attempt() == target.attempt()
-            ? null
-            : "task "
-                + target.id()
-                + " runs here as attempt "
-                + run.task().attempt()
-                + ", not "
-                + target.attempt();
-      }
-    }
-    for (var queue : change.queues.keySet()) {
-      var last = change.memory.lastRun(new TaskKey(target.id(), queue));
-      if (last != null && last.attempt() >= target.attempt()) {
-        return "attempt " + last.attempt() + " of task " + target.id() + " has ended here";
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable String missed(Transition change, WorkerTarget target, Instant issuedAt) {
-    if (target.incarnation() == null) {
-      return null;
-    }
-    for (var slot : change.pool.slots()) {
-      if (!change.workerId(slot).equals(target.id())) {
-        continue;
-      }
-      if (slot.incarnation() != target.incarnation()) {
-        return "worker "
-            + target.id()
-            + " is incarnation "
-            + slot.incarnation()
-            + " now, not "
-            + target.incarnation()
-            + "; it "
-            + slot.describe();
-      }
-      if (issuedAt.isBefore(change.startedAt)) {
-        return "this controller has started anew since the order was issued: incarnation "
-            + slot.incarnation()
-            + " of worker "
-            + target.id()
-            + " is another process; it "
-            + slot.describe();
-      }
-    }
-    return null;
-  }
-
   /**
    * Returns the part of an order from the log that is still to be carried out. No backlog is
    * dropped: other controllers may have done that long ago, and the tasks that wait now may have
    * been published since. An exit becomes a hold if the controller was started again after it.
    */
-  private static Order read(Order order, boolean first) {
+  static Order read(Order order, boolean first) {
     return order.toBuilder()
         .kind(order.kind() == OrderKind.PURGE ? OrderKind.ROLL_CALL : order.kind())
         .backlog(order.scope().namesTasks() ? order.backlog() : Backlog.KEEP)
@@ -314,7 +202,12 @@ final class OrderArrival {
         .build();
   }
 
-  private void putInForce(Transition change, HeardOrder heard) {
+  /**
+   * Puts the holds, the resumes and the revocations of an order in force.
+   *
+   * @param live whether the broker has just broadcast the order
+   */
+  void putInForce(Transition change, HeardOrder heard, boolean live) {
     var order = heard.order();
     if (order.dryRun()) {
       return;
@@ -325,13 +218,51 @@ final class OrderArrival {
     }
     if (order.kind() == OrderKind.RESUME) {
       change.restrictions =
-          change.restrictions.with(change.restrictions.revocations().minus(order));
-      change.add(new Effect.Rearm());
+          change.restrictions.with(
+              change.restrictions.revocations().minus(heard, change.settings.controller()));
+    }
+    if (live && order.kind() == OrderKind.RESUME && order.scope().all()) {
+      rearm(change, heard);
     }
     if (order.revocation() != Backlog.KEEP) {
       change.restrictions = change.restrictions.with(change.restrictions.revocations().plus(heard));
     }
     retention.keep(change, heard.isKeptHereAlone());
+  }
+
+  /**
+   * Makes the tripwire again, unless what it stands for is still in force. Only a resume of
+   * everything that is given now does that, to the whole fleet. A controller that finds the
+   * tripwire pulled must not be let loose by a resume of long ago, or of something else.
+   */
+  private static void rearm(Transition change, HeardOrder heard) {
+    if (!heard.isKeptHereAlone() && Outranked.onHolds(change, heard).isEmpty()) {
+      change.add(new Effect.Rearm());
+    }
+  }
+
+  /**
+   * Returns a kill from the log with what is not known of it: a former run of this controller may
+   * have been there when the order was given. What that run had begun is in its record of kills, if
+   * it could keep one.
+   */
+  private static OrderProgress notingThePast(
+      Transition change, OrderProgress progress, Order logged) {
+    if (logged.kind() != OrderKind.KILL
+        || logged.dryRun()
+        || !logged.issuedAt().isBefore(change.startedAt)) {
+      return progress;
+    }
+    var unknown = change.orders.unknownPast();
+    if (unknown != null) {
+      return progress.failing(
+          "what a former run of this controller had begun of the order is not known: " + unknown);
+    }
+    return logged.inFlightOfKill() == InFlight.REQUEUE || logged.scope().namesTasks()
+        ? progress
+        : progress.noting(
+            "this controller started after the order was given: tasks that a former run of it ran"
+                + " before it received the order are back in their queues");
   }
 
   /**
@@ -363,12 +294,13 @@ final class OrderArrival {
                 "the order was read from the log, so the waiting tasks were left as they are: they"
                     + " may have been published since");
       }
+      progress = notingThePast(change, progress, logged);
     }
     if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
       execution.finish(change, progress);
       return;
     }
-    putInForce(change, heard);
+    putInForce(change, heard, logged == null);
     progress = Outranked.onArrival(change, progress);
     if (order.kind() == OrderKind.KILL) {
       change.put(progress);

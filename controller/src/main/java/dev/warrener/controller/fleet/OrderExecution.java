@@ -145,7 +145,7 @@ final class OrderExecution {
         !order.dryRun()
             && order.kind() == OrderKind.KILL
             && order.thenOfKill() == Then.EXIT
-            && order.scope().coversController(change.settings.controller());
+            && OrderRefusals.coversAll(change, order);
     if (exits) {
       shutdown.drain(change);
     }

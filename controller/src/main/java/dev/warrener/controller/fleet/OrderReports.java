@@ -5,12 +5,14 @@ import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.KilledRun;
 import dev.warrener.controller.fleet.state.OrderProgress;
+import dev.warrener.controller.fleet.state.RetainedKills;
 import dev.warrener.controller.fleet.state.ScopeMatcher;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,9 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class OrderReports {
   /** Reports that an order has arrived, and what it covers here. */
   OrderProgress heard(Transition change, OrderProgress progress) {
+    return heard(change, progress, expected(change, progress.order().scope()));
+  }
+
+  /** Reports that an order has arrived, and what it covers, or covered in a former run. */
+  OrderProgress heard(Transition change, OrderProgress progress, Report.Expected expected) {
     var heard = progress.heard();
     var order = progress.order();
-    var expected = expected(change, order.scope());
     record(
         change,
         order,
@@ -155,6 +161,15 @@ final class OrderReports {
             .settled(task.id(), task.attempt(), task.batch(), killed.queue(), killed.fate()));
   }
 
+  /** Reports the fate of a run that a kill had cut off in a former run of this controller. */
+  OrderProgress settled(
+      Transition change, OrderProgress progress, RetainedKills.DoomedRun run, Fate fate) {
+    return say(
+        change,
+        progress,
+        next(change, progress).settled(run.task(), run.attempt(), run.batch(), run.queue(), fate));
+  }
+
   /** Reports that an order is done here. */
   OrderProgress done(Transition change, OrderProgress progress) {
     return say(
@@ -169,6 +184,7 @@ final class OrderReports {
             .failed(List.copyOf(progress.failed()))
             .notes(progress.notes().isEmpty() ? null : List.copyOf(progress.notes()))
             .unproven(progress.workers() == 0 ? null : change.settings.unproven())
+            .carriedOn(progress.isCarriedOn())
             .build());
   }
 
@@ -185,7 +201,7 @@ final class OrderReports {
 
   /** Returns the state for the last report: held if all workers in scope are held. */
   private ControllerState stateFor(Transition change, Scope scope) {
-    if (change.phase != Phase.RUNNING) {
+    if (change.phase != Phase.RUNNING && change.phase != Phase.STARTING) {
       return ControllerState.EXITING;
     }
     boolean any = false;

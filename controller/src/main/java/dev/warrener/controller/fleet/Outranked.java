@@ -28,7 +28,7 @@ final class Outranked {
   static @Nullable String ahead(Transition change, Order order) {
     var ahead = Duration.between(change.instant(), order.issuedAt());
     var most = change.settings.clockTolerance();
-    if (order.kind() == OrderKind.ROLL_CALL || ahead.compareTo(most) <= 0) {
+    if (ahead.compareTo(most) <= 0) {
       return null;
     }
     return "it was issued at "
@@ -73,34 +73,15 @@ final class Outranked {
 
   private static List<String> sentences(Transition change, HeardOrder heard) {
     var order = heard.order();
-    var sentences = new ArrayList<String>();
+    var sentences = new ArrayList<String>(onHolds(change, heard));
     if (order.dryRun()) {
       return sentences;
-    }
-    if (order.setsHold() || order.kind() == OrderKind.RESUME) {
-      var outranking =
-          change
-              .restrictions
-              .holds()
-              .outranking(
-                  Holds.Statement.of(heard), change.settings.controller(), change.queues.keySet());
-      for (var newer : outranking) {
-        sentences.add(
-            order.setsHold()
-                ? "the hold is not in force for "
-                    + newer.scope().describe()
-                    + ": "
-                    + isNewer(newer.order(), newer.issuedBy(), newer.issuedAt(), "a resume", order)
-                : newer.scope().describe()
-                    + " stays held: "
-                    + isNewer(newer.order(), newer.issuedBy(), newer.issuedAt(), "a hold", order));
-      }
     }
     boolean revokes = order.revocation() != Backlog.KEEP;
     change
         .restrictions
         .revocations()
-        .outranking(order)
+        .outranking(heard, change.settings.controller())
         .forEach((what, newer) ->
             sentences.add(
                 what
@@ -111,6 +92,33 @@ final class Outranked {
                         newer.issuedAt(),
                         revokes ? "a resume" : "a kill",
                         order)));
+    return sentences;
+  }
+
+  /** Returns a sentence for each part of a hold or resume that a newer one makes void here. */
+  static List<String> onHolds(Transition change, HeardOrder heard) {
+    var order = heard.order();
+    var sentences = new ArrayList<String>();
+    if (!order.setsHold() && (order.kind() != OrderKind.RESUME || order.dryRun())) {
+      return sentences;
+    }
+    var outranking =
+        change
+            .restrictions
+            .holds()
+            .outranking(
+                Holds.Statement.of(heard), change.settings.controller(), change.queues.keySet());
+    for (var newer : outranking) {
+      sentences.add(
+          order.setsHold()
+              ? "the hold is not in force for "
+                  + newer.scope().describe()
+                  + ": "
+                  + isNewer(newer.order(), newer.issuedBy(), newer.issuedAt(), "a resume", order)
+              : newer.scope().describe()
+                  + " stays held: "
+                  + isNewer(newer.order(), newer.issuedBy(), newer.issuedAt(), "a hold", order));
+    }
     return sentences;
   }
 

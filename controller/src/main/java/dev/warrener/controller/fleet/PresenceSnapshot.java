@@ -78,6 +78,7 @@ final class PresenceSnapshot {
                         one.issuedBy(),
                         one.issuedAt()))
                 .toList())
+        .newestOrderAt(state.restrictions().newestIssuedAt())
         .build();
   }
 

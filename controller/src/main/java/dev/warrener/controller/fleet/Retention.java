@@ -4,6 +4,7 @@ import dev.warrener.controller.fleet.state.Holds;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.controller.fleet.state.Revocations;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.OrderKind;
 
@@ -20,6 +21,13 @@ final class Retention {
       holds = holds.plus(Holds.Statement.of(hold));
     }
     var revocations = change.restrictions.revocations();
+    for (var one : retained.orResumed()) {
+      revocations =
+          revocations.plus(
+              new Revocations.Named(one.task(), one.batch(), one.queue()),
+              new Revocations.Resumption(
+                  one.order(), one.issuedAt(), one.issuedBy(), one.keptHereAlone()));
+    }
     for (var revoked : retained.revoked()) {
       revocations = revocations.plus(revoked);
     }

@@ -31,6 +31,7 @@ final class Rules {
           prefetch, killing, killedRuns, settlement, backlog, orderReports, retention, shutdown);
   private final OrderArrival orderArrival =
       new OrderArrival(execution, killing, backlog, arrival, orderReports, retention);
+  private final FormerKills formerKills = new FormerKills(orderArrival, orderReports, retention);
 
   /** Applies an event to the state. */
   void take(Transition change, Event event) {
@@ -39,6 +40,7 @@ final class Rules {
       case Event.BrokerDown down -> consumption.brokerDown(change, down);
       case Event.OrdersSynced log -> orderArrival.synced(change, log);
       case Event.Remembered remembered -> retention.remembered(change, remembered.retained());
+      case Event.KillsRemembered remembered -> formerKills.remembered(change, remembered);
       case Event.SuspectRunsRead remembered -> suspects.remembered(change, remembered.runs());
       case Event.Kept kept -> retention.kept(change, kept);
       case Event.OrdersDown down -> orderArrival.disconnected(change, down);
@@ -110,5 +112,6 @@ final class Rules {
     }
     supervision.showRunning(change);
     suspects.strikeOutEnded(change);
+    KillRecord.keep(change);
   }
 }

@@ -181,7 +181,10 @@ final class RunProgress {
   void recallUnanswered(Transition change, Timer.RecallUnanswered due) {
     var slot = change.pool.find(due.worker());
     var run = slot == null ? null : slot.find(due.task(), due.attempt());
-    if (slot != null && run != null && run.recalled() && slot.process() instanceof Slot.Busy) {
+    if (slot != null
+        && run != null
+        && slot.process() instanceof Slot.Busy
+        && run.wasRecalledBy(change.instant().minus(WorkerPrefetch.ANSWER))) {
       change.log(
           true,
           "worker "

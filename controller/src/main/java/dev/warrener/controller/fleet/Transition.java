@@ -46,6 +46,9 @@ final class Transition {
 
   private boolean checkedMayDispatch;
 
+  /** Whether the kills under way, or the workers that they kill, may have changed. */
+  private boolean haveKillsChanged;
+
   Transition(FleetState state, Now now) {
     this.now = now;
     settings = state.settings();
@@ -115,7 +118,19 @@ final class Transition {
   }
 
   void put(OrderProgress order) {
+    haveKillsChanged |= changesKills(orders.underWay(order.id()), order);
     orders = orders.with(order, now.instant());
+  }
+
+  // A set that is the same object has not changed.
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean changesKills(@Nullable OrderProgress before, OrderProgress after) {
+    return before == null || after.isOver() || before.targets() != after.targets();
+  }
+
+  /** Whether the kills under way, or the workers that they kill, may have changed. */
+  boolean haveKillsChanged() {
+    return haveKillsChanged;
   }
 
   /** Takes a task out of the waiting ones of its queue, without settling it. */
@@ -130,6 +145,11 @@ final class Transition {
 
   void add(Effect effect) {
     effects.add(effect);
+  }
+
+  /** Adds an effect that is to be carried out before all others. */
+  void addFirst(Effect effect) {
+    effects.addFirst(effect);
   }
 
   /** Returns the token of a new request, which the caller is about to make. */

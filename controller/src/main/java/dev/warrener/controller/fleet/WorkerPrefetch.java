@@ -180,7 +180,7 @@ final class WorkerPrefetch {
     change.schedule(
         new Timer.RecallUnanswered(slot.key(), run.task().id(), run.task().attempt()),
         change.instant().plus(ANSWER));
-    return run.recalling();
+    return run.recalling(change.instant());
   }
 
   /**

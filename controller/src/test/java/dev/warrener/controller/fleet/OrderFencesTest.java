@@ -196,22 +196,23 @@ class OrderFencesTest {
   // What is settled, and said.
 
   @Test
-  void secondOrderIsDoneOnlyWhenTheRunIsSettledWhoseFateTheFirstDecides() {
+  void firstOrderIsDoneOnlyWhenTheRunIsSettledWhoseFateTheSecondDecides() {
     start(2);
     run("a", 1, 1);
+    var first = kill(ofWorker(1), InFlight.PURGE);
+    happen(first);
     happen(kill(Scope.ALL, InFlight.DEAD_LETTER));
-    var second = kill(ofWorker(1), InFlight.PURGE);
-    happen(second);
     all.clear();
 
-    // The other worker lives on: the first order still waits for it.
+    // The other worker lives on: the second order still waits for it.
     die(1, 9);
 
     assertThat(all).noneMatch(this::isDone);
     var move = (Effect.Move) all.stream().filter(Effect.Move.class::isInstance).findFirst().get();
     happen(new Event.Published(move.token()));
     barriersPass();
-    assertThat(done().order()).isEqualTo(second.heard().order().id());
+    assertThat(done().order()).isEqualTo(first.heard().order().id());
+    assertThat(done().failed()).singleElement().asString().contains("decides its fate");
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an order is worth whose time of issue is ahead of, or behind, that of other orders. */
 class OrderRanksTest {
@@ -79,6 +80,24 @@ class OrderRanksTest {
     arrive(order(OrderKind.ROLL_CALL, Scope.ALL, 9999));
 
     assertThat(said(Report.ControllerDone.class)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-86_400, -3600, 3600, 86_400})
+  void questionWhatAnOrderWouldMeanIsAnsweredWhateverTheClock(long ahead) {
+    arrive(order(OrderKind.KILL, Scope.ALL, ahead).toBuilder().dryRun(true).build());
+
+    assertThat(said(Report.ControllerRefused.class)).isEmpty();
+    assertThat(said(Report.ControllerDone.class)).hasSize(1);
+  }
+
+  @Test
+  void presenceSaysWhenTheNewestOrderWasIssued() {
+    var hold = order(OrderKind.HOLD, Scope.ALL, 10);
+    arrive(order(OrderKind.RESUME, Scope.ofBatch("june"), 5));
+    arrive(hold);
+
+    assertThat(Fleet.presence(state, now).newestOrderAt()).isEqualTo(hold.issuedAt());
   }
 
   @Test

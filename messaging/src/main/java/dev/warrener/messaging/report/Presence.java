@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param moreRevocations the number of further revocations of batches; null for none
  * @param problems a sentence about each thing that does not work there and needs somebody, such as
  *     an audit log that can't be written; null for none
+ * @param newestOrderAt when the newest hold, resume or revocation was issued that it knows of, or
+ *     null for none: an order that is issued earlier has no effect where that one decides
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -55,7 +57,8 @@ public record Presence(
     @Nullable List<String> unavailableHandlers,
     @Nullable List<Revocation> revocations,
     @Nullable Integer moreRevocations,
-    @Nullable List<String> problems) {
+    @Nullable List<String> problems,
+    @Nullable Instant newestOrderAt) {
   /** The most revocations that a presence names. */
   public static final int MOST_REVOCATIONS = 20;
 
@@ -84,7 +87,8 @@ public record Presence(
         unavailableHandlers,
         revocations,
         moreRevocations,
-        sentences.isEmpty() ? null : List.copyOf(sentences));
+        sentences.isEmpty() ? null : List.copyOf(sentences),
+        newestOrderAt);
   }
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
@@ -119,6 +123,7 @@ public record Presence(
         holds,
         leaseMillis,
         containment,
+        null,
         null,
         null,
         null,
@@ -299,6 +304,7 @@ public record Presence(
     private @Nullable List<String> unavailableHandlers;
     private @Nullable List<Revocation> revocations;
     private @Nullable Integer moreRevocations;
+    private @Nullable Instant newestOrderAt;
 
     private Builder(String id, String host) {
       this.id = id;
@@ -387,6 +393,12 @@ public record Presence(
       return this;
     }
 
+    /** When the newest hold, resume or revocation was issued; null by default: there is none. */
+    public Builder newestOrderAt(@Nullable Instant newestOrderAt) {
+      this.newestOrderAt = newestOrderAt;
+      return this;
+    }
+
     /**
      * Returns the presence.
      *
@@ -411,7 +423,8 @@ public record Presence(
           unavailableHandlers,
           revocations,
           moreRevocations,
-          null);
+          null,
+          newestOrderAt);
     }
   }
 }

@@ -292,6 +292,7 @@ public sealed interface Report {
    * @param notes what else a person should know, or null
    * @param unproven why deaths of this order are found and not proven there, and what would change
    *     that; null if the kernel proves them there, or if left out
+   * @param carriedOn true if this covers what a former run of the controller had begun, else null
    */
   record ControllerDone(
       int version,
@@ -307,8 +308,14 @@ public sealed interface Report {
       long tookMicros,
       List<String> failed,
       @Nullable List<String> notes,
-      @Nullable String unproven)
+      @Nullable String unproven,
+      @Nullable Boolean carriedOn)
       implements Report {
+
+    /** Whether this report covers what a former run of the controller had begun. */
+    public boolean coversFormerRun() {
+      return Boolean.TRUE.equals(carriedOn);
+    }
 
     /** Builds the report of an order that has been carried out. Not thread-safe. */
     public static final class Builder {
@@ -321,6 +328,7 @@ public sealed interface Report {
       private List<String> failed = List.of();
       private @Nullable List<String> notes;
       private @Nullable String unproven;
+      private boolean carriedOn;
 
       private Builder(Header header, ControllerState state) {
         this.header = header;
@@ -369,6 +377,12 @@ public sealed interface Report {
         return this;
       }
 
+      /** Whether the report covers what a former run had begun; false by default. */
+      public Builder carriedOn(boolean carriedOn) {
+        this.carriedOn = carriedOn;
+        return this;
+      }
+
       /** Returns the report. */
       public ControllerDone build() {
         return new ControllerDone(
@@ -385,7 +399,8 @@ public sealed interface Report {
             tookMicros,
             failed,
             notes,
-            unproven);
+            unproven,
+            carriedOn ? true : null);
       }
     }
 
@@ -416,6 +431,7 @@ public sealed interface Report {
           state,
           tookMicros,
           failed,
+          null,
           null,
           null);
     }

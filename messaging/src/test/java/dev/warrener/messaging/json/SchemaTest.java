@@ -86,6 +86,7 @@ class SchemaTest {
             .containment("cgroup")
             .refusedOrders(1L)
             .unproven("set containment to auto")
+            .newestOrderAt(AT)
             .unavailableHandlers(List.of("the handler example.Mail can't be made: no licence"))
             .build();
     return Stream.of(
@@ -214,6 +215,7 @@ class SchemaTest {
                 .failed(List.of("x"))
                 .notes(List.of("y"))
                 .unproven("set containment to auto")
+                .carriedOn(true)
                 .build()),
         Arguments.of(
             "controller.hello",

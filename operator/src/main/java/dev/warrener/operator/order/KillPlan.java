@@ -29,7 +29,12 @@ public record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then the
     TYPED
   }
 
-  /** Returns a plan with the default for each choice that is null. */
+  /**
+   * Returns a plan with the default for each choice that is null.
+   *
+   * @throws IllegalArgumentException if the choices do not fit the scope: controllers would refuse
+   *     the order
+   */
   public static KillPlan of(
       Scope scope,
       @Nullable InFlight inFlight,
@@ -38,6 +43,20 @@ public record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then the
       Duration grace) {
     boolean namesTasks = scope.namesTasks();
     boolean respawns = namesTasks || !scope.workers().isEmpty();
+    if (then == Then.EXIT && respawns) {
+      throw new IllegalArgumentException(
+          "then exit ends whole controllers, so it can't follow a kill of single workers, tasks or"
+              + " batches: use hold or respawn");
+    }
+    if (backlog != null
+        && backlog != Backlog.KEEP
+        && !namesTasks
+        && !scope.all()
+        && scope.queues().isEmpty()) {
+      throw new IllegalArgumentException(
+          "tasks wait in queues, not at workers or controllers: name the queues whose backlog is"
+              + " meant, or keep it");
+    }
     return new KillPlan(
         scope,
         inFlight != null ? inFlight : namesTasks ? InFlight.DEAD_LETTER : InFlight.REQUEUE,

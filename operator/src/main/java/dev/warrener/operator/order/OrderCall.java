@@ -117,13 +117,18 @@ public final class OrderCall {
   }
 
   /**
-   * Sends an order, issued now, and waits for its roll-call.
+   * Sends an order, issued now, and waits for its roll-call. If the controllers were asked before,
+   * it is issued in their time, and after all that is in force there.
    *
    * @throws BrokerBlockedException if the broker blocks publishers
    */
   public RollCall send(Order form, Patience patience, OrderListener listener)
       throws InterruptedException {
-    return sendAgain(OrderFactory.issuedAt(form, clock.instant()), patience, List.of(), listener);
+    return sendAgain(
+        OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())),
+        patience,
+        List.of(),
+        listener);
   }
 
   /**
@@ -150,7 +155,10 @@ public final class OrderCall {
    * @throws BrokerBlockedException if the broker blocks publishers
    */
   public RollCall sendOnly(Order form, OrderListener listener) {
-    return start(OrderFactory.issuedAt(form, clock.instant()), Patience.of(HEAR_WITHIN), listener);
+    return start(
+        OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())),
+        Patience.of(HEAR_WITHIN),
+        listener);
   }
 
   private RollCall start(Order order, Patience patience, OrderListener listener) {

@@ -8,6 +8,7 @@ import dev.warrener.messaging.report.Report.Expected;
 import dev.warrener.messaging.report.Report.TaskSettled;
 import dev.warrener.messaging.report.Report.WorkerDead;
 import dev.warrener.messaging.report.Report.WorkerUnconfirmed;
+import dev.warrener.operator.text.Phrases;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,9 +22,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reports may arrive twice, late and out of order. A report that equals an earlier one is a
  * copy. A report with a number that was used for another one comes from a controller that has
- * restarted and read the order from the log: its numbers start at 1 again, and what its predecessor
- * proved stays proven. If a controller has begun the order, its refusal is about another message
+ * restarted: its numbers start at 1 again, and what its predecessor proved stays proven. If that
+ * happens in the middle of a kill, the new run can't know what the former one had begun, unless it
+ * says that it carries the order on. Otherwise the kill has failed, if less was accounted for than
+ * was expected at first. If a controller has begun the order, its refusal is about another message
  * with the same id.
+ *
+ * @param anew whether the controller has restarted in the middle of a kill
  */
 record Answer(
     @Nullable Instant firstAt,
@@ -35,7 +40,8 @@ record Answer(
     Map<String, WorkerDead> dead,
     Map<String, WorkerUnconfirmed> unconfirmed,
     Map<String, TaskSettled> settled,
-    Map<Long, Report> bySequence) {
+    Map<Long, Report> bySequence,
+    boolean anew) {
 
   static final Answer NONE =
       new Answer(
@@ -48,7 +54,8 @@ record Answer(
           Map.of(),
           Map.of(),
           Map.of(),
-          Map.of());
+          Map.of(),
+          false);
 
   Answer {
     dead = Collections.unmodifiableMap(new LinkedHashMap<>(dead));
@@ -59,7 +66,7 @@ record Answer(
 
   AnswerState answerState() {
     if (done != null) {
-      return done.failed().isEmpty() && unconfirmed.isEmpty()
+      return done.failed().isEmpty() && unconfirmed.isEmpty() && shortfall() == null
           ? AnswerState.DONE
           : AnswerState.FAILED;
     }
@@ -67,6 +74,43 @@ record Answer(
       return AnswerState.REFUSED;
     }
     return firstAt == null ? AnswerState.SILENT : AnswerState.WORKING;
+  }
+
+  /** Returns everything that could not be done, as sentences; empty before the end. */
+  List<String> failed() {
+    if (done == null) {
+      return List.of();
+    }
+    var failed = new ArrayList<>(done.failed());
+    var shortfall = shortfall();
+    if (shortfall != null) {
+      failed.add(shortfall);
+    }
+    return failed;
+  }
+
+  /**
+   * Returns a sentence about what a former run of the controller had begun, and nobody has
+   * accounted for; or null.
+   */
+  private @Nullable String shortfall() {
+    if (!anew
+        || done == null
+        || done.coversFormerRun()
+        || (dead.size() >= expected.workers() && settled.size() >= expected.tasks())) {
+      return null;
+    }
+    return "it was started again in the middle of the order, and does not know what its former run"
+        + " left undone: of "
+        + Phrases.count(expected.workers(), "worker")
+        + " "
+        + dead.size()
+        + " are certified dead, of "
+        + Phrases.count(expected.tasks(), "task")
+        + " "
+        + settled.size()
+        + " have a fate. The other tasks are back in their queues: give the order again, with a new"
+        + " id";
   }
 
   /** Whether a report is a copy of one that was counted already. */
@@ -80,14 +124,20 @@ record Answer(
     return bySequence.size() < highest;
   }
 
-  /** Returns this answer with one more report. */
-  Answer with(Report report, Instant at) {
+  /**
+   * Returns this answer with one more report.
+   *
+   * @param isAboutKill whether the order kills, so that what it covers must be accounted for
+   */
+  Answer with(Report report, Instant at, boolean isAboutKill) {
     if (knows(report) || (report instanceof ControllerRefused && hasBegun())) {
       return this;
     }
     var numbered = new LinkedHashMap<>(bySequence);
+    boolean nextAnew = anew;
     if (numbered.containsKey(report.sequence())) {
       numbered.clear();
+      nextAnew |= isAboutKill && done == null;
     }
     numbered.put(report.sequence(), report);
     var nextExpected = expected;
@@ -128,7 +178,8 @@ record Answer(
         nextDead,
         nextUnconfirmed,
         nextSettled,
-        numbered);
+        numbered,
+        nextAnew);
   }
 
   /**

@@ -23,13 +23,17 @@ import org.jspecify.annotations.Nullable;
 record Answers(SortedMap<String, SortedMap<String, Answer>> byController) {
   static final Answers NONE = new Answers(Collections.emptySortedMap());
 
-  /** Returns the answers with one more report. */
-  Answers with(Report report, @Nullable String userId, Instant at) {
+  /**
+   * Returns the answers with one more report.
+   *
+   * @param isAboutKill whether the order kills
+   */
+  Answers with(Report report, @Nullable String userId, Instant at, boolean isAboutKill) {
     var user = Objects.requireNonNullElse(userId, "");
     var all = new TreeMap<>(byController);
     var ofController = new TreeMap<>(of(report.controller()));
     var answer = ofController.getOrDefault(user, Answer.NONE);
-    ofController.put(user, answer.with(report, at));
+    ofController.put(user, answer.with(report, at, isAboutKill));
     all.put(report.controller(), ofController);
     return new Answers(all);
   }

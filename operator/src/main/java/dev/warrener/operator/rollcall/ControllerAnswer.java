@@ -109,7 +109,7 @@ public record ControllerAnswer(
         done == null ? 0 : done.backlog(),
         done == null ? null : done.state(),
         done == null ? null : Duration.ofNanos(done.tookMicros() * 1000),
-        done == null ? List.of() : done.failed(),
+        answer.failed(),
         done == null || done.notes() == null ? List.of() : done.notes(),
         done == null ? null : done.unproven(),
         refused == null || done != null ? null : refused.because(),

@@ -155,7 +155,8 @@ public final class RollCall {
     if (knows(report, userId)) {
       return this;
     }
-    var next = answers.with(report, userId, at);
+    boolean isAboutKill = order.kind() == OrderKind.KILL && !order.dryRun();
+    var next = answers.with(report, userId, at, isAboutKill);
     var nextCall = new RollCall(order, deadlines, armed, listeners, stillRunning, known, next);
     if (!(report instanceof ControllerHeard heard)) {
       return nextCall;

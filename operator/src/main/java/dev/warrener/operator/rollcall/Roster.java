@@ -37,6 +37,12 @@ public record Roster(
     SortedMap<String, String> refusals,
     SortedMap<String, Duration> clocks) {
 
+  /** How far this host's clock may differ from the controllers' before theirs is used: 2 s. */
+  private static final Duration TRUSTED = Duration.ofSeconds(2);
+
+  /** How far ahead of its clock a controller takes an order: just less than by default. */
+  private static final Duration TOLERATED = Duration.ofSeconds(59);
+
   /** Returns a roster without any controller. */
   public static Roster empty() {
     return new Roster(
@@ -129,6 +135,31 @@ public record Roster(
     merge(KnownController.of(presence, at, userId));
   }
 
+  /**
+   * Returns the time at which an order that is given now is issued, so that no single clock decides
+   * whether it has an effect. It is the time of this host, unless most controllers disagree by more
+   * than two seconds: then it is theirs. It is later than that of every order that is in force
+   * there, as far as all controllers take an order of that time.
+   *
+   * @param now this host's time
+   */
+  public Instant timeOfIssue(Instant now) {
+    if (clocks.isEmpty()) {
+      return now;
+    }
+    var sorted = clocks.values().stream().sorted().toList();
+    var median = sorted.get((sorted.size() - 1) / 2);
+    var issued = median.abs().compareTo(TRUSTED) > 0 ? now.plus(median) : now;
+    var latest = now.plus(sorted.get(0)).plus(TOLERATED);
+    for (var presence : presences.values()) {
+      var newest = presence.newestOrderAt();
+      if (newest != null && !newest.isBefore(issued) && newest.isBefore(latest)) {
+        issued = newest.plusMillis(1);
+      }
+    }
+    return issued;
+  }
+
   /** Adds a controller that is known to be there. */
   public void expect(KnownController one) {
     merge(one);
@@ -184,12 +215,13 @@ public record Roster(
   }
 
   /**
-   * Returns the incarnation of a worker that has a process now; null if it has none or is unknown.
+   * Returns the incarnation of a worker, also if its process is gone: the next one has another.
+   * Null if the worker is unknown.
    */
   public @Nullable Long incarnation(String id) {
     for (var presence : presences.values()) {
       for (var worker : presence.workers()) {
-        if (worker.pid() != null && id.equals(presence.id() + "/" + worker.slot())) {
+        if (id.equals(presence.id() + "/" + worker.slot())) {
           return worker.incarnation();
         }
       }

@@ -67,6 +67,24 @@ class KillCallTest {
   }
 
   @Test
+  void killOfAClockThatIsBehindIsIssuedInTheTimeOfTheControllers() throws InterruptedException {
+    var slow =
+        new ScriptedConnection(
+                ScriptedFleet.T0.minusSeconds(300), ScriptedFleet.of("web-1", "web-2")::answer)
+            .counting(2);
+    var call = new KillCall(EVERYTHING, slow, slow);
+    call.ask(OrderFactory.kill(Uuid7.next(), EVERYTHING, "", "ana", slow.instant(), true));
+
+    var form = OrderFactory.kill(Uuid7.next(), EVERYTHING, "", "ana", slow.instant(), false);
+    call.send(form, TEN_SECONDS, OrderListener.NONE);
+
+    var sent = slow.sent().get(slow.sent().size() - 1);
+    assertThat(sent.issuedAt()).isBetween(ScriptedFleet.T0, ScriptedFleet.T0.plusSeconds(10));
+    assertThat(Duration.between(sent.issuedAt(), sent.expiresAt()))
+        .isEqualTo(OrderFactory.VALID_FOR);
+  }
+
+  @Test
   void killOfAPlaceThatNobodyCouldBeAskedForIsSentAndItsRefusalTold() throws InterruptedException {
     var refusing =
         new ScriptedConnection(

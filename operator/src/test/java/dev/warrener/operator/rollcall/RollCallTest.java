@@ -12,6 +12,7 @@ import static dev.warrener.operator.rollcall.Said.kill;
 import static dev.warrener.operator.rollcall.Said.left;
 import static dev.warrener.operator.rollcall.Said.live;
 import static dev.warrener.operator.rollcall.Said.refused;
+import static dev.warrener.operator.rollcall.Said.settled;
 import static dev.warrener.operator.rollcall.Said.silent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +21,8 @@ import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.ControllerState;
+import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.rollcall.RollCall.Deadlines;
 import dev.warrener.operator.rollcall.Verdict.State;
@@ -98,7 +101,7 @@ class RollCallTest {
   }
 
   @Test
-  void aControllerThatStartsAnewCountsFromOneAgainAndLosesNothing() {
+  void controllerThatStartsAnewInTheMiddleOfAKillNeverConfirmsLessThanWasExpected() {
     var call =
         call(
             kill(Scope.ALL),
@@ -109,9 +112,90 @@ class RollCallTest {
             heard("web-2", 1, 0, 0),
             done("web-2", 2, 0, 0));
 
-    assertThat(call.verdict(at(1)).state()).isEqualTo(State.CONFIRMED);
+    assertThat(call.verdict(at(1)).state()).isEqualTo(State.FAILED);
+    assertThat(call.verdict(at(1)).sentences())
+        .singleElement()
+        .asString()
+        .startsWith("web-1: it was started again in the middle of the order")
+        .contains("of 2 workers 1 are certified dead, of 1 task 0 have a fate", "a new id");
     assertThat(row(call, "web-1").certificates()).hasSize(1);
     assertThat(row(call, "web-1").expected().workers()).isEqualTo(2);
+  }
+
+  @Test
+  void controllerThatStartsAnewAndHadAccountedForEverythingConfirms() {
+    var call =
+        call(
+            kill(Scope.ALL),
+            heard("web-1", 1, 1, 1),
+            dead("web-1", 2, 1, "a"),
+            settled("web-1", 3, "a", Fate.REQUEUED),
+            heard("web-1", 1, 0, 0),
+            done("web-1", 2, 0, 0));
+
+    assertThat(call.verdict(at(1)).state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void controllerThatCarriesOnWhatItsFormerRunHadBegunIsBelieved() {
+    var last =
+        new Report.Header(Said.ORDER, "web-1", "host-of-web-1", at(3), 3)
+            .done(ControllerState.HELD)
+            .tasks(1)
+            .carriedOn(true)
+            .build();
+    var call =
+        call(
+            kill(Scope.ALL),
+            heard("web-1", 1, 2, 2),
+            heard("web-1", 1, 2, 2, live("web-2", -1)),
+            settled("web-1", 2, "a", Fate.REQUEUED),
+            last,
+            heard("web-2", 1, 0, 0),
+            done("web-2", 2, 0, 0));
+
+    assertThat(call.verdict(at(4)).state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void controllerThatStartsAnewAfterItWasDoneHasNothingToAccountFor() {
+    var call =
+        call(
+            kill(Scope.ALL),
+            heard("web-1", 1, 1, 1),
+            dead("web-1", 2, 1, "a"),
+            done("web-1", 3, 1, 0),
+            heard("web-1", 1, 0, 0),
+            done("web-1", 2, 0, 0));
+
+    assertThat(call.verdict(at(1)).state())
+        .as("its task had ended by itself")
+        .isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void drainThatAControllerGoesOnWithAfterItsRestartKillsNothingAndIsConfirmed() {
+    var drain = Said.order(OrderKind.DRAIN, Scope.ALL, null, null, false);
+    var call =
+        call(
+            drain,
+            heard("web-1", 1, 2, 1),
+            heard("web-1", 1, 0, 0, live("web-2", -1)),
+            done("web-1", 2, 0, 0),
+            heard("web-2", 1, 0, 0),
+            done("web-2", 2, 0, 0));
+
+    assertThat(call.verdict(at(1)).state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void thoseWhoHaveLeftDoNotHideWhoIsConnectedAndSilent() {
+    var call =
+        call(kill(Scope.ALL), heard("web-1", 1, 0, 0, left("web-0", -500)), done("web-1", 2, 0, 0))
+            .armed(2);
+
+    assertThat(call.unnamed()).isEqualTo(1);
+    assertThat(call.verdict(at(4)).state()).isEqualTo(State.PARTIAL);
   }
 
   @Test

@@ -58,22 +58,25 @@ public final class DeadRequeueCommand extends DeadMoveCommand {
   @Override
   Moved move(BrokerSession session, String queue, Predicate<DeadLetter> chosen, Instant now)
       throws InterruptedException {
-    introduceMyself();
-    return session.deadLetters().requeue(queue, Integer.MAX_VALUE, chosen, now);
+    return session.deadLetters().requeue(queue, Integer.MAX_VALUE, chosen, timeOfIssue(now));
   }
 
   /**
-   * Asks the controllers who is there. A controller without a list of operators believes only those
-   * who have given an order that a task was put back.
+   * Asks the controllers who is there, and returns the time at which the tasks are put back: after
+   * every order that is in force, whatever the clock of this host says. A controller without a list
+   * of operators believes only those who have given an order that a task was put back.
    */
-  private void introduceMyself() throws InterruptedException {
+  private Instant timeOfIssue(Instant now) throws InterruptedException {
     var access = invocation().access(command());
     var clock = invocation().clock();
     var question = OrderFactory.rollCall(invocation().person(), clock.instant());
     try (var connection = invocation().connect(access, List.of(question.id()))) {
-      new OrderCall(connection, clock).ask(question);
+      var call = new OrderCall(connection, clock);
+      call.ask(question);
+      return call.roster().timeOfIssue(now);
     } catch (CommandFailure | UnknownTargetException | BrokerException e) {
       // Whoever may give no orders is believed where the setting names them as an operator.
+      return now;
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.operator.order.KillPlan;
 import dev.warrener.operator.order.OrderFactory;
@@ -103,7 +104,7 @@ public final class KillCommand extends FleetCommand {
 
   @Override
   public ExitStatus run() throws InterruptedException {
-    var plan = KillPlan.of(options.scope().scope("kill"), inFlight, backlog, then, grace);
+    var plan = plan(options.scope().scope("kill"));
     requireSense(plan);
     String namespace = invocation().namespace().name();
     var request =
@@ -143,6 +144,14 @@ public final class KillCommand extends FleetCommand {
               + Phrases.brief(Duration.ofMillis(Order.MAX_GRACE_MILLIS))
               + ", not "
               + Phrases.brief(plan.grace()));
+    }
+  }
+
+  private KillPlan plan(Scope scope) {
+    try {
+      return KillPlan.of(scope, inFlight, backlog, then, grace);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e);
     }
   }
 

@@ -182,6 +182,10 @@ class WarrenerCommandTest {
         "kill --task t --in-flight requeue --backlog dead-letter -y | error: --in-flight requeue and"
             + " --backlog dead-letter contradict each other for --task and --batch: a requeued task"
             + " waits again; give both the same fate | warrener kill",
+        "kill --task t --then exit -y | error: then exit ends whole controllers, so it can't follow a"
+            + " kill of single workers, tasks or batches: use hold or respawn | warrener kill",
+        "kill --worker c1/1 --backlog purge -y | error: tasks wait in queues, not at workers or"
+            + " controllers: name the queues whose backlog is meant, or keep it | warrener kill",
       })
   void wrongUsageIsOneSentenceAndAHint(String arguments, String sentence, String command) {
     assertThat(run(arguments.split(" ", -1))).isEqualTo(2);

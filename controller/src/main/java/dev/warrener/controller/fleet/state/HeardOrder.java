@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  *     of the control socket as verified by the operating system; null if nobody is verified
  * @param replyTo a queue that gets the reports as well as the reports exchange, or null
  * @param origin the way by which it came
+ * @param given the order as it was given, of which {@code order} may be the part that is still to
+ *     be carried out
  */
 public record HeardOrder(
-    Order order, @Nullable String userId, @Nullable String replyTo, Origin origin) {
+    Order order, @Nullable String userId, @Nullable String replyTo, Origin origin, Order given) {
 
   /** The ways by which an order can arrive. */
   public enum Origin implements WireName {
@@ -39,6 +41,11 @@ public record HeardOrder(
     }
   }
 
+  /** Creates an order of which everything is to be carried out. */
+  public HeardOrder(Order order, @Nullable String userId, @Nullable String replyTo, Origin origin) {
+    this(order, userId, replyTo, origin, order);
+  }
+
   /** Creates an order that was broadcast. */
   public HeardOrder(Order order, @Nullable String userId, @Nullable String replyTo) {
     this(order, userId, replyTo, Origin.BROKER);
@@ -49,8 +56,8 @@ public record HeardOrder(
     return origin == Origin.LOCAL || origin == Origin.TRIPWIRE;
   }
 
-  /** Returns a copy with another order that came by the same way. */
-  public HeardOrder with(Order other) {
-    return new HeardOrder(other, userId, replyTo, origin);
+  /** Returns a copy of which only a part is to be carried out. */
+  public HeardOrder with(Order part) {
+    return new HeardOrder(part, userId, replyTo, origin, given);
   }
 }

@@ -86,8 +86,11 @@ public record Holds(PVector<Statement> statements) {
 
   /** Returns a copy with one more statement, and without those that decide nothing any more. */
   public Holds plus(Statement added) {
+    if (statements.stream().anyMatch(old -> old.order.equals(added.order))) {
+      // Of two statements of one order the first one counts.
+      return this;
+    }
     var sorted = new ArrayList<Statement>(statements);
-    sorted.removeIf(old -> old.order.equals(added.order));
     sorted.add(added);
     sorted.sort(NEWEST_FIRST);
     var kept = new ArrayList<Statement>();

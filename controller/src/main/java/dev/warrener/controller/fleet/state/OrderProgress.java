@@ -33,6 +33,7 @@ import org.pcollections.TreePVector;
  *     whichever order decides their fate
  * @param touched the queues of all those deliveries
  * @param deferred the kills that wait until the worker can't begin another task
+ * @param isCarriedOn whether a former run of this controller had begun the order
  */
 public record OrderProgress(
     HeardOrder heard,
@@ -52,7 +53,8 @@ public record OrderProgress(
     boolean hasCome,
     MapPSet<DeliveryKey> owed,
     MapPSet<String> touched,
-    PVector<DeferredKill> deferred) {
+    PVector<DeferredKill> deferred,
+    boolean isCarriedOn) {
 
   /** The kill of a worker for one of its runs, which waits until nothing else can be hit. */
   public record DeferredKill(WorkerKey worker, String task, int attempt) {}
@@ -94,7 +96,8 @@ public record OrderProgress(
         heard.origin() != HeardOrder.Origin.LOG,
         HashTreePSet.empty(),
         HashTreePSet.empty(),
-        TreePVector.empty());
+        TreePVector.empty(),
+        false);
   }
 
   /** Returns the order. */
@@ -267,6 +270,11 @@ public record OrderProgress(
     return with(draft -> draft.hasCome = true);
   }
 
+  /** Returns a copy that a former run of this controller had begun. */
+  public OrderProgress carriedOn() {
+    return with(draft -> draft.isCarriedOn = true);
+  }
+
   /** Returns a copy that no longer waits for a broker or a disk that does not answer. */
   public OrderProgress impatient() {
     return with(draft -> draft.isImpatient = true);
@@ -298,6 +306,7 @@ public record OrderProgress(
     private MapPSet<DeliveryKey> owed;
     private MapPSet<String> touched;
     private PVector<DeferredKill> deferred;
+    private boolean isCarriedOn;
 
     Draft(OrderProgress from) {
       heard = from.heard;
@@ -318,6 +327,7 @@ public record OrderProgress(
       owed = from.owed;
       touched = from.touched;
       deferred = from.deferred;
+      isCarriedOn = from.isCarriedOn;
     }
 
     OrderProgress finished() {
@@ -339,7 +349,8 @@ public record OrderProgress(
           hasCome,
           owed,
           touched,
-          deferred);
+          deferred,
+          isCarriedOn);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.warrener.controller.fleet.state;
 
+import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -18,16 +20,28 @@ import org.pcollections.TreePMap;
  * @param refused the number of orders refused since the start
  * @param refusedLately the ids of orders refused lately, with whether each has come by another way
  *     than the log, in which it is as well
+ * @param retained the kills under way, as last written down or being written
+ * @param unknownPast why nobody can tell which kills a former run of this controller had begun;
+ *     null if that is known
  */
 public record Orders(
     TreePMap<String, OrderProgress> underWay,
     TreePMap<String, OrderProgress> done,
     TreePMap<String, Refusal> refusals,
     long refused,
-    HashPMap<String, Boolean> refusedLately) {
+    HashPMap<String, Boolean> refusedLately,
+    RetainedKills retained,
+    @Nullable String unknownPast) {
   /** The state before the first order. */
   public static final Orders NONE =
-      new Orders(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0, HashTreePMap.empty());
+      new Orders(
+          TreePMap.empty(),
+          TreePMap.empty(),
+          TreePMap.empty(),
+          0,
+          HashTreePMap.empty(),
+          RetainedKills.NONE,
+          null);
 
   private static final int MOST = 1000;
 
@@ -96,13 +110,15 @@ public record Orders(
   public Orders with(OrderProgress order, Instant now) {
     var id = order.order().id();
     if (!order.isOver()) {
-      return new Orders(underWay.plus(id, order), done, refusals, refused, refusedLately);
+      return new Orders(
+          underWay.plus(id, order), done, refusals, refused, refusedLately, retained, unknownPast);
     }
     var over = done.plus(id, order);
     if (over.size() > MOST) {
       over = withoutOldest(over, now);
     }
-    return new Orders(underWay.minus(id), over, refusals, refused, refusedLately);
+    return new Orders(
+        underWay.minus(id), over, refusals, refused, refusedLately, retained, unknownPast);
   }
 
   /** Returns the orders without the oldest of those that can't come again. */
@@ -110,12 +126,17 @@ public record Orders(
       TreePMap<String, OrderProgress> over, Instant now) {
     var oldest =
         over.values().stream()
-            .filter(one -> one.order().isExpired(now))
+            .filter(one -> one.order().isExpired(now) || isQuestion(one.order()))
             .sorted(Comparator.comparing(one -> one.order().issuedAt()))
             .limit(over.size() - MOST)
             .map(OrderProgress::id)
             .toList();
     return over.minusAll(oldest);
+  }
+
+  /** Whether an order changes nothing, so that it can be answered once more. */
+  private static boolean isQuestion(Order order) {
+    return order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
   }
 
   /** Returns a copy in which a delivery was settled: no order waits for it any more. */
@@ -139,7 +160,7 @@ public record Orders(
   }
 
   private Orders with(TreePMap<String, OrderProgress> changed) {
-    return new Orders(changed, done, refusals, refused, refusedLately);
+    return new Orders(changed, done, refusals, refused, refusedLately, retained, unknownPast);
   }
 
   /** Returns a copy that refuses an order of that id whenever it comes again. */
@@ -149,7 +170,7 @@ public record Orders(
       var oldest = next.entrySet().stream().min(Comparator.comparing(one -> one.getValue().at()));
       next = next.minus(oldest.orElseThrow().getKey());
     }
-    return new Orders(underWay, done, next, refused, refusedLately);
+    return new Orders(underWay, done, next, refused, refusedLately, retained, unknownPast);
   }
 
   /**
@@ -173,7 +194,19 @@ public record Orders(
         done,
         refusals,
         isNewRefusal(key, isFromLog) ? refused + 1 : refused,
-        lately.plus(key, !isFromLog || hasCome));
+        lately.plus(key, !isFromLog || hasCome),
+        retained,
+        unknownPast);
+  }
+
+  /** Returns a copy of which the kills under way have been, or are being, written down. */
+  public Orders retaining(RetainedKills kills) {
+    return new Orders(underWay, done, refusals, refused, refusedLately, kills, unknownPast);
+  }
+
+  /** Returns a copy that has read what a former run of this controller had written down. */
+  public Orders remembering(RetainedKills kills, @Nullable String unknown) {
+    return new Orders(underWay, done, refusals, refused, refusedLately, kills, unknown);
   }
 
   /** Returns the orders under way as they are now, by id. */

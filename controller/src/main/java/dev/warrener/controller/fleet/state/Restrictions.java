@@ -1,6 +1,7 @@
 package dev.warrener.controller.fleet.state;
 
 import dev.warrener.messaging.task.Task;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.PVector;
 import org.pcollections.TreePVector;
@@ -10,7 +11,7 @@ import org.pcollections.TreePVector;
  *
  * @param holds the hold and resume statements in force
  * @param revocations the tasks and batches that must not start any more
- * @param refused the orders that were lately refused as issued in the future, oldest refusal first
+ * @param refused the orders that were lately refused for good, oldest refusal first
  * @param retained the part of all three that this controller itself keeps over a restart, as last
  *     written down or being written
  */
@@ -69,6 +70,16 @@ public record Restrictions(
     return holds == other.holds && revocations == other.revocations;
   }
 
+  /** Returns when the newest hold, resume or revocation was issued, or null if there is none. */
+  public @Nullable Instant newestIssuedAt() {
+    var newest = revocations.newestIssuedAt();
+    if (holds.statements().isEmpty()) {
+      return newest;
+    }
+    var hold = holds.statements().getFirst().issuedAt();
+    return newest == null || hold.isAfter(newest) ? hold : newest;
+  }
+
   /** Returns the part that this controller itself must keep over a restart. */
   public RetainedRestrictions mustKeep() {
     return RetainedRestrictions.of(holds, revocations, refused);
@@ -84,7 +95,7 @@ public record Restrictions(
     return new Restrictions(holds, next, refused, retained);
   }
 
-  /** Returns a copy that keeps one more order that was refused as issued in the future. */
+  /** Returns a copy that keeps one more order that was refused for good. */
   public Restrictions refusing(RetainedRestrictions.Refused order) {
     var next = refused.plus(order);
     return new Restrictions(

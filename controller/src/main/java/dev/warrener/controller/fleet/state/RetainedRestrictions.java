@@ -10,21 +10,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The restrictions that this controller itself keeps over a restart, because the broker's log of
  * orders does not have them. These are the holds that were given on this host or by the tripwire,
- * with every later statement that may lift them, and the tasks whose fate could not be carried out.
- * The orders that were refused as issued in the future are kept, too: the log has them, and later
- * their time looks right. Immutable.
+ * and the tasks whose fate could not be carried out, both with every later statement that may lift
+ * them. The orders that were refused are kept, too: the log has them, and after a restart nothing
+ * may be wrong with them any more. Immutable.
  *
  * @param version the version of this form, 1
  * @param holds the hold and resume statements, newest first
  * @param revoked the revocations, oldest first
- * @param refused the orders that were refused as issued in the future, oldest refusal first; null
- *     in a file of an earlier release
+ * @param refused the orders that were refused for good, oldest refusal first; null in a file of an
+ *     earlier release
+ * @param resumed the resumes that lift a part of these revocations, oldest first; null in a file of
+ *     an earlier release
  */
 public record RetainedRestrictions(
-    int version, List<Hold> holds, List<Revoked> revoked, @Nullable List<Refused> refused) {
+    int version,
+    List<Hold> holds,
+    List<Revoked> revoked,
+    @Nullable List<Refused> refused,
+    @Nullable List<Resumed> resumed) {
   /** No restrictions. */
   public static final RetainedRestrictions NONE =
-      new RetainedRestrictions(1, List.of(), List.of(), List.of());
+      new RetainedRestrictions(1, List.of(), List.of(), List.of(), List.of());
 
   /**
    * A hold or resume statement.
@@ -59,8 +65,28 @@ public record RetainedRestrictions(
   public record Revoked(
       String order, Scope scope, Backlog fate, Instant issuedAt, String reason, String issuedBy) {}
 
-  /** An order that was refused because its time of issue was too far ahead. */
+  /** An order that was refused for good. */
   public record Refused(String order, String because, Instant issuedAt) {}
+
+  /**
+   * A resume of a revoked task or batch.
+   *
+   * @param order the id of the order
+   * @param task the task's id, or null for a batch
+   * @param batch the batch, or null for a task
+   * @param queue the only queue in which it is resumed, or null for all
+   * @param issuedAt when the order was given
+   * @param issuedBy the operator who gave the order
+   * @param keptHereAlone whether the broker's log does not have the resume
+   */
+  public record Resumed(
+      String order,
+      @Nullable String task,
+      @Nullable String batch,
+      @Nullable String queue,
+      Instant issuedAt,
+      String issuedBy,
+      boolean keptHereAlone) {}
 
   public RetainedRestrictions {
     if (version != 1) {
@@ -69,14 +95,20 @@ public record RetainedRestrictions(
     holds = List.copyOf(holds);
     revoked = List.copyOf(revoked);
     refused = refused == null ? List.of() : List.copyOf(refused);
+    resumed = resumed == null ? List.of() : List.copyOf(resumed);
   }
 
   /** Whether there is nothing to keep. */
   public boolean isEmpty() {
-    return holds.isEmpty() && revoked.isEmpty() && orRefused().isEmpty();
+    return holds.isEmpty() && revoked.isEmpty() && orRefused().isEmpty() && orResumed().isEmpty();
   }
 
-  /** Returns the orders that were refused as issued in the future. */
+  /** Returns the resumes that lift a part of the revocations. */
+  public List<Resumed> orResumed() {
+    return resumed == null ? List.of() : resumed;
+  }
+
+  /** Returns the orders that were refused for good. */
   public List<Refused> orRefused() {
     return refused == null ? List.of() : refused;
   }
@@ -120,6 +152,22 @@ public record RetainedRestrictions(
                     .thenComparing(Revoked::order)
                     .thenComparing(one -> one.scope().describe()))
             .toList();
-    return new RetainedRestrictions(1, statements, revoked, refused);
+    var resumed =
+        revocations.resumedHereAlone().entrySet().stream()
+            .map(entry ->
+                new Resumed(
+                    entry.getValue().order(),
+                    entry.getKey().task(),
+                    entry.getKey().batch(),
+                    entry.getKey().queue(),
+                    entry.getValue().issuedAt(),
+                    entry.getValue().issuedBy(),
+                    entry.getValue().keptHereAlone()))
+            .sorted(
+                Comparator.comparing(Resumed::issuedAt)
+                    .thenComparing(Resumed::order)
+                    .thenComparing(Resumed::toString))
+            .toList();
+    return new RetainedRestrictions(1, statements, revoked, refused, resumed);
   }
 }

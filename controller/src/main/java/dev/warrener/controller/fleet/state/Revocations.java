@@ -7,9 +7,13 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -21,31 +25,27 @@ import org.pcollections.HashTreePMap;
  * The tasks and batches that must not start any more, by the orders that revoked them. Immutable.
  *
  * <p>Of a revocation and a resume of the same thing the newer one decides, by the time of issue and
- * then by id, in whichever order the two arrive. Both are forgotten after a week.
+ * then by id, in whichever order the two arrive. A resume lifts no more than it covers: one of a
+ * batch in one queue leaves the batch revoked in the others, and one at another controller changes
+ * nothing here. Both are forgotten after thirty days.
  *
  * @param byTask the revocations of single tasks, by task
  * @param byBatch the revocations of single batches, by batch
  * @param others all other revocations, by order and scope
- * @param resumedTasks the newest resume of each single task, by task
- * @param resumedBatches the newest resume of each batch, by batch
+ * @param resumed the newest resume of each task and batch in each queue that it was narrowed to
  */
 public record Revocations(
     HashPMap<String, Revocation> byTask,
     HashPMap<String, Revocation> byBatch,
     HashPMap<String, Revocation> others,
-    HashPMap<String, Resumption> resumedTasks,
-    HashPMap<String, Resumption> resumedBatches) {
-  /** How long revocations and resumes are kept. */
-  private static final Duration KEPT = Duration.ofDays(7);
+    HashPMap<Named, Resumption> resumed) {
+  /** How long revocations and resumes are kept: at least thirty days. */
+  private static final Duration KEPT = Duration.ofDays(30);
 
   /** No revocations. */
   public static final Revocations NONE =
       new Revocations(
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty());
+          HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
 
   /** A revocation or a resume, of which the newer one decides. */
   public sealed interface OperatorStatement {
@@ -66,9 +66,44 @@ public record Revocations(
     }
   }
 
-  /** A resume of a single task or batch. */
-  public record Resumption(String order, Instant issuedAt, String issuedBy)
-      implements OperatorStatement {}
+  /**
+   * A resume of a single task or batch.
+   *
+   * @param order the id of the order
+   * @param issuedAt when the order was given
+   * @param issuedBy the operator who gave the order
+   * @param keptHereAlone whether the broker's log of orders does not have the resume
+   */
+  public record Resumption(String order, Instant issuedAt, String issuedBy, boolean keptHereAlone)
+      implements OperatorStatement {
+    private static Resumption of(HeardOrder heard) {
+      var order = heard.order();
+      return new Resumption(
+          order.id(), order.issuedAt(), order.issuedBy(), heard.isKeptHereAlone());
+    }
+  }
+
+  /**
+   * What a resume names.
+   *
+   * @param task the task's id, or null for a batch
+   * @param batch the batch, or null for a task
+   * @param queue the only queue in which it is resumed, or null for all
+   */
+  public record Named(@Nullable String task, @Nullable String batch, @Nullable String queue) {
+    private static Named task(String id, @Nullable String queue) {
+      return new Named(id, null, queue);
+    }
+
+    private static Named batch(String name, @Nullable String queue) {
+      return new Named(null, name, queue);
+    }
+
+    /** Returns the words for people. */
+    String describe() {
+      return task != null ? "task " + task : "batch " + batch;
+    }
+  }
 
   /**
    * An order that revokes tasks.
@@ -153,86 +188,142 @@ public record Revocations(
         .filter(Revocation::keptHereAlone);
   }
 
+  /** Returns when the newest revocation, or resume of one, was issued; or null. */
+  @Nullable Instant newestIssuedAt() {
+    return Stream.of(byTask.values(), byBatch.values(), others.values(), resumed.values())
+        .flatMap(Collection::stream)
+        .map(OperatorStatement::issuedAt)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
   private Revocations plus(Revocation revocation) {
     var scope = revocation.scope();
     if (revocation.isPlain() && scope.batches().isEmpty()) {
       var tasks = withoutOld(byTask, revocation.issuedAt());
       for (var task : scope.tasks()) {
-        tasks = plus(tasks, task.id(), revocation, resumedTasks);
+        tasks = plus(tasks, task.id(), revocation, resumed.get(Named.task(task.id(), null)));
       }
-      return new Revocations(tasks, byBatch, others, resumedTasks, resumedBatches);
+      return new Revocations(tasks, byBatch, others, resumed);
     }
     if (revocation.isPlain() && scope.tasks().isEmpty()) {
       var batches = withoutOld(byBatch, revocation.issuedAt());
       for (var batch : scope.batches()) {
-        batches = plus(batches, batch, revocation, resumedBatches);
+        batches = plus(batches, batch, revocation, resumed.get(Named.batch(batch, null)));
       }
-      return new Revocations(byTask, batches, others, resumedTasks, resumedBatches);
+      return new Revocations(byTask, batches, others, resumed);
     }
     return new Revocations(
         byTask,
         byBatch,
         withoutOld(others, revocation.issuedAt())
             .plus(revocation.order() + " " + scope.describe(), revocation),
-        resumedTasks,
-        resumedBatches);
+        resumed);
   }
 
   private static HashPMap<String, Revocation> plus(
       HashPMap<String, Revocation> all,
       String name,
       Revocation added,
-      HashPMap<String, Resumption> resumed) {
-    return added.isNewerThan(all.get(name)) && added.isNewerThan(resumed.get(name))
+      @Nullable Resumption resumption) {
+    return added.isNewerThan(all.get(name)) && added.isNewerThan(resumption)
         ? all.plus(name, added)
         : all;
   }
 
-  /** Returns a copy without the single tasks and batches that a resume names. */
-  public Revocations minus(Order resume) {
-    var resumption = new Resumption(resume.id(), resume.issuedAt(), resume.issuedBy());
-    var tasks = byTask;
-    var tasksResumed = withoutOld(resumedTasks, resume.issuedAt());
-    for (var task : resume.scope().tasks()) {
-      tasks = resumption.isNewerThan(tasks.get(task.id())) ? tasks.minus(task.id()) : tasks;
-      tasksResumed = plus(tasksResumed, task.id(), resumption);
+  /**
+   * Returns a copy without what a resume lifts at a controller: the tasks or batches that it names,
+   * as far as it covers them there. A resume of single workers lifts nothing.
+   */
+  public Revocations minus(HeardOrder resume, String controller) {
+    var scope = resume.order().scope();
+    if (!scope.coversController(controller) || !scope.workers().isEmpty()) {
+      return this;
     }
+    var resumption = Resumption.of(resume);
+    var tasks = byTask;
     var batches = byBatch;
-    var batchesResumed = withoutOld(resumedBatches, resume.issuedAt());
-    if (resume.scope().tasks().isEmpty()) {
-      for (var batch : resume.scope().batches()) {
-        batches = resumption.isNewerThan(batches.get(batch)) ? batches.minus(batch) : batches;
-        batchesResumed = plus(batchesResumed, batch, resumption);
+    var all = withoutOld(resumed, resumption.issuedAt());
+    for (var named : namedBy(scope)) {
+      if (resumption.isNewerThan(all.get(named))) {
+        all = all.plus(named, resumption);
+      }
+      if (named.queue() == null) {
+        tasks = named.task() == null ? tasks : minus(tasks, named.task(), resumption);
+        batches = named.batch() == null ? batches : minus(batches, named.batch(), resumption);
       }
     }
-    return new Revocations(tasks, batches, others, tasksResumed, batchesResumed);
+    return new Revocations(tasks, batches, others, all);
   }
 
-  private static HashPMap<String, Resumption> plus(
-      HashPMap<String, Resumption> all, String name, Resumption added) {
-    return added.isNewerThan(all.get(name)) ? all.plus(name, added) : all;
+  private static HashPMap<String, Revocation> minus(
+      HashPMap<String, Revocation> all, String name, Resumption resumption) {
+    return resumption.isNewerThan(all.get(name)) ? all.minus(name) : all;
+  }
+
+  /** Returns the tasks of a scope, or its batches if it names no task, in each of its queues. */
+  private static List<Named> namedBy(Scope scope) {
+    var named = new ArrayList<Named>();
+    var queues = new ArrayList<@Nullable String>(scope.queues());
+    if (queues.isEmpty()) {
+      queues.add(null);
+    }
+    for (var queue : queues) {
+      for (var task : scope.tasks()) {
+        named.add(Named.task(task.id(), queue));
+      }
+      if (scope.tasks().isEmpty()) {
+        for (var batch : scope.batches()) {
+          named.add(Named.batch(batch, queue));
+        }
+      }
+    }
+    return named;
   }
 
   /**
-   * Returns the newer statements that override a kill's revocation, or a resume, of a task or
-   * batch, by that task or batch.
+   * Returns the newer statements that keep a kill from revoking, or a resume from allowing, a task
+   * or batch that it names at a controller; by what they are about.
    */
-  public SortedMap<String, OperatorStatement> outranking(Order order) {
+  public SortedMap<String, OperatorStatement> outranking(HeardOrder heard, String controller) {
+    var order = heard.order();
     boolean revokes = order.revocation() != Backlog.KEEP;
     var found = new TreeMap<String, OperatorStatement>();
-    if (!revokes && order.kind() != OrderKind.RESUME) {
+    if ((!revokes && order.kind() != OrderKind.RESUME)
+        || !order.scope().coversController(controller)) {
       return found;
     }
-    var own = new Resumption(order.id(), order.issuedAt(), order.issuedBy());
-    for (var task : order.scope().tasks()) {
-      note(found, "task " + task.id(), own, (revokes ? resumedTasks : byTask).get(task.id()));
-    }
-    if (order.scope().tasks().isEmpty()) {
-      for (var batch : order.scope().batches()) {
-        note(found, "batch " + batch, own, (revokes ? resumedBatches : byBatch).get(batch));
+    var own = Resumption.of(heard);
+    for (var named : namedBy(order.scope())) {
+      if (revokes) {
+        for (var entry : resumed.entrySet()) {
+          if (concerns(entry.getKey(), named)) {
+            note(found, named.describe(), own, entry.getValue());
+          }
+        }
+      } else {
+        note(found, named.describe(), own, named.task() == null ? null : byTask.get(named.task()));
+        note(
+            found,
+            named.describe(),
+            own,
+            named.batch() == null ? null : byBatch.get(named.batch()));
+        for (var revocation : others.values()) {
+          if (revocation.scope().coversController(controller)
+              && namedBy(revocation.scope()).stream().anyMatch(one -> concerns(one, named))) {
+            note(found, named.describe(), own, revocation);
+          }
+        }
       }
     }
     return found;
+  }
+
+  /** Whether two statements can be about the same task or batch in the same queue. */
+  private static boolean concerns(Named one, Named other) {
+    return Objects.equals(one.task(), other.task())
+        && Objects.equals(one.batch(), other.batch())
+        && (one.queue() == null || other.queue() == null || one.queue().equals(other.queue()));
   }
 
   private static void note(
@@ -248,12 +339,12 @@ public record Revocations(
   /** Returns the revocation that keeps a task from starting, or null. */
   public @Nullable Revocation find(String controller, Task task, @Nullable Instant requeuedAt) {
     var single = byTask.get(task.id());
-    if (single != null && single.covers(controller, task, requeuedAt)) {
+    if (single != null && single.covers(controller, task, requeuedAt) && !isResumed(single, task)) {
       return single;
     }
     if (task.batch() != null) {
       var batch = byBatch.get(task.batch());
-      if (batch != null && batch.covers(controller, task, requeuedAt)) {
+      if (batch != null && batch.covers(controller, task, requeuedAt) && !isResumed(batch, task)) {
         return batch;
       }
     }
@@ -267,12 +358,22 @@ public record Revocations(
 
   /** Whether a newer resume names the very thing that was revoked: the task, or its batch. */
   private boolean isResumed(Revocation revocation, Task task) {
-    var batch = task.batch();
-    OperatorStatement resumption =
-        !revocation.scope.tasks().isEmpty()
-            ? resumedTasks.get(task.id())
-            : batch == null ? null : resumedBatches.get(batch);
-    return resumption != null && resumption.isNewerThan(revocation);
+    if (resumed.isEmpty()) {
+      return false;
+    }
+    boolean byTasks = !revocation.scope.tasks().isEmpty();
+    if (!byTasks && task.batch() == null) {
+      return false;
+    }
+    for (var queue : new @Nullable String[] {null, task.queue()}) {
+      var resumption =
+          resumed.get(
+              byTasks ? Named.task(task.id(), queue) : new Named(null, task.batch(), queue));
+      if (resumption != null && resumption.isNewerThan(revocation)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns the revocations that name batches, each order once, the newest first. */
@@ -290,13 +391,43 @@ public record Revocations(
   private boolean areAllResumed(Revocation revocation) {
     return revocation.scope().batches().stream()
         .allMatch(batch -> {
-          var resumption = resumedBatches.get(batch);
+          var resumption = resumed.get(Named.batch(batch, null));
           return resumption != null && resumption.isNewerThan(revocation);
         });
   }
 
-  private static <T extends OperatorStatement> HashPMap<String, T> withoutOld(
-      HashPMap<String, T> revocations, Instant now) {
+  /**
+   * Returns the resumes that this controller itself must keep over a restart: those that nobody
+   * else keeps, and those that lift a part of a revocation that nobody else keeps.
+   */
+  public Map<Named, Resumption> resumedHereAlone() {
+    var kept = new HashMap<Named, Resumption>();
+    for (var entry : resumed.entrySet()) {
+      if (entry.getValue().keptHereAlone()) {
+        kept.put(entry.getKey(), entry.getValue());
+      }
+    }
+    for (var revocation : keptHereAlone().toList()) {
+      for (var named : namedBy(revocation.scope())) {
+        for (var entry : resumed.entrySet()) {
+          if (concerns(entry.getKey(), named) && entry.getValue().isNewerThan(revocation)) {
+            kept.put(entry.getKey(), entry.getValue());
+          }
+        }
+      }
+    }
+    return kept;
+  }
+
+  /** Returns a copy with a resume that was kept over a restart. */
+  public Revocations plus(Named named, Resumption resumption) {
+    return resumption.isNewerThan(resumed.get(named))
+        ? new Revocations(byTask, byBatch, others, resumed.plus(named, resumption))
+        : this;
+  }
+
+  private static <K, T extends OperatorStatement> HashPMap<K, T> withoutOld(
+      HashPMap<K, T> revocations, Instant now) {
     // Swept when the map has grown to a power of two, so that adding stays cheap.
     int size = revocations.size();
     if (size < 1024 || Integer.bitCount(size) != 1) {

@@ -14,19 +14,35 @@ import org.jspecify.annotations.Nullable;
  *     the delivery back
  * @param startedAt when the worker reported the start, or null while the task has only been handed
  *     over: such a task counts as waiting
- * @param recalled whether the worker was asked to return the task and has not answered, either by
- *     returning it or by reporting its start
+ * @param recalledAt when the worker was asked to return the task, or null if it was not, or has
+ *     answered: by returning the task or by reporting its start
  */
 public record TaskRun(
-    Task task, @Nullable DeliveryKey delivery, @Nullable Instant startedAt, boolean recalled) {
+    Task task,
+    @Nullable DeliveryKey delivery,
+    @Nullable Instant startedAt,
+    @Nullable Instant recalledAt) {
   /** Returns a run of a task that a worker has only been handed. */
   public static TaskRun of(Task task, DeliveryKey delivery) {
-    return new TaskRun(task, delivery, null, false);
+    return new TaskRun(task, delivery, null, null);
   }
 
   /** Whether the worker has reported the start. */
   public boolean started() {
     return startedAt != null;
+  }
+
+  /** Whether the worker was asked to return the task and has not answered. */
+  public boolean recalled() {
+    return recalledAt != null;
+  }
+
+  /**
+   * Whether the worker was asked at or before an instant, and has not answered. A task may be
+   * handed to the same worker once more, and be asked for once more.
+   */
+  public boolean wasRecalledBy(Instant instant) {
+    return recalledAt != null && !recalledAt.isAfter(instant);
   }
 
   /** Whether this is the run of a task with that attempt number. */
@@ -42,16 +58,16 @@ public record TaskRun(
 
   /** Returns a copy with another delivery, or with none. */
   public TaskRun withDelivery(@Nullable DeliveryKey key) {
-    return new TaskRun(task, key, startedAt, recalled);
+    return new TaskRun(task, key, startedAt, recalledAt);
   }
 
   /** Returns a copy that has started. */
   public TaskRun startedAt(Instant instant) {
-    return new TaskRun(task, delivery, instant, false);
+    return new TaskRun(task, delivery, instant, null);
   }
 
   /** Returns a copy that the worker was asked to return. */
-  public TaskRun recalling() {
-    return new TaskRun(task, delivery, startedAt, true);
+  public TaskRun recalling(Instant now) {
+    return new TaskRun(task, delivery, startedAt, now);
   }
 }

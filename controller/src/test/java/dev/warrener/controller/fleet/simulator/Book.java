@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Settings;
+import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
@@ -299,7 +300,41 @@ final class Book {
     if (refused.contains(order.id())) {
       return "refused before";
     }
-    return order.isExpired(now) ? "expired" : missed(order);
+    boolean isQuestion = order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
+    if (!isQuestion && order.isExpired(now)) {
+      return "expired";
+    }
+    return contradicts(order, false) ? "contradiction" : missed(order);
+  }
+
+  /**
+   * Whether an order wants what can't be: to drop the waiting tasks of workers or of a controller,
+   * or to end a controller for a part of what it serves.
+   */
+  boolean contradicts(Order order, boolean atStart) {
+    if (order.kind() != OrderKind.KILL) {
+      return false;
+    }
+    var scope = order.scope();
+    boolean singlesOut = !scope.batches().isEmpty() || !scope.tasks().isEmpty();
+    boolean isWhole = scope.all() || !scope.queues().isEmpty();
+    if (order.backlog() != Backlog.KEEP && !singlesOut && !isWhole) {
+      return true;
+    }
+    boolean here =
+        (scope.controllers().isEmpty() || scope.controllers().contains(settings.controller()))
+            && (scope.workers().isEmpty()
+                || scope.workers().stream()
+                    .anyMatch(one -> one.id().startsWith(settings.controller() + "/")));
+    boolean somethingElse =
+        singlesOut
+            || !scope.workers().isEmpty()
+            || (!scope.queues().isEmpty()
+                && !scope
+                    .queues()
+                    .containsAll(
+                        settings.queues().stream().map(Settings.QueueSettings::name).toList()));
+    return order.then() == Then.EXIT && !atStart && here && somethingElse;
   }
 
   /** Whom of its targets an order names in an attempt or incarnation that is over, or null. */

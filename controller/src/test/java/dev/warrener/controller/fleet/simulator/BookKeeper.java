@@ -51,6 +51,15 @@ final class BookKeeper {
           book.loseDeliveries(ended.queue());
         }
       }
+      case Event.KillsRemembered remembered -> {
+        for (var kill : remembered.kills().kills()) {
+          book.takesOn(
+              kill.order(),
+              false,
+              true,
+              kill.keptHereAlone() ? HeardOrder.Origin.LOCAL : HeardOrder.Origin.LOG);
+        }
+      }
       case Event.OrdersSynced synced -> heard(book, synced, effects);
       case Event.OrderArrived arrived -> arrived(book, arrived.heard(), effects);
       case Event.Tripped tripped -> tripped(book, tripped.orderId(), effects);
@@ -176,6 +185,18 @@ final class BookKeeper {
         continue;
       }
       boolean open = book.isOpen(order) && isRefused(order.id(), effects);
+      if (!order.isExpired(simulation.now()) && book.contradicts(order, first)) {
+        require(
+            isRefused(order.id(), effects),
+            Check.REFUSED_IF_AND_ONLY_IF_WRONG,
+            "order",
+            order,
+            "from the log contradicts itself, and",
+            book.settings.controller(),
+            "obeys it");
+        book.refused.add(order.id());
+        continue;
+      }
       if (!order.isExpired(simulation.now()) && !first && (open || book.missed(order) != null)) {
         require(
             isRefused(order.id(), effects),

@@ -87,6 +87,7 @@ final class EffectChecks {
           Effect.Rearm _,
           Effect.Keep _,
           Effect.WriteSuspectRuns _,
+          Effect.KeepKills _,
           Effect.Audit _,
           Effect.Schedule _,
           Effect.Log _,

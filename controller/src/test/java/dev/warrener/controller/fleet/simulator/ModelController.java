@@ -117,9 +117,11 @@ final class ModelController {
     book = new Book(this, settings, lives);
     links.everSynced = false;
     book.remember(runner.keptOrders);
+    runner.kept.orRefused().forEach(one -> book.refused.add(one.order()));
     runner.begun.clear();
     runner.keptOrders.forEach(order -> runner.begun.add(order.id()));
     handle(new Event.Remembered(runner.kept));
+    handle(new Event.KillsRemembered(runner.keptKills, 0, null));
   }
 
   /** SIGKILL: it is gone with all of its workers; the broker notices at once. */

@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet.simulator;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
+import dev.warrener.controller.fleet.state.RetainedKills;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
@@ -31,6 +32,7 @@ final class ModelEffectRunner {
   final Deque<Keeping> keeper = new ArrayDeque<>();
   RetainedRestrictions kept = RetainedRestrictions.NONE;
   List<Order> keptOrders = List.of();
+  RetainedKills keptKills = RetainedKills.NONE;
 
   /** The orders that this life has begun with: several may begin in one step. */
   final Set<String> begun = new HashSet<>();
@@ -108,6 +110,7 @@ final class ModelEffectRunner {
       case Effect.Schedule schedule -> home.timers.add(schedule);
       case Effect.Keep keeping ->
           keeper.add(new Keeping(keeping, home.book().keptHereAlone(begun)));
+      case Effect.KeepKills keeping -> keptKills = keeping.kills();
       case Effect.WriteSuspectRuns _,
           Effect.TellTask _,
           Effect.TellWorker _,

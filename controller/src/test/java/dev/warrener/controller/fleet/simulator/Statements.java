@@ -111,11 +111,15 @@ final class Statements {
     return null;
   }
 
-  private static boolean lifts(Order resume, Order revocation, Task task) {
-    if (resume.kind() != OrderKind.RESUME || BY_AGE.compare(resume, revocation) < 0) {
+  private boolean lifts(Order resume, Order revocation, Task task) {
+    var named = resume.scope();
+    if (resume.kind() != OrderKind.RESUME
+        || BY_AGE.compare(resume, revocation) < 0
+        || !reachesHere(named)
+        || !named.workers().isEmpty()
+        || !hasQueue(named, task.queue())) {
       return false;
     }
-    var named = resume.scope();
     return revocation.scope().tasks().isEmpty()
         ? task.batch() != null && named.tasks().isEmpty() && named.batches().contains(task.batch())
         : named.tasks().stream().anyMatch(one -> one.id().equals(task.id()));

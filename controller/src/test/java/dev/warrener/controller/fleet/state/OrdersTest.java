@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet.state;
 
 import static dev.warrener.controller.fleet.state.Samples.at;
 import static dev.warrener.controller.fleet.state.Samples.delivery;
+import static dev.warrener.controller.fleet.state.Samples.heard;
 import static dev.warrener.controller.fleet.state.Samples.hold;
 import static dev.warrener.controller.fleet.state.Samples.id;
 import static dev.warrener.controller.fleet.state.Samples.revoke;
@@ -10,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.controller.fleet.state.OrderProgress.Stage;
+import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,31 @@ class OrdersTest {
     }
 
     assertThat(orders.done()).hasSize(1001);
+  }
+
+  @Test
+  void anOrderThatIsValidForYearsKeepsNoOthers() {
+    var orders = Orders.NONE;
+    var order = hold(1, Scope.ALL).order().toBuilder().expiresAt(at(1_000_000_000)).build();
+    orders = orders.with(OrderProgress.started(heard(order), 0).at(Stage.DONE), at(1));
+    for (int i = 2; i <= 1500; i++) {
+      orders = orders.with(done(i), at(2));
+    }
+    orders = orders.with(done(1501), at(10_000));
+
+    assertThat(orders.done()).hasSize(1000);
+    assertThat(orders.find(id(1))).isNotNull();
+  }
+
+  @Test
+  void questionsAreForgottenFirstBecauseTheyCanBeAnsweredAgain() {
+    var orders = Orders.NONE;
+    for (int i = 1; i <= 1001; i++) {
+      var question = Samples.order(OrderKind.ROLL_CALL, i, Scope.ALL).build();
+      orders = orders.with(OrderProgress.started(heard(question), 0).at(Stage.DONE), at(2));
+    }
+
+    assertThat(orders.done()).hasSize(1000);
   }
 
   @Test
