@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A task of another controller on this host shows the second and third sign, and the first or
  * fourth where its controller uses a PID namespace or cgroups. Without privileges it can clear its
  * environment and perhaps leave its cgroup, but neither raise its hard limit nor leave its pid
- * namespace. It can lower the controller's limits ({@code prlimit}), so the controller compares with
- * those that it had at its start.
+ * namespace. It can lower the controller's limits ({@code prlimit}), so the controller compares
+ * with those that it had at its start.
  */
 public final class Provenance {
   private static final Pattern WORKERS_CGROUP =
