@@ -47,8 +47,8 @@ import org.slf4j.LoggerFactory;
  *       the daemon fell to the controller while its worker lived. A mark that no worker has any
  *       more belongs to a dead worker: its bearer has escaped a look (a chain that forks without
  *       end can), and is killed late, with a line in the log. The mark of a living worker may be a
- *       disguise: then the bearer is left alone, and no certificate by cgroup counts as proven for
- *       a worker that was there before the bearer.
+ *       disguise if the bearer is outside that worker's cgroup: then the bearer is left alone, and
+ *       no certificate by cgroup counts as proven for a worker that is older than the bearer.
  *   <li>A child without a mark of this run is left alone. It is of kind (3), or it is a worker's
  *       and has changed its mark; then no certificate by cgroup counts as proven.
  * </ol>
@@ -252,7 +252,7 @@ final class Descendants {
     if (!tree.isDying()) {
       if (stat.isDead()) {
         Kernel.reap(stat.id().pid());
-      } else {
+      } else if (!tree.holds(stat.id())) {
         // Its mark may be a disguise: a process can take a lower mark than its own.
         dying.forEach(other -> other.noteStranger(stat.id()));
       }
