@@ -52,7 +52,8 @@ final class Publications {
           when failed.isHopeless() && change.broker.isCurrent(copy.delivery()) -> {
         long instead = outcomes.unpublishable(change, copy, failed.reason());
         if (instead == 0) {
-          change.memory = change.memory.settled(copy.key(), copy.attempt());
+          // Still owed: the rejection is lost if the connection is, and then the message comes
+          // again.
           killedRuns.copyTaken(change, copy, failed.token());
         } else {
           killedRuns.copyReplaced(change, copy, failed.token(), instead);

@@ -78,6 +78,25 @@ class UnpublishableTest {
   }
 
   @Test
+  void taskWhoseRejectionWasLostWithTheConnectionIsNotTakenForSettled() {
+    failOnce();
+    happen(new Event.PublishFailed(move().token(), "too large", true));
+    happen(new Event.PublishFailed(move().token(), "too large", true));
+    assertThat(effects).contains(new Effect.Reject(DELIVERY));
+
+    happen(new Event.BrokerDown(1, "reset", Duration.ZERO));
+    happen(new Event.BrokerUp(2));
+    var again = new DeliveryKey(2, "mail", 1);
+    happen(new Event.Delivered(again, task()));
+    happen(new Event.PublishFailed(move().token(), "too large", true));
+    happen(new Event.PublishFailed(move().token(), "too large", true));
+
+    assertThat(effects)
+        .contains(new Effect.Reject(again))
+        .noneMatch(Effect.Acknowledge.class::isInstance);
+  }
+
+  @Test
   void faultThatMayPassGoesBackToTheQueue() {
     happen(new Event.DeliveredInvalid(DELIVERY, new InvalidTask("mail", "a", "no type")));
 
@@ -143,8 +162,7 @@ class UnpublishableTest {
   }
 
   private void failOnce() {
-    var task = Task.to("mail", "work").id("a").replyTo("reply").publishedAt(now).build();
-    happen(new Event.Delivered(DELIVERY, task));
+    happen(new Event.Delivered(DELIVERY, task()));
     happen(new Event.Started(WORKER, "a", 1));
     happen(
         new Event.Finished(
@@ -153,6 +171,10 @@ class UnpublishableTest {
             1,
             new RunEnd(Body.EMPTY, Task.JSON, new TaskError("boom", "boom", null))));
     assertThat(move().routingKey()).startsWith("mail.retry.");
+  }
+
+  private static Task task() {
+    return Task.to("mail", "work").id("a").replyTo("reply").publishedAt(Instant.EPOCH).build();
   }
 
   private void purgeAll() {
