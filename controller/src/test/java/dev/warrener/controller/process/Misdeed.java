@@ -85,7 +85,7 @@ enum Misdeed {
 
   /** Whether it casts doubt on others, and is to be the only one of its time. */
   boolean isStrange() {
-    return escape != null && escape.changesItsMark();
+    return this == DAEMON_THAT_LEFT_ITS_CGROUP || (escape != null && escape.changesItsMark());
   }
 
   /** Whether it leaves a {@link Sleeper} behind. */
