@@ -49,12 +49,6 @@ sub without_end {
     exit 0;
 }
 
-# As large as anybody may make it, so that much is left in it.
-sub widen {
-    fcntl($_[0], 1031, 1 << 20);
-    return $_[0];
-}
-
 my %floods = (
     spin       => sub { 1 while 1 },
     started    => sub { without_end($out, frame(17, '', task => 'nope', attempt => 1)) },
@@ -70,8 +64,6 @@ my %floods = (
     output     => sub { without_end(*STDOUT, 'a' x 100 . "\n") },
     'no-line'  => sub { without_end(*STDERR, 'a') },
     'no-text'  => sub { without_end(*STDERR, "\n") },
-    'wide-log' => sub { without_end(widen($out), frame(20, '')) },
-    'wide-out' => sub { without_end(widen(*STDERR), "\n") },
 );
 
 hear();

@@ -40,9 +40,7 @@ class FloodingWorkerIT {
           "garbage",
           "output",
           "no-line",
-          "no-text",
-          "wide-log",
-          "wide-out");
+          "no-text");
 
   private static final int ROUNDS = 3;
 
