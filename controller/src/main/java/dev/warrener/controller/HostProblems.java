@@ -23,17 +23,6 @@ record HostProblems(AuditLog audit) {
       return report;
     }
     var presence = heard.presence();
-    return presence == null || audit.problem() == null
-        ? report
-        : new ControllerHeard(
-            heard.version(),
-            heard.order(),
-            heard.controller(),
-            heard.host(),
-            heard.at(),
-            heard.sequence(),
-            heard.expected(),
-            heard.roster(),
-            in(presence));
+    return presence == null ? report : heard.with(heard.roster(), in(presence));
   }
 }

@@ -5,12 +5,8 @@ import dev.warrener.controller.fleet.state.RetainedKills;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** The file with the kills that are under way. Without any, the file does not exist. */
 record KillsFile(Path path) {
@@ -44,28 +40,16 @@ record KillsFile(Path path) {
    * @throws IOException if they can't be written; the old file is then unchanged
    */
   void write(RetainedKills kills, Runnable isWithKernel) throws IOException {
-    var fresh = path.resolveSibling(path.getFileName() + ".new");
-    try (var file =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      var bytes = ByteBuffer.wrap(ContractJson.write(kills));
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
+    var state = new StateFile(path);
+    try (var file = state.writeFresh(ContractJson.write(kills))) {
       if (kills.kills().isEmpty()) {
-        Files.deleteIfExists(path);
-        Files.deleteIfExists(fresh);
+        state.delete();
         return;
       }
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      state.replace();
       isWithKernel.run();
       file.force(true);
     }
-    try (var folder = FileChannel.open(path.toAbsolutePath().getParent())) {
-      folder.force(true);
-    }
+    state.forceFolder();
   }
 }

@@ -5,16 +5,12 @@ import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The file with the holds and revocations that no broker keeps, and with the orders that were
- * refused because their time of issue was too far ahead. Without any, the file does not exist.
+ * refused for good. Without any, the file does not exist.
  */
 record RestrictionsFile(Path path) {
   /**
@@ -47,26 +43,15 @@ record RestrictionsFile(Path path) {
    * @throws IOException if they can't be written; the old file is then unchanged
    */
   void write(RetainedRestrictions restrictions) throws IOException {
+    var state = new StateFile(path);
     if (restrictions.isEmpty()) {
-      Files.deleteIfExists(path);
+      state.delete();
     } else {
-      var fresh = path.resolveSibling(path.getFileName() + ".new");
-      try (var file =
-          FileChannel.open(
-              fresh,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING)) {
-        var bytes = ByteBuffer.wrap(ContractJson.write(restrictions));
-        while (bytes.hasRemaining()) {
-          file.write(bytes);
-        }
+      try (var file = state.writeFresh(ContractJson.write(restrictions))) {
         file.force(true);
       }
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      state.replace();
     }
-    try (var folder = FileChannel.open(path.toAbsolutePath().getParent())) {
-      folder.force(true);
-    }
+    state.forceFolder();
   }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -62,13 +61,13 @@ record RunsFile(Path path) {
    * @throws IOException if they can't be written; the old file is then unchanged
    */
   void write(List<LostRuns.Run> runs) throws IOException {
+    var state = new StateFile(path);
     if (runs.isEmpty()) {
-      Files.deleteIfExists(path);
+      state.delete();
       return;
     }
-    var fresh = path.resolveSibling(path.getFileName() + ".new");
-    Files.write(fresh, ContractJson.write(new Content(1, boot(), runs)));
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    state.writeFresh(ContractJson.write(new Content(1, boot(), runs))).close();
+    state.replace();
   }
 
   private static String boot() {

@@ -138,8 +138,7 @@ public sealed interface Report {
    * @param tasks the number of in-flight tasks in scope
    * @param busy the number of those workers that run a task
    * @param waiting the number of tasks in scope that this controller has received and not started
-   * @param oldestMillis how long the oldest of the tasks in flight has run, in milliseconds; null
-   *     if there is none
+   * @param oldestMillis how many milliseconds the oldest of them has run; null if there is none
    */
   record Expected(int workers, int tasks, int busy, int waiting, @Nullable Long oldestMillis) {}
 
@@ -171,11 +170,6 @@ public sealed interface Report {
         String id, String host, Instant lastSeen, RosterState state, @Nullable Long leaseMillis) {
       this(id, host, lastSeen, state, leaseMillis, null);
     }
-
-    /** Makes an entry without the lease. */
-    public RosterEntry(String id, String host, Instant lastSeen, RosterState state) {
-      this(id, host, lastSeen, state, null);
-    }
   }
 
   /**
@@ -201,7 +195,13 @@ public sealed interface Report {
       Expected expected,
       List<RosterEntry> roster,
       @Nullable Presence presence)
-      implements Report {}
+      implements Report {
+    /** Returns a copy with another roster and presence. */
+    public ControllerHeard with(List<RosterEntry> others, @Nullable Presence own) {
+      return new ControllerHeard(
+          version, order, controller, host, at, sequence, expected, others, own);
+    }
+  }
 
   /**
    * A death certificate.

@@ -169,7 +169,7 @@ class SchemaTest {
             header(1)
                 .heard(
                     new Report.Expected(0, 0, 0, 0, null),
-                    List.of(new Report.RosterEntry("web-2", "host", AT, RosterState.LEFT)),
+                    List.of(new Report.RosterEntry("web-2", "host", AT, RosterState.LEFT, null)),
                     null)),
         Arguments.of(
             "worker.dead",

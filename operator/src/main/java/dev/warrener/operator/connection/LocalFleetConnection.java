@@ -285,16 +285,7 @@ public final class LocalFleetConnection implements FleetConnection {
   private static Report ofThisHostAlone(Report said, String name) {
     var report = said.controller().equals(name) ? said : renamed(said, name);
     return report instanceof ControllerHeard heard
-        ? new ControllerHeard(
-            heard.version(),
-            heard.order(),
-            heard.controller(),
-            heard.host(),
-            heard.at(),
-            heard.sequence(),
-            heard.expected(),
-            List.of(),
-            heard.presence())
+        ? heard.with(List.of(), heard.presence())
         : report;
   }
 

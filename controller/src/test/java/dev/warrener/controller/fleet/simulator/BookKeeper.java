@@ -185,31 +185,26 @@ final class BookKeeper {
         continue;
       }
       boolean open = book.isOpen(order) && isRefused(order.id(), effects);
-      if (!order.isExpired(simulation.now()) && book.contradicts(order, first)) {
+      boolean expired = order.isExpired(simulation.now());
+      String wrong = null;
+      if (!expired && book.contradicts(order, first)) {
+        wrong = "from the log contradicts itself, and";
+      } else if (!expired && !first && (open || book.missed(order) != null)) {
+        wrong = "from the log is about another run or process, and";
+      }
+      if (wrong != null) {
         require(
             isRefused(order.id(), effects),
             Check.REFUSED_IF_AND_ONLY_IF_WRONG,
             "order",
             order,
-            "from the log contradicts itself, and",
+            wrong,
             book.settings.controller(),
             "obeys it");
         book.refused.add(order.id());
         continue;
       }
-      if (!order.isExpired(simulation.now()) && !first && (open || book.missed(order) != null)) {
-        require(
-            isRefused(order.id(), effects),
-            Check.REFUSED_IF_AND_ONLY_IF_WRONG,
-            "order",
-            order,
-            "from the log is about another run or process, and",
-            book.settings.controller(),
-            "obeys it");
-        book.refused.add(order.id());
-        continue;
-      }
-      if (order.isExpired(simulation.now())) {
+      if (expired) {
         book.statements.add(order);
       } else {
         book.takesOn(order, false, first, heard.origin());

@@ -128,8 +128,9 @@ final class Shovel {
         fine = settle(channel, moves.remove());
       }
       isInTime = System.nanoTime() - start <= patience.toNanos();
-      delivery = fine && isInTime && taken < most ? arrivals.next() : null;
-      if (delivery == null && fine && isInTime && taken < most) {
+      boolean goesOn = fine && isInTime && taken < most;
+      delivery = goesOn ? arrivals.next() : null;
+      if (goesOn && delivery == null) {
         fine = settleAll(channel, moves);
         delivery = fine ? getOne(channel, brokerQueue) : null;
       }
