@@ -4,7 +4,7 @@ import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.QueueState;
 import dev.warrener.controller.fleet.state.Slot;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -19,7 +19,8 @@ final class Consumption {
       return;
     }
     if (change.broker.connected()) {
-      forgetDeliveries(change);
+      forgetDeliveries(change, Duration.ZERO);
+      Lease.start(change, Duration.ZERO);
     }
     change.broker = change.broker.up(up.generation());
   }
@@ -33,9 +34,9 @@ final class Consumption {
     change.log(
         true,
         "lost the task connection (" + down.reason() + "): running tasks " + theirFate(change));
-    forgetDeliveries(change);
     // The lease runs from the broker's last sign of life, not from when its silence was noticed.
-    startLease(change, change.instant().minus(down.silence()));
+    forgetDeliveries(change, down.silence());
+    Lease.start(change, down.silence());
   }
 
   private static String theirFate(Transition change) {
@@ -56,31 +57,21 @@ final class Consumption {
     }
     change.log(
         true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
-    forgetDeliveries(change, queue);
-    startLease(change, change.instant());
+    forgetDeliveries(change, queue, Duration.ZERO);
+    Lease.start(change, Duration.ZERO);
   }
 
-  /** Bounds the runs whose deliveries the broker has had back since {@code since}. */
-  private static void startLease(Transition change, Instant since) {
-    var over = new Timer.LeaseOver(change.broker.generation());
-    switch (change.settings.withoutBroker()) {
-      case LEASE -> change.schedule(over, since.plus(change.settings.lease()));
-      case KILL -> change.schedule(over, change.instant());
-      case FINISH -> {}
-    }
-  }
-
-  private static void forgetDeliveries(Transition change) {
+  private static void forgetDeliveries(Transition change, Duration silence) {
     for (var queue : change.queues.values()) {
-      forgetDeliveries(change, queue);
+      forgetDeliveries(change, queue, silence);
     }
   }
 
-  private static void forgetDeliveries(Transition change, QueueState queue) {
+  private static void forgetDeliveries(Transition change, QueueState queue, Duration silence) {
     change.put(queue.consuming(false).withoutWaiting());
     for (var slot : change.pool.ofQueue(queue.name())) {
       if (slot.run() != null) {
-        change.put(slot.withoutDeliveries());
+        change.put(slot.withoutDeliveries(change.now.steady().minus(silence)));
       }
     }
     change.orders = change.orders.handedBack(queue.name());

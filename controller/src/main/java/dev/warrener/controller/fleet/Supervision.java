@@ -4,7 +4,6 @@ import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.Slot;
-import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;
@@ -142,10 +141,10 @@ final class Supervision {
 
   // Killing.
 
-  /** Kills a worker, unless it is being killed already. */
+  /** Kills a worker, unless it was sent SIGKILL before: a grace that it has is over. */
   void kill(Transition change, Slot slot, Slot.Cause cause) {
-    if (slot.canBeKilled()) {
-      change.put(slot.killed(cause, null, change.instant()));
+    if (slot.canBeKilled() || slot.hasGrace()) {
+      change.put(slot.killed(cause, null, false, change.instant()));
       change.add(new Effect.Kill(List.of(slot.key())));
     }
   }
@@ -153,7 +152,9 @@ final class Supervision {
   /** A worker wrote what it may not write: nothing that it says can be relied on any more. */
   void protocolBroken(Transition change, Event.ProtocolBroken broken) {
     var slot = change.pool.find(broken.worker());
-    if (slot != null && slot.process() instanceof Slot.Live live && slot.canBeKilled()) {
+    if (slot != null
+        && slot.process() instanceof Slot.Live live
+        && (slot.canBeKilled() || slot.hasGrace())) {
       change.log(
           true,
           "worker " + change.workerId(slot) + " broke the protocol and is killed: " + broken.how());
@@ -164,28 +165,9 @@ final class Supervision {
   /** A worker was asked to end and has had its grace. */
   void graceOver(Transition change, WorkerKey worker) {
     var slot = change.pool.find(worker);
-    if (slot != null && slot.process() instanceof Slot.Dying) {
+    if (slot != null && slot.process() instanceof Slot.Dying dying && dying.asked()) {
+      change.put(slot.with(dying.signalled()));
       change.add(new Effect.Kill(List.of(worker)));
-    }
-  }
-
-  /** Kills the workers whose runs have gone on without the broker for a whole lease. */
-  void leaseOver(Transition change, long generation) {
-    for (var slot : change.pool.slots()) {
-      if (slot.process() instanceof Slot.Busy busy
-          && busy.run().delivery() == null
-          && generation <= change.broker.generation()) {
-        change.log(
-            true,
-            "task "
-                + busy.run().task().id()
-                + " ran on without the broker "
-                + (change.settings.withoutBroker() == WithoutBroker.KILL
-                    ? "and may be handed to others"
-                    : "for the whole lease")
-                + ": its worker is killed");
-        kill(change, slot, new Slot.Cause.LeaseOver());
-      }
     }
   }
 
@@ -197,7 +179,7 @@ final class Supervision {
             + duration.toMillis()
             + " ms: the running tasks are killed, and start again without counting an attempt");
     for (var slot : change.pool.slots()) {
-      if (slot.process() instanceof Slot.Busy) {
+      if (slot.run() != null) {
         kill(change, slot, new Slot.Cause.LeaseOver());
       }
     }
@@ -207,8 +189,8 @@ final class Supervision {
   void killAllForStop(Transition change) {
     var killed = new ArrayList<WorkerKey>();
     for (var slot : change.pool.slots()) {
-      if (slot.canBeKilled()) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, change.instant()));
+      if (slot.canBeKilled() || slot.hasGrace()) {
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.instant()));
         killed.add(slot.key());
       }
     }
