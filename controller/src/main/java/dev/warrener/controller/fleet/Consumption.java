@@ -4,6 +4,7 @@ import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.QueueState;
 import dev.warrener.controller.fleet.state.Slot;
+import dev.warrener.controller.fleet.state.WithoutBroker;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -20,7 +21,7 @@ final class Consumption {
     }
     if (change.broker.connected()) {
       forgetDeliveries(change, Duration.ZERO);
-      Lease.start(change, Duration.ZERO);
+      startLease(change, Duration.ZERO);
     }
     change.broker = change.broker.up(up.generation());
   }
@@ -36,7 +37,14 @@ final class Consumption {
         "lost the task connection (" + down.reason() + "): running tasks " + theirFate(change));
     // The lease runs from the broker's last sign of life, not from when its silence was noticed.
     forgetDeliveries(change, down.silence());
-    Lease.start(change, down.silence());
+    startLease(change, down.silence());
+  }
+
+  /** Returns what becomes of running tasks while no order can be received, as a clause. */
+  static String fateOfDeaf(Transition change) {
+    return change.settings.withoutBroker() == WithoutBroker.FINISH
+        ? "go on to their end"
+        : "go on for " + change.settings.lease().toMillis() + " ms at most";
   }
 
   private static String theirFate(Transition change) {
@@ -58,7 +66,24 @@ final class Consumption {
     change.log(
         true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
     forgetDeliveries(change, queue, Duration.ZERO);
-    Lease.start(change, Duration.ZERO);
+    startLease(change, Duration.ZERO);
+  }
+
+  /**
+   * A connection was lost: the runs that it leaves cut off are looked at when their time is over.
+   *
+   * @param silence the time since the broker's last sign of life on it
+   */
+  static void startLease(Transition change, Duration silence) {
+    var lease = change.settings.lease().minus(silence);
+    switch (change.settings.withoutBroker()) {
+      case KILL -> {
+        change.schedule(new Timer.LeaseOver(), change.instant());
+        change.schedule(new Timer.LeaseOver(), change.instant().plus(lease));
+      }
+      case LEASE -> change.schedule(new Timer.LeaseOver(), change.instant().plus(lease));
+      case FINISH -> {}
+    }
   }
 
   private static void forgetDeliveries(Transition change, Duration silence) {

@@ -173,8 +173,8 @@ final class OrderArrival {
           "lost the order connection ("
               + down.reason()
               + "): no new tasks are taken, and running tasks "
-              + Lease.fateOfDeaf(change));
-      Lease.start(change, down.silence());
+              + Consumption.fateOfDeaf(change));
+      Consumption.startLease(change, down.silence());
     }
   }
 

@@ -22,7 +22,6 @@ final class Rules {
   private final Supervision supervision = new Supervision(killing, killedRuns, outcomes, arrival);
   private final RunProgress runProgress =
       new RunProgress(supervision, killing, prefetch, arrival, outcomes, taskReports, suspects);
-  private final Lease lease = new Lease(supervision);
   private final Shutdown shutdown = new Shutdown(supervision, consumption);
   private final OrderBacklog backlog = new OrderBacklog(outcomes, taskReports);
   private final OrderSettlement settlement =
@@ -86,7 +85,7 @@ final class Rules {
       case Timer.DeferralOver due -> killing.deferredForTooLong(change, due);
       case Timer.GraceOver due -> supervision.graceOver(change, due.worker());
       case Timer.Respawn due -> supervision.respawnDue(change, due);
-      case Timer.LeaseOver _ -> lease.over(change);
+      case Timer.LeaseOver _ -> supervision.leaseOver(change);
       case Timer.DrainOver _ -> shutdown.drainOver(change);
       case Timer.SettlementOver due -> settlement.patienceOver(change, due.order());
     }

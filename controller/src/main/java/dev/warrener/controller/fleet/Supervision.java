@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.death.WorkerKey;
+import dev.warrener.controller.fleet.state.CutOff;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.messaging.report.WorkerEvent;
@@ -21,6 +22,9 @@ final class Supervision {
    * A worker that dies sooner than this after it was ready, without a finished run, died in vain.
    */
   private static final Duration BRIEF = Duration.ofSeconds(1);
+
+  /** By how much a timer may come too early: it goes by another clock. */
+  private static final Duration EARLY = Duration.ofSeconds(1);
 
   /** The exit status of a worker that can't be what it was configured to be. */
   private static final Integer MISCONFIGURED = 78;
@@ -168,6 +172,27 @@ final class Supervision {
     if (slot != null && slot.process() instanceof Slot.Dying dying && dying.asked()) {
       change.put(slot.with(dying.signalled()));
       change.add(new Effect.Kill(List.of(worker)));
+    }
+  }
+
+  /** Kills the workers whose runs have been cut off for too long. */
+  void leaseOver(Transition change) {
+    for (var slot : change.pool.slots()) {
+      var run = slot.run();
+      if (run == null || !(slot.canBeKilled() || slot.hasGrace())) {
+        continue;
+      }
+      var cutOff = CutOff.of(change.settings, change.broker, run, change.now);
+      if (cutOff == null) {
+        continue;
+      }
+      if (cutOff.isOver()) {
+        change.log(
+            true, "task " + run.task().id() + " " + cutOff.what() + ": its worker is killed");
+        kill(change, slot, new Slot.Cause.LeaseOver());
+      } else if (cutOff.left().compareTo(EARLY) < 0) {
+        change.schedule(new Timer.LeaseOver(), change.instant().plus(cutOff.left()));
+      }
     }
   }
 

@@ -29,7 +29,8 @@ class LeaseTest {
     leaseOver();
 
     assertKilled();
-    assertThat(fleet.warnings()).anyMatch(line -> line.contains("while no order could be received"));
+    assertThat(fleet.warnings())
+        .anyMatch(line -> line.contains("while no order could be received"));
   }
 
   @Test
