@@ -126,7 +126,7 @@ public final class Controller {
             workers);
     var settings = settings(configuration, processes.containment());
     var trusted = new TrustedUsers(address.user(), configuration.operators());
-    var tasks = new TaskInbox(trusted, this::post);
+    var tasks = new TaskInbox(trusted, configuration.namespace(), this::post);
     intake = new TaskIntake(access, tasks);
     deliveries = new TaskDeliveries(intake, tasks, timers, this::post);
     others =

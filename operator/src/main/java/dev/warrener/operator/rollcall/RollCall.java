@@ -101,11 +101,12 @@ public final class RollCall {
   }
 
   /**
-   * Takes in what is known of controllers. Of two accounts of the same controller the newer counts.
+   * Takes in what is known of controllers. No account of a controller takes away what another one
+   * has told, except what the controller tells of itself.
    */
   public RollCall knowing(Collection<KnownController> more) {
     var next = new TreeMap<>(known);
-    more.forEach(one -> next.merge(one.id(), one, KnownController::or));
+    more.forEach(one -> next.merge(one.id(), one, KnownController::and));
     return new RollCall(order, deadlines, armed, listeners, stillRunning, next, answers);
   }
 
@@ -161,8 +162,7 @@ public final class RollCall {
     if (!(report instanceof ControllerHeard heard)) {
       return nextCall;
     }
-    var more =
-        new ArrayList<>(heard.roster().stream().map(one -> KnownController.of(one, at)).toList());
+    var more = new ArrayList<>(KnownController.ofRoster(heard, at, userId));
     var presence = heard.presence();
     if (presence != null) {
       more.add(KnownController.of(presence, at, userId));

@@ -40,6 +40,7 @@ final class OrderConnection {
   private final String controller;
   private final boolean again;
   private final LinkSession session;
+  private final OrderReader reader;
   private final Listener listener;
 
   /**
@@ -65,6 +66,7 @@ final class OrderConnection {
     this.namespace = access.namespace();
     this.controller = controller;
     this.session = session;
+    this.reader = OrderReader.of(namespace);
     this.listener = listener;
   }
 
@@ -239,7 +241,7 @@ final class OrderConnection {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      live(OrderReader.read(properties, body));
+      live(reader.read(envelope, properties, body));
     }
   }
 
