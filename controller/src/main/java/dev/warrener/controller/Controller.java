@@ -132,7 +132,9 @@ public final class Controller {
     others =
         new PresenceFeed(
             access,
-            configuration.id(),
+            settings.controller(),
+            settings.host(),
+            settings.pid(),
             InstantSource.system(),
             (presence, at, user) -> {
               trusted.notePresenceBy(user);
@@ -326,7 +328,7 @@ public final class Controller {
     orders.awaitSynced(configuration.brokerPatience());
     intake.start();
     intake.awaitUp(configuration.brokerPatience());
-    var presence = new PresenceReports(this::state, new HostProblems(audit), reporter);
+    var presence = new PresenceReports(this::state, new HostProblems(audit, orders), reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
     var suspensions = new SuspensionWatch(System::nanoTime, Kernel::bootNanos, this::suspended);

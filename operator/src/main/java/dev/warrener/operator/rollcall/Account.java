@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What one source tells of a controller. {@link KnownController} describes the fields.
  *
  * @param users the users that the controller is, by this source; empty if the source doesn't know
+ * @param isTwin whether this is another program with the id of the controller that tells of it
  */
 record Account(
     String host,
@@ -20,7 +21,8 @@ record Account(
     RosterState state,
     @Nullable Duration lease,
     SortedSet<String> users,
-    boolean isGhost) {
+    boolean isGhost,
+    boolean isTwin) {
 
   /**
    * Who tells of a controller.
@@ -54,7 +56,7 @@ record Account(
   }
 
   Account shifted(Duration ahead) {
-    return new Account(host, lastSeen.plus(ahead), state, lease, users, isGhost);
+    return new Account(host, lastSeen.plus(ahead), state, lease, users, isGhost, isTwin);
   }
 
   /** Whether the controller itself has left since, by what it has published as its only users. */
@@ -87,7 +89,8 @@ record Account(
         newer.state,
         newer.lease == null ? older.lease : newer.lease,
         both,
-        newer.isGhost);
+        newer.isGhost,
+        newer.isTwin || older.isTwin);
   }
 
   /** Returns {@link #or}, unless that would end the waiting for the controller. */

@@ -33,6 +33,13 @@ public final class KnownController {
       "find out which of these users is the real controller, stop the other program, and remove"
           + " that user's rights";
 
+  /** What to do where several programs have one id. */
+  public static final String TWIN_REMEDY =
+      "stop all but one of them, or give each controller an id of its own (--id)";
+
+  /** How long a controller that is silent contests the id that another one has, too. */
+  private static final Duration CLAIM = Duration.ofMinutes(10);
+
   private static final Duration GHOST_AFTER = Duration.ofHours(1);
   private static final Duration GHOST_WITHOUT_LEASE_AFTER = Duration.ofDays(1);
 
@@ -67,7 +74,7 @@ public final class KnownController {
         id,
         Map.of(
             new Source(Kind.CONTACT, ""),
-            new Account(host, lastSeen, state, lease, Collections.emptySortedSet(), false)));
+            new Account(host, lastSeen, state, lease, Collections.emptySortedSet(), false, false)));
   }
 
   /**
@@ -81,11 +88,18 @@ public final class KnownController {
       ControllerHeard heard, Instant at, @Nullable String userId) {
     var skew = Duration.between(heard.at(), at);
     return heard.roster().stream()
-        .map(entry -> of(entry, heard.at(), userId).shifted(skew))
+        .map(entry -> of(entry, heard, userId).shifted(skew))
         .toList();
   }
 
-  private static KnownController of(RosterEntry entry, Instant at, @Nullable String userId) {
+  /** A controller that has its own id in its roster has received it from another program. */
+  private static KnownController of(
+      RosterEntry entry, ControllerHeard heard, @Nullable String userId) {
+    var at = heard.at();
+    boolean isTwin =
+        entry.id().equals(heard.controller())
+            && entry.state() != RosterState.LEFT
+            && !entry.lastSeen().isBefore(at.minus(CLAIM));
     var lease = bound(entry.leaseMillis());
     var users = entry.users();
     var limit = lease == null ? GHOST_WITHOUT_LEASE_AFTER : GHOST_AFTER;
@@ -102,7 +116,8 @@ public final class KnownController {
                     ? Collections.emptySortedSet()
                     : new TreeSet<>(users),
                 entry.state() == RosterState.SILENT
-                    && entry.lastSeen().isBefore(at.minus(limit)))));
+                    && entry.lastSeen().isBefore(at.minus(limit)),
+                isTwin)));
   }
 
   /** A lease of zero means that nothing limits its runs. */
@@ -127,6 +142,7 @@ public final class KnownController {
                 presence.state() == ControllerState.LEFT ? RosterState.LEFT : RosterState.LIVE,
                 bound(presence.leaseMillis()),
                 new TreeSet<>(List.of(user)),
+                false,
                 false)));
   }
 
@@ -230,10 +246,23 @@ public final class KnownController {
   }
 
   /**
-   * Whether several users claim to be this controller, so that nothing about it can be believed.
+   * Whether several users or programs claim to be this controller, so that nothing about it can be
+   * believed.
    */
   public boolean isContested() {
-    return users().size() > 1;
+    return users().size() > 1 || isTwin();
+  }
+
+  /** Whether several programs have this id, by what one of them has received. */
+  public boolean isTwin() {
+    return valid.stream().anyMatch(Account::isTwin);
+  }
+
+  /** Returns the hosts that it runs on, by all sources. */
+  public SortedSet<String> hosts() {
+    var hosts = new TreeSet<String>();
+    valid.forEach(one -> hosts.add(one.host()));
+    return hosts;
   }
 
   /**

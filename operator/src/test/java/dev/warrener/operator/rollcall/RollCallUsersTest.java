@@ -196,6 +196,50 @@ class RollCallUsersTest {
   }
 
   @Test
+  void whoOmitsAControllerThatTheOrderNamesDoesNotEndTheWaitingForIt() {
+    var scope = new Scope(false, List.of("web-1"), List.of(), List.of(), List.of(), List.of());
+    call = RollCall.open(kill(scope), TEN_SECONDS).armed(2);
+    say("evil", heard("web-3", 1, 0, 0), done("web-3", 2, 0, 0));
+
+    assertThat(call.isOver(at(9))).isFalse();
+    assertThat(call.isOver(at(10))).isTrue();
+  }
+
+  @Test
+  void countThatIsKnownToBeWrongConfirmsNothing() {
+    say("evil", heard("web-3", 1, 0, 0), done("web-3", 2, 0, 0));
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+
+    call = call.miscounted(List.of("somebody else has made the queue warrener.armed"));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+    assertThat(call.isOver(at(1))).isTrue();
+    assertThat(call.verdict(at(10)).sentences())
+        .singleElement()
+        .asString()
+        .contains("count of controllers is wrong", "the queue warrener.armed");
+  }
+
+  @Test
+  void controllerThatHasReceivedItsOwnIdFromAnotherProgramConfirmsNothing() {
+    say("shared", heard("web-1", 1, 0, 0, live("web-1", -1)), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+    assertThat(call.verdict(at(10)).sentences())
+        .singleElement()
+        .asString()
+        .startsWith("Two programs are controller web-1 (both on host host-of-web-1)");
+  }
+
+  @Test
+  void twinThatHasLeftOrIsLongGoneContestsNothing() {
+    say("shared", heard("web-1", 1, 0, 0, Said.left("web-1", -1)), done("web-1", 2, 0, 0));
+    say("shared", heard("web-2", 1, 0, 0, silent("web-2", -601)), done("web-2", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
   void goodbyeOfAnotherUserIsNotBelieved() {
     say(
         "controller-web-2",

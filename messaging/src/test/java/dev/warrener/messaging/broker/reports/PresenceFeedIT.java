@@ -42,6 +42,8 @@ class PresenceFeedIT {
             new PresenceFeed(
                 fleet.access(),
                 "self",
+                "host",
+                42,
                 () -> now,
                 (presence, at, user) -> read.add(new Read(presence.id(), presence.state(), at))));
     feed.start();
@@ -173,6 +175,33 @@ class PresenceFeedIT {
     awaitHeard();
 
     assertThat(feed.takeSeen()).isEmpty();
+  }
+
+  @Test
+  void anotherProcessWithItsIdIsRead() throws Exception {
+    say("self", ControllerState.RUNNING);
+    fleet
+        .channel()
+        .basicPublish(
+            fleet.namespace().reportsExchange(),
+            "presence.self",
+            new BasicProperties.Builder().userId(fleet.access().address().user()).build(),
+            ContractJson.write(presence("self", 43)));
+
+    assertThat(RecordingIntake.next(read))
+        .isEqualTo(new Read("self", ControllerState.RUNNING, START));
+    awaitHeard();
+  }
+
+  private static Presence presence(String id, long pid) {
+    return Presence.builder(id, "host")
+        .pid(pid)
+        .software("0.1")
+        .at(START)
+        .state(ControllerState.RUNNING)
+        .leaseMillis(15_000)
+        .containment("subreaper")
+        .build();
   }
 
   @Test
