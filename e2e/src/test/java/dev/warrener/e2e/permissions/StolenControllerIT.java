@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -157,7 +158,7 @@ class StolenControllerIT {
     private final String id;
     private final String roster;
     private final Channel channel;
-    private volatile int answers;
+    private final AtomicInteger answers = new AtomicInteger();
 
     Liar(String id, String roster) throws Exception {
       this.id = id;
@@ -174,7 +175,7 @@ class StolenControllerIT {
     }
 
     int answers() {
-      return answers;
+      return answers.get();
     }
 
     private void answer(String json) throws IOException {
@@ -182,11 +183,11 @@ class StolenControllerIT {
       var user = "controller-" + id;
       say(channel, user, REPORTS, "kill." + order + "." + id, heard(order, id, roster));
       say(channel, user, REPORTS, "kill." + order + "." + id, done(order, id));
-      answers++;
+      answers.incrementAndGet();
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       channel.getConnection().close();
     }
   }
