@@ -188,7 +188,7 @@ class StolenControllerIT {
 
     @Override
     public void close() throws IOException {
-      channel.getConnection().close();
+      channel.abort();
     }
   }
 
