@@ -40,6 +40,9 @@ public final class KnownController {
   /** How long a controller that is silent contests the id that another one has, too. */
   private static final Duration CLAIM = Duration.ofMinutes(10);
 
+  /** The most by which an answer's time differs from ours because it was under way: 2 s. */
+  private static final Duration SKEW = Duration.ofSeconds(2);
+
   private static final Duration GHOST_AFTER = Duration.ofHours(1);
   private static final Duration GHOST_WITHOUT_LEASE_AFTER = Duration.ofDays(1);
 
@@ -86,7 +89,8 @@ public final class KnownController {
    */
   static List<KnownController> ofRoster(
       ControllerHeard heard, Instant at, @Nullable String userId) {
-    var skew = Duration.between(heard.at(), at);
+    var late = Duration.between(heard.at(), at);
+    var skew = late.abs().compareTo(SKEW) > 0 ? late : Duration.ZERO;
     return heard.roster().stream()
         .map(entry -> of(entry, heard, userId).shifted(skew))
         .toList();
