@@ -21,6 +21,8 @@ enum Check {
 
   /** Only what an order, a limit or a stop is about is killed. */
   NOBODY_ELSE_IS_KILLED,
+  /** Nothing runs past its hard limit, its grace, its lease, or the end of its controller. */
+  NOTHING_OUTLIVES_ITS_TIME,
   /** An order about another run or process, a late one, or one by nobody is refused. */
   REFUSED_IF_AND_ONLY_IF_WRONG,
   /** A run is reported killed or it finished; never both, never neither. */

@@ -157,7 +157,7 @@ final class ModelOperator {
         inFlight,
         backlog,
         then,
-        kill && chance.oneIn(4) ? chance.below(2000) : 0,
+        kill && chance.oneIn(4) ? chance.below(chance.oneIn(3) ? 120_000 : 2000) : 0,
         chance.oneIn(8) ? chance.below(5) : 600,
         chance.oneIn(15));
   }

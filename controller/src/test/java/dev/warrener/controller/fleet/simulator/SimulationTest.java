@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.Timer;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.messaging.report.Report;
@@ -139,6 +140,19 @@ class SimulationTest {
         (event, effects) -> {
           if (event instanceof Event.Started started) {
             effects.add(new Effect.Kill(List.of(started.worker())));
+          }
+        });
+  }
+
+  @Test
+  void endThatIsMissedIsSeen() {
+    assertSeen(
+        Check.NOTHING_OUTLIVES_ITS_TIME,
+        (event, effects) -> {
+          if (event instanceof Event.TimerDue due
+              && (due.timer() instanceof Timer.RunDeadline
+                  || due.timer() instanceof Timer.GraceOver)) {
+            effects.removeIf(Effect.Kill.class::isInstance);
           }
         });
   }
