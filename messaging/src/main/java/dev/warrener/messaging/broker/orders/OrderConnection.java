@@ -239,7 +239,7 @@ final class OrderConnection {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      live(OrderReader.read(properties, body));
+      live(OrderReader.read(properties, body, null));
     }
   }
 

@@ -12,9 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class OrderReader {
   private OrderReader() {}
 
-  /** Reads one order. It throws nothing: the answer says whether the order could be read. */
-  static ReceivedOrder read(BasicProperties properties, byte[] body) {
-    var offset = new Message(properties, Body.of(body)).streamOffset();
+  /** Returns the place of a message that a stream delivered, or null if it names none. */
+  static @Nullable Long place(BasicProperties properties) {
+    return new Message(properties, Body.EMPTY).streamOffset();
+  }
+
+  /**
+   * Reads one order. It throws nothing: the answer says whether the order could be read.
+   *
+   * @param offset its place in the log, or null if it was broadcast: what a message that is no
+   *     stream's says about that is its publisher's word
+   */
+  static ReceivedOrder read(BasicProperties properties, byte[] body, @Nullable Long offset) {
     try {
       return new ReceivedOrder.Decoded(
           ContractJson.readOrder(body), properties.getUserId(), properties.getReplyTo(), offset);
