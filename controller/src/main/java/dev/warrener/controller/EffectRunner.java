@@ -54,6 +54,7 @@ final class EffectRunner {
   private final Timers timers;
   private final Consumer<Event> events;
   private final SerialExecutor restrictionsWriter = new SerialExecutor("restrictions");
+  private final DecisionLog decisions = new DecisionLog(LOG, System::nanoTime);
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Written before {@link #ended} is counted down, read after. */
@@ -141,7 +142,7 @@ final class EffectRunner {
       case Effect.ShowRunning show -> orders.setRunning(show.any());
       case Effect.Rearm _ -> orders.rearm();
       case Effect.Schedule schedule -> timers.schedule(schedule);
-      case Effect.Log log -> log(log);
+      case Effect.Log log -> decisions.log(log);
       case Effect.Misconfigured wrong -> misconfigured = wrong.sentence();
       case Effect.End _ -> {
         deliveries.flush();
@@ -193,14 +194,6 @@ final class EffectRunner {
       processes.send(ask.worker(), WorkerFrames.cancel(ask.task(), ask.attempt(), ask.reason()));
     }
     processes.terminate(ask.worker());
-  }
-
-  private static void log(Effect.Log log) {
-    if (log.warning()) {
-      LOG.warn("{}", log.message());
-    } else {
-      LOG.info("{}", log.message());
-    }
   }
 
   private void keep(Effect.Keep keep) {

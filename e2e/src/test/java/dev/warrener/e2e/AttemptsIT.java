@@ -95,6 +95,31 @@ class AttemptsIT {
     assertThat(Observer.header(dead, "x-dead-detail")).contains("3 times", "with exit code 7");
   }
 
+  @Test
+  void whyATaskFailedStandsInTheLogAndInItsDeadLetter() {
+    fleet
+        .observer()
+        .publishTask(
+            "mail", "bad", "fail", "{\"message\":\"no mail\"}", Map.of("x-max-attempts", 2));
+
+    await("it is among the dead letters")
+        .atMost(LONG)
+        .until(() -> fleet.run("dead", "list", "mail", "-o", "name").out().contains("bad"));
+
+    assertThat(controller.text())
+        .containsPattern(
+            "WARN .*task bad \\(fail, queue mail\\), attempt 1 of 2, failed at worker c1/1:"
+                + " java.lang.IllegalStateException: no mail; it is tried again after 1 s")
+        .containsPattern("attempt 2 of 2, failed at .*; it becomes a dead letter \\(failed\\)")
+        .containsPattern("WARN .*at .*FailHandler.handle");
+    assertThat(fleet.run("dead", "show", "mail", "bad").succeeded().out())
+        .contains("java.lang.IllegalStateException")
+        .containsPattern("\n {2}\\s*at .*FailHandler.handle")
+        .doesNotContain("x-dead-stack");
+    assertThat(fleet.run("dead", "show", "mail", "bad", "-o", "json").succeeded().out())
+        .contains("\"type\"", "\"stack\"");
+  }
+
   /** Returns the worker process that runs this attempt and has printed its first line. */
   private long workerThatRuns(int attempt) {
     return await("attempt " + attempt + " runs")

@@ -120,8 +120,33 @@ public sealed interface Effect {
   /** Set a timer. */
   record Schedule(Timer timer, Instant at) implements Effect {}
 
-  /** Write a line of the log. */
-  record Log(boolean warning, String message) implements Effect {}
+  /**
+   * Write a line of the log.
+   *
+   * @param more lines that belong to it, such as a stack trace; they may be left out if there are
+   *     too many
+   */
+  record Log(Level level, String message, List<String> more) implements Effect {
+    /** How much a line matters. */
+    public enum Level {
+      DEBUG,
+      INFO,
+      WARN
+    }
+
+    public Log {
+      more = List.copyOf(more);
+    }
+
+    /** A line of its own. */
+    public Log(boolean warning, String message) {
+      this(warning ? Level.WARN : Level.INFO, message, List.of());
+    }
+
+    boolean warning() {
+      return level == Level.WARN;
+    }
+  }
 
   /** Let the controller end with a configuration error, once {@link End} comes. */
   record Misconfigured(String sentence) implements Effect {}

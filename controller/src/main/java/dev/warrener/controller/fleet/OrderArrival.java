@@ -304,8 +304,7 @@ final class OrderArrival {
    */
   private void carryOut(Transition change, HeardOrder heard, @Nullable Order logged) {
     var order = heard.order();
-    change.log(
-        false,
+    var sentence =
         "received order: "
             + order.kind().wire()
             + " "
@@ -316,7 +315,12 @@ final class OrderArrival {
             + " ("
             + order.id()
             + "): "
-            + order.reason());
+            + order.reason();
+    if (order.dryRun() || order.kind() == OrderKind.ROLL_CALL) {
+      change.debug(sentence);
+    } else {
+      change.log(false, sentence);
+    }
     var progress = reports.heard(change, OrderProgress.started(heard, change.now.nanos()));
     if (logged != null) {
       progress = progress.come();

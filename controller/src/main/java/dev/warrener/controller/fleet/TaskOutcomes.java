@@ -30,6 +30,9 @@ final class TaskOutcomes {
   /** The most bytes of a detail in a header: brokers limit the size of all headers. */
   private static final int LONGEST_DETAIL = 4_000;
 
+  private static final int LONGEST_TYPE = 512;
+  private static final int LONGEST_STACK = 8_000;
+
   /** The most crashes that are counted: a publisher may have written any number. */
   private static final int MOST_CRASHES = 1_000_000;
 
@@ -76,10 +79,12 @@ final class TaskOutcomes {
     var task = run.task();
     int crashes = crashesOf(task) + (outcome == Outcome.CRASHED ? 1 : 0);
     reports.finished(change, task, worker, outcome, error.message(), null);
+    int maxAttempts = maxAttempts(change, task);
     boolean poison = crashes >= change.settings.poisonAfter();
     boolean hopeless = error.type().equals(ErrorType.INVALID_INPUT);
-    if (!poison && !hopeless && task.attempt() < maxAttempts(change, task)) {
-      retry(change, run, crashes);
+    if (!poison && !hopeless && task.attempt() < maxAttempts) {
+      int seconds = retry(change, run, crashes);
+      TaskLog.failed(change, task, maxAttempts, worker, outcome, error, TaskLog.retried(seconds));
       return;
     }
     var reason =
@@ -90,6 +95,7 @@ final class TaskOutcomes {
               case CRASHED -> DeadReason.CRASHED;
               case SUCCEEDED, FAILED, KILLED, LOST, DUPLICATE, EXPIRED, PURGED -> DeadReason.FAILED;
             };
+    TaskLog.failed(change, task, maxAttempts, worker, outcome, error, TaskLog.dead(reason));
     String detail =
         poison
             ? "it killed its worker " + crashes + " times, the last time so: " + error.message()
@@ -98,6 +104,10 @@ final class TaskOutcomes {
       detail += "; its last words: " + error.stack().replace("\n", " | ");
     }
     var headers = deadHeaders(change, reason, detail, null);
+    headers.put(TaskHeaders.DEAD_TYPE, ShortText.ofBytes(error.type(), LONGEST_TYPE));
+    if (outcome != Outcome.CRASHED && error.stack() != null && !error.stack().isBlank()) {
+      headers.put(TaskHeaders.DEAD_STACK, StackText.ofBytes(error.stack(), LONGEST_STACK));
+    }
     if (crashes > 0) {
       headers.put(TaskHeaders.CRASHES, crashes);
     }
@@ -106,7 +116,8 @@ final class TaskOutcomes {
     reports.deadLettered(change, task, reason, detail, null);
   }
 
-  private void retry(Transition change, TaskRun run, int crashes) {
+  /** Has a task tried again; returns after how many seconds. */
+  private int retry(Transition change, TaskRun run, int crashes) {
     var task = run.task();
     Map<String, @Nullable Object> headers = new HashMap<>();
     headers.put(TaskHeaders.ATTEMPT, task.attempt() + 1);
@@ -118,6 +129,7 @@ final class TaskOutcomes {
     int seconds = retrySeconds(task);
     endWithCopy(change, run, Namespace.DEFAULT.retryKey(task.queue(), seconds), headers, null);
     reports.retrying(change, task, seconds);
+    return seconds;
   }
 
   private static void endWithCopy(
@@ -281,6 +293,9 @@ final class TaskOutcomes {
       Outcome outcome) {
     var headers = deadHeaders(change, reason, detail, order);
     long token = move(change, key, task, deadKey(task.queue()), headers, order);
+    if (order == null) {
+      TaskLog.neverRuns(change, task, reason, detail);
+    }
     reports.deadLettered(change, task, reason, detail, order);
     reports.neverRuns(change, task, outcome, new TaskError(reason.wire(), detail, null), order);
     return token;
@@ -368,6 +383,8 @@ final class TaskOutcomes {
     Map<String, @Nullable Object> headers = new HashMap<>();
     headers.put(TaskHeaders.DEAD_REASON, reason.wire());
     headers.put(TaskHeaders.DEAD_DETAIL, ShortText.ofBytes(detail, LONGEST_DETAIL));
+    headers.put(TaskHeaders.DEAD_TYPE, null);
+    headers.put(TaskHeaders.DEAD_STACK, null);
     headers.put(TaskHeaders.DEAD_ORDER, order);
     headers.put(TaskHeaders.DEAD_AT, change.instant().toString());
     headers.put(TaskHeaders.DEAD_CONTROLLER, change.settings.controller());

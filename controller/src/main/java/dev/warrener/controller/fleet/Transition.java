@@ -196,4 +196,14 @@ final class Transition {
   void log(boolean warning, String message) {
     effects.add(new Effect.Log(warning, message));
   }
+
+  /** Writes a line of the log that only somebody who looks for it wants to read. */
+  void debug(String message) {
+    effects.add(new Effect.Log(Effect.Log.Level.DEBUG, message, List.of()));
+  }
+
+  /** Writes a warning, and lines that belong to it. */
+  void warn(String message, List<String> more) {
+    effects.add(new Effect.Log(Effect.Log.Level.WARN, message, more));
+  }
 }

@@ -50,7 +50,8 @@ public final class FittingCopies {
 
   /**
    * Returns the copy for the dead letters, with everything of the original that fits. What does not
-   * fit is left out, the largest headers first, and the copy's detail says so.
+   * fit is left out: first the stack trace, then the end of the detail, then the largest headers,
+   * which the copy's detail names.
    *
    * @param changes the headers to set on the copy; a null value removes the header
    * @param frameMax the most bytes of a frame
@@ -63,6 +64,12 @@ public final class FittingCopies {
       return copy;
     }
     Map<String, @Nullable Object> headers = new HashMap<>(changes);
+    // The log of the controller has it, too.
+    headers.put(TaskHeaders.DEAD_STACK, null);
+    copy = TaskCodec.withHeaders(message, headers);
+    if (MessageSize.of(copy) <= most) {
+      return copy;
+    }
     var told = headers.get(TaskHeaders.DEAD_DETAIL);
     var detail = told == null ? "" : ShortText.ofBytes(told.toString(), SHORTER_DETAIL);
     headers.put(TaskHeaders.DEAD_DETAIL, detail);

@@ -30,6 +30,8 @@ final class Headers {
       Set.of(
           TaskHeaders.DEAD_REASON,
           TaskHeaders.DEAD_DETAIL,
+          TaskHeaders.DEAD_TYPE,
+          TaskHeaders.DEAD_STACK,
           TaskHeaders.DEAD_ORDER,
           TaskHeaders.DEAD_AT,
           TaskHeaders.DEAD_CONTROLLER);

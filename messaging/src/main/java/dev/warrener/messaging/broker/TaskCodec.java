@@ -341,11 +341,11 @@ public final class TaskCodec {
       return new DeadLetterMark(
           knownReason(reason),
           headers.get(TaskHeaders.DEAD_DETAIL) instanceof String detail ? detail : reason,
-          headers.get(TaskHeaders.DEAD_ORDER) instanceof String order ? order : null,
+          lenientString(headers, TaskHeaders.DEAD_TYPE),
+          lenientString(headers, TaskHeaders.DEAD_STACK),
+          lenientString(headers, TaskHeaders.DEAD_ORDER),
           lenientInstant(headers, TaskHeaders.DEAD_AT),
-          headers.get(TaskHeaders.DEAD_CONTROLLER) instanceof String controller
-              ? controller
-              : null);
+          lenientString(headers, TaskHeaders.DEAD_CONTROLLER));
     }
     if (headers.get(Headers.DEATHS) instanceof List<?> deaths) {
       for (Object death : deaths) {
@@ -374,6 +374,10 @@ public final class TaskCodec {
     } catch (IllegalArgumentException e) {
       return DeadReason.FAILED;
     }
+  }
+
+  private static @Nullable String lenientString(Map<String, Object> headers, String name) {
+    return headers.get(name) instanceof String text ? text : null;
   }
 
   private static @Nullable Instant lenientInstant(Map<String, Object> headers, String name) {

@@ -44,6 +44,12 @@ public final class TaskHeaders {
   /** A sentence for people that says why the task became a dead letter. */
   public static final String DEAD_DETAIL = "x-dead-detail";
 
+  /** What was thrown in the last run of a dead letter: a class name, {@code exit}, or the like. */
+  public static final String DEAD_TYPE = "x-dead-type";
+
+  /** The stack trace of the last run, or what its command printed last, with line feeds. */
+  public static final String DEAD_STACK = "x-dead-stack";
+
   /** The id of the order that made the task a dead letter. */
   public static final String DEAD_ORDER = "x-dead-order";
 

@@ -33,6 +33,21 @@ class FittingCopiesTest {
   }
 
   @Test
+  void stackGoesFirst() {
+    var dead = new HashMap<String, Object>(DEAD);
+    dead.put(TaskHeaders.DEAD_TYPE, "java.lang.IllegalStateException");
+    dead.put(TaskHeaders.DEAD_STACK, "\tat a.B.c(B.java:1)\n".repeat(400));
+
+    var copy = FittingCopies.deadLetter(message(Map.of("mine", "x".repeat(120_000))), dead, FRAME);
+
+    assertThat(MessageSize.of(copy)).isLessThanOrEqualTo(FRAME);
+    assertThat(copy.headers())
+        .containsKeys("mine", TaskHeaders.DEAD_TYPE)
+        .containsAllEntriesOf(DEAD)
+        .doesNotContainKey(TaskHeaders.DEAD_STACK);
+  }
+
+  @Test
   void largestHeadersAreLeftOutAndNamed() {
     var headers = new HashMap<String, Object>();
     headers.put("x-batch", "night");

@@ -6,6 +6,7 @@ import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
+import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.messaging.text.Printable;
 import dev.warrener.messaging.text.Suggestions;
 import dev.warrener.operator.text.Phrases;
@@ -70,6 +71,7 @@ public final class DeadShowCommand extends FleetCommand {
   /**
    * A dead letter with all that it carries, as JSON.
    *
+   * @param stack the stack trace of the last run, or what its command printed last
    * @param headers all of them
    * @param body its beginning, if it is text
    * @param bodyBase64 its beginning, if it is not
@@ -81,6 +83,7 @@ public final class DeadShowCommand extends FleetCommand {
       @Nullable Integer maxAttempts,
       @Nullable Instant publishedAt,
       @Nullable String contentType,
+      @Nullable String stack,
       Map<String, String> headers,
       @Nullable String body,
       @Nullable String bodyBase64,
@@ -109,6 +112,7 @@ public final class DeadShowCommand extends FleetCommand {
           task == null ? null : task.maxAttempts(),
           task == null ? null : task.publishedAt(),
           task == null ? null : task.contentType(),
+          letter.mark().stack(),
           headers,
           shown,
           shownBase64,
@@ -221,6 +225,11 @@ public final class DeadShowCommand extends FleetCommand {
     switch (screen.format()) {
       case TABLE -> {
         describe(shown, now).forEach(screen::result);
+        if (shown.stack() != null) {
+          screen.result("");
+          screen.result("What the last run said:");
+          shown.stack().lines().forEach(line -> screen.result("  " + line));
+        }
         if (shown.body() != null) {
           screen.result("");
           // Indented, so that no line of it can pass for one of ours.
@@ -244,6 +253,7 @@ public final class DeadShowCommand extends FleetCommand {
         new Facts("task " + letter.task() + ", dead letter of queue " + letter.queue())
             .add("reason", letter.reason().wire())
             .add("detail", letter.detail())
+            .add("thrown", letter.type())
             .add("order", letter.order())
             .add("since", at == null ? null : Text.stamp(at) + " (" + Phrases.ago(at, now) + ")")
             .add(
@@ -257,7 +267,13 @@ public final class DeadShowCommand extends FleetCommand {
                     ? attempt
                     : attempt + " of " + shown.maxAttempts())
             .add("published", publishedAt == null ? null : Text.stamp(publishedAt));
-    shown.headers().forEach((name, value) -> facts.add("header", name + ": " + value));
+    shown
+        .headers()
+        .forEach((name, value) -> {
+          if (shown.stack() == null || !name.equals(TaskHeaders.DEAD_STACK)) {
+            facts.add("header", name + ": " + value);
+          }
+        });
     return facts
         .add(
             "body",

@@ -11,6 +11,8 @@ record Failure(String type, String message, @Nullable String stack) {
   private static final int MAXIMUM_TYPE = 256;
   private static final int MAXIMUM_MESSAGE = 8 * 1024;
   private static final int MAXIMUM_STACK = 32 * 1024;
+  private static final int MAXIMUM_CAUSE = 1024;
+  private static final int MOST_CAUSES = 1000;
   private static final String MARK = " [cut]";
 
   Failure {
@@ -42,7 +44,29 @@ record Failure(String type, String message, @Nullable String stack) {
     } catch (StackOverflowError | RuntimeException e) {
       text.write("(printing it threw " + e.getClass().getName() + ")");
     }
-    return text.toString();
+    String stack = text.toString();
+    if (stack.length() <= MAXIMUM_STACK) {
+      return stack;
+    }
+    // The first cause is printed last, and tells most.
+    String cause = firstCauseOf(thrown);
+    return cut(stack, MAXIMUM_STACK - cause.length()) + cause;
+  }
+
+  /** Returns a line about the exception that began it, or nothing if there is no other. */
+  private static String firstCauseOf(Throwable thrown) {
+    try {
+      var cause = thrown;
+      for (int i = 0; i < MOST_CAUSES && cause.getCause() != null; i++) {
+        cause = cause.getCause();
+      }
+      return cause == thrown
+          ? ""
+          : "\nCaused by: "
+              + cut(cause.getClass().getName() + ": " + messageOf(cause), MAXIMUM_CAUSE);
+    } catch (StackOverflowError | RuntimeException e) {
+      return "";
+    }
   }
 
   private static String messageOf(Throwable thrown) {

@@ -41,6 +41,21 @@ final class FailureTest {
   }
 
   @Test
+  void firstCauseIsKeptWhenTheStackIsCut() {
+    Throwable thrown = new IllegalStateException("broken pipe");
+    for (int i = 0; i < 300; i++) {
+      thrown = new IllegalArgumentException("layer " + i + " of many ".repeat(20), thrown);
+    }
+
+    Failure failure = Failure.of(thrown);
+
+    assertThat(failure.stack())
+        .startsWith("java.lang.IllegalArgumentException: layer 299")
+        .endsWith(" [cut]\nCaused by: java.lang.IllegalStateException: broken pipe")
+        .hasSizeLessThanOrEqualTo(32 * 1024);
+  }
+
+  @Test
   void exceptionThatThrowsWhenItIsAskedIsAFailureAllTheSame() {
     Failure failure = Failure.of(new HostileException());
 
