@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Settles deliveries on the task connection, and starts and ends consumption. It does so on a
  * thread of its own, in the order of the calls. Acknowledgements wait for some milliseconds to be
- * sent together; any other call sends the waiting ones first. Waiting messages are dropped and moved
- * on threads of their own, one for each queue: that can take minutes, and must not hold up the
- * settlements of other queues. Called by the fleet loop's thread alone.
+ * sent together; any other call sends the waiting ones first. Waiting messages are dropped and
+ * moved on threads of their own, one for each queue: that can take minutes, and must not hold up
+ * the settlements of other queues. Called by the fleet loop's thread alone.
  */
 final class TaskDeliveries {
   private static final Logger LOG = LoggerFactory.getLogger(TaskDeliveries.class);

@@ -203,7 +203,7 @@ public final class WarrenerClient implements AutoCloseable {
             answer.completeExceptionally(error);
           }
         });
-    var ended = answer.whenComplete((value, error) -> result.cancel(false));
+    var unusedEnd = answer.whenComplete((value, error) -> result.cancel(false));
     tellIfNotPublished(submit(asking(task, replyQueue, correlationId)), result, doubt);
     return answer;
   }

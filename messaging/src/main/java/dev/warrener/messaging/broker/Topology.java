@@ -97,8 +97,8 @@ public final class Topology {
   }
 
   /**
-   * Returns a queue of tasks with the settings of the existing one that may differ. The broker names
-   * one difference at a time; a difference of another kind is left for the declaration to find.
+   * Returns a queue of tasks with the settings of the existing one that may differ. The broker
+   * names one difference at a time; one of another kind is left for the declaration to find.
    */
   private Queue asItIs(Queue tasks) {
     var next = tasks;

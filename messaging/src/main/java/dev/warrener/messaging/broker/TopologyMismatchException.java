@@ -17,7 +17,10 @@ public final class TopologyMismatchException extends BrokerException {
   }
 
   TopologyMismatchException(
-      String message, @Nullable Throwable cause, @Nullable String argument, @Nullable String found) {
+      String message,
+      @Nullable Throwable cause,
+      @Nullable String argument,
+      @Nullable String found) {
     super(message, cause);
     this.argument = argument;
     this.found = found;

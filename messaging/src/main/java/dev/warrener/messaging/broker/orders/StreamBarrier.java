@@ -85,7 +85,8 @@ final class StreamBarrier {
       } catch (ExecutionException e) {
         throw new IOException(BrokerErrors.reason(e), e);
       } catch (TimeoutException e) {
-        throw new IOException("the end of a stream was not found in " + LIMIT.toSeconds() + " s", e);
+        throw new IOException(
+            "the end of a stream was not found in " + LIMIT.toSeconds() + " s", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while reading a stream", e);
