@@ -11,7 +11,9 @@ import dev.warrener.messaging.broker.publishing.PublishOutcome;
 import dev.warrener.messaging.broker.tasks.Delivery;
 import dev.warrener.messaging.broker.tasks.TaskIntake;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -23,8 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Settles deliveries on the task connection, and starts and ends consumption. It does so on a
  * thread of its own, in the order of the calls. Acknowledgements wait for some milliseconds to be
- * sent together; any other call sends the waiting ones first. Called by the fleet loop's thread
- * alone.
+ * sent together; any other call sends the waiting ones first. Waiting messages are dropped and
+ * moved on threads of their own, one for each queue: that can take minutes, and must not hold up
+ * the settlements of other queues. Called by the fleet loop's thread alone.
  */
 final class TaskDeliveries {
   private static final Logger LOG = LoggerFactory.getLogger(TaskDeliveries.class);
@@ -43,6 +46,10 @@ final class TaskDeliveries {
   private final Timers timers;
   private final Consumer<Event> events;
   private final SerialExecutor settling = new SerialExecutor("settling");
+
+  /** The threads that drop or move waiting messages, by queue. Owned by the caller's thread. */
+  private final Map<String, SerialExecutor> backlogs = new HashMap<>();
+
   private final AcknowledgementBatch batch = new AcknowledgementBatch(System::nanoTime);
 
   /** Owned by the settling thread. */
@@ -114,6 +121,13 @@ final class TaskDeliveries {
     });
   }
 
+  /** Adds work on a queue's waiting messages, which begins when the calls so far were made. */
+  private void addToBacklog(String queue, Runnable work) {
+    var thread =
+        backlogs.computeIfAbsent(queue, name -> new SerialExecutor("backlog-of-" + name));
+    add(() -> thread.execute(work));
+  }
+
   /** Adds work behind the acknowledgements that wait. */
   private void add(Runnable work) {
     flush();
@@ -158,7 +172,7 @@ final class TaskDeliveries {
    * @param tell answers who waits for a message's result; the message is dropped only then
    */
   void purge(Effect.PurgeBacklog purge, Function<Delivery, CompletionStage<?>> tell) {
-    add(() -> {
+    addToBacklog(purge.queue(), () -> {
       Event answer;
       try {
         var purged = connection.purge(purge.queue(), tell, PURGE_PATIENCE);
@@ -179,7 +193,7 @@ final class TaskDeliveries {
   void sweep(
       Effect.DeadLetterBacklog sweep,
       Function<Delivery, CompletionStage<PublishOutcome>> publishCopy) {
-    add(() -> {
+    addToBacklog(sweep.queue(), () -> {
       Event answer;
       try {
         var swept =
@@ -208,7 +222,10 @@ final class TaskDeliveries {
 
   /** Finishes the calls so far, for at most {@code timeout}, and ends the thread. */
   void finish(Duration timeout) {
-    if (!settling.finish(timeout)) {
+    long until = System.nanoTime() + timeout.toNanos();
+    boolean isSettled = settling.finish(timeout);
+    backlogs.values().forEach(one -> one.close(Duration.ofNanos(until - System.nanoTime())));
+    if (!isSettled) {
       LOG.warn(
           "some tasks were not settled within {} s: the broker will redeliver them",
           timeout.toSeconds());

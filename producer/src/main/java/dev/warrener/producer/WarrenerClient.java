@@ -190,13 +190,22 @@ public final class WarrenerClient implements AutoCloseable {
             () ->
                 result.completeExceptionally(
                     new ResultTimeoutException(task.id(), timeout, doubt.get())));
+    // A future of its own: what depends on the same one runs in the reverse order of its adding,
+    // and the room must be free before a callback of the caller submits the next task.
+    var answer = new CompletableFuture<ResultMessage>();
     var unused =
         result.whenComplete((value, error) -> {
           timeUp.run();
           resultWindow.leave(0);
+          if (error == null) {
+            answer.complete(value);
+          } else {
+            answer.completeExceptionally(error);
+          }
         });
+    var unusedEnd = answer.whenComplete((value, error) -> result.cancel(false));
     tellIfNotPublished(submit(asking(task, replyQueue, correlationId)), result, doubt);
-    return result;
+    return answer;
   }
 
   /**

@@ -58,6 +58,36 @@ class WarrenerClientResultsTest extends ClientFixture {
   }
 
   @Test
+  void aCallbackMayAskForTheNextResultThoughTheWindowWasFull() throws Exception {
+    var client = client(options.maxPendingResults(1));
+    var both =
+        client
+            .submitForResult(task("mail"))
+            .thenCompose(first -> client.submitForResult(task("mail")));
+    var first = broker.next().task();
+
+    results().result(result(first.id()), first.correlationId());
+    var second = broker.next().task();
+    results().result(result(second.id()), second.correlationId());
+
+    assertThat(both.get(10, SECONDS).task()).isEqualTo(second.id());
+    assertThat(results().size()).isZero();
+  }
+
+  @Test
+  void aCancelledFutureGivesItsRoomBack() throws Exception {
+    var client = client(options.maxPendingResults(1));
+    client.submitForResult(task("mail")).cancel(false);
+    assertThat(results().size()).isZero();
+
+    var next = client.submitForResult(task("mail"));
+    broker.next();
+    var sent = broker.next();
+    results().result(result(sent.task().id()), sent.task().correlationId());
+    assertThat(next.get(10, SECONDS).task()).isEqualTo(sent.task().id());
+  }
+
+  @Test
   void theFirstOfTwoResultsCounts() throws Exception {
     var answer = client().submitForResult(task("mail"));
     var correlation = broker.next().task().correlationId();

@@ -57,7 +57,7 @@ final class FormerKills {
             change,
             OrderProgress.started(heard, change.now.nanos()).come().carriedOn(),
             new Report.Expected(kill.workers(), runs, runs, 0, null));
-    arrival.putInForce(change, heard, false);
+    arrival.putInForce(change, heard);
     progress =
         progress.noting(
             "this controller was started again in the middle of the order: the workers of its"

@@ -25,6 +25,12 @@ final class OrderArrival {
   /** How long the order that a pulled tripwire stands for is in force: 30 min, as for any kill. */
   private static final Duration TRIPWIRE_LASTS = Duration.ofMinutes(30);
 
+  /**
+   * How long an order that came from the log waits for its broadcast before it leaves the waiting
+   * tasks as they are. The broadcast usually follows within milliseconds.
+   */
+  private static final Duration BROADCAST_WAIT = Duration.ofSeconds(10);
+
   private final OrderExecution execution;
   private final OrderKilling killing;
   private final OrderBacklog backlog;
@@ -47,7 +53,7 @@ final class OrderArrival {
     this.retention = retention;
   }
 
-  /** A live order arrived. */
+  /** An order was broadcast, or was added to the log that this controller had read before. */
   void arrived(Transition change, HeardOrder heard) {
     var id = heard.order().id();
     var refusal = OrderRefusals.ofUser(change, heard);
@@ -128,7 +134,8 @@ final class OrderArrival {
       if (known.hasCome()) {
         reports.again(change, known, heard);
       } else {
-        change.put(known.come());
+        change.put(heard.origin() == Origin.BROKER ? known.come(heard) : known.come());
+        liveOnly(change, heard);
       }
     } else {
       reports.refused(
@@ -173,7 +180,7 @@ final class OrderArrival {
       }
       if (order.isExpired(change.instant()) && OrderRefusals.ofTime(change, order) == null) {
         // While this controller was away it came too late to be carried out, but it was given.
-        putInForce(change, heard, false);
+        putInForce(change, heard);
         continue;
       }
       var refusal = OrderRefusals.of(change, order, first);
@@ -232,12 +239,8 @@ final class OrderArrival {
         .build();
   }
 
-  /**
-   * Puts the holds, the resumes and the revocations of an order in force.
-   *
-   * @param live whether the broker has just broadcast the order
-   */
-  void putInForce(Transition change, HeardOrder heard, boolean live) {
+  /** Puts the holds, the resumes and the revocations of an order in force. */
+  void putInForce(Transition change, HeardOrder heard) {
     var order = heard.order();
     if (order.dryRun()) {
       return;
@@ -251,9 +254,6 @@ final class OrderArrival {
           change.restrictions.with(
               change.restrictions.revocations().minus(heard, change.settings.controller()));
     }
-    if (live && order.kind() == OrderKind.RESUME && order.scope().all()) {
-      rearm(change, heard);
-    }
     if (order.revocation() != Backlog.KEEP) {
       change.restrictions = change.restrictions.with(change.restrictions.revocations().plus(heard));
     }
@@ -261,14 +261,46 @@ final class OrderArrival {
   }
 
   /**
-   * Makes the tripwire again, unless what it stands for is still in force. Only a resume of
-   * everything that is given now does that, to the whole fleet. A controller that finds the
-   * tripwire pulled must not be let loose by a resume of long ago, or of something else.
+   * Does what only a broadcast does. It makes the tripwire again, unless what that stands for is
+   * still in force. Only a resume of everything that is given now does that, to the whole fleet. A
+   * controller that finds the tripwire pulled must not be let loose by a resume of long ago, or of
+   * something else.
    */
-  private static void rearm(Transition change, HeardOrder heard) {
-    if (!heard.isKeptHereAlone() && Outranked.onHolds(change, heard).isEmpty()) {
+  private static void liveOnly(Transition change, HeardOrder heard) {
+    var order = heard.order();
+    if (heard.origin() == Origin.BROKER
+        && order.kind() == OrderKind.RESUME
+        && !order.dryRun()
+        && order.scope().all()
+        && Outranked.onHolds(change, heard).isEmpty()) {
       change.add(new Effect.Rearm());
     }
+  }
+
+  /**
+   * Lets an order wait for its broadcast if it came from the log alone and drops waiting tasks. An
+   * entry of the log may be late: a node of the broker can be behind, and the tasks that wait now
+   * may have been published since. Whatever else the order says is done without waiting.
+   */
+  private static void awaitBroadcast(Transition change, OrderProgress progress) {
+    if (OrderBacklog.awaitsBroadcast(change, progress)) {
+      change.schedule(
+          new Timer.BroadcastOver(progress.id()), change.instant().plus(BROADCAST_WAIT));
+    }
+  }
+
+  /** The broadcast of an order should have come by now. */
+  void broadcastOver(Transition change, String id) {
+    var progress = change.orders.underWay(id);
+    if (progress != null && OrderBacklog.awaitsBroadcast(change, progress)) {
+      change.put(leavingBacklog(progress.reducedTo(read(progress.order(), false))));
+    }
+  }
+
+  private static OrderProgress leavingBacklog(OrderProgress progress) {
+    return progress.failing(
+        "the order was read from the log, so the waiting tasks were left as they are: they may have"
+            + " been published since");
   }
 
   /**
@@ -323,10 +355,7 @@ final class OrderArrival {
     if (logged != null) {
       progress = progress.come();
       if (!logged.dryRun() && OrderBacklog.isDroppedBy(change, logged)) {
-        progress =
-            progress.failing(
-                "the order was read from the log, so the waiting tasks were left as they are: they"
-                    + " may have been published since");
+        progress = leavingBacklog(progress);
       }
       progress = notingThePast(change, progress, logged);
     }
@@ -334,12 +363,15 @@ final class OrderArrival {
       execution.finish(change, progress);
       return;
     }
-    putInForce(change, heard, logged == null);
+    putInForce(change, heard);
+    liveOnly(change, heard);
     progress = Outranked.onArrival(change, progress);
+    awaitBroadcast(change, progress);
     if (order.kind() == OrderKind.KILL) {
       change.put(progress);
       killing.start(change, order);
-    } else if (order.kind() == OrderKind.PURGE) {
+    } else if (order.kind() == OrderKind.PURGE
+        && !OrderBacklog.awaitsBroadcast(change, progress)) {
       change.put(progress.at(Stage.SETTLING));
       backlog.dropWaiting(change, order, Backlog.PURGE);
     } else {

@@ -28,6 +28,16 @@ final class OrderBacklog {
   }
 
   /**
+   * Whether an order waits for its broadcast before it drops or moves waiting tasks: so far it has
+   * come from the log alone.
+   */
+  static boolean awaitsBroadcast(Transition change, OrderProgress progress) {
+    return !progress.hasCome()
+        && !progress.order().dryRun()
+        && isDroppedBy(change, progress.order());
+  }
+
+  /**
    * Whether an order under way drops or moves the waiting tasks of a queue. None is received until
    * it is done: otherwise those would be left that arrive after the others here were dropped, and
    * before the broker drops its own.

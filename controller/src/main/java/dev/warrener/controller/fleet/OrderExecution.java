@@ -72,6 +72,7 @@ final class OrderExecution {
     switch (progress.stage()) {
       case HALTING -> {
         if ((order.kind() == OrderKind.DRAIN && isAnyRunning(change, order.scope()))
+            || OrderBacklog.awaitsBroadcast(change, progress)
             || prefetch.isAwaitedBy(change, order.kind(), order.scope())) {
           return false;
         }
@@ -121,6 +122,8 @@ final class OrderExecution {
     killedRuns.settleAll(change, progress);
     if (order.kind() == OrderKind.KILL && order.backlog() != Backlog.KEEP) {
       backlog.dropWaiting(change, order, order.backlog());
+    } else if (order.kind() == OrderKind.PURGE) {
+      backlog.dropWaiting(change, order, Backlog.PURGE);
     }
   }
 

@@ -87,6 +87,7 @@ final class Rules {
       case Timer.Respawn due -> supervision.respawnDue(change, due);
       case Timer.LeaseOver _ -> supervision.leaseOver(change);
       case Timer.DrainOver _ -> shutdown.drainOver(change);
+      case Timer.BroadcastOver due -> orderArrival.broadcastOver(change, due.order());
       case Timer.SettlementOver due -> settlement.patienceOver(change, due.order());
     }
   }

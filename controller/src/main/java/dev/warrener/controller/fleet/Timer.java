@@ -34,6 +34,9 @@ public sealed interface Timer {
   /** An order that came without a broker stops waiting for the broker. */
   record SettlementOver(String order) implements Timer {}
 
+  /** An order that came from the log alone stops waiting for its broadcast. */
+  record BroadcastOver(String order) implements Timer {}
+
   /** A draining controller stops waiting. */
   record DrainOver() implements Timer {}
 }

@@ -152,7 +152,10 @@ public final class TaskInbox implements TaskIntake.Listener {
 
   @Override
   public void consumptionEnded(long generation, String queue, String reason) {
-    deliveries.keySet().removeIf(key -> key.queue().equals(queue));
+    // A newer connection may be up already, and its deliveries are not those that have ended.
+    deliveries
+        .keySet()
+        .removeIf(key -> key.generation() <= generation && key.queue().equals(queue));
     events.accept(new Event.ConsumptionEnded(generation, queue, reason));
   }
 

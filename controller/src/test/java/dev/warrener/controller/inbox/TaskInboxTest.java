@@ -108,6 +108,21 @@ class TaskInboxTest {
                     .contains("its body has 1001 bytes, and a worker takes at most 1000"));
   }
 
+  @Test
+  void lateEndOfAnOldConsumptionForgetsNoDeliveryOfANewerConnection() {
+    var inbox = new TaskInbox(trusting(), Namespace.DEFAULT, events::add);
+    var task = Task.to("mail", "work").build();
+    for (long generation = 1; generation <= 2; generation++) {
+      inbox.delivered(
+          new Delivery(generation, "mail", 1, 1, false, task, TaskCodec.encode(task)));
+    }
+
+    inbox.consumptionEnded(1, "mail", "its queue was deleted");
+
+    assertThat(inbox.message(((Event.Delivered) events.get(0)).key())).isNull();
+    assertThat(inbox.message(((Event.Delivered) events.get(1)).key())).isNotNull();
+  }
+
   private void deliver(long tag, int bytes) {
     var task = Task.to("mail", "work").body(Body.of(new byte[bytes]), "text/plain").build();
     new TaskInbox(trusting(), Namespace.DEFAULT, events::add, 1_000)

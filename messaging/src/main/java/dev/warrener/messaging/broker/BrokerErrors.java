@@ -120,7 +120,9 @@ public final class BrokerErrors {
                 + " where Warrener wants "
                 + value(mismatch.group(4))
                 + ": delete it once it is empty, so that it is made anew, or use another namespace",
-            error);
+            error,
+            mismatch.group(1),
+            mismatch.group(5).startsWith("none") ? null : value(mismatch.group(5)));
       }
     }
     if (code == AMQP.ACCESS_REFUSED) {

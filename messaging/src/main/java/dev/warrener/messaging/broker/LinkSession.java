@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One connection of a {@link BrokerLink}, from its beginning to its end. Thread-safe. */
@@ -16,7 +17,7 @@ public final class LinkSession {
   private final Connecting.Open open;
   private final Dialect dialect;
   private final CompletableFuture<String> end = new CompletableFuture<>();
-  private volatile long heardNanos = BootClock.SYSTEM.nanos();
+  private final AtomicLong heardNanos = new AtomicLong(BootClock.SYSTEM.nanos());
   private volatile boolean blocked;
   private @Nullable FleetProbe probe;
 
@@ -88,15 +89,16 @@ public final class LinkSession {
 
   /**
    * Notes that the broker has answered a request that was sent at {@code askedNanos} of {@link
-   * BootClock}: the broker goes on while this host is suspended.
+   * BootClock}: the broker goes on while this host is suspended. An answer to an older request
+   * changes nothing: one that was held up by an alarm comes when the alarm is over.
    */
   void heard(long askedNanos) {
-    heardNanos = askedNanos;
+    heardNanos.accumulateAndGet(askedNanos, Math::max);
   }
 
   /** Returns how long the broker has not answered: the time since the last answered request. */
   Duration silence() {
-    return Duration.ofNanos(BootClock.SYSTEM.nanos() - heardNanos);
+    return Duration.ofNanos(BootClock.SYSTEM.nanos() - heardNanos.get());
   }
 
   /**
@@ -104,7 +106,7 @@ public final class LinkSession {
    */
   void blocked(boolean blocked) {
     if (!blocked) {
-      heardNanos = BootClock.SYSTEM.nanos();
+      heard(BootClock.SYSTEM.nanos());
     }
     this.blocked = blocked;
   }

@@ -10,6 +10,7 @@ import dev.warrener.messaging.broker.Requests.Presence;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -19,6 +20,10 @@ import java.util.Set;
  * request timeouts. Not thread-safe.
  */
 public final class Topology {
+  /** The arguments that an operator may choose for a queue. All are numbers. */
+  private static final Set<String> CHOSEN =
+      Set.of("x-max-length", "x-max-priority", "x-consumer-timeout");
+
   private final Requests requests;
   private final Dialect dialect;
   private final Namespace namespace;
@@ -75,14 +80,63 @@ public final class Topology {
    * @throws BrokerUnreachableException if the broker is lost meanwhile
    */
   public void declareQueue(String queue, QueueSettings settings) {
+    declareQueue(queue, settings, false);
+  }
+
+  /**
+   * Declares a queue of tasks as {@link #declareQueue} does, for whoever serves it: if it exists,
+   * it keeps the settings that an operator may have chosen for it ({@link QueueSettings}).
+   *
+   * @throws TopologyMismatchException if it exists with properties that can't be served
+   */
+  public void declareServedQueue(String queue, QueueSettings settings) {
+    declareQueue(queue, settings, true);
+  }
+
+  private void declareQueue(String queue, QueueSettings settings, boolean takesChosen) {
     Names.requireQueue(queue);
-    for (var declaration : dialect.queue(namespace, queue, settings)) {
+    for (var planned : dialect.queue(namespace, queue, settings)) {
+      var declaration =
+          takesChosen
+                  && planned instanceof Queue tasks
+                  && tasks.name().equals(namespace.taskQueue(queue))
+              ? asItIs(tasks)
+              : planned;
       // A program that may make queues need not have the right to make exchanges.
       boolean declared = declare(declaration, !(declaration instanceof Exchange));
       if (!declared && declaration instanceof Queue unmade) {
         requireSeen(unmade);
       }
     }
+  }
+
+  /**
+   * Returns a queue of tasks with the settings of the existing one that may differ. The broker
+   * names one difference at a time; one of another kind is left for the declaration to find.
+   */
+  private Queue asItIs(Queue tasks) {
+    var next = tasks;
+    for (int i = 0; i <= CHOSEN.size(); i++) {
+      try {
+        declare(next, true);
+        return next;
+      } catch (TopologyMismatchException e) {
+        var argument = e.argument();
+        var found = e.found();
+        if (argument == null
+            || !CHOSEN.contains(argument)
+            || (found != null && !found.matches("[0-9]{1,18}"))) {
+          return next;
+        }
+        var arguments = new HashMap<String, Object>(next.arguments());
+        arguments.remove(argument);
+        if (found != null) {
+          arguments.put(argument, Long.valueOf(found));
+        }
+        next = new Queue(next.name(), arguments);
+      }
+    }
+    return next;
   }
 
   /**

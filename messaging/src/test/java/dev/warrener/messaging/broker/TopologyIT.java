@@ -139,6 +139,39 @@ class TopologyIT {
   }
 
   @Test
+  void queueWithSettingsThatAnOperatorChoseIsServed() throws Exception {
+    fleet.declare();
+    try (var session = BrokerSession.open(fleet.access())) {
+      session
+          .topology()
+          .declareQueue("mail", new QueueSettings(10L, null, Duration.ofMinutes(10)));
+
+      session.topology().declareServedQueue("mail", QueueSettings.DEFAULT);
+      session.topology().declareServedQueue("other", QueueSettings.DEFAULT);
+      // It was made as wanted.
+      session.topology().declareQueue("other", QueueSettings.DEFAULT);
+    }
+  }
+
+  @Test
+  @NeedsRabbitMq("the embedded broker doesn't compare the arguments of a queue")
+  void queueThatLosesTasksIsNotServedWhateverAnOperatorChose() throws Exception {
+    fleet.declare();
+    var queue = fleet.namespace().taskQueue("mail");
+    fleet
+        .channel()
+        .queueDeclare(
+            queue, true, false, false, Map.of("x-queue-type", "quorum", "x-max-length", 10));
+
+    try (var session = BrokerSession.open(fleet.access())) {
+      assertThatThrownBy(
+              () -> session.topology().declareServedQueue("mail", QueueSettings.DEFAULT))
+          .isInstanceOf(TopologyMismatchException.class)
+          .hasMessageContaining("queue " + queue + " exists with x-");
+    }
+  }
+
+  @Test
   @NeedsRabbitMq("the embedded broker doesn't compare the arguments of a queue")
   void queueWithOtherArgumentsIsExplained() throws Exception {
     fleet.declare();

@@ -270,6 +270,23 @@ public record OrderProgress(
     return with(draft -> draft.hasCome = true);
   }
 
+  /** Returns a copy that has come as {@code broadcast}, too, after it came from the log. */
+  public OrderProgress come(HeardOrder broadcast) {
+    return with(draft -> {
+      draft.heard = broadcast;
+      draft.hasCome = true;
+    });
+  }
+
+  /**
+   * Returns a copy of which only a part is carried out, because it has come only from the log.
+   *
+   * @param part the part
+   */
+  public OrderProgress reducedTo(Order part) {
+    return with(draft -> draft.heard = heard.with(part));
+  }
+
   /** Returns a copy that a former run of this controller had begun. */
   public OrderProgress carriedOn() {
     return with(draft -> draft.isCarriedOn = true);
@@ -288,7 +305,7 @@ public record OrderProgress(
 
   /** A copy that may be changed until it is finished. */
   private static final class Draft {
-    private final HeardOrder heard;
+    private HeardOrder heard;
     private final long startedNanos;
     private Stage stage;
     private MapPSet<WorkerKey> targets;

@@ -291,7 +291,7 @@ final class OrderConnection {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      live(reader.read(envelope, properties, body));
+      live(reader.read(envelope, properties, body, null));
     }
   }
 

@@ -22,10 +22,20 @@ record OrderReader(Set<String> exchanges) {
     return new OrderReader(Set.of(namespace.killExchange(), namespace.logExchange()));
   }
 
-  /** Reads one order. It throws nothing: the answer says whether the order could be read. */
-  ReceivedOrder read(Envelope envelope, BasicProperties properties, byte[] body) {
+  /** Returns the place of a message that a stream delivered, or null if it names none. */
+  static @Nullable Long place(BasicProperties properties) {
+    return new Message(properties, Body.EMPTY).streamOffset();
+  }
+
+  /**
+   * Reads one order. It throws nothing: the answer says whether the order could be read.
+   *
+   * @param offset its place in the log, or null if it was broadcast: what a message that is no
+   *     stream's says about that is its publisher's word
+   */
+  ReceivedOrder read(
+      Envelope envelope, BasicProperties properties, byte[] body, @Nullable Long offset) {
     var userId = VouchedUser.of(envelope, properties, exchanges);
-    var offset = new Message(properties, Body.of(body)).streamOffset();
     try {
       return new ReceivedOrder.Decoded(
           ContractJson.readOrder(body), userId, properties.getReplyTo(), offset);

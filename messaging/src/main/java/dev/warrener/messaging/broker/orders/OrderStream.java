@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the stream of orders from its beginning to its end, and goes on with the orders that are
- * added. Orders after the end that was found at the beginning are live.
+ * added. The log is read whole or not at all: its end is known before the reading begins. Whatever
+ * comes after that end still bears its place in the log, so that nobody takes it for a broadcast.
  */
 final class OrderStream {
   private static final int PREFETCH = 500;
@@ -31,19 +32,19 @@ final class OrderStream {
   private final LinkSession session;
   private final OrderReader reader;
   private final String stream;
-  private final Consumer<ReceivedOrder> live;
+  private final Consumer<ReceivedOrder> later;
 
   /** The orders up to the end of the log; null once they were returned. Guarded by this lock. */
   private @Nullable List<ReceivedOrder> log = new ArrayList<>();
 
   private long reached = -1;
 
-  /** Prepares reading. Orders after the end of the log go to {@code live}. */
-  OrderStream(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
+  /** Prepares reading. Orders after the end of the log go to {@code later}. */
+  OrderStream(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> later) {
     this.session = session;
     this.reader = OrderReader.of(access.namespace());
     this.stream = access.namespace().ordersStream();
-    this.live = live;
+    this.later = later;
   }
 
   /** Reads all orders that are in the log now, oldest first. */
@@ -82,17 +83,19 @@ final class OrderStream {
     return read;
   }
 
-  private synchronized void arrived(ReceivedOrder order) {
+  private synchronized void arrived(Envelope envelope, BasicProperties properties, byte[] body) {
+    var place = OrderReader.place(properties);
+    // The places of a stream follow each other, so one that can't be read is known all the same.
+    long offset = place == null ? reached + 1 : place;
+    var order = reader.read(envelope, properties, body, offset);
     if (log == null) {
-      live.accept(order);
+      reached = offset;
+      later.accept(order);
       return;
     }
     log.add(order);
-    var offset = order.offset();
-    if (offset != null && offset > reached) {
-      reached = offset;
-      notifyAll();
-    }
+    reached = offset;
+    notifyAll();
   }
 
   private final class Reader extends DefaultConsumer {
@@ -103,7 +106,7 @@ final class OrderStream {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
-      arrived(reader.read(envelope, properties, body));
+      arrived(envelope, properties, body);
       try {
         getChannel().basicAck(envelope.getDeliveryTag(), false);
       } catch (IOException | ShutdownSignalException e) {

@@ -22,7 +22,7 @@ public record OrderStreams(LinkSession session, BrokerAccess access) {
 
   /**
    * Reads the log of orders, oldest first; empty where the broker keeps none. The same order may
-   * stand in it several times. Takes half a second if the log is empty.
+   * stand in it several times.
    *
    * @throws NoSuchQueueException if there is no such fleet at this broker
    * @throws NotAllowedException if the user may not read it
@@ -33,7 +33,7 @@ public record OrderStreams(LinkSession session, BrokerAccess access) {
       return List.of();
     }
     try {
-      return new OrderStream(session, access, live -> {}).read();
+      return new OrderStream(session, access, later -> {}).read();
     } catch (IOException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, access, "the log of orders");
     }
@@ -41,7 +41,7 @@ public record OrderStreams(LinkSession session, BrokerAccess access) {
 
   /**
    * Reads what controllers reported about orders, oldest first; empty where the broker keeps none.
-   * A report may stand in it several times. Takes half a second if nothing was reported.
+   * A report may stand in it several times.
    *
    * @param since leaves out older reports
    * @throws NoSuchQueueException if there is no such fleet at this broker

@@ -4,30 +4,21 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the end of a stream. The broker does not say where a stream ends, and an empty stream looks
- * like a slow one. So a consumer of the last chunk finds the last message, up to which the stream
- * must then be read. A stream whose last chunk stays empty for a while counts as empty.
+ * Finds the end of a stream. The broker does not say where a stream ends. So a consumer of its last
+ * chunk finds the last message, up to which the stream must then be read. How long the broker takes
+ * doesn't matter: see {@link StreamBarrier}.
  */
 final class StreamEnd {
   private static final int PREFETCH = 500;
-
-  /** How long the last chunk's messages may be apart. */
-  private static final Duration CHUNK_GAP = Duration.ofMillis(50);
-
-  /** How long no message may arrive before a stream counts as empty. */
-  private static final Duration EMPTY_AFTER = Duration.ofMillis(500);
 
   private StreamEnd() {}
 
@@ -54,22 +45,15 @@ final class StreamEnd {
     var channel = session.channel();
     channel.basicQos(PREFETCH);
     var chunk = new LastChunk(channel);
-    long asked = System.nanoTime();
-    var tag = channel.basicConsume(stream, false, Map.of(Message.STREAM_OFFSET, "last"), chunk);
-    // A broker that takes long for one answer takes long for the next thing, too.
-    var patience = Duration.ofNanos(4 * (System.nanoTime() - asked));
-    Last last = null;
-    var limit = patience.compareTo(EMPTY_AFTER) > 0 ? patience : EMPTY_AFTER;
-    for (var next = chunk.next(limit); next != null; next = chunk.next(CHUNK_GAP)) {
-      last = next;
-    }
-    channel.basicCancel(tag);
+    channel.basicConsume(stream, false, Map.of(Message.STREAM_OFFSET, "last"), chunk);
+    StreamBarrier.pass(channel, stream, chunk::received);
     channel.abort();
-    return last;
+    return chunk.last();
   }
 
   private static final class LastChunk extends DefaultConsumer {
-    private final BlockingQueue<Last> messages = new LinkedBlockingQueue<>();
+    private long received;
+    private @Nullable Last last;
 
     LastChunk(Channel channel) {
       super(channel);
@@ -77,20 +61,28 @@ final class StreamEnd {
 
     @Override
     public void handleDelivery(
-        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      var message = Last.of(envelope, properties, body);
-      if (message != null) {
-        messages.add(message);
+        String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
+      note(Last.of(envelope, properties, body));
+      try {
+        getChannel().basicAck(envelope.getDeliveryTag(), false);
+      } catch (ShutdownSignalException e) {
+        // The end was found meanwhile, or the connection is lost.
       }
     }
 
-    @Nullable Last next(Duration limit) throws IOException {
-      try {
-        return messages.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while reading a stream", e);
+    private synchronized void note(@Nullable Last message) {
+      received++;
+      if (message != null) {
+        last = message;
       }
+    }
+
+    synchronized long received() {
+      return received;
+    }
+
+    synchronized @Nullable Last last() {
+      return last;
     }
   }
 }

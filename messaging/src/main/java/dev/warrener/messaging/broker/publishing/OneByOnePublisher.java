@@ -1,5 +1,6 @@
 package dev.warrener.messaging.broker.publishing;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
@@ -56,22 +57,44 @@ public final class OneByOnePublisher implements AutoCloseable {
   private final Dialect dialect;
   private volatile @Nullable String blocked;
   private volatile @Nullable Lane lane;
-  private @Nullable Lane probed;
+  private @Nullable Sent probed;
 
   /**
-   * A channel with its answers. After an answer that did not arrive in time the channel is given
-   * up: a late answer would be taken for the next message's.
+   * What the broker said about a message, or about the whole channel.
+   *
+   * @param number the number of the message on its channel, or 0 if the broker names none
+   * @param isForEarlier whether it is said of all messages before that one, too
    */
-  private record Lane(Channel channel, BlockingQueue<Answer> answers) {
-    @Nullable Answer poll(Duration limit) throws IOException {
+  private record Heard(Answer answer, long number, boolean isForEarlier) {
+    static Heard of(Answer answer) {
+      return new Heard(answer, 0, false);
+    }
+
+    /** Whether this is the confirmation or refusal of a message. */
+    boolean settles(long message) {
+      return (answer == Answer.CONFIRMED || answer == Answer.REFUSED)
+          && (number == message || (isForEarlier && number > message));
+    }
+  }
+
+  /**
+   * A channel with what was heard on it. It has one message at a time. When the broker has not
+   * said all about a message in time, the channel is given up: a return names no message, and would
+   * be taken for the next one's.
+   */
+  private record Lane(Channel channel, BlockingQueue<Heard> heard) {
+    @Nullable Heard poll(long untilNanos) throws IOException {
       try {
-        return answers.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return heard.poll(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while publishing", e);
       }
     }
   }
+
+  /** A message that was published, and the channel that it was published on. */
+  private record Sent(Lane on, long number) {}
 
   /**
    * Connects.
@@ -88,7 +111,7 @@ public final class OneByOnePublisher implements AutoCloseable {
               blocked = reason;
               var waiting = lane;
               if (waiting != null) {
-                waiting.answers().add(Answer.BLOCKED);
+                waiting.heard().add(Heard.of(Answer.BLOCKED));
               }
             },
             () -> {
@@ -96,42 +119,39 @@ public final class OneByOnePublisher implements AutoCloseable {
               var waiting = lane;
               if (waiting != null) {
                 // Nobody waited for it; the next publish would take it for its own answer.
-                waiting.answers().removeIf(answer -> answer == Answer.BLOCKED);
+                waiting.heard().removeIf(heard -> heard.answer() == Answer.BLOCKED);
               }
             });
     this.probed = dialect.hasTripwire() ? probe() : null;
   }
 
   /** Publishes the probe. Returns null if that fails; then the first message fails, too. */
-  private @Nullable Lane probe() {
+  private @Nullable Sent probe() {
     try {
-      var on = lane();
-      on.channel()
-          .basicPublish(
-              access.namespace().tasksExchange(),
-              "",
-              true,
-              Message.jsonProperties().build(),
-              new byte[0]);
-      return on;
+      return send(
+          access.namespace().tasksExchange(), "", Message.jsonProperties().build(), new byte[0]);
     } catch (IOException | ShutdownSignalException e) {
       return null;
     }
   }
 
+  private Sent send(String exchange, String routingKey, BasicProperties properties, byte[] body)
+      throws IOException {
+    var on = lane();
+    long number = on.channel().getNextPublishSeqNo();
+    on.channel().basicPublish(exchange, routingKey, true, properties, body);
+    return new Sent(on, number);
+  }
+
   /** Whether the probe has been answered, in whatever way, or there is none. */
   private boolean hasAnsweredProbe(Duration limit) throws IOException {
-    var on = probed;
-    if (on == null) {
+    var sent = probed;
+    if (sent == null) {
       return true;
     }
     probed = null;
-    var answer = on.poll(limit);
-    if (answer == Answer.UNROUTABLE) {
-      // Its confirmation follows.
-      answer = on.poll(limit);
-    }
-    if (answer != Answer.CONFIRMED) {
+    var answer = answer(sent, limit);
+    if (answer == null || answer == Answer.UNANSWERED) {
       lane = null;
     }
     return answer != null;
@@ -184,15 +204,17 @@ public final class OneByOnePublisher implements AutoCloseable {
         lane = null;
         return Answer.BLOCKED;
       }
-      var on = lane();
-      on.channel()
-          .basicPublish(
+      var sent =
+          send(
               exchange,
               routingKey,
-              true,
               dialect.outgoing(message.properties()),
               message.body().bytes());
-      return await(on, limit);
+      var answer = answer(sent, limit);
+      if (answer == Answer.UNANSWERED) {
+        throw new IOException(sent.on().channel().getCloseReason());
+      }
+      return answer == null ? Answer.UNANSWERED : answer;
     } catch (IOException | ShutdownSignalException e) {
       throw BrokerErrors.ofRequest(e, access, what);
     } catch (IllegalArgumentException e) {
@@ -202,21 +224,43 @@ public final class OneByOnePublisher implements AutoCloseable {
     }
   }
 
-  private Answer await(Lane on, Duration limit) throws IOException {
-    var answer = on.poll(limit);
-    if (answer == Answer.UNANSWERED) {
-      throw new IOException(on.channel().getCloseReason());
+  /**
+   * Waits for all that the broker says about a message.
+   *
+   * @return null if it says nothing in time; {@link Answer#UNANSWERED} if the channel has ended
+   */
+  private @Nullable Answer answer(Sent sent, Duration limit) throws IOException {
+    long until = System.nanoTime() + limit.toNanos();
+    boolean returned = false;
+    while (true) {
+      var heard = sent.on().poll(until);
+      if (heard == null) {
+        lane = null;
+        return returned ? Answer.UNROUTABLE : null;
+      } else if (heard.answer() == Answer.UNANSWERED) {
+        return Answer.UNANSWERED;
+      } else if (heard.answer() == Answer.BLOCKED) {
+        lane = null;
+        return returned ? Answer.UNROUTABLE : Answer.HELD;
+      } else if (heard.answer() == Answer.UNROUTABLE) {
+        // RabbitMQ's confirmation of a returned message follows.
+        returned = true;
+      } else if (heard.settles(sent.number())) {
+        return returned ? Answer.UNROUTABLE : afterReturn(sent.on(), heard.answer());
+      }
     }
-    if (answer == null || answer == Answer.BLOCKED) {
-      lane = null;
-      return answer == null ? Answer.UNANSWERED : Answer.HELD;
+  }
+
+  /** The embedded broker returns a message after it has refused it. */
+  private Answer afterReturn(Lane on, Answer answer) throws IOException {
+    if (answer != Answer.REFUSED || !dialect.returnsAfterNack()) {
+      return answer;
     }
-    if (answer == Answer.UNROUTABLE) {
-      // RabbitMQ's confirmation of a returned message follows, and is not the next one's.
-      on.poll(RETURN_AFTER_NACK);
-    } else if (answer == Answer.REFUSED && on.poll(RETURN_AFTER_NACK) == Answer.UNROUTABLE) {
+    var next = on.poll(System.nanoTime() + RETURN_AFTER_NACK.toNanos());
+    if (next != null && next.answer() == Answer.UNROUTABLE) {
       return Answer.UNROUTABLE;
     }
+    lane = null;
     return answer;
   }
 
@@ -229,14 +273,14 @@ public final class OneByOnePublisher implements AutoCloseable {
     if (channel == null) {
       throw new IOException("the broker allows no more channels on this connection");
     }
-    var answers = new LinkedBlockingQueue<Answer>();
-    channel.addReturnListener(unroutable -> answers.add(Answer.UNROUTABLE));
+    var heard = new LinkedBlockingQueue<Heard>();
+    channel.addReturnListener(unroutable -> heard.add(Heard.of(Answer.UNROUTABLE)));
     channel.addConfirmListener(
-        (tag, multiple) -> answers.add(Answer.CONFIRMED),
-        (tag, multiple) -> answers.add(Answer.REFUSED));
-    channel.addShutdownListener(cause -> answers.add(Answer.UNANSWERED));
+        (number, multiple) -> heard.add(new Heard(Answer.CONFIRMED, number, multiple)),
+        (number, multiple) -> heard.add(new Heard(Answer.REFUSED, number, multiple)));
+    channel.addShutdownListener(cause -> heard.add(Heard.of(Answer.UNANSWERED)));
     channel.confirmSelect();
-    var opened = new Lane(channel, answers);
+    var opened = new Lane(channel, heard);
     lane = opened;
     return opened;
   }

@@ -12,6 +12,7 @@ import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.TaskCodec;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +57,10 @@ final class TaskChannel {
   private final NavigableMap<Long, Integer> unsettled = new ConcurrentSkipListMap<>();
 
   private final AtomicBoolean ended = new AtomicBoolean();
+
+  /** Becomes zero when the listener has heard of the end. */
+  private final CountDownLatch reported = new CountDownLatch(1);
+
   private final AtomicBoolean isAdjusting = new AtomicBoolean();
 
   /** Guarded by itself. */
@@ -287,7 +292,27 @@ final class TaskChannel {
 
   private void end(String reason) {
     if (ended.compareAndSet(false, true)) {
-      listener.ended(this, reason);
+      try {
+        listener.ended(this, reason);
+      } finally {
+        reported.countDown();
+      }
+    }
+  }
+
+  /**
+   * Waits until the listener has heard that this channel has ended, or the whole connection has.
+   */
+  void awaitReported(Duration limit) {
+    long until = System.nanoTime() + limit.toNanos();
+    try {
+      while (!session.isOver()
+          && System.nanoTime() < until
+          && !reported.await(10, TimeUnit.MILLISECONDS)) {
+        // It is about to be reported, by one of the client's threads.
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

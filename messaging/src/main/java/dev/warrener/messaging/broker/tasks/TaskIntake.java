@@ -140,9 +140,10 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already.
-   * Deliveries from before a change stay unsettled and do not count against the new look-ahead.
-   * Fewer are delivered while their bodies would not fit into a quarter of the heap.
+   * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already. An
+   * existing queue keeps the settings that an operator chose for it. Deliveries from before a
+   * change stay unsettled and do not count against the new look-ahead. Fewer are delivered while
+   * their bodies would not fit into a quarter of the heap.
    *
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection
@@ -155,6 +156,9 @@ public final class TaskIntake implements AutoCloseable {
     synchronized (consuming) {
       var generation = requireGeneration();
       var existing = generation.channel(queue);
+      if (existing != null && existing.hasEnded()) {
+        existing.awaitReported(access.settings().rpcTimeout());
+      }
       var channel =
           existing == null || existing.hasEnded()
               ? declareAndOpen(generation, queue, settings)
@@ -170,7 +174,7 @@ public final class TaskIntake implements AutoCloseable {
 
   private void declare(LinkSession session, String queue, QueueSettings settings) {
     try (var requests = new Requests(session.connection(), access)) {
-      new Topology(requests, session.dialect()).declareQueue(queue, settings);
+      new Topology(requests, session.dialect()).declareServedQueue(queue, settings);
     }
   }
 
@@ -215,10 +219,11 @@ public final class TaskIntake implements AutoCloseable {
 
     @Override
     public void ended(TaskChannel channel, String reason) {
+      // Only then may the queue have a new channel, whose deliveries have not ended.
+      listener.consumptionEnded(generation.session.generation(), channel.queue(), reason);
       synchronized (generation) {
         generation.channels.remove(channel.queue(), channel);
       }
-      listener.consumptionEnded(generation.session.generation(), channel.queue(), reason);
       channel.drop();
     }
   }

@@ -257,6 +257,42 @@ class BrokerLossIT {
   }
 
   @Test
+  void connectionThatWasBlockedForLongIsKeptWhenTheAlarmIsOver() throws Exception {
+    var downs = new LinkedBlockingQueue<String>();
+    var publisher =
+        fleet.closing(
+            new ConfirmedPublisher(
+                fleet.access(),
+                PublisherSettings.DEFAULT,
+                new ConfirmedPublisher.Listener() {
+                  @Override
+                  public void down(long generation, String reason) {
+                    downs.add(reason);
+                  }
+                }));
+    publisher.start();
+    publisher.awaitUp(TestFleet.PATIENCE);
+    broker.raiseMemoryAlarm();
+    CompletableFuture<PublishOutcome> sent;
+    try {
+      sent = publisher.publish(Task.to("mail", "send").build());
+      await().atMost(TestFleet.PATIENCE).until(() -> publisher.blockedReason() != null);
+      await("it is blocked for longer than a connection may be silent")
+          .pollDelay(LOST_AFTER.multipliedBy(2))
+          .until(() -> publisher.blockedReason() != null);
+    } finally {
+      broker.clearMemoryAlarm();
+    }
+
+    assertThat(sent.get(30, TimeUnit.SECONDS)).isEqualTo(new PublishOutcome.Confirmed());
+    await("it is watched further")
+        .pollDelay(LOST_AFTER)
+        .until(() -> publisher.blockedReason() == null);
+    assertThat(downs).isEmpty();
+    assertThat(drain()).hasSize(1);
+  }
+
+  @Test
   void blockedPublisherIsClosedAtOnce() throws Exception {
     var publisher = publisher(PublisherSettings.DEFAULT);
     publisher.awaitUp(TestFleet.PATIENCE);
