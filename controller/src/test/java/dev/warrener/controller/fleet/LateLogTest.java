@@ -9,8 +9,10 @@ import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Report;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Orders that come from the log after this controller has read it, before or without a signal. */
@@ -80,6 +82,35 @@ class LateLogTest {
 
     assertThat(fleet.all(Effect.PurgeBacklog.class)).isEmpty();
     assertThat(fleet.done(purge).failed()).hasSize(1);
+  }
+
+  @Test
+  void broadcastThatComesTooLateDropsNothingEither() {
+    var purge = purge();
+    addToLog(purge);
+    broadcastIsOver(purge);
+    fleet.die();
+
+    fleet.arrive(purge);
+    fleet.die();
+
+    assertThat(fleet.all(Effect.PurgeBacklog.class)).isEmpty();
+    assertThat(fleet.done(purge).failed()).hasSize(1);
+  }
+
+  @Test
+  void broadcastWithOtherFencesDoesNotChangeWhatTheLogSaid() {
+    fleet.run("one");
+    var fences = List.of(new TaskTarget("one", 1));
+    var scope = new Scope(false, List.of(), List.of(), List.of(), fences, List.of());
+    var fenced = fleet.kill(scope, InFlight.PURGE, Then.RESPAWN).build();
+    addToLog(fenced);
+
+    fleet.arrive(fenced.toBuilder().scope(Scope.ofTask("one")).build());
+
+    var progress = fleet.state.orders().find(fenced.id());
+    assertThat(progress).isNotNull();
+    assertThat(progress.order()).isEqualTo(fenced);
   }
 
   @Test

@@ -270,10 +270,19 @@ public record OrderProgress(
     return with(draft -> draft.hasCome = true);
   }
 
-  /** Returns a copy that has come as {@code broadcast}, too, after it came from the log. */
+  /**
+   * Returns a copy that has been broadcast, too, after it came from the log. What it says stays as
+   * it came first: its fences may be others in a message that was sent again.
+   */
   public OrderProgress come(HeardOrder broadcast) {
     return with(draft -> {
-      draft.heard = broadcast;
+      draft.heard =
+          new HeardOrder(
+              heard.order(),
+              heard.userId(),
+              heard.replyTo() == null ? broadcast.replyTo() : heard.replyTo(),
+              broadcast.origin(),
+              heard.given());
       draft.hasCome = true;
     });
   }
