@@ -123,8 +123,7 @@ final class TaskDeliveries {
 
   /** Adds work on a queue's waiting messages, which begins when the calls so far were made. */
   private void addToBacklog(String queue, Runnable work) {
-    var thread =
-        backlogs.computeIfAbsent(queue, name -> new SerialExecutor("backlog-of-" + name));
+    var thread = backlogs.computeIfAbsent(queue, name -> new SerialExecutor("backlog-of-" + name));
     add(() -> thread.execute(work));
   }
 
@@ -172,16 +171,18 @@ final class TaskDeliveries {
    * @param tell answers who waits for a message's result; the message is dropped only then
    */
   void purge(Effect.PurgeBacklog purge, Function<Delivery, CompletionStage<?>> tell) {
-    addToBacklog(purge.queue(), () -> {
-      Event answer;
-      try {
-        var purged = connection.purge(purge.queue(), tell, PURGE_PATIENCE);
-        answer = new Event.BacklogDone(purge.token(), purged.dropped(), purged.unread());
-      } catch (BrokerException e) {
-        answer = new Event.BacklogFailed(purge.token(), 0, String.valueOf(e.getMessage()));
-      }
-      events.accept(answer);
-    });
+    addToBacklog(
+        purge.queue(),
+        () -> {
+          Event answer;
+          try {
+            var purged = connection.purge(purge.queue(), tell, PURGE_PATIENCE);
+            answer = new Event.BacklogDone(purge.token(), purged.dropped(), purged.unread());
+          } catch (BrokerException e) {
+            answer = new Event.BacklogFailed(purge.token(), 0, String.valueOf(e.getMessage()));
+          }
+          events.accept(answer);
+        });
   }
 
   /**
@@ -193,22 +194,25 @@ final class TaskDeliveries {
   void sweep(
       Effect.DeadLetterBacklog sweep,
       Function<Delivery, CompletionStage<PublishOutcome>> publishCopy) {
-    addToBacklog(sweep.queue(), () -> {
-      Event answer;
-      try {
-        var swept =
-            connection.sweep(
-                sweep.queue(),
-                delivery -> publishCopy.apply(delivery).thenApply(TaskDeliveries::moved));
-        answer =
-            swept.complete()
-                ? new Event.BacklogDone(sweep.token(), swept.moved())
-                : new Event.BacklogFailed(sweep.token(), swept.moved(), "not all could be moved");
-      } catch (BrokerException e) {
-        answer = new Event.BacklogFailed(sweep.token(), 0, String.valueOf(e.getMessage()));
-      }
-      events.accept(answer);
-    });
+    addToBacklog(
+        sweep.queue(),
+        () -> {
+          Event answer;
+          try {
+            var swept =
+                connection.sweep(
+                    sweep.queue(),
+                    delivery -> publishCopy.apply(delivery).thenApply(TaskDeliveries::moved));
+            answer =
+                swept.complete()
+                    ? new Event.BacklogDone(sweep.token(), swept.moved())
+                    : new Event.BacklogFailed(
+                        sweep.token(), swept.moved(), "not all could be moved");
+          } catch (BrokerException e) {
+            answer = new Event.BacklogFailed(sweep.token(), 0, String.valueOf(e.getMessage()));
+          }
+          events.accept(answer);
+        });
   }
 
   private static TaskIntake.Moved moved(PublishOutcome outcome) {

@@ -59,8 +59,8 @@ class TaskDeliveriesIT {
       session.topology().declareQueue("mail", QueueSettings.DEFAULT);
       session.topology().declareQueue("big", QueueSettings.DEFAULT);
     }
-    var inbox = new TaskInbox(
-            new TrustedUsers(address.user(), Set.of()), access.namespace(), events::add);
+    var inbox =
+        new TaskInbox(new TrustedUsers(address.user(), Set.of()), access.namespace(), events::add);
     intake = new TaskIntake(access, inbox);
     timers = new Timers(events::add);
     deliveries = new TaskDeliveries(intake, inbox, timers, events::add);

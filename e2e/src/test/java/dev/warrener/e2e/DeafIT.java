@@ -94,8 +94,7 @@ class DeafIT {
 
   private ControllerProcess controller(String settings) {
     var file = fleet.file("c1.properties", settings + "\nqueue.mail.look-ahead=0\n");
-    return fleet.controllerAt(
-        wire.uri(), "c1", "--queue", "mail=1", "--config", file.toString());
+    return fleet.controllerAt(wire.uri(), "c1", "--queue", "mail=1", "--config", file.toString());
   }
 
   private void publish(String id, double seconds) {

@@ -38,11 +38,10 @@ class SameIdIT {
 
     await("the contest is seen")
         .atMost(LONG)
-        .untilAsserted(
-            () ->
-                assertThat(fleet.run("doctor").out())
-                    .contains("it is contested: two programs have its id")
-                    .contains("give each controller an id of its own"));
+        .untilAsserted(() ->
+            assertThat(fleet.run("doctor").out())
+                .contains("it is contested: two programs have its id")
+                .contains("give each controller an id of its own"));
     var killed = fleet.run("kill", "--controller", "c1", "-y", "--timeout", "5s");
 
     assertThat(killed.status()).as("%s", killed).isEqualTo(124);

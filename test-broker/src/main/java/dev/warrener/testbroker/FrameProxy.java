@@ -128,8 +128,7 @@ public final class FrameProxy implements AutoCloseable {
         if (rest.length <= size) {
           throw new EOFException();
         }
-        int method =
-            type == METHOD_FRAME ? method(int16(rest, 0), int16(rest, 2)) : 0;
+        int method = type == METHOD_FRAME ? method(int16(rest, 0), int16(rest, 2)) : 0;
         if (!gate.pass(new Frame(connection, channel, method))) {
           break;
         }

@@ -370,8 +370,7 @@ final class OrderArrival {
     if (order.kind() == OrderKind.KILL) {
       change.put(progress);
       killing.start(change, order);
-    } else if (order.kind() == OrderKind.PURGE
-        && !OrderBacklog.awaitsBroadcast(change, progress)) {
+    } else if (order.kind() == OrderKind.PURGE && !OrderBacklog.awaitsBroadcast(change, progress)) {
       change.put(progress.at(Stage.SETTLING));
       backlog.dropWaiting(change, order, Backlog.PURGE);
     } else {

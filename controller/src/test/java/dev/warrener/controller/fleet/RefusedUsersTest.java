@@ -49,7 +49,12 @@ class RefusedUsersTest {
 
   @Test
   void strangersDoNotPushOutTheRefusalsOfOperatorsOrders() {
-    var late = fleet.order(OrderKind.HOLD, Scope.ALL).issuedAt(fleet.now.minusSeconds(200)).expiresAt(fleet.now.minusSeconds(90)).build();
+    var late =
+        fleet
+            .order(OrderKind.HOLD, Scope.ALL)
+            .issuedAt(fleet.now.minusSeconds(200))
+            .expiresAt(fleet.now.minusSeconds(90))
+            .build();
     fleet.happen(new Event.OrderArrived(new HeardOrder(late, "alice", null)));
     for (int i = 0; i < 1200; i++) {
       fleet.arrive(kill());

@@ -178,10 +178,7 @@ class SoonerEndTest {
   }
 
   private Order graced(Duration grace) {
-    return fleet
-        .kill(Scope.ALL, InFlight.REQUEUE, Then.HOLD)
-        .graceMillis(grace.toMillis())
-        .build();
+    return fleet.kill(Scope.ALL, InFlight.REQUEUE, Then.HOLD).graceMillis(grace.toMillis()).build();
   }
 
   private Task limited(String id) {

@@ -113,8 +113,7 @@ class TaskInboxTest {
     var inbox = new TaskInbox(trusting(), Namespace.DEFAULT, events::add);
     var task = Task.to("mail", "work").build();
     for (long generation = 1; generation <= 2; generation++) {
-      inbox.delivered(
-          new Delivery(generation, "mail", 1, 1, false, task, TaskCodec.encode(task)));
+      inbox.delivered(new Delivery(generation, "mail", 1, 1, false, task, TaskCodec.encode(task)));
     }
 
     inbox.consumptionEnded(1, "mail", "its queue was deleted");

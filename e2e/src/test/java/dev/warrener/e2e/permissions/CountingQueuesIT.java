@@ -67,11 +67,10 @@ class CountingQueuesIT {
 
     await("c1 is counted")
         .atMost(LONG)
-        .untilAsserted(
-            () ->
-                assertThat(asOps("status").out())
-                    .contains("1 that runs workers")
-                    .doesNotContain("somebody else"));
+        .untilAsserted(() ->
+            assertThat(asOps("status").out())
+                .contains("1 that runs workers")
+                .doesNotContain("somebody else"));
     assertThat(asOps("kill", "--all", "-y", "-m", "INC-42").status()).isZero();
   }
 }

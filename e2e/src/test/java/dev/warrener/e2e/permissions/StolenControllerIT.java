@@ -65,8 +65,8 @@ class StolenControllerIT {
     sendOn(mallory, goodbye);
     await("the goodbye arrives again")
         .atMost(LONG)
-        .until(
-            () -> fleet.observer().next(arrived).filter(one -> one.contains("\"left\"")).isPresent());
+        .until(() ->
+            fleet.observer().next(arrived).filter(one -> one.contains("\"left\"")).isPresent());
 
     requireUnconfirmed(kill("--controller", "h1", "--controller", "h2"));
   }

@@ -62,11 +62,10 @@ public final class VouchedUser {
     return !exchanges.contains(envelope.getExchange())
         || (headers != null
             && headers.keySet().stream()
-                .anyMatch(
-                    name ->
-                        isOfDeath(name)
-                            || name.startsWith(DEATHS_OF_AMQP_1)
-                            || name.equals(UnreadableHeaders.MARK)));
+                .anyMatch(name ->
+                    isOfDeath(name)
+                        || name.startsWith(DEATHS_OF_AMQP_1)
+                        || name.equals(UnreadableHeaders.MARK)));
   }
 
   /**
@@ -79,17 +78,15 @@ public final class VouchedUser {
         || name.startsWith("x-last-death-");
   }
 
-  private static boolean hasOnlyWaited(
-      @Nullable Object deaths, Namespace namespace, String queue) {
+  private static boolean hasOnlyWaited(@Nullable Object deaths, Namespace namespace, String queue) {
     return deaths instanceof List<?> all
         && !all.isEmpty()
         && all.stream()
-            .allMatch(
-                death ->
-                    death instanceof Map<?, ?> fields
-                        && "expired".equals(fields.get("reason"))
-                        && fields.get("queue") instanceof String from
-                        && retryQueues(namespace, queue).contains(from));
+            .allMatch(death ->
+                death instanceof Map<?, ?> fields
+                    && "expired".equals(fields.get("reason"))
+                    && fields.get("queue") instanceof String from
+                    && retryQueues(namespace, queue).contains(from));
   }
 
   private static Collection<String> retryQueues(Namespace namespace, String queue) {

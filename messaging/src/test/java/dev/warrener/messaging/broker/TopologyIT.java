@@ -142,9 +142,7 @@ class TopologyIT {
   void queueWithSettingsThatAnOperatorChoseIsServed() throws Exception {
     fleet.declare();
     try (var session = BrokerSession.open(fleet.access())) {
-      session
-          .topology()
-          .declareQueue("mail", new QueueSettings(10L, null, Duration.ofMinutes(10)));
+      session.topology().declareQueue("mail", new QueueSettings(10L, null, Duration.ofMinutes(10)));
 
       session.topology().declareServedQueue("mail", QueueSettings.DEFAULT);
       session.topology().declareServedQueue("other", QueueSettings.DEFAULT);
@@ -164,8 +162,7 @@ class TopologyIT {
             queue, true, false, false, Map.of("x-queue-type", "quorum", "x-max-length", 10));
 
     try (var session = BrokerSession.open(fleet.access())) {
-      assertThatThrownBy(
-              () -> session.topology().declareServedQueue("mail", QueueSettings.DEFAULT))
+      assertThatThrownBy(() -> session.topology().declareServedQueue("mail", QueueSettings.DEFAULT))
           .isInstanceOf(TopologyMismatchException.class)
           .hasMessageContaining("queue " + queue + " exists with x-");
     }

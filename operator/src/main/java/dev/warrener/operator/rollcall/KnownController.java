@@ -63,9 +63,7 @@ public final class KnownController {
             .map(Map.Entry::getValue)
             .toList();
     var present =
-        accounts.values().stream()
-            .filter(one -> !one.hasLeft() && !one.isOver(goodbyes))
-            .toList();
+        accounts.values().stream().filter(one -> !one.hasLeft() && !one.isOver(goodbyes)).toList();
     hasLeft = present.isEmpty();
     valid = hasLeft ? List.copyOf(accounts.values()) : present;
   }
@@ -91,9 +89,7 @@ public final class KnownController {
       ControllerHeard heard, Instant at, @Nullable String userId) {
     var late = Duration.between(heard.at(), at);
     var skew = late.abs().compareTo(SKEW) > 0 ? late : Duration.ZERO;
-    return heard.roster().stream()
-        .map(entry -> of(entry, heard, userId).shifted(skew))
-        .toList();
+    return heard.roster().stream().map(entry -> of(entry, heard, userId).shifted(skew)).toList();
   }
 
   /** A controller that has its own id in its roster has received it from another program. */
@@ -119,8 +115,7 @@ public final class KnownController {
                 users == null || entry.state() == RosterState.LEFT
                     ? Collections.emptySortedSet()
                     : new TreeSet<>(users),
-                entry.state() == RosterState.SILENT
-                    && entry.lastSeen().isBefore(at.minus(limit)),
+                entry.state() == RosterState.SILENT && entry.lastSeen().isBefore(at.minus(limit)),
                 isTwin)));
   }
 
@@ -174,8 +169,7 @@ public final class KnownController {
   private KnownController merged(KnownController other, BinaryOperator<Account> ofRosters) {
     var all = new HashMap<>(accounts);
     other.accounts.forEach((source, account) ->
-        all.merge(
-            source, account, source.kind() == Kind.PRESENCE ? Account::or : ofRosters));
+        all.merge(source, account, source.kind() == Kind.PRESENCE ? Account::or : ofRosters));
     return new KnownController(id, all);
   }
 

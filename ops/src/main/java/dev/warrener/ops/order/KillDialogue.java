@@ -142,12 +142,19 @@ final class KillDialogue {
 
   private static String size(RollCall preview) {
     var totals = Totals.of(preview);
+    long unanswered = RollCallText.unanswered(preview);
+    String unknown =
+        "what is at " + Phrases.count(unanswered, "controller") + " without an answer is unknown";
+    if (unanswered > 0 && totals.workers() == 0) {
+      return unknown;
+    }
     return Phrases.count(totals.workers(), "worker")
         + " on "
         + Phrases.count(touched(preview), "controller")
         + ", "
         + Phrases.count(totals.tasks(), "task")
-        + " in flight";
+        + " in flight"
+        + (unanswered > 0 ? ", and " + unknown : "");
   }
 
   private static long touched(RollCall preview) {
@@ -155,7 +162,7 @@ final class KillDialogue {
   }
 
   private String deed(@Nullable RollCall preview) {
-    return (preview == null
+    return (preview == null || RollCallText.unanswered(preview) > 0
             ? "Kill them"
             : "Kill " + Phrases.count(Totals.of(preview).workers(), "worker"))
         + connection.place().map(place -> " at " + place).orElse("");

@@ -212,6 +212,10 @@ public final class OrderSummary {
     if (open > 0) {
       words.add("the fate of " + Phrases.count(open, "task") + " is open");
     }
+    long unanswered = RollCallText.unanswered(call);
+    if (unanswered > 0) {
+      words.add("what ran at " + Phrases.count(unanswered, "controller") + " is unknown");
+    }
     return words.isEmpty() ? "no task was running" : String.join(", ", words);
   }
 }

@@ -255,6 +255,18 @@ public final class RollCallText {
         .collect(Collectors.joining(", "));
   }
 
+  /**
+   * Returns how many controllers have given no answer that counts: silent ones, contested ones, and
+   * those that the broker counts and nobody knows by name.
+   */
+  static long unanswered(RollCall call) {
+    return call.unnamed()
+        + call.rows().stream()
+            .filter(ControllerAnswer::expectedHere)
+            .filter(row -> row.answerState() == AnswerState.SILENT || !row.claimants().isEmpty())
+            .count();
+  }
+
   /** Returns how many tasks met which fate, at all controllers. */
   static Map<Fate, Integer> allFates(RollCall call) {
     var all = new EnumMap<Fate, Integer>(Fate.class);

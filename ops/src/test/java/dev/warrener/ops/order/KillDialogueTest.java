@@ -199,7 +199,8 @@ class KillDialogueTest {
 
     assertThat(out())
         .contains("web-4       host-web-4  ✗ silent    10s     ?  ?")
-        .contains("PARTIAL  kill " + ID + ": 1 of 2 controllers confirmed, 2 workers dead");
+        .contains("PARTIAL  kill " + ID + ": 1 of 2 controllers confirmed, 2 workers dead")
+        .contains(", what ran at 1 controller is unknown, ");
     assertThat(err())
         .contains("web-4 has not answered; it was last seen 2m24s ago")
         .contains("warrener kills watch " + ID);
@@ -266,6 +267,10 @@ class KillDialogueTest {
 
     assertThat(kill(new Scope(false, List.of("web-4"), List.of(), List.of(), List.of(), List.of())))
         .isEqualTo(ExitStatus.NO_ANSWER);
+
+    assertThat(err())
+        .contains(", and what is at 1 controller without an answer is unknown");
+    assertThat(out()).doesNotContain("no task was running");
   }
 
   @Test

@@ -74,8 +74,7 @@ public record RetainedRestrictions(
    * @param user the broker user who published it, if it was refused because of that user; null if
    *     it is refused whoever publishes it
    */
-  public record Refused(
-      String order, String because, Instant issuedAt, @Nullable String user) {}
+  public record Refused(String order, String because, Instant issuedAt, @Nullable String user) {}
 
   /**
    * A resume of a revoked task or batch.

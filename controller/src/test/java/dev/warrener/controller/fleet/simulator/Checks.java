@@ -10,7 +10,8 @@ import dev.warrener.controller.fleet.state.FleetState;
  * The invariants, held against what a controller was told, what it does, and what the models know
  * to be true. Each failure is a {@link Violation} that names its {@link Check}. The judges are
  * {@link WorldChecks}, {@link EffectChecks}, {@link LifeChecks}, {@link ReportChecks}, {@link
- * RestChecks} and {@link VerdictChecks}; {@link BookKeeper} writes the book that most of them go by.
+ * RestChecks} and {@link VerdictChecks}; {@link BookKeeper} writes the book that most of them go
+ * by.
  */
 final class Checks {
   final WorldChecks world;

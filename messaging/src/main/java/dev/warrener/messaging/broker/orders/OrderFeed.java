@@ -231,15 +231,17 @@ public final class OrderFeed implements AutoCloseable {
       return;
     }
     isCounting = true;
-    later(REARM_INTERVAL, () -> {
-      isCounting = false;
-      try {
-        onConnection(connection, () -> connection.countAgain(running));
-      } catch (BrokerException e) {
-        LOG.debug("orders: this controller is not counted: {}", e.getMessage());
-      }
-      countLater(connection);
-    });
+    later(
+        REARM_INTERVAL,
+        () -> {
+          isCounting = false;
+          try {
+            onConnection(connection, () -> connection.countAgain(running));
+          } catch (BrokerException e) {
+            LOG.debug("orders: this controller is not counted: {}", e.getMessage());
+          }
+          countLater(connection);
+        });
   }
 
   /**

@@ -78,9 +78,9 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /**
-   * A channel with what was heard on it. It has one message at a time. When the broker has not
-   * said all about a message in time, the channel is given up: a return names no message, and would
-   * be taken for the next one's.
+   * A channel with what was heard on it. It has one message at a time. When the broker has not said
+   * all about a message in time, the channel is given up: a return names no message, and would be
+   * taken for the next one's.
    */
   private record Lane(Channel channel, BlockingQueue<Heard> heard) {
     @Nullable Heard poll(long untilNanos) throws IOException {
@@ -206,10 +206,7 @@ public final class OneByOnePublisher implements AutoCloseable {
       }
       var sent =
           send(
-              exchange,
-              routingKey,
-              dialect.outgoing(message.properties()),
-              message.body().bytes());
+              exchange, routingKey, dialect.outgoing(message.properties()), message.body().bytes());
       var answer = answer(sent, limit);
       if (answer == Answer.UNANSWERED) {
         throw new IOException(sent.on().channel().getCloseReason());

@@ -226,9 +226,7 @@ class OrderFeedIT {
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(fleet.consumers(queue)).isEqualTo(1));
     }
-    await()
-        .atMost(TestFleet.PATIENCE)
-        .untilAsserted(() -> assertThat(feed.miscounts()).isEmpty());
+    await().atMost(TestFleet.PATIENCE).untilAsserted(() -> assertThat(feed.miscounts()).isEmpty());
     assertThat(heard.downs).isEmpty();
     assertThat(heard.trips).isEmpty();
   }

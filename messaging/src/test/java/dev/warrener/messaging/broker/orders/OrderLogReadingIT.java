@@ -8,8 +8,6 @@ import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.tasks.RecordingIntake;
 import dev.warrener.messaging.json.ContractJson;
-import dev.warrener.messaging.order.OrderKind;
-import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.ReportKeys;
 import dev.warrener.testbroker.FrameProxy;
@@ -104,8 +102,7 @@ class OrderLogReadingIT {
   void logIsNotHandedOverByAConnectionThatIsCutWithinIt() throws Exception {
     var sent = publishOrders(40);
     var deliveries = new AtomicInteger();
-    proxy.gate(frame ->
-        frame.method() != FrameProxy.DELIVER || deliveries.incrementAndGet() != 30);
+    proxy.gate(frame -> frame.method() != FrameProxy.DELIVER || deliveries.incrementAndGet() != 30);
 
     var heard = start();
 

@@ -76,8 +76,7 @@ class RepublishedOrderIT {
   void orderThatABindingBroughtFromAnotherExchangeHasNoUser() throws Exception {
     fleet
         .channel()
-        .exchangeBind(
-            fleet.namespace().killExchange(), fleet.namespace().tasksExchange(), "relay");
+        .exchangeBind(fleet.namespace().killExchange(), fleet.namespace().tasksExchange(), "relay");
     var order = Orders.killAll();
 
     publish(order, fleet.namespace().tasksExchange(), "relay");
@@ -95,7 +94,7 @@ class RepublishedOrderIT {
     publish(own, fleet.namespace().logExchange(), "");
 
     var arrived = new ArrayList<ReceivedOrder>();
-    while (arrived.isEmpty() || !idOf(arrived.getLast()).equals(own.id())) {
+    while (arrived.isEmpty() || !idOf(arrived.get(arrived.size() - 1)).equals(own.id())) {
       arrived.add(RecordingIntake.next(heard.orders));
     }
     requireNobodysExceptLast(arrived, order);
@@ -103,7 +102,7 @@ class RepublishedOrderIT {
   }
 
   private void requireNobodysExceptLast(List<ReceivedOrder> arrived, Order order) {
-    assertThat(arrived.getLast().userId()).isEqualTo(fleet.access().address().user());
+    assertThat(arrived.get(arrived.size() - 1).userId()).isEqualTo(fleet.access().address().user());
     assertThat(arrived.subList(0, arrived.size() - 1))
         .allSatisfy(one -> requireNobodys(one, order));
   }

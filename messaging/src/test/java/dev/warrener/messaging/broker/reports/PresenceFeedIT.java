@@ -168,9 +168,7 @@ class PresenceFeedIT {
         "laundry",
         new BasicProperties.Builder().userId(fleet.access().address().user()).build(),
         ContractJson.write(presence("web-1", ControllerState.LEFT)));
-    await()
-        .atMost(TestFleet.PATIENCE)
-        .until(() -> channel.basicGet(arrived, true) != null);
+    await().atMost(TestFleet.PATIENCE).until(() -> channel.basicGet(arrived, true) != null);
 
     awaitHeard();
 
