@@ -154,7 +154,7 @@ final class OrderReports {
   /** Reports the fate of a killed run. */
   OrderProgress settled(Transition change, OrderProgress progress, KilledRun killed) {
     var task = killed.run().task();
-    TaskLog.settled(change, killed, progress.id());
+    OutcomeLog.settled(change, killed, progress.id());
     return say(
         change,
         progress,
@@ -305,7 +305,7 @@ final class OrderReports {
     var next = progress.reporting(report);
     if (report instanceof Report.ControllerDone done) {
       record(change, progress.order(), AuditEntry.ended(next.reports(), done));
-      TaskLog.done(change, progress.order(), done);
+      OutcomeLog.done(change, progress.order(), done);
     } else if (progress.isOver()) {
       record(
           change, progress.order(), new AuditEntry.Late(change.instant(), report.order(), report));

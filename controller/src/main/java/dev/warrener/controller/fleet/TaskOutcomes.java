@@ -84,7 +84,7 @@ final class TaskOutcomes {
     boolean hopeless = error.type().equals(ErrorType.INVALID_INPUT);
     if (!poison && !hopeless && task.attempt() < maxAttempts) {
       int seconds = retry(change, run, crashes);
-      TaskLog.failed(change, task, maxAttempts, worker, outcome, error, TaskLog.retried(seconds));
+      OutcomeLog.failed(change, task, maxAttempts, worker, outcome, error, OutcomeLog.retried(seconds));
       return;
     }
     var reason =
@@ -95,7 +95,7 @@ final class TaskOutcomes {
               case CRASHED -> DeadReason.CRASHED;
               case SUCCEEDED, FAILED, KILLED, LOST, DUPLICATE, EXPIRED, PURGED -> DeadReason.FAILED;
             };
-    TaskLog.failed(change, task, maxAttempts, worker, outcome, error, TaskLog.dead(reason));
+    OutcomeLog.failed(change, task, maxAttempts, worker, outcome, error, OutcomeLog.dead(reason));
     String detail =
         poison
             ? "it killed its worker " + crashes + " times, the last time so: " + error.message()
@@ -294,7 +294,7 @@ final class TaskOutcomes {
     var headers = deadHeaders(change, reason, detail, order);
     long token = move(change, key, task, deadKey(task.queue()), headers, order);
     if (order == null) {
-      TaskLog.neverRuns(change, task, reason, detail);
+      OutcomeLog.neverRuns(change, task, reason, detail);
     }
     reports.deadLettered(change, task, reason, detail, order);
     reports.neverRuns(change, task, outcome, new TaskError(reason.wire(), detail, null), order);

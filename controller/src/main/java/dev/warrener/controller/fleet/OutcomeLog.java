@@ -12,8 +12,8 @@ import dev.warrener.worker.frame.ErrorType;
 import java.util.List;
 
 /** Writes to the log how tasks and orders end, so that nobody has to have watched the events. */
-final class TaskLog {
-  private TaskLog() {}
+final class OutcomeLog {
+  private OutcomeLog() {}
 
   /** A run has ended badly, and {@code next} says what becomes of the task. */
   static void failed(
