@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The abilities of a broker, and its way of doing what others do differently: RabbitMQ by version,
@@ -106,6 +107,14 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   abstract Map<String, Object> deadQueue(Namespace namespace, String queue, QueueSettings settings);
 
   abstract Map<String, Object> retryQueue(Namespace namespace, String queue, int seconds);
+
+  /**
+   * Returns the arguments of a reply queue that outlives its connection for a while, so that no
+   * result is lost with a network; or null if a reply queue has to end with its connection.
+   */
+  public @Nullable Map<String, Object> outlivingReplyQueue() {
+    return null;
+  }
 
   /** Returns the exchanges that route messages which expire in a queue. */
   List<Declaration> routesBack(Namespace namespace, String queue) {

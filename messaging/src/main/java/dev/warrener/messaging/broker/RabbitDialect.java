@@ -37,6 +37,10 @@ final class RabbitDialect extends Dialect {
   private static final long OUTCOME_BYTES = 200_000_000L;
 
   private static final long OUTCOME_SEGMENT_BYTES = 10_000_000L;
+
+  /** How long results wait for a publisher whose connection is lost: ten minutes. */
+  private static final long REPLY_QUEUE_MILLIS = 600_000;
+
   private static final long CANCEL_SECONDS = 5;
 
   RabbitDialect(String product, String version) {
@@ -91,6 +95,11 @@ final class RabbitDialect extends Dialect {
         bytes,
         "x-stream-max-segment-size-bytes",
         segmentBytes);
+  }
+
+  @Override
+  public Map<String, Object> outlivingReplyQueue() {
+    return Map.of("x-queue-type", "classic", "x-expires", REPLY_QUEUE_MILLIS);
   }
 
   @Override

@@ -7,8 +7,10 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerErrors;
+import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerLink;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.SerialExecutor;
@@ -25,18 +27,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An exclusive queue of one program, bound to one exchange, on a connection that is kept up.
- * Messages that arrive while the connection is away are missed. Thread-safe.
+ * A queue of one program, bound to one exchange, on a connection that is kept up. Thread-safe.
  *
- * <p>A queue that is bound by its name keeps the name. Other queues get a new name with each
- * connection, because the broker may keep the old queue for as long as a node of its cluster is
- * down.
+ * <p>A queue that is bound by its name keeps the name. Where the broker can do that, it outlives
+ * its connection for a while ({@link Dialect#outlivingReplyQueue}), and a message is acknowledged
+ * when it has been received: so one may come twice, and none is lost with a connection. Other
+ * queues are exclusive. They get a new name with each connection, because the broker may keep the
+ * old queue for as long as a node of its cluster is down; messages that arrive while the connection
+ * is away are missed.
  */
 final class ReplyQueue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplyQueue.class);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
   private static final String SENT_ON =
       "it did not come straight from its sender: a queue or a binding of somebody has sent it on";
+
+  /** The most messages that are received and not acknowledged yet. */
+  private static final int PREFETCH = 1_000;
 
   /** Receives messages. Called on one thread, in order. */
   interface Listener {
@@ -66,6 +73,7 @@ final class ReplyQueue implements AutoCloseable {
   private final Listener listener;
   private final SerialExecutor events;
   private final BrokerLink link;
+  private volatile boolean closing;
 
   /**
    * Prepares a queue that is bound to {@code exchange} by {@code keys}, or by its own name if none.
@@ -115,11 +123,19 @@ final class ReplyQueue implements AutoCloseable {
       var channel = session.channel();
       boolean byName = keys.contains(name);
       var queue = byName || session.generation() == 1 ? name : freshName();
-      channel.queueDeclare(queue, false, true, false, null);
+      var outliving = byName ? session.dialect().outlivingReplyQueue() : null;
+      if (outliving == null) {
+        channel.queueDeclare(queue, false, true, false, null);
+      } else {
+        channel.queueDeclare(queue, true, false, false, outliving);
+        channel.basicQos(PREFETCH);
+      }
       for (var key : keys) {
         channel.queueBind(queue, exchange, key);
       }
-      channel.basicConsume(queue, true, new Replies(channel, session));
+      boolean isAcknowledged = outliving != null;
+      channel.basicConsume(
+          queue, !isAcknowledged, new Replies(channel, session, isAcknowledged));
     }
 
     @Override
@@ -130,10 +146,12 @@ final class ReplyQueue implements AutoCloseable {
 
   private final class Replies extends DefaultConsumer {
     private final LinkSession session;
+    private final boolean isAcknowledged;
 
-    Replies(Channel channel, LinkSession session) {
+    Replies(Channel channel, LinkSession session, boolean isAcknowledged) {
       super(channel);
       this.session = session;
+      this.isAcknowledged = isAcknowledged;
     }
 
     @Override
@@ -141,19 +159,35 @@ final class ReplyQueue implements AutoCloseable {
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
       var key = envelope.getRoutingKey();
       boolean vouches = session.dialect().checksUserId();
-      if (vouches
-          && isOfReports()
-          && VouchedUser.isSentOn(envelope, properties, Set.of(exchange))) {
-        events.execute(() -> listener.unreadable(key, properties, SENT_ON));
-        return;
-      }
+      boolean isSentOn =
+          vouches && isOfReports() && VouchedUser.isSentOn(envelope, properties, Set.of(exchange));
       var userId = vouches ? properties.getUserId() : null;
-      events.execute(() -> receive(listener, key, userId, properties, body));
+      events.execute(() -> {
+        if (isSentOn) {
+          listener.unreadable(key, properties, SENT_ON);
+        } else {
+          receive(listener, key, userId, properties, body);
+        }
+        if (isAcknowledged) {
+          acknowledge(envelope.getDeliveryTag());
+        }
+      });
+    }
+
+    private void acknowledge(long tag) {
+      try {
+        getChannel().basicAck(tag, false);
+      } catch (IOException | ShutdownSignalException e) {
+        // The message comes again over the next connection.
+        session.lost(BrokerErrors.reason(e));
+      }
     }
 
     @Override
     public void handleCancel(String tag) {
-      session.lost("the broker ended the consumer of the reply queue");
+      if (!closing) {
+        session.lost("the broker ended the consumer of the reply queue");
+      }
     }
 
     @Override
@@ -196,8 +230,22 @@ final class ReplyQueue implements AutoCloseable {
     return link.requireSession().probe(access);
   }
 
+  /** Deletes a queue that would outlive the connection. The broker does it later otherwise. */
+  private void delete() {
+    try {
+      var session = link.requireSession();
+      if (keys.contains(name) && session.dialect().outlivingReplyQueue() != null) {
+        session.channel().queueDeleteNoWait(name, false, false);
+      }
+    } catch (BrokerException | IOException | ShutdownSignalException e) {
+      LOG.debug("the reply queue {} expires by itself: {}", name, BrokerErrors.reason(e));
+    }
+  }
+
   @Override
   public void close() {
+    closing = true;
+    delete();
     link.close();
     events.close(CLOSE_LIMIT);
   }

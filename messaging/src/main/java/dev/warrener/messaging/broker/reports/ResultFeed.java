@@ -8,9 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the results of one publisher's tasks, on an exclusive reply queue. The queue keeps its
- * name over reconnects. Controllers try for half a minute to publish results that come while the
- * connection is away, unless they have many such. Thread-safe.
+ * Receives the results of one publisher's tasks, on a reply queue that keeps its name over
+ * reconnects. On RabbitMQ the queue outlives a lost connection by ten minutes, and results that
+ * come while the connection is away wait in it. On the embedded broker controllers try for half a
+ * minute to publish them, unless they have many such. Thread-safe.
  */
 public final class ResultFeed extends Feed {
 
