@@ -35,6 +35,8 @@ enum Check {
   BACKLOG_IS_DROPPED_ONCE,
   /** The reports about an order are numbered without a gap and agree with each other. */
   CERTIFICATES_AGREE,
+  /** What the roll-call of a kill confirms is so: all are dead, and what was purged is gone. */
+  CONFIRMED_MEANS_DONE,
   /** What a controller says of its holds is what the newest orders say, in both directions. */
   HOLDS_WHAT_IT_SAYS,
   /** A controller consumes what it means to consume, and nothing goes round in circles. */

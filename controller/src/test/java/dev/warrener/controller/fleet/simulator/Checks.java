@@ -9,12 +9,14 @@ import dev.warrener.controller.fleet.state.FleetState;
 /**
  * The invariants, held against what a controller was told, what it does, and what the models know
  * to be true. Each failure is a {@link Violation} that names its {@link Check}. The judges are
- * {@link WorldChecks}, {@link EffectChecks}, {@link LifeChecks}, {@link ReportChecks} and {@link
- * RestChecks}; {@link BookKeeper} writes the book that they go by.
+ * {@link WorldChecks}, {@link EffectChecks}, {@link LifeChecks}, {@link ReportChecks}, {@link
+ * RestChecks} and {@link VerdictChecks}; {@link BookKeeper} writes the book that most of them go
+ * by.
  */
 final class Checks {
   final WorldChecks world;
   final RestChecks rest;
+  final VerdictChecks verdict;
   private final Simulation simulation;
   private final BookKeeper keeper;
   private final EffectChecks effectChecks;
@@ -29,6 +31,7 @@ final class Checks {
     effectChecks = new EffectChecks(simulation, world, reports);
     lives = new LifeChecks(simulation);
     rest = new RestChecks(simulation, world);
+    verdict = new VerdictChecks(simulation);
   }
 
   // What a controller decides.

@@ -43,9 +43,11 @@ final class ModelOperator {
       }
       var copy =
           new HeardOrder(order.order(), order.userId(), order.replyTo(), HeardOrder.Origin.LOG);
+      simulation.checks.verdict.logged(order.order());
       simulation.broker.log.add(copy);
       simulation.controllers.forEach(controller -> controller.links.ordered(copy));
       if (logged) {
+        simulation.checks.verdict.sent(order.order());
         simulation.controllers.forEach(controller -> controller.links.ordered(order));
       }
       if (logged || simulation.chance.oneIn(simulation.faults().losePart())) {
@@ -262,6 +264,7 @@ final class ModelOperator {
     if (chance.oneIn(simulation.faults().loseReport())) {
       return;
     }
+    simulation.checks.verdict.arrived(report);
     if (report instanceof Report.ControllerDone || report instanceof Report.ControllerRefused) {
       answers.computeIfAbsent(report.order(), order -> new HashSet<>()).add(report.controller());
     }

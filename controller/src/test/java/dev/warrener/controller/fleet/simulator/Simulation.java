@@ -315,6 +315,7 @@ final class Simulation {
     broker.up |= !now.isBefore(brokerBack);
     broker.blocked &= now.isBefore(unblocked);
     broker.tick(now);
+    checks.verdict.tick();
     controllers.forEach(ModelController::tick);
   }
 

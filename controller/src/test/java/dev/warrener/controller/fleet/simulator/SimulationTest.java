@@ -36,6 +36,7 @@ class SimulationTest {
     long local = 0;
     long overlaps = 0;
     long repeats = 0;
+    long confirmed = 0;
     var digest = new DecisionDigest();
     Simulation.Decider digested =
         (state, event, now) -> {
@@ -67,11 +68,13 @@ class SimulationTest {
       local += life.operator.local;
       overlaps += life.checks.world.overlaps;
       repeats += life.checks.world.repeats;
+      confirmed += life.checks.verdict.confirmed;
       seed++;
     } while (ONLY == 0 && (steps < STEPS || System.nanoTime() < until));
     System.out.println(
-        "simulated %,d fleets from seed %d: %,d steps, %,d orders and %,d of one host; %,d runs overlapped one that had lost its delivery, %,d came again after a success; digest of all decisions %s"
-            .formatted(seed - first, first, steps, orders, local, overlaps, repeats, digest));
+        "simulated %,d fleets from seed %d: %,d steps, %,d orders and %,d of one host; %,d kills confirmed; %,d runs overlapped one that had lost its delivery, %,d came again after a success; digest of all decisions %s"
+            .formatted(
+                seed - first, first, steps, orders, local, confirmed, overlaps, repeats, digest));
   }
 
   /** The same life once more, with its trace, which would cost too much for all of them. */
