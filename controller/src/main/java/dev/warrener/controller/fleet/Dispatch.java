@@ -63,6 +63,9 @@ final class Dispatch {
       if (!queue.handles(task.handler())) {
         change.takeOut(key);
         outcomes.unknownHandler(change, key, task, queue.handlers());
+      } else if (TaskArrival.isExpired(change, task)) {
+        change.takeOut(key);
+        outcomes.expired(change, key, task);
       } else if (mayStartNow(change, slot, task)) {
         change.takeOut(key);
         return TaskRun.of(task, key);

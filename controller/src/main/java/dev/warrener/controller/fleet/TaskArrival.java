@@ -35,7 +35,7 @@ final class TaskArrival {
   /** A task was delivered. */
   void delivered(Transition change, Event.Delivered delivered) {
     var key = delivered.key();
-    var task = delivered.task();
+    var task = withEnd(delivered.task(), change.instant());
     var queue = change.queues.get(key.queue());
     if (!change.broker.isCurrent(key) || queue == null) {
       return;
@@ -170,9 +170,8 @@ final class TaskArrival {
       outcomes.killedItsController(change, key, task, lost);
       return true;
     }
-    var expiresAt = expiresAt(task);
-    if (expiresAt != null && change.instant().isAfter(expiresAt)) {
-      outcomes.expired(change, key, task, "it waited until after " + expiresAt);
+    if (isExpired(change, task)) {
+      outcomes.expired(change, key, task);
       return true;
     }
     if (task.notBefore() != null && change.instant().isBefore(task.notBefore())) {
@@ -196,20 +195,33 @@ final class TaskArrival {
       }
     }
     Map<String, @Nullable Object> headers = new HashMap<>();
-    var expiresAt = expiresAt(task);
-    if (expiresAt != null) {
-      headers.put(TaskHeaders.EXPIRES_AT, expiresAt.toString());
+    if (task.expiresAt() != null) {
+      headers.put(TaskHeaders.EXPIRES_AT, task.expiresAt().toString());
     }
     outcomes.defer(change, key, task, seconds, headers);
   }
 
-  private static @Nullable Instant expiresAt(Task task) {
-    if (task.expiresAt() != null) {
-      return task.expiresAt();
+  /**
+   * Returns a task with the time at which it expires, if it does. The broker has just handed it
+   * out, so its expiration was not over there. What is left of it is known only from the time of
+   * publishing, by another clock. If that time can't be right, the task has all of its expiration
+   * from now on: no task expires because a clock is wrong.
+   */
+  private static Task withEnd(Task task, Instant now) {
+    var expiration = task.expiration();
+    if (task.expiresAt() != null || expiration == null) {
+      return task;
     }
-    return task.expiration() == null || task.publishedAt() == null
-        ? null
-        : task.publishedAt().plus(task.expiration());
+    var latest = now.plus(expiration);
+    var published = task.publishedAt();
+    var end = published == null ? latest : published.plus(expiration);
+    boolean canBe = end.isAfter(now) && !end.isAfter(latest);
+    return task.toBuilder().expiresAt(canBe ? end : latest).build();
+  }
+
+  /** Whether a task has waited for too long to be started. */
+  static boolean isExpired(Transition change, Task task) {
+    return task.expiresAt() != null && change.instant().isAfter(task.expiresAt());
   }
 
   /** Settles the waiting tasks that must not start any more, since restrictions have changed. */

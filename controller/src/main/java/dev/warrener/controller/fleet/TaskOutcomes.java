@@ -80,7 +80,8 @@ final class TaskOutcomes {
     int crashes = crashesOf(task) + (outcome == Outcome.CRASHED ? 1 : 0);
     reports.finished(change, task, worker, outcome, error.message(), null);
     int maxAttempts = maxAttempts(change, task);
-    boolean poison = crashes >= change.settings.poisonAfter();
+    // The reason is that of this run: a task that crashed before may also just fail.
+    boolean poison = outcome == Outcome.CRASHED && crashes >= change.settings.poisonAfter();
     boolean hopeless = error.type().equals(ErrorType.INVALID_INPUT);
     if (!poison && !hopeless && task.attempt() < maxAttempts) {
       int seconds = retry(change, run, crashes);
@@ -221,7 +222,8 @@ final class TaskOutcomes {
   }
 
   /** Moves a waiting task that has expired to the dead letters. */
-  void expired(Transition change, DeliveryKey key, Task task, String detail) {
+  void expired(Transition change, DeliveryKey key, Task task) {
+    var detail = "it waited until after " + task.expiresAt();
     deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.EXPIRED);
   }
 

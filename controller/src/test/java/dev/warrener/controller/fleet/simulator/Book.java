@@ -178,6 +178,9 @@ final class Book {
   /** It is to end without waiting for its runs. */
   boolean stopsAtOnce;
 
+  /** When it last went on after it had stood still. */
+  Instant awakeSince = Instant.EPOCH;
+
   /** Since when no order can reach it, as far as it knows. */
   @Nullable Instant deafSince;
 

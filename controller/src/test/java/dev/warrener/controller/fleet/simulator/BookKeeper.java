@@ -112,6 +112,7 @@ final class BookKeeper {
         book.stopsAtOnce |= book.stopping;
         book.stopping = true;
       }
+      case Event.StoodStill _ -> book.awakeSince = simulation.now();
       case Event.OrdersDown _ -> {
         if (book.synced && book.deafSince == null) {
           book.deafSince = simulation.now();
@@ -136,8 +137,7 @@ final class BookKeeper {
           Event.PresenceHeard _,
           Event.OthersSeen _,
           Event.Remembered _,
-          Event.Kept _,
-          Event.StoodStill _ -> {}
+          Event.Kept _ -> {}
     }
   }
 

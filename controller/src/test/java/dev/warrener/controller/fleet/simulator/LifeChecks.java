@@ -36,7 +36,9 @@ final class LifeChecks {
       }
       var end = soonest(book, worker);
       require(
-          end == null || !simulation.now().isAfter(end.plus(LATE)),
+          end == null
+              || !simulation.now().isAfter(end.plus(LATE))
+              || !simulation.now().isAfter(book.awakeSince.plus(LATE)),
           Check.NOTHING_OUTLIVES_ITS_TIME,
           book.worker(worker.key),
           "should have been killed at",
