@@ -85,7 +85,8 @@ final class TaskOutcomes {
     boolean hopeless = error.type().equals(ErrorType.INVALID_INPUT);
     if (!poison && !hopeless && task.attempt() < maxAttempts) {
       int seconds = retry(change, run, crashes);
-      OutcomeLog.failed(change, task, maxAttempts, worker, outcome, error, OutcomeLog.retried(seconds));
+      OutcomeLog.failed(
+          change, task, maxAttempts, worker, outcome, error, OutcomeLog.retried(seconds));
       return;
     }
     var reason =

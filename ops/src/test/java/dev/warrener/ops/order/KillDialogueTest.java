@@ -268,8 +268,7 @@ class KillDialogueTest {
     assertThat(kill(new Scope(false, List.of("web-4"), List.of(), List.of(), List.of(), List.of())))
         .isEqualTo(ExitStatus.NO_ANSWER);
 
-    assertThat(err())
-        .contains(", and what is at 1 controller without an answer is unknown");
+    assertThat(err()).contains(", and what is at 1 controller without an answer is unknown");
     assertThat(out()).doesNotContain("no task was running");
   }
 
