@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.EndedRuns.Owed;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.controller.fleet.state.Revocations;
@@ -17,6 +18,7 @@ import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import dev.warrener.messaging.task.TaskHeaders;
+import dev.warrener.messaging.text.StackText;
 import dev.warrener.worker.frame.ErrorType;
 import java.util.Collection;
 import java.util.HashMap;
@@ -52,6 +54,12 @@ final class TaskOutcomes {
       if (run.delivery() != null) {
         unknownHandler(change, run.delivery(), run.task(), end.error().message());
       }
+    } else if (end.error().type().equals(ErrorType.TERMINATED)
+        && (change.phase == Phase.DRAINING || change.phase == Phase.STOPPING)) {
+      var why = "somebody signalled its command while the controller drained";
+      change.log(false, "task " + run.task().id() + " starts again, uncharged: " + why);
+      reports.finished(change, run.task(), worker, Outcome.LOST, why, null);
+      change.requeue(run.delivery());
     } else {
       unsuccessful(change, run, worker, Outcome.FAILED, end.error());
     }

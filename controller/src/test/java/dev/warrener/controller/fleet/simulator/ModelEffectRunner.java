@@ -169,6 +169,7 @@ final class ModelEffectRunner {
         var gone =
             letter == null || over == null ? null : broker.acknowledge(over, reject.delivery());
         if (gone != null) {
+          home.book().taken.add(reject.delivery());
           broker.route(gone.task.queue() + ".dead", gone.task, simulation.now());
         }
       }
