@@ -138,10 +138,6 @@ class ExpiryTest {
   }
 
   private static Task task(String id, @Nullable Duration expiration, Instant publishedAt) {
-    return Task.to("mail", "work")
-        .id(id)
-        .expiration(expiration)
-        .publishedAt(publishedAt)
-        .build();
+    return Task.to("mail", "work").id(id).expiration(expiration).publishedAt(publishedAt).build();
   }
 }

@@ -20,8 +20,7 @@ class ShutdownTest {
     fleet.happen(new Event.StopRequested());
 
     assertThat(fleet.all(Effect.AskToEnd.class))
-        .containsExactly(
-            new Effect.AskToEnd(DecidedFleet.WORKER, null, 0, "the controller ends"));
+        .containsExactly(new Effect.AskToEnd(DecidedFleet.WORKER, null, 0, "the controller ends"));
     assertThat(fleet.all(Effect.Kill.class)).isEmpty();
 
     fleet.happen(new Event.TimerDue(new Timer.GraceOver(DecidedFleet.WORKER)));

@@ -134,8 +134,7 @@ final class ReplyQueue implements AutoCloseable {
         channel.queueBind(queue, exchange, key);
       }
       boolean isAcknowledged = outliving != null;
-      channel.basicConsume(
-          queue, !isAcknowledged, new Replies(channel, session, isAcknowledged));
+      channel.basicConsume(queue, !isAcknowledged, new Replies(channel, session, isAcknowledged));
     }
 
     @Override
