@@ -121,7 +121,9 @@ class ForgeriesIT {
       assertThat(killed.err())
           .contains(
               "h1 has not answered (reports about it by user controller, who is not h1, were"
-                  + " ignored)");
+                  + " ignored)",
+              " controller=h1 event=ignored by=controller said=")
+          .doesNotContain(" controller=h1 event=done");
 
       forger.publishPresence();
       killed = asOps("kill", "--queue", "mail", "-y", "-m", "INC-42", "--timeout", "3s");

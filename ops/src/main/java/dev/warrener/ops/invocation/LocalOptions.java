@@ -25,7 +25,8 @@ public final class LocalOptions {
       order = 32,
       description =
           "With --local: the controllers' runtime directory (default: WARRENER_RUNTIME_DIRECTORY,"
-              + " else all that controllers of this host use).")
+              + " else all that controllers of this host use by default; one that is set in a"
+              + " controller's configuration must be named here).")
   private @Nullable Path runtimeDirectory;
 
   public boolean isLocal() {

@@ -14,6 +14,7 @@ import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Terminal;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -79,14 +80,26 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
   }
 
   @Override
-  public void heard(Report report, RollCall call, Instant at) {
+  public void heard(Report report, @Nullable String userId, RollCall call, Instant at) {
+    boolean isIgnored = isIgnored(report, userId, call);
     if (screen.format() == OutputFormat.JSONL) {
-      screen.resultJsonLine(report);
+      // Whoever reads lines goes by each alone. What was ignored is named in the result.
+      if (!isIgnored) {
+        screen.resultJsonLine(report);
+      }
     } else if (area == null) {
-      screen.say(RollCallText.eventLine(report));
+      screen.say(
+          RollCallText.eventLine(report, isIgnored ? Objects.requireNonNullElse(userId, "") : null));
     } else {
       tick(call, at);
     }
+  }
+
+  /** Whether a report counts for nothing, because its user is not the controller. */
+  private static boolean isIgnored(Report report, @Nullable String userId, RollCall call) {
+    return call.rows().stream()
+        .filter(row -> row.controller().equals(report.controller()))
+        .anyMatch(row -> row.disbelieved().contains(Objects.requireNonNullElse(userId, "")));
   }
 
   @Override

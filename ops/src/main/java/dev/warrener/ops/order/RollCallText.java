@@ -306,15 +306,21 @@ public final class RollCallText {
         + (left.isNegative() || left.isZero() ? "" : " · " + Phrases.brief(left) + " left");
   }
 
-  /** Returns a report as a line for logs: {@code key=value} words after the time. */
-  static String eventLine(Report report) {
+  /**
+   * Returns a report as a line for logs: {@code key=value} words after the time.
+   *
+   * @param stranger the user who published it, if it counts for nothing because of that user; else
+   *     null
+   */
+  static String eventLine(Report report, @Nullable String stranger) {
     String head =
         Text.stamp(report.at())
             + " order="
             + Printable.word(report.order())
             + " controller="
             + Printable.word(report.controller())
-            + " event=";
+            + " event="
+            + (stranger == null ? "" : "ignored by=" + Printable.word(stranger) + " said=");
     return head
         + switch (report) {
           case Report.ControllerHeard heard ->
