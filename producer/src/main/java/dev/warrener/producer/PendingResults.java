@@ -39,7 +39,7 @@ final class PendingResults implements ResultFeed.Listener {
 
   @Override
   public void result(ResultMessage result, @Nullable String correlationId) {
-    var expected = find(correlationId);
+    var expected = take(correlationId);
     if (expected == null) {
       LOG.debug("the result of task {} is dropped: no future waits for it", result.task());
     } else {
@@ -49,7 +49,7 @@ final class PendingResults implements ResultFeed.Listener {
 
   @Override
   public void unreadable(@Nullable String correlationId, String because) {
-    var expected = find(correlationId);
+    var expected = take(correlationId);
     if (expected == null) {
       LOG.warn("a result could not be read: {}", because);
     } else {
@@ -77,7 +77,8 @@ final class PendingResults implements ResultFeed.Listener {
         expected.future.completeExceptionally(new ResultException(expected.taskId, because, null)));
   }
 
-  private @Nullable Pending find(@Nullable String correlationId) {
-    return correlationId == null ? null : pending.get(correlationId);
+  /** Its place is free before its future's callbacks run, which may ask for the next result. */
+  private @Nullable Pending take(@Nullable String correlationId) {
+    return correlationId == null ? null : pending.remove(correlationId);
   }
 }
