@@ -225,15 +225,15 @@ public final class DeadShowCommand extends FleetCommand {
     switch (screen.format()) {
       case TABLE -> {
         describe(shown, now).forEach(screen::result);
-        if (shown.stack() != null) {
-          screen.result("");
-          screen.result("What the last run said:");
-          shown.stack().lines().forEach(line -> screen.result("  " + line));
-        }
+        // Both are indented, so that no line of them can pass for one of ours.
         if (shown.body() != null) {
           screen.result("");
-          // Indented, so that no line of it can pass for one of ours.
           shown.body().lines().forEach(line -> screen.result("  " + line));
+        }
+        if (shown.stack() != null) {
+          screen.result("");
+          screen.result("What the last run reported:");
+          shown.stack().lines().forEach(line -> screen.result("  " + line));
         }
         if (shown.bodyIsCut()) {
           screen.say("The body goes on: add --full for all of it.");

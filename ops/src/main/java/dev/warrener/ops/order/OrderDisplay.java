@@ -89,7 +89,8 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
       }
     } else if (area == null) {
       screen.say(
-          RollCallText.eventLine(report, isIgnored ? Objects.requireNonNullElse(userId, "") : null));
+          RollCallText.eventLine(
+              report, isIgnored ? Objects.requireNonNullElse(userId, "") : null));
     } else {
       tick(call, at);
     }

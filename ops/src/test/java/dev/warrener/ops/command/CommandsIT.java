@@ -26,7 +26,8 @@ class CommandsIT extends OneControllerFleet {
         .startsWith("task f-1, dead letter of queue mail\n  reason      failed\n")
         .containsPattern("  detail +.*no")
         .contains("  attempt     1 of 1\n")
-        .contains("  body        16 bytes, application/json\n\n  {\"message\":\"no\"}\n");
+        .contains("  body        16 bytes, application/json\n\n  {\"message\":\"no\"}\n")
+        .contains("\n\nWhat the last run reported:\n  java.lang.IllegalStateException: no\n");
     var json = fleet.run("dead", "show", "mail", "f-1", "-o", "json").ends(0).json();
     assertThat(json.at("/reason").stringValue()).isEqualTo("failed");
     assertThat(json.at("/body").stringValue()).isEqualTo("{\"message\":\"no\"}");
