@@ -97,7 +97,7 @@ class KillRaceIT {
 
   private void awaitAll(String what, CountDownLatch latch) {
     await(what)
-        .atMost(Duration.ofMinutes(5))
+        .atMost(Duration.ofMinutes(15))
         .until(() -> {
           assertThat(broken.get()).isNull();
           return latch.getCount() == 0;
