@@ -265,6 +265,11 @@ public final class DeadLetters {
         last().queueDeclarePassive(name);
         delivery = arrivals.next();
       }
+      if (delivery == null) {
+        // The embedded broker can forget a consumer that still has room, but no new one.
+        last().basicCancel(arrivals.getConsumerTag());
+        delivery = open(wanted).next();
+      }
       return delivery;
     }
 
@@ -272,7 +277,7 @@ public final class DeadLetters {
       return channels.get(channels.size() - 1);
     }
 
-    private void open(long wanted) throws IOException {
+    private Arrivals open(long wanted) throws IOException {
       var channel = connection.createChannel();
       if (channel == null) {
         throw new IOException("the broker allows no more channels on this connection");
@@ -285,6 +290,7 @@ public final class DeadLetters {
       arrivals = new Arrivals(channel);
       channel.basicQos(size);
       channel.basicConsume(name, false, arrivals);
+      return arrivals;
     }
 
     /** Removes a letter from the queue: the same consumer gets another one. */
