@@ -20,8 +20,10 @@ final class Consumption {
     }
     if (change.broker.connected()) {
       forgetDeliveries(change);
+      Reclaims.lost(change, change.instant());
     }
     change.broker = change.broker.up(up.generation());
+    Reclaims.back(change);
   }
 
   /** The task connection is lost: the broker has back what was delivered by it. */
@@ -35,7 +37,9 @@ final class Consumption {
         "lost the task connection (" + down.reason() + "): running tasks " + theirFate(change));
     forgetDeliveries(change);
     // The lease runs from the broker's last sign of life, not from when its silence was noticed.
-    startLease(change, change.instant().minus(down.silence()));
+    var since = change.instant().minus(down.silence());
+    startLease(change, since);
+    Reclaims.lost(change, since);
   }
 
   private static String theirFate(Transition change) {
@@ -58,6 +62,7 @@ final class Consumption {
         true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
     forgetDeliveries(change, queue);
     startLease(change, change.instant());
+    Reclaims.lost(change, change.instant());
   }
 
   /** Bounds the runs whose deliveries the broker has had back since {@code since}. */
@@ -122,7 +127,8 @@ final class Consumption {
         || !change.broker.synced()
         || change.phase != Phase.RUNNING
         || change.restrictions.queueHeld(change.settings, queue)
-        || OrderBacklog.isBeingDropped(change, queue)) {
+        || OrderBacklog.isBeingDropped(change, queue)
+        || change.claims.isPaused(queue, change.instant())) {
       return false;
     }
     for (var slot : change.pool.ofQueue(queue)) {

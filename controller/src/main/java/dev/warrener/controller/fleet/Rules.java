@@ -85,8 +85,9 @@ final class Rules {
       case Timer.DeferralOver due -> killing.deferredForTooLong(change, due);
       case Timer.GraceOver due -> supervision.graceOver(change, due.worker());
       case Timer.Respawn due -> supervision.respawnDue(change, due);
-      case Timer.LeaseOver due -> supervision.leaseOver(change, due.generation());
+      case Timer.LeaseOver due -> supervision.leaseOver(change, due);
       case Timer.DrainOver _ -> shutdown.drainOver(change);
+      case Timer.ClaimsDue _ -> Reclaims.due(change);
       case Timer.SettlementOver due -> settlement.patienceOver(change, due.order());
     }
   }
@@ -95,6 +96,7 @@ final class Rules {
     var presence = heard.presence();
     if (!presence.id().equals(change.settings.controller())) {
       change.others = change.others.heard(presence, heard.at(), heard.userId());
+      Reclaims.heard(change, presence.id());
     }
   }
 
@@ -105,6 +107,7 @@ final class Rules {
     shutdown.advance(change);
     prefetch.recallWhatMayNotStart(change);
     supervision.spawnWanted(change);
+    Reclaims.look(change);
     consumption.consumeWanted(change);
     if (change.mayDispatch()) {
       dispatch.toIdleWorkers(change);

@@ -11,7 +11,6 @@ import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.TaskError;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePSet;
@@ -170,11 +169,19 @@ final class Supervision {
   }
 
   /** Kills the workers whose runs have gone on without the broker for a whole lease. */
-  void leaseOver(Transition change, long generation) {
+  void leaseOver(Transition change, Timer.LeaseOver due) {
+    var until =
+        change.settings.withoutBroker() == WithoutBroker.LEASE
+            ? Reclaims.graceAfterLease(change)
+            : null;
+    if (until != null) {
+      change.schedule(due, until);
+      return;
+    }
     for (var slot : change.pool.slots()) {
       if (slot.process() instanceof Slot.Busy busy
           && busy.run().delivery() == null
-          && generation <= change.broker.generation()) {
+          && due.generation() <= change.broker.generation()) {
         change.log(
             true,
             "task "
@@ -200,20 +207,6 @@ final class Supervision {
       if (slot.process() instanceof Slot.Busy) {
         kill(change, slot, new Slot.Cause.LeaseOver());
       }
-    }
-  }
-
-  /** Kills all workers, because the controller stops. */
-  void killAllForStop(Transition change) {
-    var killed = new ArrayList<WorkerKey>();
-    for (var slot : change.pool.slots()) {
-      if (slot.canBeKilled()) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, change.instant()));
-        killed.add(slot.key());
-      }
-    }
-    if (!killed.isEmpty()) {
-      change.add(new Effect.Kill(List.copyOf(killed)));
     }
   }
 

@@ -34,6 +34,9 @@ public sealed interface Timer {
   /** An order that came without a broker stops waiting for the broker. */
   record SettlementOver(String order) implements Timer {}
 
+  /** It is time to look again at messages that other controllers may claim. */
+  record ClaimsDue() implements Timer {}
+
   /** A draining controller stops waiting. */
   record DrainOver() implements Timer {}
 }
