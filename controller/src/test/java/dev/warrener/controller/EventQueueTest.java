@@ -47,7 +47,7 @@ class EventQueueTest {
         List.of(
             new Event.BrokerUp(1),
             new Event.BarrierPassed(1),
-            new Event.TimerDue(new Timer.LeaseOver(1)),
+            new Event.TimerDue(new Timer.LeaseOver()),
             new Event.ConsumptionEnded(1, "mail", "closed"),
             new Event.BacklogDone(2, 3),
             new Event.BrokerDown(1, "gone", Duration.ZERO));

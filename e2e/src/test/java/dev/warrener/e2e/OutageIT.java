@@ -47,7 +47,7 @@ class OutageIT {
   @Test
   void noTaskRunsTwiceWhenTheNetworkIsBackWithinTheLease() {
     var wire = fleet.wire();
-    start(wire.uri(), "lease=15s\n");
+    start(wire.uri(), "lease=25s\n");
 
     breakFor(wire);
 
@@ -57,7 +57,7 @@ class OutageIT {
   @Test
   void noTaskRunsTwiceWhereMoreTasksWaitThanBothControllersTake() {
     var wire = fleet.wire();
-    start(wire.uri(), "lease=15s\nqueue.mail.look-ahead=2\n");
+    start(wire.uri(), "lease=25s\nqueue.mail.look-ahead=2\n");
     for (int i = 0; i < 4 * TASKS; i++) {
       fleet.publishBeating("mail", "later-" + i, 0.2);
     }

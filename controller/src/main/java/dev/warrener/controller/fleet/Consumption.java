@@ -4,7 +4,8 @@ import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.QueueState;
 import dev.warrener.controller.fleet.state.Slot;
-import java.time.Instant;
+import dev.warrener.controller.fleet.state.WithoutBroker;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -19,7 +20,8 @@ final class Consumption {
       return;
     }
     if (change.broker.connected()) {
-      forgetDeliveries(change);
+      forgetDeliveries(change, Duration.ZERO);
+      startLease(change, Duration.ZERO);
       Reclaims.lost(change, change.instant());
     }
     change.broker = change.broker.up(up.generation());
@@ -35,11 +37,17 @@ final class Consumption {
     change.log(
         true,
         "lost the task connection (" + down.reason() + "): running tasks " + theirFate(change));
-    forgetDeliveries(change);
     // The lease runs from the broker's last sign of life, not from when its silence was noticed.
-    var since = change.instant().minus(down.silence());
-    startLease(change, since);
-    Reclaims.lost(change, since);
+    forgetDeliveries(change, down.silence());
+    startLease(change, down.silence());
+    Reclaims.lost(change, change.instant().minus(down.silence()));
+  }
+
+  /** Returns what becomes of running tasks while no order can be received, as a clause. */
+  static String fateOfDeaf(Transition change) {
+    return change.settings.withoutBroker() == WithoutBroker.FINISH
+        ? "go on to their end"
+        : "go on for " + change.settings.lease().toMillis() + " ms at most";
   }
 
   private static String theirFate(Transition change) {
@@ -60,32 +68,39 @@ final class Consumption {
     }
     change.log(
         true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
-    forgetDeliveries(change, queue);
-    startLease(change, change.instant());
+    forgetDeliveries(change, queue, Duration.ZERO);
+    startLease(change, Duration.ZERO);
     Reclaims.lost(change, change.instant());
   }
 
-  /** Bounds the runs whose deliveries the broker has had back since {@code since}. */
-  private static void startLease(Transition change, Instant since) {
-    var over = new Timer.LeaseOver(change.broker.generation());
+  /**
+   * A connection was lost: the runs that it leaves cut off are looked at when their time is over.
+   *
+   * @param silence the time since the broker's last sign of life on it
+   */
+  static void startLease(Transition change, Duration silence) {
+    var lease = change.settings.lease().minus(silence);
     switch (change.settings.withoutBroker()) {
-      case LEASE -> change.schedule(over, since.plus(change.settings.lease()));
-      case KILL -> change.schedule(over, change.instant());
+      case KILL -> {
+        change.schedule(new Timer.LeaseOver(), change.instant());
+        change.schedule(new Timer.LeaseOver(), change.instant().plus(lease));
+      }
+      case LEASE -> change.schedule(new Timer.LeaseOver(), change.instant().plus(lease));
       case FINISH -> {}
     }
   }
 
-  private static void forgetDeliveries(Transition change) {
+  private static void forgetDeliveries(Transition change, Duration silence) {
     for (var queue : change.queues.values()) {
-      forgetDeliveries(change, queue);
+      forgetDeliveries(change, queue, silence);
     }
   }
 
-  private static void forgetDeliveries(Transition change, QueueState queue) {
+  private static void forgetDeliveries(Transition change, QueueState queue, Duration silence) {
     change.put(queue.consuming(false).withoutWaiting());
     for (var slot : change.pool.ofQueue(queue.name())) {
       if (slot.run() != null) {
-        change.put(slot.withoutDeliveries());
+        change.put(slot.withoutDeliveries(change.now.steady().minus(silence)));
       }
     }
     change.orders = change.orders.handedBack(queue.name());

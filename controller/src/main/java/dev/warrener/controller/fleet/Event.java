@@ -39,8 +39,12 @@ public sealed interface Event {
    */
   record OrdersSynced(List<HeardOrder> log, @Nullable String trippedBy) implements Event {}
 
-  /** The order connection is lost: orders may be missed until the log has been read again. */
-  record OrdersDown(String reason) implements Event {}
+  /**
+   * The order connection is lost: orders may be missed until the log has been read again.
+   *
+   * @param silence the time since the broker's last sign of life on that connection
+   */
+  record OrdersDown(String reason, Duration silence) implements Event {}
 
   /** A live order arrived. */
   record OrderArrived(HeardOrder heard) implements Event {}

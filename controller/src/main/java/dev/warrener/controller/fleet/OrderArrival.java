@@ -133,7 +133,7 @@ final class OrderArrival {
    */
   void synced(Transition change, Event.OrdersSynced log) {
     boolean first = change.phase == Phase.STARTING;
-    change.broker = change.broker.synced(true);
+    change.broker = change.broker.hearing();
     if (first) {
       change.phase = Phase.RUNNING;
     }
@@ -167,8 +167,14 @@ final class OrderArrival {
   /** The order connection is lost: orders may be missed until it is synced again. */
   void disconnected(Transition change, Event.OrdersDown down) {
     if (change.broker.synced()) {
-      change.broker = change.broker.synced(false);
-      change.log(true, "lost the order connection (" + down.reason() + "): no new tasks are taken");
+      change.broker = change.broker.deaf(change.now.steady().minus(down.silence()));
+      change.log(
+          true,
+          "lost the order connection ("
+              + down.reason()
+              + "): no new tasks are taken, and running tasks "
+              + Consumption.fateOfDeaf(change));
+      Consumption.startLease(change, down.silence());
     }
   }
 

@@ -73,13 +73,20 @@ final class OrderKilling {
       change.put(change.orders.current(order.id()).awaiting(slot.key()));
       boolean isFirst = slot.canBeKilled();
       var cause = new Slot.Cause.ByOrder(order.id(), asks);
-      change.put(slot.killed(cause, order.id(), change.instant()));
+      change.put(slot.killed(cause, order.id(), asks, change.instant()));
       if (!asks) {
         // Also if it is dying already: it may only have been asked to end, with a grace for which
         // this order does not wait.
         killed.add(slot.key());
-      } else if (isFirst) {
+        continue;
+      }
+      if (isFirst) {
         askToEnd(change, order, slot);
+      }
+      if (isFirst || slot.hasGrace()) {
+        // Of several graces the one that ends first counts.
+        change.schedule(
+            new Timer.GraceOver(slot.key()), change.instant().plusMillis(order.graceMillis()));
       }
     }
     if (!killed.isEmpty()) {
@@ -95,8 +102,6 @@ final class OrderKilling {
             run == null ? null : run.task().id(),
             run == null ? 0 : run.task().attempt(),
             order.reason()));
-    change.schedule(
-        new Timer.GraceOver(slot.key()), change.instant().plusMillis(order.graceMillis()));
   }
 
   // Kills for one run.

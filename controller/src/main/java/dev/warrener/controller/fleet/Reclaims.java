@@ -76,18 +76,6 @@ final class Reclaims {
     }
   }
 
-  /**
-   * Returns until when runs without their messages may go on although their lease is over: this
-   * controller is connected again, and their messages are about to come back. Null if they may not.
-   */
-  static @Nullable Instant graceAfterLease(Transition change) {
-    return change.broker.connected()
-            && change.broker.synced()
-            && change.claims.mayDoubt(change.instant())
-        ? change.claims.until()
-        : null;
-  }
-
   /** Another controller has published its presence. */
   static void heard(Transition change, String controller) {
     if (mayDoubt(change)) {

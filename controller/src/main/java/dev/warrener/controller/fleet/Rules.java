@@ -85,7 +85,7 @@ final class Rules {
       case Timer.DeferralOver due -> killing.deferredForTooLong(change, due);
       case Timer.GraceOver due -> supervision.graceOver(change, due.worker());
       case Timer.Respawn due -> supervision.respawnDue(change, due);
-      case Timer.LeaseOver due -> supervision.leaseOver(change, due);
+      case Timer.LeaseOver _ -> supervision.leaseOver(change);
       case Timer.DrainOver _ -> shutdown.drainOver(change);
       case Timer.ClaimsDue _ -> Reclaims.due(change);
       case Timer.SettlementOver due -> settlement.patienceOver(change, due.order());

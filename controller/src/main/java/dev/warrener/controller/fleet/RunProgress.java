@@ -56,14 +56,18 @@ final class RunProgress {
     change.put(next);
     suspects.started(change, run.task());
     reports.started(change, run.task(), change.workerId(slot));
+    limit(change, slot, run);
+    if (run.recalled()) {
+      killing.startedAfterRecall(change, next);
+    }
+  }
+
+  private static void limit(Transition change, Slot slot, TaskRun run) {
     var timeout = Dispatch.timeoutOf(change, run.task());
     if (timeout != null) {
       change.schedule(
           new Timer.RunDeadline(slot.key(), run.task().id(), run.task().attempt()),
           change.instant().plus(timeout));
-    }
-    if (run.recalled()) {
-      killing.startedAfterRecall(change, next);
     }
   }
 
@@ -74,6 +78,9 @@ final class RunProgress {
       return;
     }
     var begun = run.startedAt(change.instant());
+    if (dying.asked()) {
+      limit(change, slot, run);
+    }
     change.put(
         slot.with(
             end == null
@@ -161,9 +168,16 @@ final class RunProgress {
   /** A run has reached its hard limit. */
   void deadline(Transition change, Timer.RunDeadline due) {
     var slot = change.pool.find(due.worker());
-    if (slot == null
-        || !(slot.process() instanceof Slot.Busy busy)
-        || !busy.run().is(due.task(), due.attempt())) {
+    var run = slot == null ? null : slot.run();
+    if (slot == null || run == null || !run.is(due.task(), due.attempt())) {
+      return;
+    }
+    if (slot.process() instanceof Slot.Dying dying && dying.asked() && dying.end() == null) {
+      // It was asked to end, and dies for an order: that decides what becomes of its task.
+      supervision.kill(change, slot, new Slot.Cause.TimedOut(due.task(), due.attempt()));
+      return;
+    }
+    if (!(slot.process() instanceof Slot.Busy busy)) {
       return;
     }
     var timeout = Dispatch.timeoutOf(change, busy.run().task());

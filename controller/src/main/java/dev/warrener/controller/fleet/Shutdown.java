@@ -88,7 +88,7 @@ final class Shutdown {
   private static void endIdle(Transition change) {
     for (var slot : change.pool.slots()) {
       if (slot.process() instanceof Slot.Idle) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, change.instant()));
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, true, change.instant()));
         change.add(new Effect.AskToEnd(slot.key(), null, 0, "the controller ends"));
         change.schedule(new Timer.GraceOver(slot.key()), change.instant().plus(CLOSING));
       }
@@ -99,7 +99,8 @@ final class Shutdown {
   private static void killAllDying(Transition change) {
     var killed = new ArrayList<WorkerKey>();
     for (var slot : change.pool.slots()) {
-      if (slot.process() instanceof Slot.Dying) {
+      if (slot.hasGrace()) {
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.instant()));
         killed.add(slot.key());
       }
     }
@@ -108,12 +109,18 @@ final class Shutdown {
     }
   }
 
+  /** Whether a worker was asked to end by {@link #endIdle}. */
+  private static boolean isEnding(Slot slot) {
+    return slot.process() instanceof Slot.Dying dying
+        && dying.cause() instanceof Slot.Cause.Stopping;
+  }
+
   /** Kills all workers, because the controller stops. */
   private static void killAllForStop(Transition change) {
     var killed = new ArrayList<WorkerKey>();
     for (var slot : change.pool.slots()) {
-      if (slot.canBeKilled()) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, change.instant()));
+      if (slot.canBeKilled() || (slot.hasGrace() && !isEnding(slot))) {
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.instant()));
         killed.add(slot.key());
       }
     }

@@ -2,9 +2,9 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.death.WorkerKey;
+import dev.warrener.controller.fleet.state.CutOff;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.Slot;
-import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.messaging.report.WorkerEvent;
 import dev.warrener.messaging.report.WorkerEventKind;
 import dev.warrener.messaging.task.Outcome;
@@ -21,6 +21,9 @@ final class Supervision {
    * A worker that dies sooner than this after it was ready, without a finished run, died in vain.
    */
   private static final Duration BRIEF = Duration.ofSeconds(1);
+
+  /** By how much a timer may come too early: it goes by another clock. */
+  private static final Duration EARLY = Duration.ofSeconds(1);
 
   /** The exit status of a worker that can't be what it was configured to be. */
   private static final Integer MISCONFIGURED = 78;
@@ -141,10 +144,10 @@ final class Supervision {
 
   // Killing.
 
-  /** Kills a worker, unless it is being killed already. */
+  /** Kills a worker, unless it was sent SIGKILL before: a grace that it has is over. */
   void kill(Transition change, Slot slot, Slot.Cause cause) {
-    if (slot.canBeKilled()) {
-      change.put(slot.killed(cause, null, change.instant()));
+    if (slot.canBeKilled() || slot.hasGrace()) {
+      change.put(slot.killed(cause, null, false, change.instant()));
       change.add(new Effect.Kill(List.of(slot.key())));
     }
   }
@@ -152,7 +155,9 @@ final class Supervision {
   /** A worker wrote what it may not write: nothing that it says can be relied on any more. */
   void protocolBroken(Transition change, Event.ProtocolBroken broken) {
     var slot = change.pool.find(broken.worker());
-    if (slot != null && slot.process() instanceof Slot.Live live && slot.canBeKilled()) {
+    if (slot != null
+        && slot.process() instanceof Slot.Live live
+        && (slot.canBeKilled() || slot.hasGrace())) {
       change.log(
           true,
           "worker " + change.workerId(slot) + " broke the protocol and is killed: " + broken.how());
@@ -163,35 +168,29 @@ final class Supervision {
   /** A worker was asked to end and has had its grace. */
   void graceOver(Transition change, WorkerKey worker) {
     var slot = change.pool.find(worker);
-    if (slot != null && slot.process() instanceof Slot.Dying) {
+    if (slot != null && slot.process() instanceof Slot.Dying dying && dying.asked()) {
+      change.put(slot.with(dying.signalled()));
       change.add(new Effect.Kill(List.of(worker)));
     }
   }
 
-  /** Kills the workers whose runs have gone on without the broker for a whole lease. */
-  void leaseOver(Transition change, Timer.LeaseOver due) {
-    var until =
-        change.settings.withoutBroker() == WithoutBroker.LEASE
-            ? Reclaims.graceAfterLease(change)
-            : null;
-    if (until != null) {
-      change.schedule(due, until);
-      return;
-    }
+  /** Kills the workers whose runs have been cut off for too long. */
+  void leaseOver(Transition change) {
     for (var slot : change.pool.slots()) {
-      if (slot.process() instanceof Slot.Busy busy
-          && busy.run().delivery() == null
-          && due.generation() <= change.broker.generation()) {
+      var run = slot.run();
+      if (run == null || !(slot.canBeKilled() || slot.hasGrace())) {
+        continue;
+      }
+      var cutOff = CutOff.of(change.settings, change.broker, run, change.now);
+      if (cutOff == null) {
+        continue;
+      }
+      if (cutOff.isOver()) {
         change.log(
-            true,
-            "task "
-                + busy.run().task().id()
-                + " ran on without the broker "
-                + (change.settings.withoutBroker() == WithoutBroker.KILL
-                    ? "and may be handed to others"
-                    : "for the whole lease")
-                + ": its worker is killed");
+            true, "task " + run.task().id() + " " + cutOff.what() + ": its worker is killed");
         kill(change, slot, new Slot.Cause.LeaseOver());
+      } else if (cutOff.left().compareTo(EARLY) < 0) {
+        change.schedule(new Timer.LeaseOver(), change.instant().plus(cutOff.left()));
       }
     }
   }
@@ -204,7 +203,7 @@ final class Supervision {
             + duration.toMillis()
             + " ms: the running tasks are killed, and start again without counting an attempt");
     for (var slot : change.pool.slots()) {
-      if (slot.process() instanceof Slot.Busy) {
+      if (slot.run() != null) {
         kill(change, slot, new Slot.Cause.LeaseOver());
       }
     }

@@ -28,8 +28,8 @@ public sealed interface Timer {
   /** The back-off or cool-down of the slot is over. */
   record Respawn(int slot, long incarnation) implements Timer {}
 
-  /** Runs have gone on without the broker for the whole lease. */
-  record LeaseOver(long generation) implements Timer {}
+  /** Runs may have gone on without the broker for the whole lease. */
+  record LeaseOver() implements Timer {}
 
   /** An order that came without a broker stops waiting for the broker. */
   record SettlementOver(String order) implements Timer {}

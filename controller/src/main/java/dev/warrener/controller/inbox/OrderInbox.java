@@ -67,7 +67,7 @@ public final class OrderInbox implements OrderFeed.Listener {
 
   @Override
   public void down(long generation, String reason, Duration silence) {
-    events.accept(new Event.OrdersDown(reason));
+    events.accept(new Event.OrdersDown(reason, silence));
   }
 
   /** Posts an event about an order, and before it when other controllers were last seen. */

@@ -235,33 +235,6 @@ class ClaimsTest {
   }
 
   @Test
-  void runThatIsAboutToGetItsMessageBackIsNotKilledByTheLease() {
-    run(A);
-    fleet.happen(new Event.BrokerDown(1, "reset", Duration.ZERO));
-    fleet.pass(LEASE.minusSeconds(1));
-    fleet.happen(new Event.BrokerUp(2));
-    fleet.pass(Duration.ofSeconds(1));
-
-    fleet.happen(new Event.TimerDue(new Timer.LeaseOver(1)));
-    assertThat(fleet.all(Effect.Kill.class)).isEmpty();
-    fleet.pass(Duration.ofSeconds(10));
-    fleet.happen(new Event.TimerDue(new Timer.LeaseOver(1)));
-
-    assertThat(fleet.all(Effect.Kill.class)).hasSize(1);
-  }
-
-  @Test
-  void runWithoutTheBrokerIsKilledByTheLease() {
-    run(A);
-    fleet.happen(new Event.BrokerDown(1, "reset", Duration.ZERO));
-    fleet.pass(LEASE);
-
-    fleet.happen(new Event.TimerDue(new Timer.LeaseOver(1)));
-
-    assertThat(fleet.all(Effect.Kill.class)).hasSize(1);
-  }
-
-  @Test
   void runThatEndedInAnOutageThatOutlastsTheLeaseIsClaimedForAMoment() {
     run(A);
     fleet.happen(new Event.BrokerDown(1, "reset", Duration.ZERO));

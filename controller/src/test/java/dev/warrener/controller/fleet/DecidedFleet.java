@@ -36,7 +36,12 @@ final class DecidedFleet {
 
   /** Returns a fleet with one worker of queue {@code mail} that is ready for those handlers. */
   static DecidedFleet withWorker(String... handlers) {
-    var fleet = new DecidedFleet(TestSettings.of(1, 5));
+    return withWorker(TestSettings.of(1, 5), handlers);
+  }
+
+  /** Returns a fleet of these settings with one worker that is ready for those handlers. */
+  static DecidedFleet withWorker(Settings settings, String... handlers) {
+    var fleet = new DecidedFleet(settings);
     fleet.happen(new Event.OrdersSynced(List.of(), null));
     fleet.happen(new Event.BrokerUp(1));
     fleet.happen(new Event.Spawned(WORKER, 1001, 1));

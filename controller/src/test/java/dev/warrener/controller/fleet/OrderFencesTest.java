@@ -106,7 +106,7 @@ class OrderFencesTest {
     run("a", 2, 1);
     var order = kill(ofTask("a", 1), InFlight.PURGE);
     happen(order);
-    happen(new Event.OrdersDown("cut"));
+    happen(new Event.OrdersDown("cut", Duration.ZERO));
     all.clear();
 
     happen(new Event.OrdersSynced(List.of(order.heard()), null));
@@ -141,7 +141,7 @@ class OrderFencesTest {
   @Test
   void backlogIsNotDroppedBecauseOfTheLogAndThatIsSaid() {
     start(1);
-    happen(new Event.OrdersDown("cut"));
+    happen(new Event.OrdersDown("cut", Duration.ZERO));
     var order = order(OrderKind.KILL, Scope.ALL, InFlight.PURGE, Backlog.PURGE, Then.RESPAWN);
     all.clear();
 
@@ -240,7 +240,7 @@ class OrderFencesTest {
     start(1);
     run("a", 1, 1);
     happen(new Event.ConsumptionEnded(1, "mail", "the broker closed its channel"));
-    happen(new Event.TimerDue(new Timer.LeaseOver(1)));
+    happen(new Event.TimerDue(new Timer.LeaseOver()));
     assertThat(effects).anyMatch(Effect.Kill.class::isInstance);
     deliver("a", 1, 2);
 

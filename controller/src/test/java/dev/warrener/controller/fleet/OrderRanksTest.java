@@ -18,6 +18,7 @@ import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -200,7 +201,7 @@ class OrderRanksTest {
     var resume = order(OrderKind.RESUME, Scope.ALL, 0);
     arrive(resume);
 
-    happen(new Event.OrdersDown("gone"));
+    happen(new Event.OrdersDown("gone", Duration.ZERO));
     happen(new Event.Finished(worker(), "t1", 1, end()));
 
     assertThat(done().failed()).singleElement().asString().contains(resume.id());

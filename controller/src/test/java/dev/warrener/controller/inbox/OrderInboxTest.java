@@ -36,7 +36,7 @@ class OrderInboxTest {
   void lossOfTheConnectionIsPostedByItself() {
     inbox.down(1, "reset by peer", Duration.ZERO);
 
-    assertThat(events).containsExactly(new Event.OrdersDown("reset by peer"));
+    assertThat(events).containsExactly(new Event.OrdersDown("reset by peer", Duration.ZERO));
   }
 
   private Map<String, Instant> takeSeen() {

@@ -101,7 +101,9 @@ class ViewCommandsIT extends OneControllerFleet {
 
   @Test
   void revokedBatchIsShownWithWhoAndWhyAndHowToUndoIt() {
-    fleet.run("publish", "mail", "sleep", "{\"seconds\":30,\"steps\":1}", "--batch", "april").ends(0);
+    fleet
+        .run("publish", "mail", "sleep", "{\"seconds\":30,\"steps\":1}", "--batch", "april")
+        .ends(0);
     awaitBusy(1);
 
     var killed = fleet.run("kill", "--batch", "april", "-m", "a fool", "-y").ends(0);

@@ -56,14 +56,15 @@ record Failure(String type, String message, @Nullable String stack) {
   /** Returns a line about the exception that began it, or nothing if there is no other. */
   private static String firstCauseOf(Throwable thrown) {
     try {
-      var cause = thrown;
+      var cause = thrown.getCause();
+      if (cause == null) {
+        return "";
+      }
       for (int i = 0; i < MOST_CAUSES && cause.getCause() != null; i++) {
         cause = cause.getCause();
       }
-      return cause == thrown
-          ? ""
-          : "\nCaused by: "
-              + cut(cause.getClass().getName() + ": " + messageOf(cause), MAXIMUM_CAUSE);
+      return "\nCaused by: "
+          + cut(cause.getClass().getName() + ": " + messageOf(cause), MAXIMUM_CAUSE);
     } catch (StackOverflowError | RuntimeException e) {
       return "";
     }

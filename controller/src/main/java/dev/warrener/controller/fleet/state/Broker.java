@@ -1,5 +1,6 @@
 package dev.warrener.controller.fleet.state;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
@@ -13,6 +14,8 @@ import org.pcollections.HashTreePMap;
  * @param pending the unanswered requests, by token
  * @param lastToken the newest token
  * @param shownRunning whether the broker was shown that processes of workers live here
+ * @param deafSince since when no order can arrive, by the {@linkplain Now#steady steady} clock;
+ *     null while orders arrive, and before the first did
  */
 public record Broker(
     long generation,
@@ -20,10 +23,11 @@ public record Broker(
     boolean synced,
     HashPMap<Long, Pending> pending,
     long lastToken,
-    boolean shownRunning) {
+    boolean shownRunning,
+    @Nullable Instant deafSince) {
   /** The state before the first connection. */
   public static final Broker UNCONNECTED =
-      new Broker(0, false, false, HashTreePMap.empty(), 0, false);
+      new Broker(0, false, false, HashTreePMap.empty(), 0, false, null);
 
   /** Whether a delivery came by the present connection, so that it can be settled on it. */
   public boolean isCurrent(DeliveryKey delivery) {
@@ -53,30 +57,47 @@ public record Broker(
 
   /** Returns a copy in which the task connection is up. */
   public Broker up(long newGeneration) {
-    return new Broker(newGeneration, true, synced, pending, lastToken, shownRunning);
+    return new Broker(newGeneration, true, synced, pending, lastToken, shownRunning, deafSince);
   }
 
   /** Returns a copy in which the task connection is down. */
   public Broker down() {
-    return new Broker(generation, false, synced, pending, lastToken, shownRunning);
+    return new Broker(generation, false, synced, pending, lastToken, shownRunning, deafSince);
   }
 
-  /** Returns a copy in which the orders in force are known, or not. */
-  public Broker synced(boolean now) {
-    return new Broker(generation, connected, now, pending, lastToken, shownRunning);
+  /** Returns a copy in which the orders in force are known, and live orders arrive. */
+  public Broker hearing() {
+    return new Broker(generation, connected, true, pending, lastToken, shownRunning, null);
+  }
+
+  /** Returns a copy in which no order has been able to arrive since then. */
+  public Broker deaf(Instant since) {
+    return new Broker(generation, connected, false, pending, lastToken, shownRunning, since);
   }
 
   /** Returns a copy with one more request, under a new {@link #lastToken}. */
   public Broker asking(Pending request) {
     long token = lastToken + 1;
     return new Broker(
-        generation, connected, synced, pending.plus(token, request), token, shownRunning);
+        generation,
+        connected,
+        synced,
+        pending.plus(token, request),
+        token,
+        shownRunning,
+        deafSince);
   }
 
   /** Returns a copy with another request under a token. */
   public Broker with(long token, Pending request) {
     return new Broker(
-        generation, connected, synced, pending.plus(token, request), lastToken, shownRunning);
+        generation,
+        connected,
+        synced,
+        pending.plus(token, request),
+        lastToken,
+        shownRunning,
+        deafSince);
   }
 
   /** Returns how many deliveries of a queue wait until the broker has their copy or result. */
@@ -95,12 +116,13 @@ public record Broker(
 
   /** Returns a copy without a request that has been answered. */
   public Broker answered(long token) {
-    return new Broker(generation, connected, synced, pending.minus(token), lastToken, shownRunning);
+    return new Broker(
+        generation, connected, synced, pending.minus(token), lastToken, shownRunning, deafSince);
   }
 
   /** Returns a copy that remembers what the broker was shown of this host. */
   public Broker shown(boolean running) {
-    return new Broker(generation, connected, synced, pending, lastToken, running);
+    return new Broker(generation, connected, synced, pending, lastToken, running, deafSince);
   }
 
   /**
@@ -114,6 +136,6 @@ public record Broker(
       var next = request.handedBack(queue);
       left = next.equals(request) ? left : left.plus(entry.getKey(), next);
     }
-    return new Broker(generation, connected, synced, left, lastToken, shownRunning);
+    return new Broker(generation, connected, synced, left, lastToken, shownRunning, deafSince);
   }
 }

@@ -114,6 +114,11 @@ public record Slot(
     return process instanceof Live;
   }
 
+  /** Whether its process was only asked to end, and has a grace to do so. */
+  public boolean hasGrace() {
+    return process instanceof Dying dying && dying.asked;
+  }
+
   /** Whether a process is in the slot that has not been killed. */
   public boolean canBeKilled() {
     return process instanceof Live && !(process instanceof Dying);
@@ -124,10 +129,14 @@ public record Slot(
    *
    * @param cause the reason; if the process is dying already, the first reason stays
    * @param order the order that waits for its death, or null
+   * @param asked whether the process is only asked to end, unless it was sent SIGKILL before
    */
-  public Slot killed(Cause cause, @Nullable String order, Instant now) {
+  public Slot killed(Cause cause, @Nullable String order, boolean asked, Instant now) {
     return switch (process) {
-      case Dying dying -> order == null ? this : with(dying.withOrder(order));
+      case Dying dying -> {
+        var next = order == null ? dying : dying.withOrder(order);
+        yield with(asked ? next : next.signalled());
+      }
       case Live live ->
           with(
               new Dying(
@@ -139,6 +148,7 @@ public record Slot(
                   ahead(),
                   TreePVector.empty(),
                   cause,
+                  asked,
                   order == null ? TreePVector.empty() : TreePVector.singleton(order)));
       case None _, BackingOff _, CrashLooping _ -> this;
     };
@@ -167,31 +177,32 @@ public record Slot(
     return at < 0 ? runs : runs.with(at, run);
   }
 
-  /** Returns a copy whose worker's runs have no delivery any more. */
-  public Slot withoutDeliveries() {
+  /** Returns a copy whose worker's runs have had no delivery since then. */
+  public Slot withoutDeliveries(Instant since) {
     return switch (process) {
-      case Busy busy -> with(busy.with(busy.run.withDelivery(null), withoutDeliveries(busy.ahead)));
+      case Busy busy ->
+          with(busy.with(busy.run.withoutDelivery(since), withoutDeliveries(busy.ahead, since)));
       case Dying dying -> {
         var ended = dying.ended;
         for (int i = 0; i < ended.size(); i++) {
           var one = ended.get(i);
-          ended = ended.with(i, new Ended(one.run.withDelivery(null), one.end));
+          ended = ended.with(i, new Ended(one.run.withoutDelivery(since), one.end));
         }
         yield with(
             dying.with(
-                dying.run == null ? null : dying.run.withDelivery(null),
+                dying.run == null ? null : dying.run.withoutDelivery(since),
                 dying.end,
-                withoutDeliveries(dying.ahead),
+                withoutDeliveries(dying.ahead, since),
                 ended));
       }
       case None _, BackingOff _, CrashLooping _, Starting _, Idle _ -> this;
     };
   }
 
-  private static PVector<TaskRun> withoutDeliveries(PVector<TaskRun> runs) {
+  private static PVector<TaskRun> withoutDeliveries(PVector<TaskRun> runs, Instant since) {
     var lost = runs;
     for (int i = 0; i < runs.size(); i++) {
-      lost = lost.with(i, runs.get(i).withDelivery(null));
+      lost = lost.with(i, runs.get(i).withoutDelivery(since));
     }
     return lost;
   }
@@ -328,6 +339,7 @@ public record Slot(
    * @param ahead the tasks that it had been handed to start later
    * @param ended the runs before the last one whose ends were reported only when it was dying
    * @param cause why it must die; the first cause decides the fate of the run
+   * @param asked whether it was only asked to end, and has not been sent SIGKILL
    * @param orders the orders that wait for its death
    */
   public record Dying(
@@ -339,6 +351,7 @@ public record Slot(
       PVector<TaskRun> ahead,
       PVector<Ended> ended,
       Cause cause,
+      boolean asked,
       PVector<String> orders)
       implements Live {
     @Override
@@ -357,17 +370,24 @@ public record Slot(
         @Nullable RunEnd nextEnd,
         PVector<TaskRun> later,
         PVector<Ended> before) {
-      return new Dying(since, pid, startTicks, nextRun, nextEnd, later, before, cause, orders);
+      return new Dying(
+          since, pid, startTicks, nextRun, nextEnd, later, before, cause, asked, orders);
     }
 
     /** Returns a copy with a process that is known by now. */
     public Dying withProcess(long newPid, long newStartTicks) {
-      return new Dying(since, newPid, newStartTicks, run, end, ahead, ended, cause, orders);
+      return new Dying(since, newPid, newStartTicks, run, end, ahead, ended, cause, asked, orders);
     }
 
     /** Returns a copy with one more order that waits for its death. */
     public Dying withOrder(String order) {
-      return new Dying(since, pid, startTicks, run, end, ahead, ended, cause, orders.plus(order));
+      return new Dying(
+          since, pid, startTicks, run, end, ahead, ended, cause, asked, orders.plus(order));
+    }
+
+    /** Returns a copy that has been sent SIGKILL. */
+    public Dying signalled() {
+      return new Dying(since, pid, startTicks, run, end, ahead, ended, cause, false, orders);
     }
   }
 

@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
  *     over: such a task counts as waiting
  * @param recalledAt when the worker was asked to return the task, or null if it was not, or has
  *     answered: by returning the task or by reporting its start
+ * @param lostAt since when the broker has had the delivery back, by the {@linkplain Now#steady
+ *     steady} clock; null while the delivery is here
  */
 public record TaskRun(
     Task task,
     @Nullable DeliveryKey delivery,
     @Nullable Instant startedAt,
-    @Nullable Instant recalledAt) {
+    @Nullable Instant recalledAt,
+    @Nullable Instant lostAt) {
   /** Returns a run of a task that a worker has only been handed. */
   public static TaskRun of(Task task, DeliveryKey delivery) {
-    return new TaskRun(task, delivery, null, null);
+    return new TaskRun(task, delivery, null, null, null);
   }
 
   /** Whether the worker has reported the start. */
@@ -58,16 +61,25 @@ public record TaskRun(
 
   /** Returns a copy with another delivery, or with none. */
   public TaskRun withDelivery(@Nullable DeliveryKey key) {
-    return new TaskRun(task, key, startedAt, recalledAt);
+    return new TaskRun(task, key, startedAt, recalledAt, null);
+  }
+
+  /**
+   * Returns a copy whose delivery the broker has back.
+   *
+   * @param since since when; what is known of an earlier loss stays
+   */
+  public TaskRun withoutDelivery(Instant since) {
+    return new TaskRun(task, null, startedAt, recalledAt, lostAt == null ? since : lostAt);
   }
 
   /** Returns a copy that has started. */
   public TaskRun startedAt(Instant instant) {
-    return new TaskRun(task, delivery, instant, null);
+    return new TaskRun(task, delivery, instant, null, lostAt);
   }
 
   /** Returns a copy that the worker was asked to return. */
   public TaskRun recalling(Instant now) {
-    return new TaskRun(task, delivery, startedAt, now);
+    return new TaskRun(task, delivery, startedAt, now, lostAt);
   }
 }

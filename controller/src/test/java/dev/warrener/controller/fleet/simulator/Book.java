@@ -15,6 +15,7 @@ import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.order.WorkerTarget;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.task.Task;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,6 +59,9 @@ final class Book {
 
     /** It said so after it was killed. */
     boolean finishedLate;
+
+    /** Since when the broker has had the delivery of what it runs, as far as is known. */
+    @Nullable Instant lostSince;
 
     boolean killed;
     boolean asked;
@@ -134,11 +138,13 @@ final class Book {
     /** No log has it: it came over the control socket, or by the tripwire. */
     final boolean keptHereAlone;
 
+    final Instant takenOn;
     boolean heard;
     boolean done;
 
-    OrderEntry(Order order, boolean live, boolean former, boolean keptHereAlone) {
+    OrderEntry(Order order, boolean live, boolean former, boolean keptHereAlone, Instant takenOn) {
       this.order = order;
+      this.takenOn = takenOn;
       this.keptHereAlone = keptHereAlone;
       this.live = live;
       this.former = former;
@@ -168,6 +174,13 @@ final class Book {
   boolean synced;
   boolean shown;
   boolean stopping;
+
+  /** It is to end without waiting for its runs. */
+  boolean stopsAtOnce;
+
+  /** Since when no order can reach it, as far as it knows. */
+  @Nullable Instant deafSince;
+
   final Set<String> consuming = new HashSet<>();
   final Map<DeliveryKey, Task> inHand = new LinkedHashMap<>();
   final Set<DeliveryKey> settled = new HashSet<>();
@@ -242,6 +255,16 @@ final class Book {
       }
     }
     return null;
+  }
+
+  /** Whether it runs what another host may run too, or what no order can have reached for long. */
+  boolean isCutOff(WorkerEntry worker) {
+    var deafFor =
+        deafSince == null
+            ? Duration.ZERO
+            : Duration.between(deafSince.minus(ModelLinks.SILENCE), home.simulation.now());
+    return worker.task != null
+        && (deliveryOf(worker.task) == null || deafFor.compareTo(ModelController.LEASE) >= 0);
   }
 
   void loseDeliveries(@Nullable String queue) {
@@ -383,7 +406,7 @@ final class Book {
 
   void takesOn(Order order, boolean live, boolean former, HeardOrder.Origin origin) {
     boolean alone = origin == HeardOrder.Origin.LOCAL || origin == HeardOrder.Origin.TRIPWIRE;
-    var entry = new OrderEntry(order, live, former, alone);
+    var entry = new OrderEntry(order, live, former, alone, home.simulation.now());
     if (alone) {
       keptHereAlone.add(order);
     }

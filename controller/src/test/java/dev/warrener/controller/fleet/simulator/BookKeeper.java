@@ -108,14 +108,21 @@ final class BookKeeper {
       case Event.TreeEmpty empty -> died(book, empty.certificate().worker(), effects);
       case Event.Published published -> book.moving.remove(published.token());
       case Event.PublishFailed failed -> book.moving.remove(failed.token());
-      case Event.StopRequested _ -> book.stopping = true;
+      case Event.StopRequested _ -> {
+        book.stopsAtOnce |= book.stopping;
+        book.stopping = true;
+      }
+      case Event.OrdersDown _ -> {
+        if (book.synced && book.deafSince == null) {
+          book.deafSince = simulation.now();
+        }
+      }
       case Event.TimerDue due -> {
         if (due.timer() instanceof Timer.DrainOver) {
           book.stopping = true;
         }
       }
-      case Event.OrdersDown _,
-          Event.UnreadableOrder _,
+      case Event.UnreadableOrder _,
           Event.ConnectionRefused _,
           Event.ProtocolBroken _,
           Event.SuspectRunsRead _,
@@ -177,6 +184,7 @@ final class BookKeeper {
   private void heard(Book book, Event.OrdersSynced synced, List<Effect> effects) {
     boolean first = !book.synced;
     book.synced = true;
+    book.deafSince = null;
     for (var heard : synced.log()) {
       var order = heard.order();
       if (!"ops".equals(heard.userId())

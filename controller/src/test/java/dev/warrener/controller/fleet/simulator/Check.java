@@ -21,6 +21,8 @@ enum Check {
 
   /** Only what an order, a limit or a stop is about is killed. */
   NOBODY_ELSE_IS_KILLED,
+  /** Nothing runs past its hard limit, its grace, its lease, or the end of its controller. */
+  NOTHING_OUTLIVES_ITS_TIME,
   /** An order about another run or process, a late one, or one by nobody is refused. */
   REFUSED_IF_AND_ONLY_IF_WRONG,
   /** A run is reported killed or it finished; never both, never neither. */
@@ -33,6 +35,8 @@ enum Check {
   BACKLOG_IS_DROPPED_ONCE,
   /** The reports about an order are numbered without a gap and agree with each other. */
   CERTIFICATES_AGREE,
+  /** What the roll-call of a kill confirms is so: all are dead, and what was purged is gone. */
+  CONFIRMED_MEANS_DONE,
   /** What a controller says of its holds is what the newest orders say, in both directions. */
   HOLDS_WHAT_IT_SAYS,
   /** A controller consumes what it means to consume, and nothing goes round in circles. */

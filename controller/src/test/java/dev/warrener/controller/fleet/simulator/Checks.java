@@ -9,16 +9,18 @@ import dev.warrener.controller.fleet.state.FleetState;
 /**
  * The invariants, held against what a controller was told, what it does, and what the models know
  * to be true. Each failure is a {@link Violation} that names its {@link Check}. The judges are
- * {@link WorldChecks}, {@link EffectChecks}, {@link ReportChecks} and {@link RestChecks}; {@link
- * BookKeeper} writes the book that they go by.
+ * {@link WorldChecks}, {@link EffectChecks}, {@link LifeChecks}, {@link ReportChecks}, {@link
+ * RestChecks} and {@link VerdictChecks}; {@link BookKeeper} writes the book that most of them go by.
  */
 final class Checks {
   final WorldChecks world;
   final RestChecks rest;
+  final VerdictChecks verdict;
   private final Simulation simulation;
   private final BookKeeper keeper;
   private final EffectChecks effectChecks;
   private final ReportChecks reports;
+  private final LifeChecks lives;
 
   Checks(Simulation simulation) {
     this.simulation = simulation;
@@ -26,7 +28,9 @@ final class Checks {
     keeper = new BookKeeper(simulation);
     reports = new ReportChecks(simulation);
     effectChecks = new EffectChecks(simulation, world, reports);
+    lives = new LifeChecks(simulation);
     rest = new RestChecks(simulation, world);
+    verdict = new VerdictChecks(simulation);
   }
 
   // What a controller decides.
@@ -68,6 +72,7 @@ final class Checks {
       effectChecks.check(book, event, effect);
       book.performs(effect);
     }
+    lives.decided(book, event);
     boolean aboutOrders =
         event instanceof Event.OrderArrived
             || event instanceof Event.OrdersSynced

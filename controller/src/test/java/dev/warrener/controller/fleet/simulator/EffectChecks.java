@@ -265,6 +265,9 @@ final class EffectChecks {
             if (deadline.worker().equals(worker.key) && task != null && since != null) {
               var limit = since.plus(Simulation.timeoutOf(task));
               boolean over = !simulation.now().isBefore(limit);
+              if (over && worker.asked) {
+                return true;
+              }
               if (over) {
                 book.charges.add(new Book.Charge(task.id(), task.attempt(), false));
               }
@@ -284,7 +287,7 @@ final class EffectChecks {
             return over.worker().equals(worker.key) && worker.asked;
           }
           case Timer.LeaseOver _ -> {
-            return worker.task != null && book.deliveryOf(worker.task) == null;
+            return book.isCutOff(worker);
           }
           default -> {}
         }

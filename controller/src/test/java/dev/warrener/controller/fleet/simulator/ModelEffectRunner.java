@@ -99,6 +99,7 @@ final class ModelEffectRunner {
         if (say.report() instanceof Report.ControllerHeard heard) {
           begun.add(heard.order());
         }
+        simulation.checks.verdict.says(home, say.report());
         simulation.operator.hears(say.report());
       }
       case Effect.Rearm _ -> {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The connections of a model controller to the broker, as the controller sees them. */
 final class ModelLinks {
+  /** The longest that the broker had been silent when a loss is noticed. */
+  static final Duration SILENCE = Duration.ofSeconds(5);
+
   private final ModelController home;
   private final Simulation simulation;
   private final Chance chance;
@@ -145,8 +148,11 @@ final class ModelLinks {
         home.late.add(event);
       }
     }
-    home.fromTasks.add(
-        new Event.BrokerDown(lost.generation, "simulated", Duration.ofMillis(chance.below(5000))));
+    home.fromTasks.add(new Event.BrokerDown(lost.generation, "simulated", silence()));
+  }
+
+  private Duration silence() {
+    return Duration.ofMillis(chance.below((int) SILENCE.toMillis()));
   }
 
   void dropTasks() {
@@ -180,7 +186,7 @@ final class ModelLinks {
     ordersSynced = false;
     listensToTripwire = false;
     liveOrders.clear();
-    home.fromOrders.add(new Event.OrdersDown("simulated"));
+    home.fromOrders.add(new Event.OrdersDown("simulated", silence()));
   }
 
   /** An order comes by the fanout, or as the next of the log. */

@@ -43,9 +43,11 @@ final class ModelOperator {
       }
       var copy =
           new HeardOrder(order.order(), order.userId(), order.replyTo(), HeardOrder.Origin.LOG);
+      simulation.checks.verdict.logged(order.order());
       simulation.broker.log.add(copy);
       simulation.controllers.forEach(controller -> controller.links.ordered(copy));
       if (logged) {
+        simulation.checks.verdict.sent(order.order());
         simulation.controllers.forEach(controller -> controller.links.ordered(order));
       }
       if (logged || simulation.chance.oneIn(simulation.faults().losePart())) {
@@ -155,7 +157,7 @@ final class ModelOperator {
         inFlight,
         backlog,
         then,
-        kill && chance.oneIn(4) ? chance.below(2000) : 0,
+        kill && chance.oneIn(4) ? chance.below(chance.oneIn(3) ? 120_000 : 2000) : 0,
         chance.oneIn(8) ? chance.below(5) : 600,
         chance.oneIn(15));
   }
@@ -262,6 +264,7 @@ final class ModelOperator {
     if (chance.oneIn(simulation.faults().loseReport())) {
       return;
     }
+    simulation.checks.verdict.arrived(report);
     if (report instanceof Report.ControllerDone || report instanceof Report.ControllerRefused) {
       answers.computeIfAbsent(report.order(), order -> new HashSet<>()).add(report.controller());
     }

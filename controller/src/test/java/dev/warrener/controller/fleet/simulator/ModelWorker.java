@@ -264,10 +264,17 @@ final class ModelWorker {
     simulation.checks.world.begins(this, task);
     frames.add(new Event.Started(key, task.id(), task.attempt()));
     if (!signalled) {
-      int length = chance.below(10);
-      next =
-          simulation.now().plusMillis(chance.below(length < 7 ? 60 : length < 9 ? 4_000 : 40_000));
+      next = simulation.now().plusMillis(chance.below(longest(task)));
     }
+  }
+
+  private int longest(Task task) {
+    int length = chance.below(10);
+    if (length < 7) {
+      return 60;
+    }
+    // Only what has a limit may go on for very long.
+    return length < 9 ? 4_000 : Simulation.hasLimit(task) ? 400_000 : 40_000;
   }
 
   private void finish() {

@@ -113,6 +113,10 @@ final class Simulation {
         Settings.CLOCK_TOLERANCE);
   }
 
+  static boolean hasLimit(Task task) {
+    return timeoutOf(task).compareTo(Duration.ofDays(1)) < 0;
+  }
+
   static Duration timeoutOf(Task task) {
     if (task.timeout() != null) {
       return task.timeout();
@@ -311,6 +315,7 @@ final class Simulation {
     broker.up |= !now.isBefore(brokerBack);
     broker.blocked &= now.isBefore(unblocked);
     broker.tick(now);
+    checks.verdict.tick();
     controllers.forEach(ModelController::tick);
   }
 

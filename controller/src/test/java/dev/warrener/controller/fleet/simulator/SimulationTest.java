@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.Timer;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.messaging.report.Report;
@@ -35,6 +36,7 @@ class SimulationTest {
     long local = 0;
     long overlaps = 0;
     long repeats = 0;
+    long confirmed = 0;
     var digest = new DecisionDigest();
     Simulation.Decider digested =
         (state, event, now) -> {
@@ -66,11 +68,13 @@ class SimulationTest {
       local += life.operator.local;
       overlaps += life.checks.world.overlaps;
       repeats += life.checks.world.repeats;
+      confirmed += life.checks.verdict.confirmed;
       seed++;
     } while (ONLY == 0 && (steps < STEPS || System.nanoTime() < until));
     System.out.println(
-        "simulated %,d fleets from seed %d: %,d steps, %,d orders and %,d of one host; %,d runs overlapped one that had lost its delivery, %,d came again after a success; digest of all decisions %s"
-            .formatted(seed - first, first, steps, orders, local, overlaps, repeats, digest));
+        "simulated %,d fleets from seed %d: %,d steps, %,d orders and %,d of one host; %,d kills confirmed; %,d runs overlapped one that had lost its delivery, %,d came again after a success; digest of all decisions %s"
+            .formatted(
+                seed - first, first, steps, orders, local, confirmed, overlaps, repeats, digest));
   }
 
   /** The same life once more, with its trace, which would cost too much for all of them. */
@@ -136,6 +140,19 @@ class SimulationTest {
         (event, effects) -> {
           if (event instanceof Event.Started started) {
             effects.add(new Effect.Kill(List.of(started.worker())));
+          }
+        });
+  }
+
+  @Test
+  void endThatIsMissedIsSeen() {
+    assertSeen(
+        Check.NOTHING_OUTLIVES_ITS_TIME,
+        (event, effects) -> {
+          if (event instanceof Event.TimerDue due
+              && (due.timer() instanceof Timer.RunDeadline
+                  || due.timer() instanceof Timer.GraceOver)) {
+            effects.removeIf(Effect.Kill.class::isInstance);
           }
         });
   }

@@ -44,6 +44,7 @@ final class WorldChecks {
 
   void begins(ModelWorker worker, Task task) {
     simulation.note(worker.name(), "begins", task.id(), "@", task.attempt());
+    simulation.checks.verdict.begins(worker, task);
     require(
         !purged.contains(task.id()) || !holds(worker.home, task),
         Check.PURGED_STAYS_PURGED,
@@ -102,6 +103,7 @@ final class WorldChecks {
   void isCut(ModelWorker worker, Task task, boolean byItself) {
     simulation.note(worker.name(), "dies in", task.id(), "@", task.attempt());
     runners.remove(task.id(), worker);
+    simulation.checks.verdict.isCut(worker, task);
     if (byItself) {
       worker.home.book().charges.add(new Book.Charge(task.id(), task.attempt(), true));
     }

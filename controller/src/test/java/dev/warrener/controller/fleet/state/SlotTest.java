@@ -20,8 +20,8 @@ class SlotTest {
   void theFirstCauseOfADeathStaysAndLaterOrdersOnlyWaitForIt() {
     var slot =
         busy(EMPTY, run("a", 1))
-            .killed(new Slot.Cause.Stopping(), null, at(1))
-            .killed(ORDER, "order", at(2));
+            .killed(new Slot.Cause.Stopping(), null, false, at(1))
+            .killed(ORDER, "order", false, at(2));
 
     var dying = (Slot.Dying) slot.process();
     assertThat(dying.cause()).isEqualTo(new Slot.Cause.Stopping());
@@ -32,7 +32,7 @@ class SlotTest {
 
   @Test
   void aDyingWorkerKeepsItsRunUntilItsTreeIsEmpty() {
-    var slot = busy(EMPTY, run("a", 1)).killed(ORDER, "order", at(1));
+    var slot = busy(EMPTY, run("a", 1)).killed(ORDER, "order", false, at(1));
 
     assertThat(slot.run()).isEqualTo(run("a", 1));
     assertThat(slot.isLive()).isTrue();
@@ -41,12 +41,12 @@ class SlotTest {
   @Test
   void anEmptySlotCanNotBeKilled() {
     assertThat(EMPTY.canBeKilled()).isFalse();
-    assertThat(EMPTY.killed(ORDER, "order", at(1))).isEqualTo(EMPTY);
+    assertThat(EMPTY.killed(ORDER, "order", false, at(1))).isEqualTo(EMPTY);
   }
 
   @Test
   void theRunsOfALostConnectionGoOnWithoutADelivery() {
-    var slot = busyWithOneAhead().withoutDeliveries();
+    var slot = busyWithOneAhead().withoutDeliveries(at(3));
 
     assertThat(find(slot, "a").delivery()).isNull();
     assertThat(find(slot, "ahead").delivery()).isNull();
@@ -54,7 +54,7 @@ class SlotTest {
 
   @Test
   void aRedeliveredTaskIsAdoptedByItsRunWhereverItIsInTheWorker() {
-    var slot = busyWithOneAhead().withoutDeliveries();
+    var slot = busyWithOneAhead().withoutDeliveries(at(3));
     var run = find(slot, "ahead");
 
     slot = slot.with(run, run.withDelivery(delivery(2, 7)));
