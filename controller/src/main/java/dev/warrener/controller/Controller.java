@@ -126,13 +126,15 @@ public final class Controller {
             workers);
     var settings = settings(configuration, processes.containment());
     var trusted = new TrustedUsers(address.user(), configuration.operators());
-    var tasks = new TaskInbox(trusted, this::post);
+    var tasks = new TaskInbox(trusted, configuration.namespace(), this::post);
     intake = new TaskIntake(access, tasks);
     deliveries = new TaskDeliveries(intake, tasks, timers, this::post);
     others =
         new PresenceFeed(
             access,
-            configuration.id(),
+            settings.controller(),
+            settings.host(),
+            settings.pid(),
             InstantSource.system(),
             (presence, at, user) -> {
               trusted.notePresenceBy(user);
@@ -326,7 +328,7 @@ public final class Controller {
     orders.awaitSynced(configuration.brokerPatience());
     intake.start();
     intake.awaitUp(configuration.brokerPatience());
-    var presence = new PresenceReports(this::state, new HostProblems(audit), reporter);
+    var presence = new PresenceReports(this::state, new HostProblems(audit, orders), reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
     var suspensions = new SuspensionWatch(System::nanoTime, Kernel::bootNanos, this::suspended);

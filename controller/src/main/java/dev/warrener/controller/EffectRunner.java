@@ -87,7 +87,7 @@ final class EffectRunner {
     this.answers = new BacklogAnswers(settings.controller(), reporter);
     this.local = local;
     this.audit = audit;
-    this.problems = new HostProblems(audit);
+    this.problems = new HostProblems(audit, orders);
     this.restrictions = restrictions;
     this.runs = runs;
     this.kills = kills;

@@ -24,6 +24,12 @@ import org.slf4j.LoggerFactory;
 final class Timers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
 
+  /**
+   * The longest delay: a hundred years. Publishers choose how long a task may run, and the
+   * nanoseconds of the longest time that they can choose don't fit into a long.
+   */
+  private static final Duration LONGEST = Duration.ofDays(36_525);
+
   private final Consumer<Event> events;
   private final LongSupplier bootNanos;
   private final Set<Delayed> waiting = ConcurrentHashMap.newKeySet();
@@ -51,7 +57,8 @@ final class Timers implements AutoCloseable {
 
   /** Runs short work once, after a delay; not at all if it is due after {@link #close}. */
   void after(Duration delay, Runnable work) {
-    var delayed = new Delayed(work, bootNanos.getAsLong() + Math.max(0, delay.toNanos()));
+    var capped = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+    var delayed = new Delayed(work, bootNanos.getAsLong() + Math.max(0, capped.toNanos()));
     waiting.add(delayed);
     delayed.schedule();
   }

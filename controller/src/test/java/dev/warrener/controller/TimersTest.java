@@ -36,6 +36,18 @@ class TimersTest {
     assertThat(other.get(30, TimeUnit.SECONDS)).isTrue();
   }
 
+  /** A publisher may send x-timeout-ms of 2^63-1. */
+  @Test
+  void delayThatFitsIntoNoLongIsNeverOver() throws Exception {
+    var longest = new CompletableFuture<Boolean>();
+    timers.after(Duration.ofMillis(Long.MAX_VALUE), () -> longest.complete(true));
+    var other = new CompletableFuture<Boolean>();
+    timers.after(Duration.ZERO, () -> other.complete(true));
+
+    assertThat(other.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(longest).isNotDone();
+  }
+
   private void fail() {
     Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> uncaught.add(error));
     throw new StackOverflowError("made by a test");

@@ -57,11 +57,10 @@ final class OrderArrival {
       return;
     }
     if (refusal != null) {
-      // Not remembered: otherwise a sender without the right could block an operator's id.
-      reports.refused(change, heard, refusal);
+      refuseUser(change, heard, refusal);
       return;
     }
-    refusal = change.orders.refusal(id);
+    refusal = formerRefusal(change, heard);
     if (refusal != null) {
       reports.refused(change, heard, refusal);
       return;
@@ -86,9 +85,34 @@ final class OrderArrival {
     if (heard.origin() != Origin.LOCAL && OrderRefusals.hasEffect(order)) {
       change.restrictions =
           change.restrictions.refusing(
-              new RetainedRestrictions.Refused(order.id(), because, order.issuedAt()));
+              new RetainedRestrictions.Refused(order.id(), because, order.issuedAt(), null));
       retention.keep(change, true);
     }
+  }
+
+  /**
+   * Refuses an order because of its user, who may be an operator for the next run of this
+   * controller: what was refused stays so. The same id may still be an operator's: only this user's
+   * order is refused, or a sender without the right could block the id.
+   */
+  private void refuseUser(Transition change, HeardOrder heard, String because) {
+    var order = heard.order();
+    var user = heard.userId();
+    reports.refused(change, heard, because);
+    if (user != null && OrderRefusals.hasEffect(order)) {
+      change.restrictions =
+          change.restrictions.refusing(
+              new RetainedRestrictions.Refused(order.id(), because, order.issuedAt(), user));
+      retention.keep(change, true);
+    }
+  }
+
+  /** Returns why an order was refused before, or null. */
+  private static @Nullable String formerRefusal(Transition change, HeardOrder heard) {
+    var refusal = change.orders.refusal(heard.order().id());
+    return refusal != null
+        ? refusal
+        : change.restrictions.refusalOf(heard.order().id(), heard.userId());
   }
 
   /** Answers an order that has come again, without carrying it out again. */
@@ -143,7 +167,7 @@ final class OrderArrival {
       // Of two orders with one id the first one counts, also when both have expired.
       if (!read.add(order.id())
           || change.orders.find(order.id()) != null
-          || change.orders.refusal(order.id()) != null
+          || formerRefusal(change, heard) != null
           || OrderRefusals.ofUser(change, heard) != null) {
         continue;
       }

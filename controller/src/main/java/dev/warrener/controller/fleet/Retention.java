@@ -34,7 +34,10 @@ final class Retention {
     var restrictions = change.restrictions.with(holds).with(revocations);
     for (var refused : retained.orRefused()) {
       restrictions = restrictions.refusing(refused);
-      change.orders = change.orders.refusing(refused.order(), refused.because(), change.instant());
+      if (refused.user() == null) {
+        change.orders =
+            change.orders.refusing(refused.order(), refused.because(), change.instant());
+      }
     }
     change.restrictions = restrictions.retaining(restrictions.mustKeep());
     for (var hold : holds.inForce(change.settings.controller())) {

@@ -94,7 +94,11 @@ final class Rules {
 
   private static void presenceHeard(Transition change, Event.PresenceHeard heard) {
     var presence = heard.presence();
-    if (!presence.id().equals(change.settings.controller())) {
+    boolean isOwn =
+        presence.id().equals(change.settings.controller())
+            && presence.host().equals(change.settings.host())
+            && presence.pid() == change.settings.pid();
+    if (!isOwn) {
       change.others = change.others.heard(presence, heard.at(), heard.userId());
       Reclaims.heard(change, presence.id());
     }

@@ -2,8 +2,10 @@ package dev.warrener.controller.inbox;
 
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.VouchedUser;
 import dev.warrener.messaging.broker.tasks.Delivery;
 import dev.warrener.messaging.broker.tasks.TaskIntake;
 import dev.warrener.messaging.task.InvalidTask;
@@ -39,6 +41,7 @@ public final class TaskInbox implements TaskIntake.Listener {
   private final Consumer<Event> events;
   private final int largestBody;
   private final TrustedUsers trusted;
+  private final Namespace namespace;
 
   /** Whether the broker vouches for the users that messages name. */
   private volatile boolean vouches = true;
@@ -47,14 +50,16 @@ public final class TaskInbox implements TaskIntake.Listener {
    * Makes an inbox.
    *
    * @param trusted the users who are believed that a task was put back from the dead letters
+   * @param namespace the fleet's names at the broker
    * @param events takes the events
    */
-  public TaskInbox(TrustedUsers trusted, Consumer<Event> events) {
-    this(trusted, events, LARGEST_BODY);
+  public TaskInbox(TrustedUsers trusted, Namespace namespace, Consumer<Event> events) {
+    this(trusted, namespace, events, LARGEST_BODY);
   }
 
-  TaskInbox(TrustedUsers trusted, Consumer<Event> events, int largestBody) {
+  TaskInbox(TrustedUsers trusted, Namespace namespace, Consumer<Event> events, int largestBody) {
     this.trusted = trusted;
+    this.namespace = namespace;
     this.events = events;
     this.largestBody = largestBody;
   }
@@ -98,8 +103,11 @@ public final class TaskInbox implements TaskIntake.Listener {
    * that no earlier revocation applies to it.
    */
   private Task believed(Task task, Message message) {
-    var user = message.userId();
-    if (task.requeuedAt() == null || !vouches || trusted.isTrusted(user)) {
+    if (task.requeuedAt() == null || !vouches) {
+      return task;
+    }
+    var user = VouchedUser.ofTask(namespace, task.queue(), message);
+    if (trusted.isTrusted(user)) {
       return task;
     }
     long now = System.nanoTime();
@@ -117,7 +125,9 @@ public final class TaskInbox implements TaskIntake.Listener {
         task.id(),
         task.queue(),
         TaskHeaders.REQUEUED_AT,
-        user == null ? "its publisher, who has no user_id," : "user " + user);
+        user == null
+            ? "whoever sent it here, for whom the broker does not vouch,"
+            : "user " + user);
   }
 
   private static int returns(Delivery delivery) {

@@ -14,8 +14,17 @@ public final class TestSettings {
     return of(new Settings.QueueSettings("mail", workers, lookAhead, 3, Duration.ZERO));
   }
 
+  /** With two workers of the queue {@code mail}, and these users alone as operators. */
+  static Settings withOperators(String... users) {
+    return of(Set.of(users), new Settings.QueueSettings("mail", 2, 4, 3, Duration.ZERO));
+  }
+
   /** With these queues. */
   public static Settings of(Settings.QueueSettings... queues) {
+    return of(Set.of(), queues);
+  }
+
+  private static Settings of(Set<String> operators, Settings.QueueSettings... queues) {
     return new Settings(
         "web-1",
         "host",
@@ -23,7 +32,7 @@ public final class TestSettings {
         "test",
         "subreaper",
         List.of(queues),
-        Set.of(),
+        operators,
         Duration.ofSeconds(15),
         Duration.ofSeconds(30),
         Duration.ofSeconds(60),

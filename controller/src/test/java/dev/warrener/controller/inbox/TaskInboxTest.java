@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.controller.fleet.Event;
+import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.TaskCodec;
 import dev.warrener.messaging.broker.orders.ReceivedOrder;
@@ -15,9 +16,11 @@ import dev.warrener.messaging.task.Body;
 import dev.warrener.messaging.task.Task;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +74,27 @@ class TaskInboxTest {
   }
 
   @Test
+  void taskThatHasWaitedInItsOwnRetryQueuesIsBelieved() {
+    assertThat(requeuedAt(deaths("warrener.q.mail.retry.5", "warrener.q.mail.retry.1")))
+        .isEqualTo(REQUEUED);
+  }
+
+  @Test
+  void taskThatSomebodysQueueHasSentOnIsNotBelieved() {
+    assertThat(requeuedAt(deaths("warrener.q.evil"))).isNull();
+    assertThat(requeuedAt(deaths("warrener.q.video.retry.5"))).isNull();
+    assertThat(requeuedAt(deaths("warrener.q.mail.retry.5", "warrener.q.evil"))).isNull();
+    assertThat(requeuedAt(Map.of("x-first-death-queue", "warrener.q.mail.retry.5"))).isNull();
+    assertThat(requeuedAt(Map.of("x-unreadable", "the header x-death"))).isNull();
+  }
+
+  private static Map<String, Object> deaths(String... queues) {
+    return Map.of(
+        "x-death",
+        Stream.of(queues).map(queue -> Map.of("queue", queue, "reason", "expired")).toList());
+  }
+
+  @Test
   void taskThatFitsIntoNoFrameOfAWorkerIsInvalid() {
     deliver(1, 1_000);
     deliver(2, 1_001);
@@ -86,7 +110,7 @@ class TaskInboxTest {
 
   private void deliver(long tag, int bytes) {
     var task = Task.to("mail", "work").body(Body.of(new byte[bytes]), "text/plain").build();
-    new TaskInbox(trusting(), events::add, 1_000)
+    new TaskInbox(trusting(), Namespace.DEFAULT, events::add, 1_000)
         .delivered(new Delivery(1, "mail", 1, tag, false, task, TaskCodec.encode(task)));
   }
 
@@ -106,17 +130,29 @@ class TaskInboxTest {
   }
 
   private @Nullable Instant requeuedAt(TrustedUsers trusted, @Nullable String user) {
+    return requeuedAt(trusted, user, Map.of());
+  }
+
+  /** Returns what is believed of a task of an operator with these headers. */
+  private @Nullable Instant requeuedAt(Map<String, Object> more) {
+    return requeuedAt(trusting("ops"), "ops", more);
+  }
+
+  private @Nullable Instant requeuedAt(
+      TrustedUsers trusted, @Nullable String user, Map<String, Object> more) {
+    var headers = new HashMap<String, Object>(more);
+    headers.put("x-requeued-at", REQUEUED.toString());
     var message =
         new Message(
             new BasicProperties.Builder()
                 .messageId("t1")
                 .type("work")
                 .userId(user)
-                .headers(Map.of("x-requeued-at", REQUEUED.toString()))
+                .headers(headers)
                 .build(),
             Body.EMPTY);
     events.clear();
-    new TaskInbox(trusted, events::add)
+    new TaskInbox(trusted, Namespace.DEFAULT, events::add)
         .delivered(
             new Delivery(1, "mail", 1, 1, false, TaskCodec.decode("mail", message), message));
     assertThat(events).hasSize(1);

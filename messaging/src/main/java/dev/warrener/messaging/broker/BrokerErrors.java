@@ -198,6 +198,11 @@ public final class BrokerErrors {
     return shutdown != null && replyCode(shutdown) == code;
   }
 
+  /** Whether the error says that a queue belongs to another connection alone. */
+  public static boolean isLocked(Throwable error) {
+    return hasCode(error, AMQP.RESOURCE_LOCKED);
+  }
+
   /** Codes for the end of a connection that name a fault in what was sent. */
   private static final Set<Integer> FAULTS =
       Set.of(

@@ -3,6 +3,8 @@ package dev.warrener.messaging.broker;
 import com.rabbitmq.client.AMQP.Queue.DeclareOk;
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.Requests.Presence;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Reads counts from the broker itself, by passive declares. On RabbitMQ 4.3 the user needs a right
@@ -30,9 +32,39 @@ public final class FleetProbe {
 
   /** Returns whether the armed queue exists; true as well if the user may not know. */
   public boolean armed() {
-    var armed = namespace.armedQueue();
-    return requests.look("the tripwire", channel -> channel.queueDeclarePassive(armed))
-        != Presence.MISSING;
+    return isThere("the tripwire", namespace.armedQueue());
+  }
+
+  /**
+   * Returns whether the tripwire has been pulled: there is a fleet, and it has no armed queue.
+   * False if the user may not know.
+   */
+  public boolean tripped() {
+    return !armed() && isThere("the fleet's running queue", namespace.runningQueue());
+  }
+
+  private boolean isThere(String what, String queue) {
+    return requests.look(what, channel -> channel.queueDeclarePassive(queue)) != Presence.MISSING;
+  }
+
+  /**
+   * Returns why the broker's count of controllers is wrong, for each queue that counts them and
+   * belongs to another connection alone; empty if it is right.
+   */
+  public List<String> miscounts() {
+    return Stream.of(namespace.armedQueue(), namespace.runningQueue())
+        .filter(queue ->
+            requests.look("the queue " + queue, channel -> channel.queueDeclarePassive(queue))
+                == Presence.LOCKED)
+        .map(FleetProbe::lockedQueue)
+        .toList();
+  }
+
+  /** Returns that a queue belongs to another connection alone, and what to do. */
+  public static String lockedQueue(String queue) {
+    return "somebody else has made the queue "
+        + queue
+        + " for one connection alone (end that connection: rabbitmqctl list_queues name owner_pid)";
   }
 
   /**

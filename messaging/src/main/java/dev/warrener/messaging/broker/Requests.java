@@ -63,6 +63,8 @@ public final class Requests implements AutoCloseable {
   enum Presence {
     THERE,
     MISSING,
+    /** It belongs to another connection alone. */
+    LOCKED,
     /** The user may not know. */
     HIDDEN
   }
@@ -75,6 +77,9 @@ public final class Requests implements AutoCloseable {
     } catch (IOException | ShutdownSignalException e) {
       if (BrokerErrors.hasCode(e, AMQP.NOT_FOUND)) {
         return Presence.MISSING;
+      }
+      if (BrokerErrors.isLocked(e)) {
+        return Presence.LOCKED;
       }
       if (BrokerErrors.hasCode(e, AMQP.ACCESS_REFUSED)) {
         return Presence.HIDDEN;

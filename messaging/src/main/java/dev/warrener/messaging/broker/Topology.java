@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Declares the fleet's exchanges and queues. Declaring an existing one changes nothing. If the user
@@ -33,6 +34,9 @@ public final class Topology {
    * long as it has no running queue, and the tripwire is made only then: on an existing fleet a
    * missing one has been pulled.
    *
+   * <p>The tripwire and the running queue may belong to another connection alone: somebody else has
+   * made them. Orders must arrive all the same, so these queues are then left as they are.
+   *
    * @throws TopologyMismatchException if one exists with other properties
    * @throws NotAllowedException if one is missing and may not be made
    * @throws BrokerUnreachableException if the broker is lost meanwhile
@@ -41,13 +45,24 @@ public final class Topology {
     boolean created = look(namespace.runningQueue()) == Presence.MISSING;
     boolean tripped = !created && look(namespace.armedQueue()) == Presence.MISSING;
     boolean mayMake = true;
+    var locked = new ArrayList<String>();
     for (var declaration : dialect.fleet(namespace)) {
       boolean pulled = tripped && declaration.equals(tripwire());
-      if (!pulled) {
+      if (pulled) {
+        continue;
+      }
+      try {
         mayMake &= declare(declaration, mayMake);
+      } catch (BrokerException e) {
+        if (!BrokerErrors.isLocked(e)
+            || !(declaration instanceof Queue queue)
+            || !Set.of(namespace.armedQueue(), namespace.runningQueue()).contains(queue.name())) {
+          throw e;
+        }
+        locked.add(queue.name());
       }
     }
-    return new DeclaredTopology(created, tripped);
+    return new DeclaredTopology(created, tripped, locked);
   }
 
   /**
@@ -78,6 +93,25 @@ public final class Topology {
    */
   public void declareTripwire() {
     declare(tripwire(), true);
+  }
+
+  /**
+   * Makes the tripwire or the running queue, if it is not there.
+   *
+   * @return false if it belongs to another connection alone
+   * @throws NotAllowedException if it is missing and may not be made
+   * @throws BrokerUnreachableException if the broker is lost meanwhile
+   */
+  public boolean declareCountingQueue(String queue) {
+    try {
+      declare(new Queue(queue, dialect.alwaysEmptyQueue()), true);
+      return true;
+    } catch (BrokerException e) {
+      if (BrokerErrors.isLocked(e)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.warrener.operator.connection;
 
 import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.NoSuchQueueException;
@@ -11,8 +12,11 @@ import dev.warrener.operator.rollcall.UnknownTargetException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +29,9 @@ public final class BrokerFleetConnection implements FleetConnection {
   private final boolean isAlone;
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
   private final AtomicBoolean missed = new AtomicBoolean();
+
+  /** Why the broker could not count. Used by the caller's thread. */
+  private final Set<String> miscounts = new LinkedHashSet<>();
 
   BrokerFleetConnection(FleetBroker broker, boolean isAlone) {
     this.broker = broker;
@@ -87,7 +94,20 @@ public final class BrokerFleetConnection implements FleetConnection {
       return OptionalInt.of(broker.ask(question));
     } catch (NotAllowedException | NoSuchQueueException e) {
       return OptionalInt.empty();
+    } catch (BrokerException e) {
+      if (!BrokerErrors.isLocked(e)) {
+        throw e;
+      }
+      miscounts.addAll(broker.ask(FleetProbe::miscounts));
+      return OptionalInt.empty();
     }
+  }
+
+  @Override
+  public List<String> miscounts() {
+    var because = List.copyOf(miscounts);
+    miscounts.clear();
+    return because;
   }
 
   @Override

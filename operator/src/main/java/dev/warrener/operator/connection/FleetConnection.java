@@ -110,6 +110,14 @@ public interface FleetConnection extends AutoCloseable {
   OptionalInt running();
 
   /**
+   * Returns why {@link #armed} or {@link #running} could not be had or was wrong since the last
+   * call, as the ends of sentences; empty if there was nothing wrong.
+   */
+  default List<String> miscounts() {
+    return List.of();
+  }
+
+  /**
    * Pulls the tripwire: every controller kills all workers, requeues their tasks and holds.
    *
    * @return how many controllers were listening to it

@@ -122,7 +122,9 @@ public final class KillCall {
         || !ended.verdict(clock.instant()).isConfirmed()) {
       return ended;
     }
-    return ended.stillRunning(awaitNobodyRunning(clock.instant().plus(COUNT_LAG)));
+    return ended
+        .stillRunning(awaitNobodyRunning(clock.instant().plus(COUNT_LAG)))
+        .miscounted(connection.miscounts());
   }
 
   /** Waits until the broker counts no running controller; returns the last count. */

@@ -182,7 +182,9 @@ public final class OrderCall {
    * Adds the controllers that have to answer: by the connection itself, and by the broker's count.
    */
   private RollCall expecting(RollCall call) {
-    return call.knowing(connection.expected()).armed(connection.armed().orElse(0));
+    return call.knowing(connection.expected())
+        .armed(connection.armed().orElse(0))
+        .miscounted(connection.miscounts());
   }
 
   private Sent sendOrFail(Order order) {

@@ -1,9 +1,7 @@
 package dev.warrener.operator.rollcall;
 
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
-import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.messaging.report.RosterState;
@@ -15,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,6 +50,7 @@ public final class RollCall {
   private final int armed;
   private final Listeners listeners;
   private final int stillRunning;
+  private final List<String> miscounts;
   private final SortedMap<String, KnownController> known;
   private final Answers answers;
 
@@ -83,6 +81,7 @@ public final class RollCall {
       int armed,
       Listeners listeners,
       int stillRunning,
+      List<String> miscounts,
       SortedMap<String, KnownController> known,
       Answers answers) {
     this.order = order;
@@ -90,6 +89,7 @@ public final class RollCall {
     this.armed = armed;
     this.listeners = listeners;
     this.stillRunning = stillRunning;
+    this.miscounts = List.copyOf(miscounts);
     this.known = known;
     this.answers = answers;
   }
@@ -97,16 +97,24 @@ public final class RollCall {
   /** Opens the account of an order, before any controller can have answered it. */
   public static RollCall open(Order order, Deadlines deadlines) {
     return new RollCall(
-        order, deadlines, 0, Listeners.SOME, 0, Collections.emptySortedMap(), Answers.NONE);
+        order,
+        deadlines,
+        0,
+        Listeners.SOME,
+        0,
+        List.of(),
+        Collections.emptySortedMap(),
+        Answers.NONE);
   }
 
   /**
-   * Takes in what is known of controllers. Of two accounts of the same controller the newer counts.
+   * Takes in what is known of controllers. No account of a controller takes away what another one
+   * has told, except what the controller tells of itself.
    */
   public RollCall knowing(Collection<KnownController> more) {
     var next = new TreeMap<>(known);
-    more.forEach(one -> next.merge(one.id(), one, KnownController::or));
-    return new RollCall(order, deadlines, armed, listeners, stillRunning, next, answers);
+    more.forEach(one -> next.merge(one.id(), one, KnownController::and));
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, miscounts, next, answers);
   }
 
   /**
@@ -114,7 +122,8 @@ public final class RollCall {
    * the broker can't be asked.
    */
   public RollCall armed(int consumers) {
-    return new RollCall(order, deadlines, consumers, listeners, stillRunning, known, answers);
+    return new RollCall(
+        order, deadlines, consumers, listeners, stillRunning, miscounts, known, answers);
   }
 
   /**
@@ -124,7 +133,8 @@ public final class RollCall {
    */
   public RollCall nobodyListens(boolean isKept) {
     var listeners = isKept ? Listeners.NONE_NOW : Listeners.NONE;
-    return new RollCall(order, deadlines, armed, listeners, stillRunning, known, answers);
+    return new RollCall(
+        order, deadlines, armed, listeners, stillRunning, miscounts, known, answers);
   }
 
   /**
@@ -132,13 +142,23 @@ public final class RollCall {
    * confirmed an order that leaves none running. If it is not 0, a controller was overlooked.
    */
   public RollCall stillRunning(int controllers) {
-    return new RollCall(order, deadlines, armed, listeners, controllers, known, answers);
+    return new RollCall(order, deadlines, armed, listeners, controllers, miscounts, known, answers);
+  }
+
+  /**
+   * Takes in why the broker's counts of controllers are wrong, as the ends of sentences: then they
+   * don't show that nobody is missing.
+   */
+  public RollCall miscounted(List<String> because) {
+    var all = new ArrayList<>(miscounts);
+    because.stream().filter(one -> !all.contains(one)).forEach(all::add);
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, all, known, answers);
   }
 
   /** Moves the time at which the roll-call ends although a controller is missing. */
   public RollCall until(Instant end) {
     var later = new Deadlines(deadlines.sentAt(), end, end);
-    return new RollCall(order, later, armed, listeners, stillRunning, known, answers);
+    return new RollCall(order, later, armed, listeners, stillRunning, miscounts, known, answers);
   }
 
   /** Takes in a report for whose publisher nobody vouches. */
@@ -157,12 +177,12 @@ public final class RollCall {
     }
     boolean isAboutKill = order.kind() == OrderKind.KILL && !order.dryRun();
     var next = answers.with(report, userId, at, isAboutKill);
-    var nextCall = new RollCall(order, deadlines, armed, listeners, stillRunning, known, next);
+    var nextCall =
+        new RollCall(order, deadlines, armed, listeners, stillRunning, miscounts, known, next);
     if (!(report instanceof ControllerHeard heard)) {
       return nextCall;
     }
-    var more =
-        new ArrayList<>(heard.roster().stream().map(one -> KnownController.of(one, at)).toList());
+    var more = new ArrayList<>(KnownController.ofRoster(heard, at, userId));
     var presence = heard.presence();
     if (presence != null) {
       more.add(KnownController.of(presence, at, userId));
@@ -258,9 +278,15 @@ public final class RollCall {
    * answered.
    */
   public int unnamed() {
-    if (!order.scope().controllers().isEmpty() || !order.scope().workers().isEmpty()) {
-      return 0;
-    }
+    return isOfSome() ? 0 : uncounted();
+  }
+
+  /** Whether the order names the controllers that it is for. */
+  private boolean isOfSome() {
+    return !order.scope().controllers().isEmpty() || !order.scope().workers().isEmpty();
+  }
+
+  private int uncounted() {
     long answered =
         answers.controllers().stream().filter(id -> answers.has(id, known.get(id))).count();
     long named =
@@ -295,7 +321,7 @@ public final class RollCall {
       return nobodyListens;
     }
     return othersAreDone
-        && (nobodyListens || (silent().isEmpty() && unnamed() == 0))
+        && (nobodyListens || (silent().isEmpty() && unnamed() == 0 && !awaitsUnknown()))
         && !awaitsStragglers(now);
   }
 
@@ -307,6 +333,20 @@ public final class RollCall {
     return listeners == Listeners.NONE_NOW
         && !isOnlyAsked()
         && now.isBefore(deadlines.sentAt().plus(RETURN));
+  }
+
+  /**
+   * Whether the order names a controller of which nobody has told, and the broker counts one that
+   * has not answered.
+   */
+  private boolean awaitsUnknown() {
+    return isOfSome()
+        && uncounted() > 0
+        && Stream.concat(
+                order.scope().controllers().stream(),
+                order.scope().workers().stream()
+                    .map(worker -> worker.id().substring(0, worker.id().lastIndexOf('/'))))
+            .anyMatch(id -> !known.containsKey(id) && !answers.has(id, null));
   }
 
   private boolean hasAnswered(ControllerAnswer row) {
@@ -338,6 +378,10 @@ public final class RollCall {
         missing.add(Sentences.contest(row));
         continue;
       }
+      var one = row.known();
+      if (one != null && one.isTwin()) {
+        missing.add(Sentences.twins(one));
+      }
       switch (row.answerState()) {
         case SILENT -> missing.add(Sentences.silence(row, order.kind(), now));
         case WORKING -> {
@@ -362,6 +406,14 @@ public final class RollCall {
               + Phrases.count(unnamed(), "more controller")
               + ", unknown by name, that did not answer.");
     }
+    if (!isOfSome()) {
+      miscounts.forEach(because ->
+          missing.add(
+              "The broker's count of controllers is wrong, so it does not show whether one is"
+                  + " missing: "
+                  + because
+                  + "."));
+    }
     if (rows.stream().noneMatch(ControllerAnswer::expectedHere)) {
       missing.add(
           listeners != Listeners.SOME
@@ -383,56 +435,9 @@ public final class RollCall {
     if (!wrong.isEmpty()) {
       return new Verdict(State.FAILED, wrong);
     }
-    var untouched = untouchedTargets(rows);
+    var untouched = Sentences.untouchedTargets(order, rows);
     return untouched.isEmpty()
         ? new Verdict(State.CONFIRMED, List.of())
         : new Verdict(State.UNKNOWN_TARGET, untouched);
-  }
-
-  /** Returns a sentence for each task or batch of a kill that no controller had anything of. */
-  private List<String> untouchedTargets(List<ControllerAnswer> rows) {
-    if (order.kind() != OrderKind.KILL || order.dryRun() || !order.scope().namesTasks()) {
-      return List.of();
-    }
-    if (rows.stream().anyMatch(row -> row.backlog() > 0)) {
-      // Waiting tasks are only counted: any of the targets may have been among them.
-      return List.of();
-    }
-    var tasks = new HashSet<String>();
-    var batches = new HashSet<String>();
-    for (var row : rows) {
-      row.certificates().stream()
-          .map(Report.WorkerDead::task)
-          .forEach(task -> {
-            if (task != null) {
-              tasks.add(task);
-            }
-          });
-      for (var task : row.settled()) {
-        tasks.add(task.task());
-        var batch = task.batch();
-        if (batch != null) {
-          batches.add(batch);
-        }
-      }
-    }
-    var sentences = new ArrayList<String>();
-    order.scope().tasks().stream()
-        .map(TaskTarget::id)
-        .filter(id -> !tasks.contains(id))
-        .forEach(id -> sentences.add("No controller runs task " + id + " or holds it."));
-    if (order.scope().tasks().isEmpty()) {
-      order.scope().batches().stream()
-          .filter(batch -> !batches.contains(batch))
-          .forEach(
-              batch -> sentences.add("No controller runs or holds a task of batch " + batch + "."));
-    }
-    if (!sentences.isEmpty() && order.revocation() != Backlog.KEEP) {
-      sentences.add(
-          "The order stays in force: what still waits of it is "
-              + (order.revocation() == Backlog.PURGE ? "purged" : "dead-lettered")
-              + " when it comes up.");
-    }
-    return sentences;
   }
 }

@@ -113,9 +113,7 @@ public record Roster(
    * @param userId the user who published it, for whom the broker vouches; or null
    */
   public void add(ControllerHeard heard, Instant at, @Nullable String userId) {
-    // The roster in it is by the clock of whoever sent it.
-    var skew = Duration.between(heard.at(), at);
-    heard.roster().forEach(entry -> merge(KnownController.of(entry, heard.at()).shifted(skew)));
+    KnownController.ofRoster(heard, at, userId).forEach(this::merge);
     var presence = heard.presence();
     if (presence != null) {
       add(presence, at, userId);

@@ -1,10 +1,14 @@
 package dev.warrener.operator.rollcall;
 
+import dev.warrener.messaging.order.Backlog;
+import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
+import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.text.Phrases;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /** The sentences of a verdict about single controllers. */
@@ -59,6 +63,18 @@ final class Sentences {
         + ".";
   }
 
+  /** Returns that several programs are one controller, so that nobody's answer is all of it. */
+  static String twins(KnownController known) {
+    return "Two programs are controller "
+        + known.id()
+        + " ("
+        + (known.hosts().size() == 1 ? "both on host " : "on the hosts ")
+        + String.join(" and ", known.hosts())
+        + "), so nothing that either reports is all of it: "
+        + KnownController.TWIN_REMEDY
+        + ".";
+  }
+
   private static String users(List<String> users) {
     return String.join(
         " and ",
@@ -110,5 +126,52 @@ final class Sentences {
       doubts.add("its controller gave no reason");
     }
     return doubts;
+  }
+
+  /** Returns a sentence for each task or batch of a kill that no controller had anything of. */
+  static List<String> untouchedTargets(Order order, List<ControllerAnswer> rows) {
+    if (order.kind() != OrderKind.KILL || order.dryRun() || !order.scope().namesTasks()) {
+      return List.of();
+    }
+    if (rows.stream().anyMatch(row -> row.backlog() > 0)) {
+      // Waiting tasks are only counted: any of the targets may have been among them.
+      return List.of();
+    }
+    var tasks = new HashSet<String>();
+    var batches = new HashSet<String>();
+    for (var row : rows) {
+      row.certificates().stream()
+          .map(Report.WorkerDead::task)
+          .forEach(task -> {
+            if (task != null) {
+              tasks.add(task);
+            }
+          });
+      for (var task : row.settled()) {
+        tasks.add(task.task());
+        var batch = task.batch();
+        if (batch != null) {
+          batches.add(batch);
+        }
+      }
+    }
+    var sentences = new ArrayList<String>();
+    order.scope().tasks().stream()
+        .map(TaskTarget::id)
+        .filter(id -> !tasks.contains(id))
+        .forEach(id -> sentences.add("No controller runs task " + id + " or holds it."));
+    if (order.scope().tasks().isEmpty()) {
+      order.scope().batches().stream()
+          .filter(batch -> !batches.contains(batch))
+          .forEach(
+              batch -> sentences.add("No controller runs or holds a task of batch " + batch + "."));
+    }
+    if (!sentences.isEmpty() && order.revocation() != Backlog.KEEP) {
+      sentences.add(
+          "The order stays in force: what still waits of it is "
+              + (order.revocation() == Backlog.PURGE ? "purged" : "dead-lettered")
+              + " when it comes up.");
+    }
+    return sentences;
   }
 }

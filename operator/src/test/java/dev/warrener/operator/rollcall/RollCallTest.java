@@ -24,8 +24,10 @@ import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.rollcall.RollCall.Deadlines;
 import dev.warrener.operator.rollcall.Verdict.State;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -263,7 +265,7 @@ class RollCallTest {
   }
 
   @Test
-  void theNewestAccountOfAControllerCounts() {
+  void controllerThatOneRosterAccountsForIsWaitedForThoughAnotherSaysThatItHasLeft() {
     var call =
         call(
             kill(Scope.ALL),
@@ -272,7 +274,7 @@ class RollCallTest {
             done("web-1", 2, 0, 0),
             done("web-2", 2, 0, 0));
 
-    assertThat(call.verdict(at(1)).state()).isEqualTo(State.CONFIRMED);
+    assertThat(call.verdict(at(1)).state()).isEqualTo(State.PARTIAL);
   }
 
   @Test
@@ -292,7 +294,12 @@ class RollCallTest {
 
     assertThat(atIt.isOver(at(30))).isFalse();
     assertThat(atIt.with(done("web-1", 2, 1, 1), at(40)).isOver(at(40))).isTrue();
-    assertThat(atIt.knowing(List.of(KnownController.of(silent("web-4", -134), T0))).isOver(at(30)))
+    assertThat(
+            atIt.knowing(
+                    List.of(
+                        new KnownController(
+                            "web-4", "host", at(-134), RosterState.SILENT, Duration.ofSeconds(15))))
+                .isOver(at(30)))
         .as("the silent one does not end it while another is at it")
         .isFalse();
     assertThat(atIt.isOver(at(600))).isTrue();

@@ -143,9 +143,130 @@ class RollCallUsersTest {
   void controllersThatShareAUserAreBelievedAsBefore() {
     for (var id : List.of("web-1", "web-2")) {
       present(id, "controller");
-      say("controller", heard(id, 1, 0, 0, live("web-1", -1), live("web-2", -1)));
-      say("controller", done(id, 2, 0, 0));
+      var other = id.equals("web-1") ? "web-2" : "web-1";
+      say("controller", heard(id, 1, 0, 0, live(other, -1)), done(id, 2, 0, 0));
     }
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void rosterOfAnotherUserHidesNobodyThatARosterAccountsFor() {
+    for (var lie :
+        List.of(
+            Said.left("web-1", 3600),
+            silent("web-1", -3601),
+            new RosterEntry("web-1", "h", at(3600), RosterState.LEFT, 1L, List.of("evil")))) {
+      for (boolean isFirst : new boolean[] {true, false}) {
+        call = RollCall.open(kill(Scope.ALL), TEN_SECONDS);
+        if (isFirst) {
+          say("evil", heard("web-3", 1, 0, 0, lie), done("web-3", 2, 0, 0));
+        }
+        say(
+            "controller-web-2",
+            heard("web-2", 1, 0, 0, listed("web-1", "controller-web-1")),
+            done("web-2", 2, 0, 0));
+        if (!isFirst) {
+          say("evil", heard("web-3", 1, 0, 0, lie), done("web-3", 2, 0, 0));
+        }
+
+        assertThat(state()).as("%s, first: %s", lie, isFirst).isEqualTo(State.PARTIAL);
+        assertThat(call.verdict(at(10)).sentences())
+            .singleElement()
+            .asString()
+            .startsWith("web-1 has not answered");
+      }
+    }
+  }
+
+  @Test
+  void rosterOfTheSameUserHidesNobodyEither() {
+    say("shared", heard("web-2", 1, 0, 0, listed("web-1", "own")), done("web-2", 2, 0, 0));
+    say("shared", heard("web-3", 1, 0, 0, Said.left("web-1", 3600)), done("web-3", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void rosterHidesNobodyWhosePresenceWasReceived() {
+    present("web-1", "controller-web-1");
+    say("evil", heard("web-3", 1, 0, 0, Said.left("web-1", 3600)), done("web-3", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void whoOmitsAControllerThatTheOrderNamesDoesNotEndTheWaitingForIt() {
+    var scope = new Scope(false, List.of("web-1"), List.of(), List.of(), List.of(), List.of());
+    call = RollCall.open(kill(scope), TEN_SECONDS).armed(2);
+    say("evil", heard("web-3", 1, 0, 0), done("web-3", 2, 0, 0));
+
+    assertThat(call.isOver(at(9))).isFalse();
+    assertThat(call.isOver(at(10))).isTrue();
+  }
+
+  @Test
+  void countThatIsKnownToBeWrongConfirmsNothing() {
+    say("evil", heard("web-3", 1, 0, 0), done("web-3", 2, 0, 0));
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+
+    call = call.miscounted(List.of("somebody else has made the queue warrener.armed"));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+    assertThat(call.isOver(at(1))).isTrue();
+    assertThat(call.verdict(at(10)).sentences())
+        .singleElement()
+        .asString()
+        .contains("count of controllers is wrong", "the queue warrener.armed");
+  }
+
+  @Test
+  void controllerThatHasReceivedItsOwnIdFromAnotherProgramConfirmsNothing() {
+    say("shared", heard("web-1", 1, 0, 0, live("web-1", -1)), done("web-1", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+    assertThat(call.verdict(at(10)).sentences())
+        .singleElement()
+        .asString()
+        .startsWith("Two programs are controller web-1 (both on host host-of-web-1)");
+  }
+
+  @Test
+  void twinThatHasLeftOrIsLongGoneContestsNothing() {
+    say("shared", heard("web-1", 1, 0, 0, Said.left("web-1", -1)), done("web-1", 2, 0, 0));
+    say("shared", heard("web-2", 1, 0, 0, silent("web-2", -601)), done("web-2", 2, 0, 0));
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void goodbyeOfAnotherUserIsNotBelieved() {
+    say(
+        "controller-web-2",
+        heard("web-2", 1, 0, 0, listed("web-1", "controller-web-1")),
+        done("web-2", 2, 0, 0));
+    leave("web-1", "evil");
+
+    assertThat(state()).isEqualTo(State.PARTIAL);
+  }
+
+  @Test
+  void controllerThatLeavesIsNotWaitedForThoughARosterHasNotHeardOfIt() {
+    say(
+        "controller-web-2",
+        heard("web-2", 1, 0, 0, listed("web-1", "controller-web-1")),
+        done("web-2", 2, 0, 0));
+    leave("web-1", "controller-web-1");
+
+    assertThat(state()).isEqualTo(State.CONFIRMED);
+    assertThat(call.isOver(at(1))).isTrue();
+  }
+
+  @Test
+  void controllerThatHasLeftMayComeBackAsAnotherUser() {
+    leave("web-1", "controller");
+    present("web-1", "controller-web-1");
+    say("controller-web-1", heard("web-1", 1, 0, 0), done("web-1", 2, 0, 0));
 
     assertThat(state()).isEqualTo(State.CONFIRMED);
   }
@@ -191,12 +312,20 @@ class RollCallUsersTest {
   }
 
   private void present(String id, @Nullable String user) {
+    publish(id, user, ControllerState.RUNNING);
+  }
+
+  private void leave(String id, @Nullable String user) {
+    publish(id, user, ControllerState.LEFT);
+  }
+
+  private void publish(String id, @Nullable String user, ControllerState state) {
     var presence =
         Presence.builder(id, "host-of-" + id)
             .pid(1)
             .software("test")
             .at(T0)
-            .state(ControllerState.RUNNING)
+            .state(state)
             .containment("cgroup")
             .leaseMillis(Duration.ofSeconds(15).toMillis())
             .build();

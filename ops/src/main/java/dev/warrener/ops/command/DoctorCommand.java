@@ -148,7 +148,12 @@ final class DoctorCommand extends FleetCommand {
 
   private boolean checkTopology(BrokerSession session, String namespace) {
     try {
-      session.probe().running();
+      var miscounts = session.probe().miscounts();
+      miscounts.forEach(because ->
+          wrong("topology", because, "the broker's count of controllers is wrong until then"));
+      if (miscounts.isEmpty()) {
+        session.probe().running();
+      }
     } catch (NoSuchQueueException e) {
       warn(
           "topology",
@@ -168,8 +173,11 @@ final class DoctorCommand extends FleetCommand {
             "it was pulled: every controller holds everything",
             "warrener resume --all, when it is time");
       }
-      good(
-          "topology", "exchanges, order log and queues of " + namespace + " are as they should be");
+      if (state.locked().isEmpty()) {
+        good(
+            "topology",
+            "exchanges, order log and queues of " + namespace + " are as they should be");
+      }
     } catch (TopologyMismatchException e) {
       wrong("topology", String.valueOf(e.getMessage()), null);
     } catch (NotAllowedException e) {

@@ -22,9 +22,14 @@ record UsersCheck(Roster roster) {
               "controller " + known.id(),
               Health.WRONG,
               "it is contested: "
-                  + String.join(" and ", known.users().stream().map(UsersCheck::name).toList())
-                  + " claim to be it, so that no kill can be confirmed there",
-              KnownController.CONTEST_REMEDY));
+                  + (known.users().size() > 1
+                      ? String.join(" and ", known.users().stream().map(UsersCheck::name).toList())
+                          + " claim to be it"
+                      : "two programs have its id, on " + String.join(" and ", known.hosts()))
+                  + ", so that no kill can be confirmed there",
+              known.users().size() > 1
+                  ? KnownController.CONTEST_REMEDY
+                  : KnownController.TWIN_REMEDY));
     }
     for (var ghost : roster.ghosts()) {
       findings.add(

@@ -184,14 +184,11 @@ public final class OrderSummary {
       return words.append(", and none has anything of it").toString();
     }
     if (call.order().kind() == OrderKind.KILL) {
-      words.append(", ").append(Phrases.count(totals.dead(), "worker")).append(" dead, ");
-      String fates = RollCallText.fates(RollCallText.allFates(call));
-      words.append(
-          !fates.isEmpty()
-              ? "tasks: " + fates
-              : totals.settled() > 0
-                  ? Phrases.count(totals.settled(), "task") + " settled"
-                  : "no task was running");
+      words
+          .append(", ")
+          .append(Phrases.count(totals.dead(), "worker"))
+          .append(" dead, ")
+          .append(fates(call, totals));
     }
     if (totals.backlog() > 0) {
       words.append(", ").append(Phrases.count(totals.backlog(), "waiting task")).append(" settled");
@@ -200,5 +197,21 @@ public final class OrderSummary {
         .append(", ")
         .append(Phrases.brief(Duration.between(call.deadlines().sentAt(), now)))
         .toString();
+  }
+
+  /** Returns what has become of the running tasks, and of how many that is not known. */
+  private static String fates(RollCall call, Totals totals) {
+    var words = new ArrayList<String>();
+    String fates = RollCallText.fates(RollCallText.allFates(call));
+    if (!fates.isEmpty()) {
+      words.add("tasks: " + fates);
+    } else if (totals.settled() > 0) {
+      words.add(Phrases.count(totals.settled(), "task") + " settled");
+    }
+    int open = totals.tasks() - totals.settled();
+    if (open > 0) {
+      words.add("the fate of " + Phrases.count(open, "task") + " is open");
+    }
+    return words.isEmpty() ? "no task was running" : String.join(", ", words);
   }
 }

@@ -161,7 +161,7 @@ public final class FleetView implements AutoCloseable {
 
   private boolean isTripped() {
     try {
-      return broker != null && !broker.probe().armed();
+      return broker != null && broker.probe().tripped();
     } catch (NotAllowedException | NoSuchQueueException e) {
       return false;
     }

@@ -136,8 +136,10 @@ public record Snapshot(
           Tone.BAD,
           known.id()
               + " is contested: "
-              + known.users().size()
-              + " users of the broker claim to be it (warrener doctor names them)");
+              + (known.users().size() > 1
+                  ? known.users().size() + " users of the broker claim to be it"
+                  : "two programs have its id")
+              + " (warrener doctor names them)");
     }
     for (var known : roster.silent()) {
       screen.insist(Tone.BAD, silence(known) + ": " + meaning);

@@ -102,6 +102,23 @@ class OrderSummaryTest {
     assertThat(shown(true, false, "a", "b")).contains("a/1", "b/2");
   }
 
+  @Test
+  void tasksWithoutAFateAreCountedWhereAControllerIsNotDone() {
+    var plan = KillPlan.of(Scope.ALL, null, null, null, Duration.ZERO);
+    var order = OrderFactory.kill(ID, plan, "INC-42", "ana", T0, false);
+    var call = RollCall.open(order, new RollCall.Deadlines(T0, T0, T0));
+    int tasks = 0;
+    for (var report : ScriptedFleet.of("a", "b").answer(order)) {
+      if (report instanceof Report.ControllerHeard heard) {
+        call = call.with(report, T0);
+        tasks += heard.expected().tasks();
+      }
+    }
+
+    assertThat(OrderSummary.headline(call, call.verdict(T0), T0, Style.PLAIN))
+        .contains("0 workers dead, the fate of " + tasks + " tasks is open");
+  }
+
   private static Report onlyFound(Report report) {
     return switch (report) {
       case Report.WorkerDead dead ->

@@ -23,6 +23,9 @@ public record Restrictions(
   /** The most refused orders that are kept. */
   private static final int MOST_REFUSED = 1000;
 
+  /** The most of them that are kept because of their users. */
+  private static final int MOST_REFUSED_STRANGERS = 200;
+
   /** No restrictions. */
   public static final Restrictions NONE =
       new Restrictions(
@@ -95,11 +98,35 @@ public record Restrictions(
     return new Restrictions(holds, next, refused, retained);
   }
 
-  /** Returns a copy that keeps one more order that was refused for good. */
+  /**
+   * Returns a copy that keeps one more order that was refused for good. Strangers can't push out
+   * the refusals of operators' orders: what is refused because of its user displaces only its like.
+   */
   public Restrictions refusing(RetainedRestrictions.Refused order) {
     var next = refused.plus(order);
-    return new Restrictions(
-        holds, revocations, next.size() > MOST_REFUSED ? next.minus(0) : next, retained);
+    if (order.user() != null) {
+      if (refusalOf(order.order(), order.user()) != null) {
+        return this;
+      }
+      var strangers = next.stream().filter(one -> one.user() != null).toList();
+      if (strangers.size() > MOST_REFUSED_STRANGERS) {
+        next = next.minus(strangers.get(0));
+      }
+    } else if (next.stream().filter(one -> one.user() == null).count() > MOST_REFUSED) {
+      var oldest = next.stream().filter(one -> one.user() == null).findFirst();
+      next = next.minus(oldest.orElseThrow());
+    }
+    return new Restrictions(holds, revocations, next, retained);
+  }
+
+  /** Returns why an order was refused when {@code user} published it, or null if it was not. */
+  public @Nullable String refusalOf(String order, @Nullable String user) {
+    for (var one : refused) {
+      if (one.order().equals(order) && one.user() != null && one.user().equals(user)) {
+        return one.because();
+      }
+    }
+    return null;
   }
 
   /** Returns a copy of which that part has been, or is being, written down. */

@@ -65,8 +65,17 @@ public record RetainedRestrictions(
   public record Revoked(
       String order, Scope scope, Backlog fate, Instant issuedAt, String reason, String issuedBy) {}
 
-  /** An order that was refused for good. */
-  public record Refused(String order, String because, Instant issuedAt) {}
+  /**
+   * An order that was refused for good.
+   *
+   * @param order the id of the order
+   * @param because the sentence of the refusal
+   * @param issuedAt when the order was given
+   * @param user the broker user who published it, if it was refused because of that user; null if
+   *     it is refused whoever publishes it
+   */
+  public record Refused(
+      String order, String because, Instant issuedAt, @Nullable String user) {}
 
   /**
    * A resume of a revoked task or batch.

@@ -52,10 +52,10 @@ final class VerdictChecks {
     /** What lived in scope when the order was given, with the run in scope. */
     final Map<ModelWorker, List<Task>> lived;
 
-    /** Controllers that have received the order. */
-    final Set<ModelController> received = new LinkedHashSet<>();
+    /** The runs in scope that a controller had when it received the order. */
+    final Set<String> inFlight = new LinkedHashSet<>();
 
-    /** The runs in scope that ended by a death after their controller had received the order. */
+    /** Those of them that a death cut short. */
     final Set<String> cut = new LinkedHashSet<>();
 
     RollCall call;
@@ -135,16 +135,16 @@ final class VerdictChecks {
   void says(ModelController controller, Report report) {
     var following = open.get(report.order());
     if (following != null && report instanceof Report.ControllerHeard) {
-      following.received.add(controller);
+      var here = new LinkedHashMap<ModelWorker, List<Task>>();
+      addLiving(here, following.order.scope(), controller);
+      here.values().forEach(runs -> runs.forEach(run -> following.inFlight.add(run(run))));
     }
   }
 
   /** A run was cut short by a death that was no fault of its own. */
-  void isCut(ModelWorker worker, Task task) {
+  void isCut(Task task) {
     for (var following : open.values()) {
-      if (following.received.contains(worker.home)
-          && isThere(following.order.scope(), worker)
-          && Statements.hasTask(following.order.scope(), task)) {
+      if (following.inFlight.contains(run(task))) {
         following.cut.add(run(task));
       }
     }

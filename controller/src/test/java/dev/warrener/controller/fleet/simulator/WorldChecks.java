@@ -103,7 +103,7 @@ final class WorldChecks {
   void isCut(ModelWorker worker, Task task, boolean byItself) {
     simulation.note(worker.name(), "dies in", task.id(), "@", task.attempt());
     runners.remove(task.id(), worker);
-    simulation.checks.verdict.isCut(worker, task);
+    simulation.checks.verdict.isCut(task);
     if (byItself) {
       worker.home.book().charges.add(new Book.Charge(task.id(), task.attempt(), true));
     }

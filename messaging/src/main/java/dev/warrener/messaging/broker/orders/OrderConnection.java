@@ -16,7 +16,9 @@ import dev.warrener.messaging.broker.Topology;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ final class OrderConnection {
   private final String controller;
   private final boolean again;
   private final LinkSession session;
+  private final OrderReader reader;
   private final Listener listener;
 
   /**
@@ -50,6 +53,12 @@ final class OrderConnection {
 
   private volatile @Nullable Channel tripwire;
   private @Nullable Channel running;
+
+  /**
+   * The queues that count controllers and belong to another connection alone, as far as this one
+   * has tried to use them.
+   */
+  private final Set<String> locked = new ConcurrentSkipListSet<>();
 
   /**
    * @param again whether an earlier connection of this controller had taken its queue
@@ -65,13 +74,14 @@ final class OrderConnection {
     this.namespace = access.namespace();
     this.controller = controller;
     this.session = session;
+    this.reader = OrderReader.of(namespace);
     this.listener = listener;
   }
 
   /** Listens, reads the log, and hands it over. */
   void open() throws IOException {
     try (var requests = requests()) {
-      new Topology(requests, session.dialect()).declareFleet();
+      locked.addAll(new Topology(requests, session.dialect()).declareFleet().locked());
     }
     takeLiveOrders();
     boolean armed = listenToTripwire();
@@ -136,7 +146,8 @@ final class OrderConnection {
   }
 
   /**
-   * Consumes from the armed queue, if it is not consumed already.
+   * Consumes from the armed queue, if it is not consumed already, and if it does not belong to
+   * another connection alone.
    *
    * @return false if there is none: it has been pulled
    */
@@ -149,16 +160,45 @@ final class OrderConnection {
     try {
       channel.basicConsume(namespace.armedQueue(), true, new Tripwire(channel));
       tripwire = channel;
+      locked.remove(namespace.armedQueue());
       return true;
     } catch (IOException e) {
       if (saysDeleted(e)) {
         return false;
       }
+      if (BrokerErrors.isLocked(e)) {
+        locked.add(namespace.armedQueue());
+        return true;
+      }
       throw e;
     }
   }
 
-  /** Whether the armed queue is there, without consuming from it. */
+  /** Returns the queues that count controllers and belong to another connection alone. */
+  Set<String> locked() {
+    return Set.copyOf(locked);
+  }
+
+  /** Tries to use the queues again that belonged to another connection alone. */
+  void countAgain(boolean isRunning) throws IOException {
+    try (var requests = requests()) {
+      var topology = new Topology(requests, session.dialect());
+      for (var queue : locked()) {
+        if (topology.declareCountingQueue(queue)) {
+          locked.remove(queue);
+        }
+      }
+    }
+    if (!locked.contains(namespace.armedQueue()) && !isArmed()) {
+      listenToTripwire();
+    }
+    showRunning(isRunning);
+  }
+
+  /**
+   * Whether the armed queue is there, without consuming from it. One that belongs to another
+   * connection alone is not the tripwire, which was deleted before.
+   */
   boolean hasTripwire() throws IOException {
     var channel = session.channel();
     try {
@@ -166,7 +206,7 @@ final class OrderConnection {
       channel.abort();
       return true;
     } catch (IOException e) {
-      if (saysDeleted(e)) {
+      if (saysDeleted(e) || BrokerErrors.isLocked(e)) {
         return false;
       }
       throw e;
@@ -187,12 +227,24 @@ final class OrderConnection {
     return listening != null && listening.isOpen();
   }
 
-  /** Starts or ends the consumption of the running queue. */
+  /**
+   * Starts or ends the consumption of the running queue, if it does not belong to another
+   * connection alone.
+   */
   void showRunning(boolean wanted) throws IOException {
     var channel = running;
     if (wanted && channel == null) {
       channel = session.channel();
-      channel.basicConsume(namespace.runningQueue(), true, new Steady(channel));
+      try {
+        channel.basicConsume(namespace.runningQueue(), true, new Steady(channel));
+      } catch (IOException e) {
+        if (!BrokerErrors.isLocked(e)) {
+          throw e;
+        }
+        locked.add(namespace.runningQueue());
+        return;
+      }
+      locked.remove(namespace.runningQueue());
       running = channel;
     } else if (!wanted && channel != null) {
       running = null;
@@ -239,7 +291,7 @@ final class OrderConnection {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      live(OrderReader.read(properties, body));
+      live(reader.read(envelope, properties, body));
     }
   }
 

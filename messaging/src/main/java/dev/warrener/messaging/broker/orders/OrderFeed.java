@@ -11,6 +11,7 @@ import dev.warrener.messaging.broker.Connecting;
 import dev.warrener.messaging.broker.ControllerIdTakenException;
 import dev.warrener.messaging.broker.Dialect;
 import dev.warrener.messaging.broker.Errors;
+import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.SerialExecutor;
@@ -86,6 +87,9 @@ public final class OrderFeed implements AutoCloseable {
 
   private volatile boolean running;
 
+  /** Whether another try to be counted is scheduled. Used by the commands' thread alone. */
+  private boolean isCounting;
+
   /** Whether there has been a connection. Used by the link's thread alone. */
   private boolean wasOpen;
 
@@ -110,6 +114,7 @@ public final class OrderFeed implements AutoCloseable {
       connection.open();
       wasOpen = true;
       current = connection;
+      miscounts().forEach(problem -> LOG.warn("orders: {}", problem));
       command(OrderFeed.this::reconcileRunning);
     }
 
@@ -201,7 +206,40 @@ public final class OrderFeed implements AutoCloseable {
     var connection = current;
     if (connection != null) {
       onConnection(connection, () -> connection.showRunning(running));
+      countLater(connection);
     }
+  }
+
+  /**
+   * Returns why the broker does not count this controller, in a sentence for each queue; empty if
+   * it does, and while there is no connection.
+   */
+  public List<String> miscounts() {
+    var connection = current;
+    if (connection == null) {
+      return List.of();
+    }
+    return connection.locked().stream()
+        .sorted()
+        .map(queue -> FleetProbe.lockedQueue(queue) + ": the broker does not count this controller")
+        .toList();
+  }
+
+  /** Tries again and again to use the queues that belong to another connection alone. */
+  private void countLater(OrderConnection connection) {
+    if (isCounting || connection.locked().isEmpty() || connection.isOver()) {
+      return;
+    }
+    isCounting = true;
+    later(REARM_INTERVAL, () -> {
+      isCounting = false;
+      try {
+        onConnection(connection, () -> connection.countAgain(running));
+      } catch (BrokerException e) {
+        LOG.debug("orders: this controller is not counted: {}", e.getMessage());
+      }
+      countLater(connection);
+    });
   }
 
   /**

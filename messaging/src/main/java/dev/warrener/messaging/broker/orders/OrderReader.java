@@ -1,29 +1,40 @@
 package dev.warrener.messaging.broker.orders;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Envelope;
+import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.VouchedUser;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.task.Body;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads orders from messages. */
-final class OrderReader {
-  private OrderReader() {}
+/**
+ * Reads orders from messages. An order that did not come straight from its sender has no user.
+ *
+ * @param exchanges the exchanges to which orders are published
+ */
+record OrderReader(Set<String> exchanges) {
+  static OrderReader of(Namespace namespace) {
+    return new OrderReader(Set.of(namespace.killExchange(), namespace.logExchange()));
+  }
 
   /** Reads one order. It throws nothing: the answer says whether the order could be read. */
-  static ReceivedOrder read(BasicProperties properties, byte[] body) {
+  ReceivedOrder read(Envelope envelope, BasicProperties properties, byte[] body) {
+    var userId = VouchedUser.of(envelope, properties, exchanges);
     var offset = new Message(properties, Body.of(body)).streamOffset();
     try {
       return new ReceivedOrder.Decoded(
-          ContractJson.readOrder(body), properties.getUserId(), properties.getReplyTo(), offset);
+          ContractJson.readOrder(body), userId, properties.getReplyTo(), offset);
     } catch (MalformedMessageException | IllegalArgumentException e) {
       var because = e.getMessage();
       return new ReceivedOrder.Unreadable(
           idOf(properties, body),
           because == null ? "it can't be read" : because,
-          properties.getUserId(),
+          userId,
           properties.getReplyTo(),
           offset);
     }

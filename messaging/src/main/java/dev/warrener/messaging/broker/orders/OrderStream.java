@@ -29,6 +29,7 @@ final class OrderStream {
   private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
 
   private final LinkSession session;
+  private final OrderReader reader;
   private final String stream;
   private final Consumer<ReceivedOrder> live;
 
@@ -40,6 +41,7 @@ final class OrderStream {
   /** Prepares reading. Orders after the end of the log go to {@code live}. */
   OrderStream(LinkSession session, BrokerAccess access, Consumer<ReceivedOrder> live) {
     this.session = session;
+    this.reader = OrderReader.of(access.namespace());
     this.stream = access.namespace().ordersStream();
     this.live = live;
   }
@@ -101,7 +103,7 @@ final class OrderStream {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
-      arrived(OrderReader.read(properties, body));
+      arrived(reader.read(envelope, properties, body));
       try {
         getChannel().basicAck(envelope.getDeliveryTag(), false);
       } catch (IOException | ShutdownSignalException e) {

@@ -8,6 +8,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.Message;
+import dev.warrener.messaging.broker.VouchedUser;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
 import dev.warrener.messaging.report.Report;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,14 +39,19 @@ final class OutcomeStream {
   private final LinkSession session;
   private final String stream;
 
+  /** The exchanges to which controllers publish reports. */
+  private final Set<String> exchanges;
+
   OutcomeStream(LinkSession session, BrokerAccess access) {
     this.session = session;
     this.stream = access.namespace().outcomesStream();
+    this.exchanges = Set.of(access.namespace().reportsExchange());
   }
 
   /**
-   * Reads all reports since then, oldest first. Left out are those of other versions, and those
-   * whose routing key belongs to another controller.
+   * Reads all reports since then, oldest first. Left out are those of other versions, those whose
+   * routing key belongs to another controller, and those that did not come straight from their
+   * sender.
    */
   List<ReceivedReport> read(Instant since) throws IOException {
     var from = since.minus(MARGIN);
@@ -76,15 +83,20 @@ final class OutcomeStream {
     return List.copyOf(reports);
   }
 
-  private static boolean isOlder(StreamEnd.Last end, Instant from) {
+  private boolean isOlder(StreamEnd.Last end, Instant from) {
     var last = report(end);
     return last != null && last.report().at().isBefore(from);
   }
 
-  private static @Nullable ReceivedReport report(StreamEnd.Last message) {
+  private @Nullable ReceivedReport report(StreamEnd.Last message) {
+    if (VouchedUser.isSentOn(message.envelope(), message.properties(), exchanges)) {
+      return null;
+    }
     try {
       var report = ContractJson.read(message.body().bytes(), Report.class);
-      return new ReceivedReport(ReportKeys.require(message.routingKey(), report), message.userId());
+      return new ReceivedReport(
+          ReportKeys.require(message.envelope().getRoutingKey(), report),
+          message.properties().getUserId());
     } catch (MalformedMessageException | IllegalArgumentException e) {
       return null;
     }

@@ -35,19 +35,17 @@ final class StreamEnd {
    * The last message of a stream.
    *
    * @param offset its place in the stream
-   * @param routingKey the routing key that it was published with
-   * @param userId the user who published it, for whom the broker vouched; or null
+   * @param envelope the exchange and the routing key that it was published with
+   * @param properties its properties and headers
    * @param body its body
    */
-  record Last(long offset, String routingKey, @Nullable String userId, Body body) {
+  record Last(long offset, Envelope envelope, BasicProperties properties, Body body) {
 
     /** Returns a message that a stream delivered, or null if it came from no stream. */
     static @Nullable Last of(Envelope envelope, BasicProperties properties, byte[] body) {
       var message = new Message(properties, Body.of(body));
       var offset = message.streamOffset();
-      return offset == null
-          ? null
-          : new Last(offset, envelope.getRoutingKey(), properties.getUserId(), message.body());
+      return offset == null ? null : new Last(offset, envelope, properties, message.body());
     }
   }
 

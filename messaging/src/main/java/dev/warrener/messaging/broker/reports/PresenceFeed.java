@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * every other at each of its changes, and must not spend its time on parsing them. So a presence is
  * parsed when its controller is new, when it leaves, when another user publishes it, when it claims
  * messages or has done so, and every ten seconds. Of all others only the time is noted, for {@link
- * #takeSeen}. Thread-safe.
+ * #takeSeen}. A presence of the listener's own id is parsed if another process has published it: a
+ * second controller of that id, or somebody who pretends to be it. Thread-safe.
  */
 public final class PresenceFeed implements AutoCloseable {
   /** The shortest time between two presences of one controller that are parsed: ten seconds. */
@@ -51,7 +52,8 @@ public final class PresenceFeed implements AutoCloseable {
   /** Called on one thread, in order. */
   public interface Listener {
     /**
-     * Takes the presence of another controller, received at {@code at} by our clock.
+     * Takes the presence of another controller, or of another process with our id, received at
+     * {@code at} by our clock.
      *
      * @param userId the user who published it, for whom the broker vouches; null if it does for
      *     nobody
@@ -60,7 +62,15 @@ public final class PresenceFeed implements AutoCloseable {
   }
 
   private final String self;
+  private final String host;
+  private final long pid;
   private final String user;
+
+  /** What every presence of this process contains. */
+  private final byte[] own;
+
+  private final byte[] ownHost;
+
   private final InstantSource clock;
   private final Listener listener;
   private final ReplyQueue queue;
@@ -68,7 +78,7 @@ public final class PresenceFeed implements AutoCloseable {
   /** When the presence of each controller was parsed last. Used by one thread. */
   private final Map<String, Parsed> read = new HashMap<>();
 
-  /** The users who have published our own presence. Used by one thread. */
+  /** Who else has published our own presence, in words. Used by one thread. */
   private final Set<String> impostors = new HashSet<>();
 
   private record Parsed(Instant at, @Nullable String userId, boolean hasClaims) {}
@@ -83,9 +93,21 @@ public final class PresenceFeed implements AutoCloseable {
    * Prepares the connection; {@link #start} makes it.
    *
    * @param self the id of the controller that listens: its own presence is left out
+   * @param host the name of its host, as its presence has it
+   * @param pid the number of its process
    */
-  public PresenceFeed(BrokerAccess access, String self, InstantSource clock, Listener listener) {
+  public PresenceFeed(
+      BrokerAccess access,
+      String self,
+      String host,
+      long pid,
+      InstantSource clock,
+      Listener listener) {
     this.self = self;
+    this.host = host;
+    this.pid = pid;
+    this.own = ("\"pid\":" + pid + ",").getBytes(StandardCharsets.US_ASCII);
+    this.ownHost = ("\"host\":" + ContractJson.text(host)).getBytes(StandardCharsets.UTF_8);
     this.user = access.address().user();
     this.clock = clock;
     this.listener = listener;
@@ -140,7 +162,7 @@ public final class PresenceFeed implements AutoCloseable {
         String routingKey, @Nullable String userId, BasicProperties properties, byte[] body) {
       var id = routingKey.startsWith(KEY) ? routingKey.substring(KEY.length()) : routingKey;
       if (id.equals(self)) {
-        lookAtOwn(userId);
+        lookAtOwn(routingKey, userId, body);
         return;
       }
       var now = clock.instant();
@@ -176,18 +198,30 @@ public final class PresenceFeed implements AutoCloseable {
       listener.presence(presence, now, userId);
     }
 
-    private void lookAtOwn(@Nullable String userId) {
-      if (userId != null
-          && !userId.equals(user)
-          && impostors.size() < MOST
-          && impostors.add(userId)) {
+    /** Whoever has our id and our number on another host is known by its host. */
+    private void lookAtOwn(String routingKey, @Nullable String userId, byte[] body) {
+      boolean isOwnUser = userId == null || userId.equals(user);
+      if (isOwnUser && contains(body, own) && contains(body, ownHost)) {
+        return;
+      }
+      var presence = ReportKeys.require(routingKey, ContractJson.read(body, Presence.class));
+      listener.presence(presence, clock.instant(), userId);
+      var who =
+          (isOwnUser ? "" : "user " + userId + " as ")
+              + "process "
+              + presence.pid()
+              + " on host "
+              + presence.host();
+      if (impostors.size() < MOST && impostors.add(who)) {
         LOG.warn(
-            "user {} also publishes presence as controller {} (this controller is user {}). No kill"
-                + " is confirmed here until that stops: remove that user's rights, or give its"
-                + " controller another id",
-            userId,
+            "{} also publishes presence as controller {} (this controller is user {}, process {} on"
+                + " host {}). No kill is confirmed here until that stops: give each controller an"
+                + " id of its own, or remove that user's rights",
+            who,
             self,
-            user);
+            user,
+            pid,
+            host);
       }
     }
 

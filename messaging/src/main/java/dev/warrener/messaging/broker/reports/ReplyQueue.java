@@ -12,11 +12,13 @@ import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.SerialExecutor;
+import dev.warrener.messaging.broker.VouchedUser;
 import dev.warrener.messaging.json.MalformedMessageException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
 final class ReplyQueue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplyQueue.class);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+  private static final String SENT_ON =
+      "it did not come straight from its sender: a queue or a binding of somebody has sent it on";
 
   /** Receives messages. Called on one thread, in order. */
   interface Listener {
@@ -51,7 +55,7 @@ final class ReplyQueue implements AutoCloseable {
     void received(
         String routingKey, @Nullable String userId, BasicProperties properties, byte[] body);
 
-    /** Takes a message that could not be read. */
+    /** Takes a message that could not be read, or that did not come straight from its sender. */
     void unreadable(String routingKey, BasicProperties properties, String because);
   }
 
@@ -79,6 +83,11 @@ final class ReplyQueue implements AutoCloseable {
     this.listener = listener;
     this.events = new SerialExecutor("broker-" + purpose + "-events");
     this.link = new BrokerLink(access, purpose, 1, new LinkOwner());
+  }
+
+  /** Whether it counts who has sent a message: not for results. */
+  private boolean isOfReports() {
+    return exchange.equals(access.namespace().reportsExchange());
   }
 
   private String freshName() {
@@ -130,8 +139,16 @@ final class ReplyQueue implements AutoCloseable {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      var userId = session.dialect().checksUserId() ? properties.getUserId() : null;
-      events.execute(() -> receive(listener, envelope.getRoutingKey(), userId, properties, body));
+      var key = envelope.getRoutingKey();
+      boolean vouches = session.dialect().checksUserId();
+      if (vouches
+          && isOfReports()
+          && VouchedUser.isSentOn(envelope, properties, Set.of(exchange))) {
+        events.execute(() -> listener.unreadable(key, properties, SENT_ON));
+        return;
+      }
+      var userId = vouches ? properties.getUserId() : null;
+      events.execute(() -> receive(listener, key, userId, properties, body));
     }
 
     @Override

@@ -195,6 +195,45 @@ class OrderFeedIT {
   }
 
   @Test
+  @NeedsRabbitMq("the embedded broker keeps no tripwire")
+  void ordersArriveThoughTheQueuesThatCountControllersAreSomebodysAlone() throws Exception {
+    var counting = List.of(fleet.namespace().armedQueue(), fleet.namespace().runningQueue());
+    var stranger = TestFleet.connect(fleet.vhost().uri());
+    for (var queue : counting) {
+      stranger.createChannel().queueDeclare(queue, false, true, false, null);
+    }
+    var heard = start("web-1");
+    var feed = feeds.get(0);
+    feed.setRunning(true);
+
+    assertThat(RecordingIntake.next(heard.synced).tripped()).isFalse();
+    assertThat(feed.miscounts())
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem).contains("for one connection alone"));
+    try (var sender = OrderSender.open(fleet.access());
+        var session = BrokerSession.open(fleet.access())) {
+      assertThat(sender.send(Orders.killAll(), null, TestFleet.PATIENCE).signalled()).isTrue();
+      RecordingIntake.next(heard.orders);
+      assertThat(session.probe().miscounts()).hasSize(2);
+      assertThat(session.probe().tripped()).isFalse();
+    }
+
+    stranger.close();
+
+    for (var queue : counting) {
+      await()
+          .atMost(TestFleet.PATIENCE)
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(fleet.consumers(queue)).isEqualTo(1));
+    }
+    await()
+        .atMost(TestFleet.PATIENCE)
+        .untilAsserted(() -> assertThat(feed.miscounts()).isEmpty());
+    assertThat(heard.downs).isEmpty();
+    assertThat(heard.trips).isEmpty();
+  }
+
+  @Test
   void secondControllerWithTheSameIdIsToldSo() throws Exception {
     RecordingIntake.next(start("web-1").synced);
 

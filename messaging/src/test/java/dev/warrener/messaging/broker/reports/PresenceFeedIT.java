@@ -1,12 +1,15 @@
 package dev.warrener.messaging.broker.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.warrener.messaging.broker.TestFleet;
 import dev.warrener.messaging.broker.tasks.RecordingIntake;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Presence;
+import dev.warrener.testbroker.NeedsRabbitMq;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -39,6 +42,8 @@ class PresenceFeedIT {
             new PresenceFeed(
                 fleet.access(),
                 "self",
+                "host",
+                42,
                 () -> now,
                 (presence, at, user) -> read.add(new Read(presence.id(), presence.state(), at))));
     feed.start();
@@ -135,6 +140,68 @@ class PresenceFeedIT {
           .isEqualTo(new Read("web-1", ControllerState.HELD, START));
     }
     awaitHeard();
+  }
+
+  @Test
+  @NeedsRabbitMq("the embedded broker vouches for no user")
+  void whatTheBrokerSendsOnFromAQueueIsNobodys() throws Exception {
+    var reports = fleet.namespace().reportsExchange();
+    var laundry = fleet.namespace().taskQueue("laundry");
+    var channel = fleet.channel();
+    channel.queueDeclare(
+        laundry,
+        false,
+        true,
+        true,
+        Map.of(
+            "x-message-ttl",
+            1,
+            "x-dead-letter-exchange",
+            reports,
+            "x-dead-letter-routing-key",
+            "presence.web-1"));
+    channel.queueBind(laundry, fleet.namespace().tasksExchange(), "laundry");
+    var arrived = channel.queueDeclare().getQueue();
+    channel.queueBind(arrived, reports, "presence.web-1");
+    channel.basicPublish(
+        fleet.namespace().tasksExchange(),
+        "laundry",
+        new BasicProperties.Builder().userId(fleet.access().address().user()).build(),
+        ContractJson.write(presence("web-1", ControllerState.LEFT)));
+    await()
+        .atMost(TestFleet.PATIENCE)
+        .until(() -> channel.basicGet(arrived, true) != null);
+
+    awaitHeard();
+
+    assertThat(feed.takeSeen()).isEmpty();
+  }
+
+  @Test
+  void anotherProcessWithItsIdIsRead() throws Exception {
+    say("self", ControllerState.RUNNING);
+    fleet
+        .channel()
+        .basicPublish(
+            fleet.namespace().reportsExchange(),
+            "presence.self",
+            new BasicProperties.Builder().userId(fleet.access().address().user()).build(),
+            ContractJson.write(presence("self", 43)));
+
+    assertThat(RecordingIntake.next(read))
+        .isEqualTo(new Read("self", ControllerState.RUNNING, START));
+    awaitHeard();
+  }
+
+  private static Presence presence(String id, long pid) {
+    return Presence.builder(id, "host")
+        .pid(pid)
+        .software("0.1")
+        .at(START)
+        .state(ControllerState.RUNNING)
+        .leaseMillis(15_000)
+        .containment("subreaper")
+        .build();
   }
 
   @Test
