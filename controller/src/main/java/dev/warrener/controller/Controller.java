@@ -308,7 +308,7 @@ public final class Controller {
               + " and this controller, and fake their results (docs/containment.md)",
           processes.containment().tier());
     }
-    audit.append(Life.of("controller.started", configuration));
+    audit.append(Life.of("controller.started", configuration, SOFTWARE));
     loop.start();
     post(new Event.Remembered(retained));
     post(rememberedKills);
@@ -386,7 +386,7 @@ public final class Controller {
     others.close();
     reporter.close();
     publisher.close();
-    audit.append(Life.of("controller.ended", configuration));
+    audit.append(Life.of("controller.ended", configuration, SOFTWARE));
     audit.close();
     lock.close();
   }
@@ -400,6 +400,10 @@ public final class Controller {
   }
 
   private void post(Event event) {
+    if (event instanceof Event.BrokerDown || event instanceof Event.ConsumptionEnded) {
+      // What the others claim now decides what may start here.
+      others.readAllFor(configuration.lease().multipliedBy(2));
+    }
     loop.post(event);
   }
 
@@ -432,19 +436,5 @@ public final class Controller {
         ProcessHandle.current().pid(),
         SOFTWARE,
         state().broker().connected());
-  }
-
-  /** A line of the audit log about the start or the end of the controller. */
-  private record Life(
-      Instant at, String type, String controller, String host, long pid, String software) {
-    static Life of(String type, ControllerConfiguration configuration) {
-      return new Life(
-          Instant.now(),
-          type,
-          configuration.id(),
-          Host.name(),
-          ProcessHandle.current().pid(),
-          SOFTWARE);
-    }
   }
 }

@@ -192,6 +192,8 @@ final class EffectRunner {
   private void askToEnd(Effect.AskToEnd ask) {
     if (ask.task() != null) {
       processes.send(ask.worker(), WorkerFrames.cancel(ask.task(), ask.attempt(), ask.reason()));
+    } else {
+      processes.send(ask.worker(), WorkerFrames.stop());
     }
     processes.terminate(ask.worker());
   }

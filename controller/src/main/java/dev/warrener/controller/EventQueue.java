@@ -127,7 +127,11 @@ final class EventQueue {
           Timer.DrainOver _ ->
           workers;
       // These limit a wait for the broker, whose answer may already be in this lane.
-      case Timer.LeaseOver _, Timer.SettlementOver _, Timer.BroadcastOver _ -> rest;
+      case Timer.LeaseOver _,
+          Timer.SettlementOver _,
+          Timer.BroadcastOver _,
+          Timer.ClaimsDue _ ->
+          rest;
     };
   }
 

@@ -31,4 +31,12 @@ public interface TaskHandler {
    * @return the result; {@link TaskResult#none()} for no value
    */
   TaskResult handle(TaskContext context, byte[] input) throws Exception;
+
+  /**
+   * Lets go of what the handler has held between tasks, such as connections. Called once, on the
+   * same thread, when the worker ends in order: its controller has drained, or it takes no more
+   * tasks. A worker that is killed, or dies, closes nothing, and one whose handlers have not closed
+   * within five seconds is killed. Does nothing by default.
+   */
+  default void close() throws Exception {}
 }

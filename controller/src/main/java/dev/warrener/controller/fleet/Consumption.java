@@ -22,8 +22,10 @@ final class Consumption {
     if (change.broker.connected()) {
       forgetDeliveries(change, Duration.ZERO);
       startLease(change, Duration.ZERO);
+      Reclaims.lost(change, change.instant());
     }
     change.broker = change.broker.up(up.generation());
+    Reclaims.back(change);
   }
 
   /** The task connection is lost: the broker has back what was delivered by it. */
@@ -38,6 +40,7 @@ final class Consumption {
     // The lease runs from the broker's last sign of life, not from when its silence was noticed.
     forgetDeliveries(change, down.silence());
     startLease(change, down.silence());
+    Reclaims.lost(change, change.instant().minus(down.silence()));
   }
 
   /** Returns what becomes of running tasks while no order can be received, as a clause. */
@@ -67,6 +70,7 @@ final class Consumption {
         true, "the broker ended the consumption of queue " + event.queue() + ": " + event.reason());
     forgetDeliveries(change, queue, Duration.ZERO);
     startLease(change, Duration.ZERO);
+    Reclaims.lost(change, change.instant());
   }
 
   /**
@@ -138,7 +142,8 @@ final class Consumption {
         || !change.broker.synced()
         || change.phase != Phase.RUNNING
         || change.restrictions.queueHeld(change.settings, queue)
-        || OrderBacklog.isBeingDropped(change, queue)) {
+        || OrderBacklog.isBeingDropped(change, queue)
+        || change.claims.isPaused(queue, change.instant())) {
       return false;
     }
     for (var slot : change.pool.ofQueue(queue)) {

@@ -60,6 +60,9 @@ final class Dispatch {
     for (var entry : queue.waiting().entrySet()) {
       var task = entry.getValue();
       var key = new DeliveryKey(change.broker.generation(), queue.name(), entry.getKey());
+      if (change.claims.doubtful().contains(key)) {
+        continue;
+      }
       if (!queue.handles(task.handler())) {
         change.takeOut(key);
         outcomes.unknownHandler(change, key, task, queue.handlers());

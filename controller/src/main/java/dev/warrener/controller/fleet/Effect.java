@@ -32,7 +32,9 @@ public sealed interface Effect {
    */
   record Recall(WorkerKey worker, String task, int attempt) implements Effect {}
 
-  /** Ask a handler to stop, and send its process group SIGTERM. */
+  /**
+   * Ask a handler to stop, or a worker without a task to end, and send its process group SIGTERM.
+   */
   record AskToEnd(WorkerKey worker, @Nullable String task, int attempt, String reason)
       implements Effect {}
 

@@ -8,6 +8,7 @@ import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
+import dev.warrener.messaging.text.StackText;
 import dev.warrener.worker.frame.ErrorType;
 import java.util.List;
 

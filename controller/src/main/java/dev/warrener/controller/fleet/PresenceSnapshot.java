@@ -78,6 +78,7 @@ final class PresenceSnapshot {
                         one.issuedBy(),
                         one.issuedAt()))
                 .toList())
+        .claims(Reclaims.own(state.pool(), state.claims()))
         .newestOrderAt(state.restrictions().newestIssuedAt())
         .build();
   }

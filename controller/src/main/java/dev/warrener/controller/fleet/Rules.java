@@ -88,6 +88,7 @@ final class Rules {
       case Timer.LeaseOver _ -> supervision.leaseOver(change);
       case Timer.DrainOver _ -> shutdown.drainOver(change);
       case Timer.BroadcastOver due -> orderArrival.broadcastOver(change, due.order());
+      case Timer.ClaimsDue _ -> Reclaims.due(change);
       case Timer.SettlementOver due -> settlement.patienceOver(change, due.order());
     }
   }
@@ -100,6 +101,7 @@ final class Rules {
             && presence.pid() == change.settings.pid();
     if (!isOwn) {
       change.others = change.others.heard(presence, heard.at(), heard.userId());
+      Reclaims.heard(change, presence.id());
     }
   }
 
@@ -110,6 +112,7 @@ final class Rules {
     shutdown.advance(change);
     prefetch.recallWhatMayNotStart(change);
     supervision.spawnWanted(change);
+    Reclaims.look(change);
     consumption.consumeWanted(change);
     if (change.mayDispatch()) {
       dispatch.toIdleWorkers(change);

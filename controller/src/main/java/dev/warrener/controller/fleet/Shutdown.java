@@ -1,9 +1,17 @@
 package dev.warrener.controller.fleet;
 
+import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
+import dev.warrener.controller.fleet.state.Slot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The end of a controller's life: it drains, kills its workers, and ends. */
 final class Shutdown {
+  /** How long handlers may take to close. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
   private final Supervision supervision;
   private final Consumption consumption;
 
@@ -17,7 +25,8 @@ final class Shutdown {
     switch (change.phase) {
       case STARTING, DRAINING -> change.phase = Phase.STOPPING;
       case RUNNING -> drain(change);
-      case STOPPING, ENDED -> {}
+      case STOPPING -> killAllDying(change);
+      case ENDED -> {}
     }
     if (change.phase == Phase.STOPPING) {
       scheduleDrainOver(change);
@@ -46,6 +55,7 @@ final class Shutdown {
     if (change.phase == Phase.DRAINING) {
       change.log(
           true, "the time for draining is over: tasks that still run are killed and requeued");
+      endIdle(change);
       change.phase = Phase.STOPPING;
       scheduleDrainOver(change);
     } else if (change.phase == Phase.STOPPING && !change.pool.anyLive()) {
@@ -58,11 +68,12 @@ final class Shutdown {
     if (change.phase == Phase.DRAINING
         && !change.pool.anyBusy()
         && change.orders.underWay().isEmpty()) {
+      endIdle(change);
       change.phase = Phase.STOPPING;
       scheduleDrainOver(change);
     }
     if (change.phase == Phase.STOPPING) {
-      supervision.killAllForStop(change);
+      killAllForStop(change);
       boolean connected = change.broker.connected();
       boolean answered = change.broker.pending().isEmpty() || !connected;
       if (!change.pool.anyLive()
@@ -70,6 +81,51 @@ final class Shutdown {
           && (change.orders.underWay().isEmpty() || !connected)) {
         end(change);
       }
+    }
+  }
+
+  /** Asks the workers without a task to end, so that they can close their handlers. */
+  private static void endIdle(Transition change) {
+    for (var slot : change.pool.slots()) {
+      if (slot.process() instanceof Slot.Idle) {
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, true, change.instant()));
+        change.add(new Effect.AskToEnd(slot.key(), null, 0, "the controller ends"));
+        change.schedule(new Timer.GraceOver(slot.key()), change.instant().plus(CLOSING));
+      }
+    }
+  }
+
+  /** Kills the workers that were asked to end, because nobody wants to wait for them. */
+  private static void killAllDying(Transition change) {
+    var killed = new ArrayList<WorkerKey>();
+    for (var slot : change.pool.slots()) {
+      if (slot.hasGrace()) {
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.instant()));
+        killed.add(slot.key());
+      }
+    }
+    if (!killed.isEmpty()) {
+      change.add(new Effect.Kill(List.copyOf(killed)));
+    }
+  }
+
+  /** Whether a worker was asked to end by {@link #endIdle}. */
+  private static boolean isEnding(Slot slot) {
+    return slot.process() instanceof Slot.Dying dying
+        && dying.cause() instanceof Slot.Cause.Stopping;
+  }
+
+  /** Kills all workers, because the controller stops. */
+  private static void killAllForStop(Transition change) {
+    var killed = new ArrayList<WorkerKey>();
+    for (var slot : change.pool.slots()) {
+      if (slot.canBeKilled() || (slot.hasGrace() && !isEnding(slot))) {
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.instant()));
+        killed.add(slot.key());
+      }
+    }
+    if (!killed.isEmpty()) {
+      change.add(new Effect.Kill(List.copyOf(killed)));
     }
   }
 

@@ -11,7 +11,6 @@ import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.TaskError;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePSet;
@@ -207,20 +206,6 @@ final class Supervision {
       if (slot.run() != null) {
         kill(change, slot, new Slot.Cause.LeaseOver());
       }
-    }
-  }
-
-  /** Kills all workers, because the controller stops. */
-  void killAllForStop(Transition change) {
-    var killed = new ArrayList<WorkerKey>();
-    for (var slot : change.pool.slots()) {
-      if (slot.canBeKilled() || slot.hasGrace()) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.instant()));
-        killed.add(slot.key());
-      }
-    }
-    if (!killed.isEmpty()) {
-      change.add(new Effect.Kill(List.copyOf(killed)));
     }
   }
 

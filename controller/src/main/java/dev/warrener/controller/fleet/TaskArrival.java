@@ -52,10 +52,12 @@ final class TaskArrival {
     }
     var before = change.memory.endedRun(task);
     if (before != null) {
+      change.claims = change.claims.minusEnded(TaskKey.of(task));
       duplicates.settleAgain(change, key, task, before, delivered.redelivered());
     } else if (!settleAtOnceIfDue(change, key, task)) {
       if (queue.consuming() || change.orders.willSettleWaiting(queue.name())) {
         change.put(queue.plus(key.tag(), task));
+        Reclaims.waits(change, key, delivered.redelivered());
       } else {
         // The task was on the wire when the consumer was cancelled.
         change.requeue(key);

@@ -2,6 +2,7 @@ package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.EndedRuns.Owed;
+import dev.warrener.controller.fleet.state.FleetState.Phase;
 import dev.warrener.controller.fleet.state.LostRuns;
 import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.controller.fleet.state.Revocations;
@@ -17,6 +18,7 @@ import dev.warrener.messaging.task.Outcome;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskError;
 import dev.warrener.messaging.task.TaskHeaders;
+import dev.warrener.messaging.text.StackText;
 import dev.warrener.worker.frame.ErrorType;
 import java.util.Collection;
 import java.util.HashMap;
@@ -52,6 +54,12 @@ final class TaskOutcomes {
       if (run.delivery() != null) {
         unknownHandler(change, run.delivery(), run.task(), end.error().message());
       }
+    } else if (end.error().type().equals(ErrorType.TERMINATED)
+        && (change.phase == Phase.DRAINING || change.phase == Phase.STOPPING)) {
+      var why = "somebody signalled its command while the controller drained";
+      change.log(false, "task " + run.task().id() + " starts again, uncharged: " + why);
+      reports.finished(change, run.task(), worker, Outcome.LOST, why, null);
+      change.requeue(run.delivery());
     } else {
       unsuccessful(change, run, worker, Outcome.FAILED, end.error());
     }
@@ -59,7 +67,7 @@ final class TaskOutcomes {
 
   private void succeeded(Transition change, TaskRun run, String worker, RunEnd end) {
     var task = run.task();
-    remember(change, task, new Owed.Nothing(), Outcome.SUCCEEDED);
+    remember(change, run, new Owed.Nothing(), Outcome.SUCCEEDED);
     reports.succeeded(change, task, worker);
     var delivery = run.delivery();
     if (task.replyTo() == null) {
@@ -140,7 +148,7 @@ final class TaskOutcomes {
       String routingKey,
       Map<String, @Nullable Object> headers,
       @Nullable Outcome outcome) {
-    remember(change, run.task(), new Owed.Copy(routingKey, headers), outcome);
+    remember(change, run, new Owed.Copy(routingKey, headers), outcome);
     if (run.delivery() != null) {
       move(change, run.delivery(), run.task(), routingKey, headers, null);
     }
@@ -150,7 +158,7 @@ final class TaskOutcomes {
 
   /** An order purges the task of a run that it killed. */
   void purged(Transition change, TaskRun run, String worker, Order order) {
-    remember(change, run.task(), new Owed.Nothing(), Outcome.KILLED);
+    remember(change, run, new Owed.Nothing(), Outcome.KILLED);
     if (run.delivery() != null) {
       change.acknowledge(run.delivery());
     }
@@ -165,7 +173,7 @@ final class TaskOutcomes {
   long killedToDeadLetters(Transition change, TaskRun run, String worker, Order order) {
     var headers = deadHeaders(change, DeadReason.KILLED, detailOf(order), order.id());
     var routingKey = deadKey(run.task().queue());
-    remember(change, run.task(), new Owed.Copy(routingKey, headers), Outcome.KILLED);
+    remember(change, run, new Owed.Copy(routingKey, headers), Outcome.KILLED);
     killed(change, run, worker, order);
     return run.delivery() == null
         ? 0
@@ -402,10 +410,14 @@ final class TaskOutcomes {
     return new TaskError("killed", "killed by order " + order + ": " + reason, null);
   }
 
-  private static void remember(Transition change, Task task, Owed owed, @Nullable Outcome outcome) {
+  private static void remember(
+      Transition change, TaskRun run, Owed owed, @Nullable Outcome outcome) {
     change.memory =
         change.memory.remembering(
-            task, owed, outcome, change.instant(), change.settings.duplicateWindow());
+            run.task(), owed, outcome, change.instant(), change.settings.duplicateWindow());
+    if (run.delivery() == null) {
+      Reclaims.ended(change, run);
+    }
   }
 
   private static int maxAttempts(Transition change, Task task) {

@@ -37,6 +37,9 @@ public sealed interface Timer {
   /** An order that came from the log alone stops waiting for its broadcast. */
   record BroadcastOver(String order) implements Timer {}
 
+  /** It is time to look again at messages that other controllers may claim. */
+  record ClaimsDue() implements Timer {}
+
   /** A draining controller stops waiting. */
   record DrainOver() implements Timer {}
 }

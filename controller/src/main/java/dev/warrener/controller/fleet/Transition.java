@@ -1,6 +1,7 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.Broker;
+import dev.warrener.controller.fleet.state.Claims;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.FleetState.Phase;
@@ -38,6 +39,7 @@ final class Transition {
   Restrictions restrictions;
   TaskMemory memory;
   OtherControllers others;
+  Claims claims;
 
   private final List<Effect> effects = new ArrayList<>();
 
@@ -61,6 +63,7 @@ final class Transition {
     restrictions = state.restrictions();
     memory = state.memory();
     others = state.others();
+    claims = state.claims();
     checked = restrictions;
     checkedMayDispatch = mayDispatch();
   }
@@ -68,7 +71,17 @@ final class Transition {
   /** Returns the state as it is by now. */
   FleetState state() {
     return new FleetState(
-        settings, startedAt, phase, broker, pool, queues, orders, restrictions, memory, others);
+        settings,
+        startedAt,
+        phase,
+        broker,
+        pool,
+        queues,
+        orders,
+        restrictions,
+        memory,
+        others,
+        claims);
   }
 
   Fleet.Decision decision() {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The last lines that each worker and its task have printed, kept until the worker's death is
- * reported: they often say why a task has killed its worker. Thread-safe.
+ * The last lines that each worker and its task have printed, since the task started, kept until the
+ * worker's death is reported: they often say why a task has killed its worker. Thread-safe.
  */
 final class RecentOutput {
   private static final int MOST_LINES = 10;
@@ -20,6 +20,11 @@ final class RecentOutput {
   /** Starts to keep lines of a worker that has just been started. */
   void begin(WorkerKey worker) {
     lines.put(worker, new ArrayDeque<>());
+  }
+
+  /** Forgets the lines of a worker that stem from before its present run. */
+  void beginRun(WorkerKey worker) {
+    lines.computeIfPresent(worker, (key, kept) -> new ArrayDeque<>());
   }
 
   /** Adds a line; does nothing for a blank line, or after {@link #take}. */

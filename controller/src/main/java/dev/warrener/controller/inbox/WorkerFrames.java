@@ -80,6 +80,11 @@ public final class WorkerFrames {
         .build();
   }
 
+  /** Returns the frame that asks a worker to end when it has no task. */
+  public static Frame stop() {
+    return Frame.of(FrameType.STOP);
+  }
+
   /** Returns the frame that asks a worker to end a run. */
   public static Frame cancel(String task, int attempt, String reason) {
     return Frame.builder(FrameType.CANCEL)

@@ -18,6 +18,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * Posts the frames and deaths of worker processes as events, and has the lines that they print
@@ -96,11 +97,19 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
       return;
     }
     if (frame.type() == FrameType.LOG) {
-      print(worker, WorkerOutput.origin(id(worker), worker, frame), WorkerOutput.text(frame));
+      print(
+          worker,
+          WorkerOutput.level(frame),
+          WorkerOutput.origin(id(worker), worker, frame),
+          WorkerOutput.text(frame));
       return;
     }
     try {
       conversation.check(frame);
+      if (frame.type() == FrameType.STARTED) {
+        // What was printed before is another task's, and says nothing about this one.
+        recentOutput.beginRun(worker);
+      }
       var event = WorkerFrames.event(worker, frame);
       if (event != null) {
         events.accept(event);
@@ -128,14 +137,15 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   public void output(WorkerKey worker, String line) {
     print(
         worker,
+        Level.INFO,
         WorkerOutput.origin(id(worker), worker),
         WorkerOutput.printable(WorkerOutput.withoutOptions(line)));
   }
 
-  private void print(WorkerKey worker, String origin, String line) {
+  private void print(WorkerKey worker, Level level, String origin, String line) {
     recentOutput.add(worker, line);
     var conversation = conversations.get(worker);
-    if (log.add(worker, origin, line) && conversation != null) {
+    if (log.add(worker, level, origin, line) && conversation != null) {
       conversation.allowance().use(line.length(), System.nanoTime());
     }
   }

@@ -8,10 +8,12 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Writes what workers and their tasks print to the controller's log, on a thread of its own that
@@ -34,7 +36,7 @@ final class WorkerLog implements AutoCloseable {
   /** What an empty line costs, in characters: the memory of the line's own objects. */
   private static final int LINE_COST = 64;
 
-  private final Consumer<String> log;
+  private final BiConsumer<Level, String> log;
   private final Consumer<WorkerKey> roomAgain;
   private final Consumer<String> warnings;
   private final ReentrantLock lock = new ReentrantLock();
@@ -46,10 +48,13 @@ final class WorkerLog implements AutoCloseable {
   private final Queue<Lines> turns = new ArrayDeque<>();
   private boolean closed;
 
+  /** A line, and how much it matters. */
+  private record Line(Level level, String text) {}
+
   /** The lines of one worker that wait to be written; there is none for a worker without any. */
   private static final class Lines {
     private final WorkerKey worker;
-    private final Queue<String> waiting = new ArrayDeque<>();
+    private final Queue<Line> waiting = new ArrayDeque<>();
     private int cost;
     private boolean isFull;
     private long leftOut;
@@ -66,12 +71,13 @@ final class WorkerLog implements AutoCloseable {
    * @param roomAgain called by the thread when more of a worker may be read, after {@link #hasRoom}
    *     was false
    */
-  WorkerLog(Consumer<String> log, Consumer<WorkerKey> roomAgain) {
+  WorkerLog(BiConsumer<Level, String> log, Consumer<WorkerKey> roomAgain) {
     this(log, roomAgain, LOG::warn);
   }
 
   /** Starts the thread, which hands {@code warnings} a sentence when lines were left out. */
-  WorkerLog(Consumer<String> log, Consumer<WorkerKey> roomAgain, Consumer<String> warnings) {
+  WorkerLog(
+      BiConsumer<Level, String> log, Consumer<WorkerKey> roomAgain, Consumer<String> warnings) {
     this.log = log;
     this.roomAgain = roomAgain;
     this.warnings = warnings;
@@ -83,7 +89,7 @@ final class WorkerLog implements AutoCloseable {
    *
    * @return false if the line is left out
    */
-  boolean add(WorkerKey worker, String origin, String text) {
+  boolean add(WorkerKey worker, Level level, String origin, String text) {
     lock.lock();
     try {
       var lines = byWorker.computeIfAbsent(worker, Lines::new);
@@ -91,7 +97,7 @@ final class WorkerLog implements AutoCloseable {
         lines.leftOut++;
         return false;
       }
-      String line = origin + text;
+      var line = new Line(level, origin + text);
       if (lines.waiting.isEmpty()) {
         turns.add(lines);
         changed.signal();
@@ -104,8 +110,8 @@ final class WorkerLog implements AutoCloseable {
     }
   }
 
-  private static int cost(String line) {
-    return LINE_COST + line.length();
+  private static int cost(Line line) {
+    return LINE_COST + line.text().length();
   }
 
   /** Whether more of a worker may be read. If not, {@code roomAgain} is called later. */
@@ -148,7 +154,7 @@ final class WorkerLog implements AutoCloseable {
   }
 
   private void writeOne(Lines lines) {
-    String line = first(lines);
+    var line = first(lines);
     write(line);
     long leftOut = 0;
     boolean hasRoomAgain = false;
@@ -182,7 +188,7 @@ final class WorkerLog implements AutoCloseable {
     }
   }
 
-  private String first(Lines lines) {
+  private Line first(Lines lines) {
     lock.lock();
     try {
       return lines.waiting.element();
@@ -191,9 +197,9 @@ final class WorkerLog implements AutoCloseable {
     }
   }
 
-  private void write(String line) {
+  private void write(Line line) {
     try {
-      log.accept(line);
+      log.accept(line.level(), line.text());
     } catch (RuntimeException e) {
       LOG.error("a bug: a worker's line was not logged", e);
     }

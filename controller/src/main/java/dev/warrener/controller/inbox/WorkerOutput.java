@@ -7,6 +7,7 @@ import dev.warrener.worker.frame.HeaderKey;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** What handlers and workers print, as lines of the controller's log. */
 public final class WorkerOutput {
@@ -20,8 +21,19 @@ public final class WorkerOutput {
   private WorkerOutput() {}
 
   /** Logs a line. May wait for the log's reader. */
-  static void log(String line) {
-    LOG.info("{}", line);
+  static void log(Level level, String line) {
+    LOG.atLevel(level).log("{}", line);
+  }
+
+  /** Returns the level of a LOG frame; what is printed has none and is {@code INFO}. */
+  static Level level(Frame frame) {
+    var level = frame.text(HeaderKey.LEVEL);
+    return switch (level == null ? "" : level) {
+      case "debug" -> Level.DEBUG;
+      case "warn" -> Level.WARN;
+      case "error" -> Level.ERROR;
+      default -> Level.INFO;
+    };
   }
 
   /** Returns the line of a LOG frame without what makes it unreadable. */

@@ -30,6 +30,24 @@ class RecentOutputTest {
   }
 
   @Test
+  void whatWasPrintedBeforeTheRunIsNotKept() {
+    output.begin(WORKER);
+    output.add(WORKER, "of the task before");
+    output.beginRun(WORKER);
+    output.add(WORKER, "of this task");
+
+    assertThat(output.take(WORKER)).containsExactly("of this task");
+  }
+
+  @Test
+  void runOfAWorkerThatIsNotThereKeepsNothing() {
+    output.beginRun(WORKER);
+    output.add(WORKER, "x");
+
+    assertThat(output.take(WORKER)).isEmpty();
+  }
+
+  @Test
   void nothingIsKeptOfAWorkerThatIsNotThere() {
     output.add(WORKER, "before its start");
     output.begin(WORKER);

@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 class WorkerLogTest {
   private static final WorkerKey LOUD = new WorkerKey(1, 1);
@@ -24,7 +25,7 @@ class WorkerLogTest {
   private final WorkerLog log = new WorkerLog(this::readByAnybody, roomAgain::add, warnings::add);
 
   /** Reads a line when the test says so: before that the log's thread waits. */
-  private void readByAnybody(String line) {
+  private void readByAnybody(Level level, String line) {
     reads.acquireUninterruptibly();
     read.add(line);
   }
@@ -52,7 +53,7 @@ class WorkerLogTest {
   @Test
   void workersTakeTurns() throws InterruptedException {
     fill(LOUD);
-    log.add(QUIET, "", "heard");
+    log.add(QUIET, Level.INFO, "", "heard");
 
     reads.release(3);
 
@@ -64,7 +65,7 @@ class WorkerLogTest {
     int lines = fill(LOUD);
     int added = lines + 10 * lines;
     for (int i = lines; i < added; i++) {
-      log.add(LOUD, "", LINE);
+      log.add(LOUD, Level.INFO, "", LINE);
     }
 
     reads.release(Integer.MAX_VALUE / 2);
@@ -82,7 +83,7 @@ class WorkerLogTest {
 
   @Test
   void linesThatWaitWhenItIsClosedAreWritten() {
-    log.add(LOUD, "", "last");
+    log.add(LOUD, Level.INFO, "", "last");
     reads.release();
 
     log.close();
@@ -94,7 +95,7 @@ class WorkerLogTest {
   private int fill(WorkerKey worker) {
     int lines = 0;
     while (log.hasRoom(worker)) {
-      log.add(worker, "", LINE);
+      log.add(worker, Level.INFO, "", LINE);
       lines++;
     }
     return lines;

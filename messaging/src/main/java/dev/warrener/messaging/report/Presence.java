@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *     an audit log that can't be written; null for none
  * @param newestOrderAt when the newest hold, resume or revocation was issued that it knows of, or
  *     null for none: an order that is issued earlier has no effect where that one decides
+ * @param claims the runs there whose messages the broker has taken back, at most {@value
+ *     #MOST_CLAIMS}; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -58,9 +60,18 @@ public record Presence(
     @Nullable List<Revocation> revocations,
     @Nullable Integer moreRevocations,
     @Nullable List<String> problems,
-    @Nullable Instant newestOrderAt) {
+    @Nullable Instant newestOrderAt,
+    @Nullable List<Claim> claims) {
   /** The most revocations that a presence names. */
   public static final int MOST_REVOCATIONS = 20;
+
+  /** The most runs that a presence claims. */
+  public static final int MOST_CLAIMS = 200;
+
+  /** Whether it claims the message of a run. */
+  public boolean claims(Claim claim) {
+    return claims != null && claims.contains(claim);
+  }
 
   /** Returns the revocations that it names; none if it has none. */
   public List<Revocation> namedRevocations() {
@@ -88,48 +99,13 @@ public record Presence(
         revocations,
         moreRevocations,
         sentences.isEmpty() ? null : List.copyOf(sentences),
-        newestOrderAt);
+        newestOrderAt,
+        claims);
   }
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
   public static Builder builder(String id, String host) {
     return new Builder(id, host);
-  }
-
-  /** Makes a presence without the fields that may be left out. */
-  public Presence(
-      int version,
-      String id,
-      String host,
-      long pid,
-      String software,
-      Instant at,
-      ControllerState state,
-      List<WorkerPresence> workers,
-      List<QueuePresence> queues,
-      List<Hold> holds,
-      long leaseMillis,
-      String containment) {
-    this(
-        version,
-        id,
-        host,
-        pid,
-        software,
-        at,
-        state,
-        workers,
-        queues,
-        holds,
-        leaseMillis,
-        containment,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
   }
 
   /**
@@ -305,6 +281,7 @@ public record Presence(
     private @Nullable List<Revocation> revocations;
     private @Nullable Integer moreRevocations;
     private @Nullable Instant newestOrderAt;
+    private @Nullable List<Claim> claims;
 
     private Builder(String id, String host) {
       this.id = id;
@@ -399,6 +376,12 @@ public record Presence(
       return this;
     }
 
+    /** The runs there whose messages the broker has taken back; none by default. */
+    public Builder claims(List<Claim> all) {
+      this.claims = all.isEmpty() ? null : all.stream().limit(MOST_CLAIMS).toList();
+      return this;
+    }
+
     /**
      * Returns the presence.
      *
@@ -424,7 +407,8 @@ public record Presence(
           revocations,
           moreRevocations,
           null,
-          newestOrderAt);
+          newestOrderAt,
+          claims);
     }
   }
 }

@@ -16,6 +16,7 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.order.WorkerTarget;
+import dev.warrener.messaging.report.Claim;
 import dev.warrener.messaging.report.ControllerHello;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;
@@ -87,6 +88,7 @@ class SchemaTest {
             .refusedOrders(1L)
             .unproven("set containment to auto")
             .newestOrderAt(AT)
+            .claims(List.of(new Claim("mail", "a", 1)))
             .unavailableHandlers(List.of("the handler example.Mail can't be made: no licence"))
             .build();
     return Stream.of(

@@ -125,22 +125,20 @@ record ScriptedFleet(List<String> controllers, List<RosterEntry> others) {
   }
 
   static Presence presence(String id) {
-    return new Presence(
-        1,
-        id,
-        "host-" + id,
-        4000,
-        "0.1.0",
-        T0,
-        ControllerState.RUNNING,
-        List.of(
-            new WorkerPresence(
-                1, "mail", 1, 4001L, WorkerState.BUSY, task(id), 1, "june", "sleep", T0),
-            new WorkerPresence(2, "mail", 1, 4002L, WorkerState.IDLE, null, null, null, null, T0)),
-        List.of(new QueuePresence("mail", 2, 0, 1, false)),
-        List.of(),
-        15_000,
-        "cgroup");
+    return Presence.builder(id, "host-" + id)
+        .pid(4000)
+        .software("0.1.0")
+        .at(T0)
+        .workers(
+            List.of(
+                new WorkerPresence(
+                    1, "mail", 1, 4001L, WorkerState.BUSY, task(id), 1, "june", "sleep", T0),
+                new WorkerPresence(
+                    2, "mail", 1, 4002L, WorkerState.IDLE, null, null, null, null, T0)))
+        .queues(List.of(new QueuePresence("mail", 2, 0, 1, false)))
+        .leaseMillis(15_000)
+        .containment("cgroup")
+        .build();
   }
 
   static Report done(Order order, String id, long sequence, int workers, int tasks) {

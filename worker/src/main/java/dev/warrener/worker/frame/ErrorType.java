@@ -23,5 +23,11 @@ public final class ErrorType {
   /** The command ended with a status other than 0, or by a signal. */
   public static final String EXIT = "exit";
 
+  /**
+   * The command was ended by a SIGTERM that the worker did not send, and the worker was told to
+   * stop by a signal at the same time: somebody has signalled all processes of a service.
+   */
+  public static final String TERMINATED = "terminated";
+
   private ErrorType() {}
 }

@@ -30,6 +30,12 @@ final class CommandHandler implements TaskHandler {
 
   private static final int SIGNALLED = 128;
 
+  /** How the shell and the JDK tell a death by SIGTERM. */
+  private static final int TERMINATED = SIGNALLED + 15;
+
+  /** How far apart signals to the processes of one service may arrive. */
+  private static final long SIGNAL_MILLIS = 250;
+
   /** The most commands in the life of a worker whose output may be held open after their end. */
   private static final int MOST_LEFT_BEHIND = 8;
 
@@ -83,9 +89,26 @@ final class CommandHandler implements TaskHandler {
                   + " bytes that are allowed, and was killed"));
     }
     if (status != 0) {
-      throw new RunFailedException(exit(status, log.tail()));
+      Failure failure = exit(status, log.tail());
+      throw new RunFailedException(
+          status == TERMINATED && !context.isCancelled() && wasServiceSignalled()
+              ? new Failure(ErrorType.TERMINATED, failure.message(), failure.stack())
+              : failure);
     }
     return result(result);
+  }
+
+  /**
+   * Whether somebody has signalled all processes of a service, this one too. If so, the controller
+   * is given a moment to notice that it was told to stop as well, before it hears of the run's end.
+   */
+  private static boolean wasServiceSignalled() {
+    Uninterruptibly.sleep(SIGNAL_MILLIS);
+    if (!StopSignal.isReceived()) {
+      return false;
+    }
+    Uninterruptibly.sleep(SIGNAL_MILLIS);
+    return true;
   }
 
   /**

@@ -91,6 +91,17 @@ final class FoundHandlers implements Handlers {
     return handler;
   }
 
+  @Override
+  public Collection<TaskHandler> made() {
+    var made = new ArrayList<TaskHandler>();
+    for (TaskHandler handler : handlers.values()) {
+      if (handler != null) {
+        made.add(handler);
+      }
+    }
+    return made;
+  }
+
   /** Never closed: the handlers load classes for as long as the process lives. */
   private static ClassLoader loader(String classPath, ClassLoader parent)
       throws UnusableWorkerException {

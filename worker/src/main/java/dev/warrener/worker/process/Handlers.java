@@ -16,6 +16,11 @@ interface Handlers {
   /** Returns the handler for a name, or null if there is none. */
   @Nullable TaskHandler find(String name);
 
+  /** Returns those that were made, to be closed. */
+  default Collection<TaskHandler> made() {
+    return List.of();
+  }
+
   /** Whether no further task should be run in this process. */
   default boolean isSpent() {
     return false;

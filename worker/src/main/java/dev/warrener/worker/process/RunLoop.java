@@ -37,12 +37,35 @@ final class RunLoop {
       }
       Run run = runs.next();
       if (run == null) {
+        close();
         outbox.flush();
         return;
       }
       // FINISHED is written together with the next STARTED, or when no run waits.
       outbox.postWithNext(finish(run));
     }
+  }
+
+  /** Closes the handlers. What one of them throws is printed, and the next one is closed. */
+  private void close() {
+    for (TaskHandler handler : handlers.made()) {
+      Thread.currentThread().setContextClassLoader(handler.getClass().getClassLoader());
+      try {
+        handler.close();
+      } catch (OutOfMemoryError e) {
+        end.outOfMemory();
+        throw e;
+      } catch (Throwable e) {
+        System.err.println(
+            "a handler could not be closed, "
+                + handler.getClass().getName()
+                + ": "
+                + Failure.stackOf(e));
+      }
+      tidy();
+    }
+    System.out.flush();
+    System.err.flush();
   }
 
   private Frame finish(Run run) {

@@ -15,10 +15,17 @@ import sun.misc.SignalHandler;
 final class StopSignal implements SignalHandler {
   private static final String[] NAMES = {"TERM", "INT", "HUP"};
 
+  private static volatile boolean isReceived;
+
   private final RunQueue runs;
 
   private StopSignal(RunQueue runs) {
     this.runs = runs;
+  }
+
+  /** Whether this process was told by a signal to stop. */
+  static boolean isReceived() {
+    return isReceived;
   }
 
   static void install(RunQueue runs) {
@@ -35,6 +42,7 @@ final class StopSignal implements SignalHandler {
 
   @Override
   public void handle(Signal signal) {
+    isReceived = true;
     runs.stop();
   }
 }

@@ -23,6 +23,21 @@ final class Uninterruptibly {
     }
   }
 
+  /** Waits for so long, also if the thread is interrupted, which it is again afterwards. */
+  static void sleep(long millis) {
+    boolean interrupted = false;
+    long end = System.nanoTime() + millis * 1_000_000;
+    long left;
+    while ((left = end - System.nanoTime()) > 0) {
+      try {
+        Thread.sleep(left / 1_000_000 + 1);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    restore(interrupted);
+  }
+
   /** Interrupts the thread again if it was interrupted during a wait. */
   static void restore(boolean interrupted) {
     if (interrupted) {

@@ -103,6 +103,15 @@ final class CommandWorkerIT {
   }
 
   @Test
+  void deathBySigtermTogetherWithTheWorkerIsToldApart() throws Exception {
+    Frame both = runOf("", "sh", "-c", "kill -TERM $PPID; kill -TERM $$");
+    Frame alone = runOf("", "sh", "-c", "kill -TERM $$");
+
+    assertThat(both.text(HeaderKey.ERROR_TYPE)).isEqualTo(ErrorType.TERMINATED);
+    assertThat(alone.text(HeaderKey.ERROR_TYPE)).isEqualTo(ErrorType.EXIT);
+  }
+
+  @Test
   void longStderrIsKeptByItsEnd() throws Exception {
     Frame finished = runOf("", "sh", "-c", "seq 100000 >&2; exit 1");
 

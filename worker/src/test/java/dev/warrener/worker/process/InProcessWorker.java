@@ -93,6 +93,11 @@ final class InProcessWorker implements AutoCloseable {
     }
 
     @Override
+    public Collection<TaskHandler> made() {
+      return handlers.values();
+    }
+
+    @Override
     public List<String> unavailable() {
       return List.of();
     }

@@ -1,14 +1,19 @@
 package dev.warrener.worker.process;
 
+import static dev.warrener.worker.process.ControllerSide.payload;
 import static dev.warrener.worker.process.InProcessWorker.ECHO;
 import static dev.warrener.worker.process.InProcessWorker.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.worker.TaskContext;
+import dev.warrener.worker.TaskHandler;
 import dev.warrener.worker.TaskResult;
 import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
 import dev.warrener.worker.frame.HeaderKey;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -42,6 +47,36 @@ final class WorkerEndTest {
 
       assertThat(worker.end()).isEqualTo("exit 0");
       assertThat(waiting.hasStartedMore()).isFalse();
+    }
+  }
+
+  @Test
+  void handlersAreClosedWhenTheWorkerStops() throws Exception {
+    var closed = new LinkedBlockingQueue<String>();
+    try (var worker =
+        new InProcessWorker(new Closing("bad", closed), new Closing("good", closed))) {
+      ControllerSide controller = ready(worker);
+      controller.stop();
+
+      assertThat(worker.end()).isEqualTo("exit 0");
+      assertThat(closed).containsExactly("bad", "good");
+      assertThat(payload(controller.next(FrameType.LOG))).contains("can't let go of it");
+    }
+  }
+
+  /** A handler that notes that it was closed, and may fail at it. */
+  private record Closing(String name, Queue<String> closed) implements TaskHandler {
+    @Override
+    public TaskResult handle(TaskContext context, byte[] input) {
+      return TaskResult.none();
+    }
+
+    @Override
+    public void close() {
+      closed.add(name);
+      if (name.equals("bad")) {
+        throw new IllegalStateException("can't let go of it");
+      }
     }
   }
 

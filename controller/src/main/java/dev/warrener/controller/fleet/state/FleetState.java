@@ -20,6 +20,7 @@ import org.pcollections.TreePMap;
  * @param restrictions the holds and revocations in force
  * @param memory the tasks that are or were here
  * @param others the other controllers
+ * @param claims the messages that the broker has taken back from runs that go on
  */
 public record FleetState(
     Settings settings,
@@ -31,7 +32,8 @@ public record FleetState(
     Orders orders,
     Restrictions restrictions,
     TaskMemory memory,
-    OtherControllers others) {
+    OtherControllers others,
+    Claims claims) {
 
   /** The phases of a controller's life. */
   public enum Phase {
@@ -63,7 +65,8 @@ public record FleetState(
         Orders.NONE,
         Restrictions.NONE,
         TaskMemory.empty(now),
-        OtherControllers.NONE);
+        OtherControllers.NONE,
+        Claims.NONE);
   }
 
   /** Whether this state has no change from {@code other} that must be reported at once. */

@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Receives the presence of other controllers, for a controller. Every controller receives that of
  * every other at each of its changes, and must not spend its time on parsing them. So a presence is
- * parsed when its controller is new, when it leaves, when another user publishes it, and every ten
- * seconds. Of all others only the time is noted, for {@link #takeSeen}. A presence of the
- * listener's own id is parsed if another process has published it: a second controller of that id,
- * or somebody who pretends to be it. Thread-safe.
+ * parsed when its controller is new, when it leaves, when another user publishes it, when it claims
+ * messages or has done so, and every ten seconds. Of all others only the time is noted, for {@link
+ * #takeSeen}. A presence of the listener's own id is parsed if another process has published it: a
+ * second controller of that id, or somebody who pretends to be it. Thread-safe.
  */
 public final class PresenceFeed implements AutoCloseable {
   /** The shortest time between two presences of one controller that are parsed: ten seconds. */
@@ -45,6 +45,9 @@ public final class PresenceFeed implements AutoCloseable {
    */
   private static final byte[] LEAVES =
       ('"' + ControllerState.LEFT.wire() + '"').getBytes(StandardCharsets.US_ASCII);
+
+  /** The field that a presence has only while its controller claims messages of runs. */
+  private static final byte[] CLAIMS = "\"claims\":".getBytes(StandardCharsets.US_ASCII);
 
   /** Called on one thread, in order. */
   public interface Listener {
@@ -78,7 +81,10 @@ public final class PresenceFeed implements AutoCloseable {
   /** Who else has published our own presence, in words. Used by one thread. */
   private final Set<String> impostors = new HashSet<>();
 
-  private record Parsed(Instant at, @Nullable String userId) {}
+  private record Parsed(Instant at, @Nullable String userId, boolean hasClaims) {}
+
+  /** Until when each presence is parsed. */
+  private volatile Instant readAllUntil = Instant.MIN;
 
   /** When each controller's presence was received and not parsed. Guarded by itself. */
   private final Map<String, Instant> seen = new HashMap<>();
@@ -139,6 +145,11 @@ public final class PresenceFeed implements AutoCloseable {
     }
   }
 
+  /** Parses each presence for so long: after a loss of the broker each controller is news. */
+  public void readAllFor(Duration time) {
+    readAllUntil = clock.instant().plus(time);
+  }
+
   /** Ends the connection, and with it the queue. */
   @Override
   public void close() {
@@ -157,8 +168,12 @@ public final class PresenceFeed implements AutoCloseable {
       var now = clock.instant();
       boolean leaves = contains(body, LEAVES);
       var last = read.get(id);
+      boolean claims = contains(body, CLAIMS);
       if (!leaves
+          && !claims
           && last != null
+          && !last.hasClaims()
+          && !now.isBefore(readAllUntil)
           && isRecent(last.at(), now)
           && Objects.equals(last.userId(), userId)) {
         synchronized (seen) {
@@ -178,7 +193,7 @@ public final class PresenceFeed implements AutoCloseable {
           // Only somebody who makes controllers up has so many; all that are there come again.
           read.clear();
         }
-        read.put(id, new Parsed(now, userId));
+        read.put(id, new Parsed(now, userId, claims));
       }
       listener.presence(presence, now, userId);
     }

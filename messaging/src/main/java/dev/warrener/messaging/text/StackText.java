@@ -1,4 +1,4 @@
-package dev.warrener.controller.fleet;
+package dev.warrener.messaging.text;
 
 import dev.warrener.messaging.ShortText;
 import java.util.ArrayList;
@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
  * Stack traces of failed runs, made short for logs and headers. What was thrown and each cause stay
  * for as long as there is room; of the calls below them the nearest stay.
  */
-final class StackText {
+public final class StackText {
   private static final int MOST_LINES = 40;
   private static final int LONGEST_LINE = 300;
 
   private StackText() {}
 
   /** Returns at most 40 lines of a stack trace, or of what a command has printed. */
-  static List<String> lines(@Nullable String stack) {
+  public static List<String> lines(@Nullable String stack) {
     return stack == null ? List.of() : lines(stack, MOST_LINES);
   }
 
   /** Returns a stack trace of at most {@code most} bytes. */
-  static String ofBytes(String stack, int most) {
+  public static String ofBytes(String stack, int most) {
     if (stack.length() <= most / 3) {
       return stack;
     }
