@@ -282,7 +282,9 @@ class ForgeriesIT {
         "--queue",
         "video=1",
         "--set",
-        "operators=ops");
+        "operators=ops",
+        "--set",
+        "queue.mail.look-ahead=0");
   }
 
   private CommandResult asOps(String... arguments) {
