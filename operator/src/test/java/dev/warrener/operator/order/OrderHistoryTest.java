@@ -103,8 +103,7 @@ class OrderHistoryTest {
   }
 
   private static ReceivedOrder resume(Scope scope, boolean onlyAsks) {
-    var order =
-        OrderFactory.of(OrderKind.RESUME, Uuid7.next(), scope, "", "ben", T0, onlyAsks);
+    var order = OrderFactory.of(OrderKind.RESUME, Uuid7.next(), scope, "", "ben", T0, onlyAsks);
     return new ReceivedOrder.Decoded(order, "ops", null, 3L);
   }
 
