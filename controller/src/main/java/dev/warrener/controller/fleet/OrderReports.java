@@ -295,7 +295,8 @@ final class OrderReports {
       HeardOrder.Origin origin,
       String because,
       @Nullable Order order) {
-    String key = id == null ? because : id;
+    // By user as well: a stranger who repeats an id must not silence what others are told of it.
+    String key = id == null ? because : user == null ? id : id + " " + user;
     boolean isFromLog = origin == HeardOrder.Origin.LOG;
     boolean isNew = change.orders.isNewRefusal(key, isFromLog);
     change.orders = change.orders.recordingRefusal(key, isFromLog);

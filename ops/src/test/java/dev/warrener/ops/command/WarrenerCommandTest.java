@@ -185,7 +185,8 @@ class WarrenerCommandTest {
         "kill --task t --then exit -y | error: then exit ends whole controllers, so it can't follow a"
             + " kill of single workers, tasks or batches: use hold or respawn | warrener kill",
         "kill --worker c1/1 --backlog purge -y | error: tasks wait in queues, not at workers or"
-            + " controllers: name the queues whose backlog is meant, or keep it | warrener kill",
+            + " controllers: name the queues whose backlog is meant and no workers, or keep it |"
+            + " warrener kill",
       })
   void wrongUsageIsOneSentenceAndAHint(String arguments, String sentence, String command) {
     assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
