@@ -95,6 +95,9 @@ class OrderHistoryTest {
           assertThat(pulled.order().reason()).isEqualTo("INC-42");
         });
     assertThat(pulledBy(record, resume(Scope.ALL, false))).isEmpty();
+    assertThat(pulledBy(resume(Scope.ALL, false), record))
+        .as("a record that came late is not taken for that of another tripwire")
+        .isEmpty();
     assertThat(pulledBy(nobodys)).as("the broker vouches for nobody").isEmpty();
   }
 
