@@ -24,18 +24,11 @@ final class OutcomeLog {
       Outcome outcome,
       TaskError error,
       String next) {
-    var batch = task.batch();
     // What was printed stands in the log already.
     boolean isPrinted = outcome == Outcome.CRASHED || error.type().equals(ErrorType.EXIT);
     change.warn(
-        "task "
-            + task.id()
-            + " ("
-            + task.handler()
-            + ", queue "
-            + task.queue()
-            + (batch == null ? "" : ", batch " + batch)
-            + "), attempt "
+        named(task)
+            + ", attempt "
             + task.attempt()
             + " of "
             + maxAttempts
@@ -50,6 +43,19 @@ final class OutcomeLog {
             + "; "
             + next,
         isPrinted ? List.of() : StackText.lines(error.stack()));
+  }
+
+  /** {@code task t1 (sleep, queue mail, batch b1)}. */
+  private static String named(Task task) {
+    var batch = task.batch();
+    return "task "
+        + task.id()
+        + " ("
+        + task.handler()
+        + ", queue "
+        + task.queue()
+        + (batch == null ? "" : ", batch " + batch)
+        + ")";
   }
 
   /** Returns what becomes of a task that is tried again. */
@@ -71,18 +77,7 @@ final class OutcomeLog {
           case INVALID, FAILED, TIMED_OUT, CRASHED, POISON -> true;
           case KILLED, EXPIRED -> false;
         };
-    change.log(
-        isFault,
-        "task "
-            + task.id()
-            + " ("
-            + task.handler()
-            + ", queue "
-            + task.queue()
-            + ") does not run: "
-            + detail
-            + "; "
-            + dead(reason));
+    change.log(isFault, named(task) + " does not run: " + detail + "; " + dead(reason));
   }
 
   /** The run of a killed worker has met its fate. */

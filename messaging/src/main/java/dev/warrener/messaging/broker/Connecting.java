@@ -100,21 +100,40 @@ public final class Connecting {
   static Open open(BrokerAccess access, String purpose, int consumerThreads, int first) {
     var nodes = access.address().eachFrom(first);
     return nodes.size() == 1
-        ? openAt(access, purpose, consumerThreads)
+        ? openAt(access, purpose, consumerThreads, true)
         : new NodeRace(
                 nodes.stream()
                     .<Supplier<Open>>map(
-                        node -> () -> openAt(access.at(node), purpose, consumerThreads))
+                        node -> () -> openAt(access.at(node), purpose, consumerThreads, true))
                     .toList(),
                 "broker-" + purpose)
             .first();
   }
 
-  private static Open openAt(BrokerAccess access, String purpose, int consumerThreads) {
+  /**
+   * Connects without heartbeats, for one message that the broker may read much later: see {@link
+   * RepairingConnectionFactory}.
+   *
+   * @throws BrokerException as {@link #open(BrokerAccess, String, int)}
+   */
+  public static Open openWithoutHeartbeats(BrokerAccess access, String purpose) {
+    var nodes = access.address().eachFrom(0);
+    return nodes.size() == 1
+        ? openAt(access, purpose, 1, false)
+        : new NodeRace(
+                nodes.stream()
+                    .<Supplier<Open>>map(node -> () -> openAt(access.at(node), purpose, 1, false))
+                    .toList(),
+                "broker-" + purpose)
+            .first();
+  }
+
+  private static Open openAt(
+      BrokerAccess access, String purpose, int consumerThreads, boolean heartbeats) {
     var address = access.address();
     var threadName = "broker-" + purpose;
     var socket = new AtomicReference<Socket>();
-    var factory = factory(access, daemon(threadName), socket);
+    var factory = factory(access, daemon(threadName), socket, heartbeats);
     var consumers = consumers(consumerThreads, daemon(threadName + "-consumer"));
     try {
       if (address.tls()) {
@@ -136,10 +155,13 @@ public final class Connecting {
   }
 
   private static ConnectionFactory factory(
-      BrokerAccess access, ThreadFactory threads, AtomicReference<Socket> socket) {
+      BrokerAccess access,
+      ThreadFactory threads,
+      AtomicReference<Socket> socket,
+      boolean heartbeats) {
     var address = access.address();
     var settings = access.settings();
-    var factory = new RepairingConnectionFactory();
+    var factory = new RepairingConnectionFactory(heartbeats);
     factory.setHost(address.host());
     factory.setPort(address.port());
     factory.setVirtualHost(address.virtualHost());

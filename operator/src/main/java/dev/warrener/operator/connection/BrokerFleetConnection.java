@@ -135,6 +135,16 @@ public final class BrokerFleetConnection implements FleetConnection {
   }
 
   @Override
+  public Optional<String> recordTripwire(Order pulled) {
+    try {
+      broker.recordTripwire(pulled);
+      return Optional.empty();
+    } catch (BrokerException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
   public boolean queueExists(String queue) {
     try {
       return broker.ask(probe -> probe.queue(queue).consumers(), COUNT_WITHIN) >= 0;

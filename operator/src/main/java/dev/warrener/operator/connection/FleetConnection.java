@@ -135,6 +135,16 @@ public interface FleetConnection extends AutoCloseable {
   int pullTripwire();
 
   /**
+   * Has the broker record who has pulled the tripwire and why, as soon as it takes messages again.
+   *
+   * @param pulled the kill that the tripwire stood for, as a dry run
+   * @return why the broker could not be told; empty if it was
+   */
+  default Optional<String> recordTripwire(Order pulled) {
+    return Optional.empty();
+  }
+
+  /**
    * Whether the broker has a queue of tasks of that name. False if this user may not know; true if
    * the broker does not answer.
    */

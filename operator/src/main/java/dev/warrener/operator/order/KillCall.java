@@ -90,7 +90,7 @@ public final class KillCall {
           call.send(fenced(form), new Patience(timeout, timeout.plus(plan.grace())), listener);
       return new Outcome.Answered(checkedAgainstBroker(ended));
     } catch (BrokerBlockedException e) {
-      return pullTripwire(e, timeout, listener);
+      return pullTripwire(form, e, timeout, listener);
     }
   }
 
@@ -105,7 +105,7 @@ public final class KillCall {
     try {
       return new Outcome.Answered(call.sendOnly(fenced(form), listener));
     } catch (BrokerBlockedException e) {
-      return pullTripwire(e, timeout, listener);
+      return pullTripwire(form, e, timeout, listener);
     }
   }
 
@@ -153,7 +153,7 @@ public final class KillCall {
   }
 
   private Outcome pullTripwire(
-      BrokerBlockedException blocked, Duration timeout, OrderListener listener)
+      Order form, BrokerBlockedException blocked, Duration timeout, OrderListener listener)
       throws InterruptedException {
     if (!plan.isWhatTheTripwireDoes()) {
       throw blocked;
@@ -175,6 +175,11 @@ public final class KillCall {
           e);
     }
     listener.pulledTripwire(listening, before);
+    if (!before) {
+      connection
+          .recordTripwire(OrderFactory.pulled(form, pulledAt))
+          .ifPresent(listener::tripwireNotRecorded);
+    }
     int running = awaitNobodyRunning(pulledAt.plus(timeout), listening);
     return new Outcome.ByTripwire(listening, running, Duration.between(pulledAt, clock.instant()));
   }

@@ -111,7 +111,9 @@ public final class OrderCall {
     var sent = sendOrFail(question);
     var call =
         follow(
-            open(question, Patience.OF_A_QUESTION.after(sentAt, sentAt), sent), new RosterKeeper());
+            open(question, Patience.OF_A_QUESTION.after(sentAt, sentAt), sent),
+            new RosterKeeper(),
+            driver::follow);
     requireKnownPlaces(call);
     return call;
   }
@@ -162,11 +164,29 @@ public final class OrderCall {
   public RollCall sendAgain(
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
-    var call = start(order, patience, listener);
+    var call = with(kept, start(order, patience, listener));
+    return follow(call.knowing(roster.known().values()), listener, driver::follow);
+  }
+
+  /**
+   * Waits for the roll-call of an order that was sent before, and sends nothing: for a user who may
+   * give no orders. Reports come when a controller is done, or when somebody else asks again.
+   *
+   * @param kept earlier reports about the order, as the broker has kept them
+   */
+  public RollCall watch(
+      Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
+      throws InterruptedException {
+    var deadlines = patience.after(clock.instant(), order.issuedAt());
+    return follow(with(kept, RollCall.open(order, deadlines)), listener, driver::watch);
+  }
+
+  private static RollCall with(Collection<ReceivedReport> kept, RollCall opened) {
+    var call = opened;
     for (var report : OrderHistory.ofThen(kept)) {
       call = call.with(report.report(), report.userId(), report.report().at());
     }
-    return follow(call.knowing(roster.known().values()), listener);
+    return call;
   }
 
   /**
@@ -207,22 +227,28 @@ public final class OrderCall {
     return sent instanceof Sent.NobodyListens nobody ? call.nobodyListens(nobody.isKept()) : call;
   }
 
+  /** Feeds a roll-call with messages until it is over. */
+  private interface Following {
+    RollCall toTheEnd(RollCall opened, OrderListener listener) throws InterruptedException;
+  }
+
   /**
    * Follows a roll-call to its end. The controllers that have to answer are known by the connection
    * itself, and by the broker's count. A count that could not be had is asked for once more at the
    * end, because it is never taken for none.
    */
-  private RollCall follow(RollCall opened, OrderListener listener) throws InterruptedException {
+  private RollCall follow(RollCall opened, OrderListener listener, Following following)
+      throws InterruptedException {
     var call = opened.knowing(connection.expected()).armed(connection.armed().orElse(0));
     boolean isCounted = connection.miscounts().isEmpty();
-    var ended = driver.follow(call, listener);
+    var ended = following.toTheEnd(call, listener);
     if (isCounted) {
       return ended;
     }
     int armed = connection.armed().orElse(0);
     var because = connection.miscounts();
     return because.isEmpty()
-        ? driver.follow(ended.armed(armed), listener)
+        ? following.toTheEnd(ended.armed(armed), listener)
         : ended.miscounted(because);
   }
 

@@ -33,10 +33,7 @@ public final class RollCall {
   /** How long a roll-call waits for reports that the last one has overtaken: half a second. */
   static final Duration STRAGGLERS = Duration.ofMillis(500);
 
-  /**
-   * How long a roll-call waits if no controller listens and the log has the order: three seconds,
-   * in which controllers reconnect.
-   */
+  /** How long it waits if no controller listens and the log has the order: they reconnect. 3 s. */
   static final Duration RETURN = Duration.ofSeconds(3);
 
   private enum Listeners {
@@ -208,6 +205,11 @@ public final class RollCall {
   /** Returns when the roll-call ends although a controller is missing. */
   public Deadlines deadlines() {
     return deadlines;
+  }
+
+  /** Returns the time of the last report that counts; {@code otherwise} if there is none. */
+  public Instant lastAt(Instant otherwise) {
+    return answers.lastAt(known).orElse(otherwise);
   }
 
   /**

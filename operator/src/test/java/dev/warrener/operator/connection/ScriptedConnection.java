@@ -36,6 +36,7 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
   private boolean isDeaf;
   private int vainCounts;
   private final List<String> miscounts = new ArrayList<>();
+  private final List<Order> recorded = new ArrayList<>();
 
   /**
    * Makes a connection.
@@ -104,6 +105,11 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
 
   public List<Order> sent() {
     return sent;
+  }
+
+  /** What the broker was told of who has pulled the tripwire. */
+  public List<Order> recorded() {
+    return recorded;
   }
 
   @Override
@@ -179,6 +185,12 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
     }
     tripwireIsPulled = true;
     return armed;
+  }
+
+  @Override
+  public Optional<String> recordTripwire(Order pulled) {
+    recorded.add(pulled);
+    return Optional.empty();
   }
 
   @Override
