@@ -133,7 +133,7 @@ public final class KillCommand extends FleetCommand {
           ExitStatus.UNAVAILABLE,
           e.getMessage()
               + ". "
-              + new KillPlanText(plan, false).withoutBroker(options.reason()),
+              + new KillPlanText(request.plan(), false).withoutBroker(options.reason()),
           e);
     }
   }
