@@ -99,16 +99,13 @@ public final class BrokerFleetConnection implements FleetConnection {
   }
 
   /**
-   * A count of a queue that does not exist is empty, and so is one that can't be had. Of the second
-   * {@link #miscounts} tells why.
+   * A count that may not be asked for, or of a queue that does not exist, is empty, and so is one
+   * that the broker does not give. Of the last {@link #miscounts} tells why.
    */
   private OptionalInt count(Function<FleetProbe, Integer> question) {
     try {
       return OptionalInt.of(broker.ask(question, COUNT_WITHIN));
-    } catch (NoSuchQueueException e) {
-      return OptionalInt.empty();
-    } catch (NotAllowedException e) {
-      miscounts.add("user " + broker.user() + " may not ask for it");
+    } catch (NotAllowedException | NoSuchQueueException e) {
       return OptionalInt.empty();
     } catch (BrokerUnreachableException e) {
       miscounts.add("the broker has not answered the question for it");

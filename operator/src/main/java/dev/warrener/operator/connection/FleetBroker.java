@@ -175,11 +175,6 @@ public final class FleetBroker implements AutoCloseable {
     return access.address().toString();
   }
 
-  /** Returns the user at the broker. */
-  String user() {
-    return access.address().user();
-  }
-
   String product() {
     return sender.dialect().product();
   }
