@@ -141,8 +141,8 @@ public final class Controller {
               post(new Event.PresenceHeard(presence, at, user));
             });
     var inbox = new OrderInbox(others::takeSeen, trusted, this::post);
-    orders = new OrderFeed(access, configuration.id(), inbox);
     publisher = new ConfirmedPublisher(access, PublisherSettings.DEFAULT, publishingLog);
+    orders = new OrderFeed(access, configuration.id(), inbox, publisher);
     reporter = new Reporter(access, publisher, MOST_REPORTS);
     local =
         LocalControl.open(

@@ -19,7 +19,7 @@ record HostProblems(AuditLog audit, OrderFeed orders) {
     if (problem != null) {
       problems.add(problem);
     }
-    problems.addAll(orders.miscounts());
+    problems.addAll(orders.problems());
     return problems.isEmpty() ? presence : presence.withProblems(problems);
   }
 

@@ -85,7 +85,9 @@ public final class Operator implements AutoCloseable {
   }
 
   /**
-   * Connects to the broker of a fleet, within ten seconds.
+   * Connects to the broker of a fleet, within ten seconds. If the broker takes orders and does not
+   * let anybody listen, as for a minute after a node of a cluster has frozen, it is waited for
+   * three seconds only: orders are sent, and what is reported about them is received later.
    *
    * @throws UnknownTargetException if there is no fleet of that namespace at this broker
    * @throws BrokerException if the broker can't be reached, or refuses user, password, virtual host
@@ -157,7 +159,7 @@ public final class Operator implements AutoCloseable {
   /** Asks before a kill. If the broker blocks publishers, sending the kill tells. */
   private static void look(KillCall call, Order preview) throws InterruptedException {
     try {
-      call.ask(preview);
+      var unused = call.askFirst(preview);
     } catch (BrokerBlockedException e) {
       return;
     }
@@ -233,7 +235,7 @@ public final class Operator implements AutoCloseable {
     try (var connection = connection()) {
       var call = new OrderCall(connection, clock);
       if (!scope.all()) {
-        call.ask(order(kind, scope, reason, true));
+        var unused = call.askFirst(order(kind, scope, reason, true));
       }
       RollCall ended = call.send(order(kind, scope, reason, false), Patience.of(timeout), listener);
       return OrderResult.of(ended, clock.instant());

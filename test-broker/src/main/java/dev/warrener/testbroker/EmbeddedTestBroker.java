@@ -134,6 +134,11 @@ final class EmbeddedTestBroker implements OwnBroker {
   }
 
   @Override
+  public void forgetQueue(Vhost vhost, String queue) {
+    throw lacks(Capability.FAULTS);
+  }
+
+  @Override
   public void limitMessages(int bytes) {
     throw lacks(Capability.FAULTS);
   }

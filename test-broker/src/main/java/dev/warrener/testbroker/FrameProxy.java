@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FrameProxy implements AutoCloseable {
   /** The methods that gates look for, as {@link Frame#method} returns them. */
-  public static final int CONSUME_OK = method(60, 21);
+  public static final int QUEUE_DECLARE_OK = method(50, 11);
 
+  public static final int CONSUME_OK = method(60, 21);
   public static final int RETURN = method(60, 50);
   public static final int DELIVER = method(60, 60);
   public static final int ACK = method(60, 80);

@@ -60,6 +60,12 @@ public interface OwnBroker extends TestBroker, AutoCloseable {
   /** Lets it write again. */
   void allowWrites();
 
+  /**
+   * Has it forget a queue, as a cluster may after a partition: nothing is routed to the queue any
+   * more, and its consumers are not told.
+   */
+  void forgetQueue(Vhost vhost, String queue);
+
   /** Lets it refuse messages with a body of more bytes, on channels that are opened from now on. */
   void limitMessages(int bytes);
 

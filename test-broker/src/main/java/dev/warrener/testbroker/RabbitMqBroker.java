@@ -112,6 +112,21 @@ abstract class RabbitMqBroker implements OwnBroker {
   }
 
   @Override
+  public final void forgetQueue(Vhost vhost, String queue) {
+    var path = vhost.uri().getPath();
+    // Versions before 3.12 have the second function alone.
+    control(
+        "eval",
+        """
+        Name = rabbit_misc:r(<<"%s">>, queue, <<"%s">>),
+        case code:ensure_loaded(rabbit_db_queue) of
+          {module, _} -> rabbit_db_queue:delete(Name, normal);
+          _ -> rabbit_amqqueue:internal_delete(Name, <<"test">>)
+        end."""
+            .formatted(path == null || path.length() <= 1 ? "/" : path.substring(1), queue));
+  }
+
+  @Override
   public final void limitMessages(int bytes) {
     // Versions before 4 read the first, later ones the second.
     control(

@@ -181,6 +181,9 @@ class TestBrokerChoiceTest {
     public void allowWrites() {}
 
     @Override
+    public void forgetQueue(Vhost vhost, String queue) {}
+
+    @Override
     public void limitMessages(int bytes) {}
 
     @Override

@@ -49,6 +49,7 @@ class PublicApiTest {
   private static final List<String> SINGLE_CLASSES =
       Stream.of(
               "BrokerAddress",
+              "BrokerAddress$Node",
               "BrokerException",
               "BrokerUnreachableException",
               "NotAllowedException",

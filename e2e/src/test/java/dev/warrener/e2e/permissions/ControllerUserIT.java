@@ -84,6 +84,8 @@ class ControllerUserIT {
         c -> {
           c.queueDeclare(own, false, true, true, null);
           c.queueBind(own, NAMES.killExchange(), "");
+          c.queueBind(own, NAMES.tasksExchange(), "controller.h1.0192");
+          publish(c, NAMES.tasksExchange(), "controller.h1.0192", name);
           bindNew(c, NAMES.replyQueue(name, "0192"), reports, "presence.*");
         });
     user.may(

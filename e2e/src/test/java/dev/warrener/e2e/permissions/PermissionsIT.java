@@ -124,6 +124,7 @@ class PermissionsIT {
         c -> {
           c.queueDeclare(own, false, true, true, null);
           c.queueBind(own, NAMES.killExchange(), "");
+          c.queueBind(own, NAMES.tasksExchange(), "controller.h1.0192");
           c.basicConsume(own, true, new DefaultConsumer(c));
         });
     user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));

@@ -14,6 +14,11 @@ import dev.warrener.messaging.Namespace;
 public record BrokerAccess(
     BrokerAddress address, Namespace namespace, String program, LinkSettings settings) {
 
+  /** Returns a copy for another address, such as that of one node of a cluster. */
+  BrokerAccess at(BrokerAddress other) {
+    return new BrokerAccess(other, namespace, program, settings);
+  }
+
   /** Returns an access with the default settings. */
   public static BrokerAccess of(BrokerAddress address, Namespace namespace, String program) {
     return new BrokerAccess(address, namespace, program, LinkSettings.DEFAULT);

@@ -177,7 +177,10 @@ public final class BrokerLink implements AutoCloseable {
 
   /** Connects and returns at the end of the session. Throws if the session never came up. */
   private void serve(long generation) throws IOException {
-    var session = new LinkSession(generation, Connecting.open(access, purpose, consumerThreads));
+    // A node that takes connections and can't be used must not be tried again and again.
+    int first = (int) ((generation - 1) % Integer.MAX_VALUE);
+    var session =
+        new LinkSession(generation, Connecting.open(access, purpose, consumerThreads, first));
     try {
       session
           .connection()

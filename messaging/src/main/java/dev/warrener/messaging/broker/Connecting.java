@@ -11,16 +11,23 @@ import dev.warrener.messaging.broker.wire.RepairingConnectionFactory;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,7 +88,26 @@ public final class Connecting {
    * @throws IncompatibleLibraryException if the client lacks something that it needs
    */
   public static Open open(BrokerAccess access, String purpose, int consumerThreads) {
-    return open(access, purpose, consumerThreads, true);
+    return open(access, purpose, consumerThreads, 0);
+  }
+
+  /**
+   * Connects as the other method does. If the address names several nodes, each is tried as soon as
+   * the one before has failed or is slow, and the first that takes the connection has it.
+   *
+   * @param first the number of the node that is tried first
+   */
+  static Open open(BrokerAccess access, String purpose, int consumerThreads, int first) {
+    var nodes = access.address().eachFrom(first);
+    return nodes.size() == 1
+        ? openAt(access, purpose, consumerThreads, true)
+        : new NodeRace(
+                nodes.stream()
+                    .<Supplier<Open>>map(
+                        node -> () -> openAt(access.at(node), purpose, consumerThreads, true))
+                    .toList(),
+                "broker-" + purpose)
+            .first();
   }
 
   /**
@@ -91,10 +117,18 @@ public final class Connecting {
    * @throws BrokerException as {@link #open(BrokerAccess, String, int)}
    */
   public static Open openWithoutHeartbeats(BrokerAccess access, String purpose) {
-    return open(access, purpose, 1, false);
+    var nodes = access.address().eachFrom(0);
+    return nodes.size() == 1
+        ? openAt(access, purpose, 1, false)
+        : new NodeRace(
+                nodes.stream()
+                    .<Supplier<Open>>map(node -> () -> openAt(access.at(node), purpose, 1, false))
+                    .toList(),
+                "broker-" + purpose)
+            .first();
   }
 
-  private static Open open(
+  private static Open openAt(
       BrokerAccess access, String purpose, int consumerThreads, boolean heartbeats) {
     var address = access.address();
     var threadName = "broker-" + purpose;
@@ -169,6 +203,100 @@ public final class Connecting {
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /**
+   * Connects to one of several nodes. A frozen node takes a connection and never answers, so the
+   * next node is tried while the one before is still asked. For one call.
+   */
+  private static final class NodeRace {
+    /** How long a node has to answer before the next one is tried, too: half a second. */
+    private static final long HEAD_START_MILLIS = 500;
+
+    private final List<Supplier<Open>> nodes;
+    private final String threadName;
+    private final BlockingQueue<Result> results = new LinkedBlockingQueue<>();
+    private final AtomicBoolean isWon = new AtomicBoolean();
+
+    private record Result(@Nullable Open open, @Nullable BrokerException failure) {}
+
+    /**
+     * Prepares a race.
+     *
+     * @param nodes each connects to one node, or throws a {@link BrokerException}
+     */
+    NodeRace(List<Supplier<Open>> nodes, String threadName) {
+      this.nodes = nodes;
+      this.threadName = threadName;
+    }
+
+    /**
+     * Returns the first connection.
+     *
+     * @throws BrokerException as soon as a node refuses the user, or when no node is left
+     */
+    Open first() {
+      var failures = new ArrayList<BrokerException>();
+      int started = 0;
+      while (failures.size() < nodes.size()) {
+        if (started < nodes.size()) {
+          start(nodes.get(started++));
+        }
+        var result = await(started == nodes.size() ? Long.MAX_VALUE : HEAD_START_MILLIS);
+        if (result != null && result.open() != null) {
+          return result.open();
+        }
+        if (result != null && result.failure() != null) {
+          if (!(result.failure() instanceof BrokerUnreachableException)) {
+            giveUp();
+            throw result.failure();
+          }
+          failures.add(result.failure());
+        }
+      }
+      throw new BrokerUnreachableException(
+          failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; ")),
+          failures.get(0));
+    }
+
+    private void start(Supplier<Open> node) {
+      daemon(threadName + "-race")
+          .newThread(() -> {
+            try {
+              var open = node.get();
+              if (isWon.compareAndSet(false, true)) {
+                results.add(new Result(open, null));
+              } else {
+                open.drop(threadName);
+              }
+            } catch (BrokerException e) {
+              results.add(new Result(null, e));
+            } catch (RuntimeException | Error e) {
+              results.add(new Result(null, new BrokerException(String.valueOf(e), e)));
+            }
+          })
+          .start();
+    }
+
+    /** Has a connection dropped that is made from now on, or has just been made. */
+    private void giveUp() {
+      if (isWon.getAndSet(true)) {
+        results.stream()
+            .map(Result::open)
+            .filter(Objects::nonNull)
+            .forEach(open -> open.drop(threadName));
+      }
+    }
+
+    private @Nullable Result await(long millis) {
+      try {
+        return results.poll(millis, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        giveUp();
+        Thread.currentThread().interrupt();
+        throw new BrokerUnreachableException("interrupted while connecting", e);
+      }
+    }
   }
 
   /**

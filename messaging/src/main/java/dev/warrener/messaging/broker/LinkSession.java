@@ -18,6 +18,9 @@ public final class LinkSession {
   private final Dialect dialect;
   private final CompletableFuture<String> end = new CompletableFuture<>();
   private final AtomicLong heardNanos = new AtomicLong(BootClock.SYSTEM.nanos());
+
+  /** The last moment at which the session received messages, if it does no more; else null. */
+  private volatile @Nullable Long deafSinceNanos;
   private volatile boolean blocked;
   private @Nullable FleetProbe probe;
 
@@ -69,6 +72,22 @@ public final class LinkSession {
     end.complete(reason);
   }
 
+  /**
+   * Ends the session as {@link #lost} does, because the broker answers and hands over no messages
+   * any more.
+   *
+   * @param sinceNanos the last moment of {@link #clock} at which it did
+   */
+  public void deaf(String reason, long sinceNanos) {
+    deafSinceNanos = sinceNanos;
+    lost(reason);
+  }
+
+  /** Returns the time in nanoseconds by the clock that tells how long a session is silent. */
+  public static long clock() {
+    return BootClock.SYSTEM.nanos();
+  }
+
   public boolean isOver() {
     return end.isDone();
   }
@@ -96,9 +115,16 @@ public final class LinkSession {
     heardNanos.accumulateAndGet(askedNanos, Math::max);
   }
 
-  /** Returns how long the broker has not answered: the time since the last answered request. */
+  /**
+   * Returns how long the broker has not answered: the time since the last answered request, or
+   * since the session became {@link #deaf}.
+   */
   Duration silence() {
-    return Duration.ofNanos(BootClock.SYSTEM.nanos() - heardNanos.get());
+    var deafSince = deafSinceNanos;
+    long answered = heardNanos.get();
+    return Duration.ofNanos(
+        BootClock.SYSTEM.nanos()
+            - (deafSince == null ? answered : Math.min(answered, deafSince)));
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.warrener.messaging.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.warrener.messaging.broker.BrokerAddress.Node;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,8 +51,31 @@ class BrokerAddressTest {
         .isEqualTo(new BrokerAddress("host", 5672, "/", "bob", "x", false));
   }
 
+  @Test
+  void nodesOfAClusterAreReadAndShownAndTriedInTurn() {
+    var address = BrokerAddress.parse("amqp://ana:secret@one,two:5673,10.0.0.3/v");
+
+    assertThat(address)
+        .isEqualTo(
+            new BrokerAddress(
+                "one",
+                5672,
+                "v",
+                "ana",
+                "secret",
+                false,
+                List.of(new Node("two", 5673), new Node("10.0.0.3", 5672))))
+        .hasToString("amqp://ana@one:5672,two:5673,10.0.0.3:5672/v");
+    assertThat(address.withCredentials("bob", "x").eachFrom(4))
+        .extracting(BrokerAddress::toString)
+        .containsExactly(
+            "amqp://bob@two:5673/v", "amqp://bob@10.0.0.3:5672/v", "amqp://bob@one:5672/v");
+  }
+
   @ParameterizedTest
   @CsvSource({
+    "'amqp://host,', a node that can't be read",
+    "'amqp://ana:secret@host,two:99999', port must be 1 to 65535",
     "http://host, must start with amqp:// or amqps://",
     "localhost:5672, must start with amqp:// or amqps://",
     "amqp:///vhost, names no host",

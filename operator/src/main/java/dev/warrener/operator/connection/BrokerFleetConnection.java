@@ -3,6 +3,7 @@ package dev.warrener.operator.connection;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
@@ -23,14 +24,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
-/** A connection over a broker. It receives reports from the moment it is open. */
+/**
+ * A connection over a broker. It receives reports from the moment it is open, or from the moment at
+ * which the broker lets it: see {@link #listens}.
+ */
 public final class BrokerFleetConnection implements FleetConnection {
+  /** How long the broker may take for a count: an order waits for it. */
+  private static final Duration COUNT_WITHIN = Duration.ofSeconds(3);
+
+  /** How long the broker may take to delete the tripwire: two requests, and a new connection. */
+  private static final Duration PULL_WITHIN = Duration.ofSeconds(20);
+
   private final FleetBroker broker;
   private final boolean isAlone;
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
   private final AtomicBoolean missed = new AtomicBoolean();
 
-  /** Why the broker could not count. Used by the caller's thread. */
+  /** Why a count could not be had, as the ends of sentences. Used by the caller's thread. */
   private final Set<String> miscounts = new LinkedHashSet<>();
 
   BrokerFleetConnection(FleetBroker broker, boolean isAlone) {
@@ -69,7 +79,7 @@ public final class BrokerFleetConnection implements FleetConnection {
   public Sent send(Order order) {
     var receipt = broker.send(order);
     var blocked = receipt.blocked();
-    if (receipt.signalled()) {
+    if (receipt.signalled() || receipt.unconfirmed()) {
       return new Sent.Broadcast(Optional.ofNullable(receipt.problem()));
     }
     if (blocked != null) {
@@ -88,17 +98,23 @@ public final class BrokerFleetConnection implements FleetConnection {
     return count(FleetProbe::running);
   }
 
-  /** A count that may not be asked for, or of a queue that does not exist, is empty. */
+  /**
+   * A count that may not be asked for, or of a queue that does not exist, is empty, and so is one
+   * that the broker does not give. Of the last {@link #miscounts} tells why.
+   */
   private OptionalInt count(Function<FleetProbe, Integer> question) {
     try {
-      return OptionalInt.of(broker.ask(question));
+      return OptionalInt.of(broker.ask(question, COUNT_WITHIN));
     } catch (NotAllowedException | NoSuchQueueException e) {
+      return OptionalInt.empty();
+    } catch (BrokerUnreachableException e) {
+      miscounts.add("the broker has not answered the question for it");
       return OptionalInt.empty();
     } catch (BrokerException e) {
       if (!BrokerErrors.isLocked(e)) {
         throw e;
       }
-      miscounts.addAll(broker.ask(FleetProbe::miscounts));
+      miscounts.addAll(broker.ask(FleetProbe::miscounts, COUNT_WITHIN));
       return OptionalInt.empty();
     }
   }
@@ -112,7 +128,7 @@ public final class BrokerFleetConnection implements FleetConnection {
 
   @Override
   public int pullTripwire() {
-    return broker.ask(FleetProbe::pullTripwire);
+    return broker.ask(FleetProbe::pullTripwire, PULL_WITHIN);
   }
 
   @Override
@@ -127,7 +143,19 @@ public final class BrokerFleetConnection implements FleetConnection {
 
   @Override
   public boolean queueExists(String queue) {
-    return count(probe -> probe.queue(queue).consumers()).isPresent();
+    try {
+      return broker.ask(probe -> probe.queue(queue).consumers(), COUNT_WITHIN) >= 0;
+    } catch (NotAllowedException | NoSuchQueueException e) {
+      return false;
+    } catch (BrokerUnreachableException e) {
+      // A broker that does not answer must not hold back an order for a queue that may be there.
+      return true;
+    }
+  }
+
+  @Override
+  public boolean listens(Duration patience) {
+    return broker.listens(patience);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.warrener.operator.connection;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
+import dev.warrener.messaging.broker.Connecting;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
@@ -20,7 +21,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -31,19 +39,36 @@ import org.jspecify.annotations.Nullable;
  * presence, and one that sends orders. Each {@link #connect} gives a view for one order, with its
  * own queue of messages; several views may be used at the same time. Thread-safe.
  *
- * <p>One lock guards sending and counting, because neither client is thread-safe. It is held for at
- * most five seconds, while the broker does not answer.
+ * <p>Sending comes first. A broker that takes orders need not let anybody listen: while one node of
+ * a cluster is frozen, the others may declare no queue for a minute, but hand out what is
+ * published. So the queue of the reports is waited for only for a few seconds, and tried again in
+ * the background. A view that was open by then is told that it has missed messages.
+ *
+ * <p>A lock guards sending, and one thread counts, because neither client is thread-safe. Neither
+ * waits for the other.
  */
 public final class FleetBroker implements AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  /** How long it is waited for the queue of the reports before orders are sent without it. */
+  private static final Duration LISTEN_WITHIN = Duration.ofSeconds(3);
+
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
   private final BrokerAccess access;
   private final InstantSource clock;
   private final List<BrokerFleetConnection> views = new CopyOnWriteArrayList<>();
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock sending = new ReentrantLock();
+  private final ReentrantLock opening = new ReentrantLock();
+  private final ExecutorService counting =
+      Executors.newSingleThreadExecutor(Connecting.daemon("fleet-counts"));
   private final ReportFeed feed;
   private final OrderSender sender;
+
+  /** Whether orders could be sent before reports were received. */
+  private volatile boolean isLate;
+
+  private volatile boolean isClosed;
+
+  /** Guarded by {@link #opening}. */
   private @Nullable BrokerSession session;
 
   private FleetBroker(BrokerAccess access, Collection<String> keys, InstantSource clock) {
@@ -55,7 +80,7 @@ public final class FleetBroker implements AutoCloseable {
     try {
       opened = OrderSender.open(access);
       opened.prepare();
-      feed.awaitUp(CONNECT_TIMEOUT);
+      isLate = !listens(LISTEN_WITHIN);
     } catch (RuntimeException e) {
       feed.close();
       if (opened != null) {
@@ -67,7 +92,7 @@ public final class FleetBroker implements AutoCloseable {
   }
 
   /**
-   * Connects, and receives the reports about all orders.
+   * Connects, and receives the reports about all orders as soon as the broker lets it.
    *
    * @throws UnknownTargetException if there is no fleet at this broker
    * @throws BrokerException if the broker can't be reached or refuses
@@ -77,7 +102,7 @@ public final class FleetBroker implements AutoCloseable {
   }
 
   /**
-   * Connects, and receives the reports about some orders only.
+   * Connects, and receives the reports about some orders only, as soon as the broker lets it.
    *
    * @param orders the ids of the orders
    * @throws UnknownTargetException if there is no fleet at this broker
@@ -119,11 +144,25 @@ public final class FleetBroker implements AutoCloseable {
   }
 
   OrderReceipt send(Order order) {
-    lock.lock();
+    sending.lock();
     try {
       return sender.send(order, null, SEND_TIMEOUT);
     } finally {
-      lock.unlock();
+      sending.unlock();
+    }
+  }
+
+  /**
+   * Waits until reports are received, for at most {@code patience}; returns whether they are.
+   *
+   * @throws BrokerException as soon as the broker refuses the queue of the reports
+   */
+  boolean listens(Duration patience) {
+    try {
+      feed.awaitUp(patience);
+      return true;
+    } catch (BrokerUnreachableException e) {
+      return false;
     }
   }
 
@@ -140,13 +179,31 @@ public final class FleetBroker implements AutoCloseable {
     return sender.dialect().product();
   }
 
-  /** Asks the broker for counts, while no other thread does. */
-  <T> T ask(Function<FleetProbe, T> question) {
-    lock.lock();
+  /**
+   * Asks the broker for counts, while no other thread does.
+   *
+   * @param limit the longest wait for the answer
+   * @throws BrokerUnreachableException if there is no answer in time
+   */
+  <T> T ask(Function<FleetProbe, T> question, Duration limit) {
     try {
-      return question.apply(probe());
-    } finally {
-      lock.unlock();
+      return counting
+          .submit(() -> question.apply(probe()))
+          .get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      throw new BrokerUnreachableException("this connection was closed", e);
+    } catch (TimeoutException e) {
+      throw new BrokerUnreachableException(
+          "the broker at " + access.address() + " has not answered for " + limit.toSeconds() + " s",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while the broker counts");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException told) {
+        throw told;
+      }
+      throw new IllegalStateException("the broker could not be asked", e.getCause());
     }
   }
 
@@ -164,31 +221,43 @@ public final class FleetBroker implements AutoCloseable {
 
   /** Returns a session for other questions, on a connection that never publishes either. */
   BrokerSession session() {
-    lock.lock();
+    opening.lock();
     try {
       if (session == null) {
         session = BrokerSession.open(access);
       }
+      if (isClosed) {
+        // The close has not waited for it.
+        session.close();
+      }
       return session;
     } finally {
-      lock.unlock();
+      opening.unlock();
     }
   }
 
   /** Closes all connections at the same time: each has to wait for the broker's answer. */
   @Override
   public void close() {
+    isClosed = true;
+    counting.shutdownNow();
     var others = new Thread(feed::close, "goodbye");
     others.setDaemon(true);
     others.start();
-    lock.lock();
+    sending.lock();
     try {
       sender.close();
-      if (session != null) {
-        session.close();
-      }
     } finally {
-      lock.unlock();
+      sending.unlock();
+    }
+    if (opening.tryLock()) {
+      try {
+        if (session != null) {
+          session.close();
+        }
+      } finally {
+        opening.unlock();
+      }
     }
     try {
       others.join();
@@ -202,7 +271,7 @@ public final class FleetBroker implements AutoCloseable {
 
     @Override
     public void up(long generation) {
-      if (generations.getAndIncrement() > 0) {
+      if (generations.getAndIncrement() > 0 || isLate) {
         views.forEach(BrokerFleetConnection::missed);
       }
     }

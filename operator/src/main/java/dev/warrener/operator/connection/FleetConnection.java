@@ -47,10 +47,10 @@ public interface FleetConnection extends AutoCloseable {
   /** The outcome of sending an order. */
   sealed interface Sent {
     /**
-     * The order was handed to every controller that listens now.
+     * The order was sent to every controller that listens now.
      *
      * @param problem a sentence about what did not work, such as that the log did not keep the
-     *     order; or empty
+     *     order, or that the broker has not confirmed it; or empty
      */
     record Broadcast(Optional<String> problem) implements Sent {}
 
@@ -91,6 +91,14 @@ public interface FleetConnection extends AutoCloseable {
     }
   }
 
+  /**
+   * Waits until reports are received, for at most {@code patience}; returns whether they are. An
+   * order can be sent all the same: then {@link #hasMissed} tells when reports are received.
+   */
+  default boolean listens(Duration patience) {
+    return true;
+  }
+
   /** Waits for the next message; returns empty if none comes within {@code patience}. */
   Optional<Heard> next(Duration patience) throws InterruptedException;
 
@@ -98,8 +106,8 @@ public interface FleetConnection extends AutoCloseable {
   Sent send(Order order);
 
   /**
-   * Returns how many controllers are connected, by the broker's count; empty if the broker can't be
-   * asked.
+   * Returns how many controllers are connected, by the broker's count; empty if that is not known.
+   * Empty never means none: {@link #miscounts} tells why the broker did not say.
    */
   OptionalInt armed();
 
@@ -136,7 +144,10 @@ public interface FleetConnection extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Whether the broker has a queue of tasks of that name; also false if it can't be asked. */
+  /**
+   * Whether the broker has a queue of tasks of that name. False if this user may not know; true if
+   * the broker does not answer.
+   */
   boolean queueExists(String queue);
 
   /** Whether the connection was down since the last call, so that messages may have been missed. */

@@ -13,6 +13,7 @@ import dev.warrener.operator.rollcall.UnknownTargetException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * One kill, from the question what it would mean to the end of its roll-call. Beyond an {@link
@@ -108,6 +109,14 @@ public final class KillCall {
     }
   }
 
+  /**
+   * Asks as {@link #ask} does, before the kill is sent. If no answer can be received now, nothing
+   * is asked: the kill must not wait for that.
+   */
+  public Optional<RollCall> askFirst(Order preview) throws InterruptedException {
+    return call.askFirst(preview);
+  }
+
   private Order fenced(Order form) {
     return OrderFactory.fenced(form, call.roster());
   }
@@ -123,18 +132,22 @@ public final class KillCall {
       return ended;
     }
     return ended
-        .stillRunning(awaitNobodyRunning(clock.instant().plus(COUNT_LAG)))
+        .stillRunning(awaitNobodyRunning(clock.instant().plus(COUNT_LAG), 0))
         .miscounted(connection.miscounts());
   }
 
-  /** Waits until the broker counts no running controller; returns the last count. */
-  private int awaitNobodyRunning(Instant until) throws InterruptedException {
-    int running = connection.running().orElse(0);
+  /**
+   * Waits until the broker counts no running controller; returns the last count.
+   *
+   * @param unknown what a count that can't be had is taken for
+   */
+  private int awaitNobodyRunning(Instant until, int unknown) throws InterruptedException {
+    int running = connection.running().orElse(unknown);
     var pace = COUNT_PACE;
     while (running > 0 && clock.instant().isBefore(until)) {
       connection.next(pace);
       pace = pace.compareTo(LONGEST_COUNT_PACE) < 0 ? pace.multipliedBy(2) : LONGEST_COUNT_PACE;
-      running = connection.running().orElse(0);
+      running = connection.running().orElse(unknown);
     }
     return running;
   }
@@ -167,7 +180,7 @@ public final class KillCall {
           .recordTripwire(OrderFactory.pulled(form, pulledAt))
           .ifPresent(listener::tripwireNotRecorded);
     }
-    int running = awaitNobodyRunning(pulledAt.plus(timeout));
+    int running = awaitNobodyRunning(pulledAt.plus(timeout), listening);
     return new Outcome.ByTripwire(listening, running, Duration.between(pulledAt, clock.instant()));
   }
 }

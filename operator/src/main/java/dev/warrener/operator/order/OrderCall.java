@@ -1,6 +1,7 @@
 package dev.warrener.operator.order;
 
 import dev.warrener.messaging.broker.BrokerBlockedException;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
@@ -15,6 +16,7 @@ import dev.warrener.operator.rollcall.UnknownTargetException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,9 @@ public final class OrderCall {
 
   /** The longest wait for a controller to answer that it has received an order: ten seconds. */
   public static final Duration HEAR_WITHIN = Duration.ofSeconds(10);
+
+  /** How long a question waits for reports to be received, because it is nothing without them. */
+  private static final Duration LISTEN_WITHIN = Duration.ofSeconds(7);
 
   private final FleetConnection connection;
   private final InstantSource clock;
@@ -91,16 +96,34 @@ public final class OrderCall {
    * @param question the order as a dry run, or a roll-call
    * @throws UnknownTargetException if a place is unknown to every controller that answers
    * @throws BrokerBlockedException if the broker blocks publishers
+   * @throws BrokerUnreachableException if the broker does not let the answers be received
    */
   public RollCall ask(Order question) throws InterruptedException {
+    if (!connection.listens(LISTEN_WITHIN)) {
+      throw new BrokerUnreachableException(
+          "the broker"
+              + connection.place().map(place -> " at " + place).orElse("")
+              + " takes connections, but no reply queue could be made there, so no controller can"
+              + " be asked",
+          null);
+    }
     var sentAt = clock.instant();
     var sent = sendOrFail(question);
     var call =
-        driver.follow(
-            expecting(open(question, Patience.OF_A_QUESTION.after(sentAt, sentAt), sent)),
-            new RosterKeeper());
+        follow(
+            open(question, Patience.OF_A_QUESTION.after(sentAt, sentAt), sent),
+            new RosterKeeper(),
+            driver::follow);
     requireKnownPlaces(call);
     return call;
+  }
+
+  /**
+   * Asks as {@link #ask} does, before an order is sent. If no answer can be received now, nothing
+   * is asked: the order must not wait for that.
+   */
+  public Optional<RollCall> askFirst(Order question) throws InterruptedException {
+    return connection.listens(Duration.ZERO) ? Optional.of(ask(question)) : Optional.empty();
   }
 
   private void requireKnownPlaces(RollCall call) {
@@ -142,7 +165,7 @@ public final class OrderCall {
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
     var call = with(kept, start(order, patience, listener));
-    return driver.follow(expecting(call.knowing(roster.known().values())), listener);
+    return follow(call.knowing(roster.known().values()), listener, driver::follow);
   }
 
   /**
@@ -155,7 +178,7 @@ public final class OrderCall {
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
     var deadlines = patience.after(clock.instant(), order.issuedAt());
-    return driver.watch(expecting(with(kept, RollCall.open(order, deadlines))), listener);
+    return follow(with(kept, RollCall.open(order, deadlines)), listener, driver::watch);
   }
 
   private static RollCall with(Collection<ReceivedReport> kept, RollCall opened) {
@@ -182,13 +205,21 @@ public final class OrderCall {
   private RollCall start(Order order, Patience patience, OrderListener listener) {
     var sentAt = clock.instant();
     var sent = sendOrFail(order);
-    listener.sent(
-        order,
-        sentAt,
-        sent instanceof Sent.Broadcast broadcast ? broadcast.problem() : Optional.empty());
+    listener.sent(order, sentAt, problem(sent));
     // An order that was sent before is measured from then on.
     var issuedAt = order.issuedAt();
     return open(order, patience.after(sentAt, issuedAt.isBefore(sentAt) ? issuedAt : sentAt), sent);
+  }
+
+  private Optional<String> problem(Sent sent) {
+    var problems = new ArrayList<String>();
+    if (sent instanceof Sent.Broadcast broadcast) {
+      broadcast.problem().ifPresent(problems::add);
+    }
+    if (!connection.listens(Duration.ZERO)) {
+      problems.add("no report can be received yet: the broker has not made the reply queue");
+    }
+    return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
   }
 
   private static RollCall open(Order order, Deadlines deadlines, Sent sent) {
@@ -196,13 +227,29 @@ public final class OrderCall {
     return sent instanceof Sent.NobodyListens nobody ? call.nobodyListens(nobody.isKept()) : call;
   }
 
+  /** Feeds a roll-call with messages until it is over. */
+  private interface Following {
+    RollCall toTheEnd(RollCall opened, OrderListener listener) throws InterruptedException;
+  }
+
   /**
-   * Adds the controllers that have to answer: by the connection itself, and by the broker's count.
+   * Follows a roll-call to its end. The controllers that have to answer are known by the connection
+   * itself, and by the broker's count. A count that could not be had is asked for once more at the
+   * end, because it is never taken for none.
    */
-  private RollCall expecting(RollCall call) {
-    return call.knowing(connection.expected())
-        .armed(connection.armed().orElse(0))
-        .miscounted(connection.miscounts());
+  private RollCall follow(RollCall opened, OrderListener listener, Following following)
+      throws InterruptedException {
+    var call = opened.knowing(connection.expected()).armed(connection.armed().orElse(0));
+    boolean isCounted = connection.miscounts().isEmpty();
+    var ended = following.toTheEnd(call, listener);
+    if (isCounted) {
+      return ended;
+    }
+    int armed = connection.armed().orElse(0);
+    var because = connection.miscounts();
+    return because.isEmpty()
+        ? following.toTheEnd(ended.armed(armed), listener)
+        : ended.miscounted(because);
   }
 
   private Sent sendOrFail(Order order) {

@@ -1,5 +1,6 @@
 package dev.warrener.operator.order;
 
+import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Heard;
 import dev.warrener.operator.rollcall.KnownController;
@@ -55,11 +56,20 @@ final class RollCallDriver {
         call = take(heard.get(), call, listener);
       }
       if (connection.hasMissed() && sends) {
-        connection.send(call.order());
+        sendAgain(call);
       }
       listener.tick(call, now);
     }
     return call;
+  }
+
+  /** Has the reports that were missed repeated. Without them their controllers count as silent. */
+  private void sendAgain(RollCall call) {
+    try {
+      connection.send(call.order());
+    } catch (BrokerUnreachableException e) {
+      // The order itself is on its way, and the connection tells when it is up again.
+    }
   }
 
   private Duration patience(RollCall call) {

@@ -33,10 +33,7 @@ public final class RollCall {
   /** How long a roll-call waits for reports that the last one has overtaken: half a second. */
   static final Duration STRAGGLERS = Duration.ofMillis(500);
 
-  /**
-   * How long a roll-call waits if no controller listens and the log has the order: three seconds,
-   * in which controllers reconnect.
-   */
+  /** How long it waits if no controller listens and the log has the order: they reconnect. 3 s. */
   static final Duration RETURN = Duration.ofSeconds(3);
 
   private enum Listeners {
@@ -146,8 +143,8 @@ public final class RollCall {
   }
 
   /**
-   * Takes in why the broker's counts of controllers are wrong, as the ends of sentences: then they
-   * don't show that nobody is missing.
+   * Takes in why the broker's counts of controllers are wrong or could not be had, as the ends of
+   * sentences: then they don't show that nobody is missing.
    */
   public RollCall miscounted(List<String> because) {
     var all = new ArrayList<>(miscounts);
@@ -292,13 +289,17 @@ public final class RollCall {
   }
 
   private int uncounted() {
-    long answered =
-        answers.controllers().stream().filter(id -> answers.has(id, known.get(id))).count();
-    long named =
-        known.values().stream()
-            .filter(one -> isAwaited(one) && !answers.has(one.id(), one))
-            .count();
-    return (int) Math.max(0, armed - answered - named);
+    return (int) Math.max(0, armed - answered() - unanswering().size());
+  }
+
+  private long answered() {
+    return answers.controllers().stream().filter(id -> answers.has(id, known.get(id))).count();
+  }
+
+  private List<KnownController> unanswering() {
+    return known.values().stream()
+        .filter(one -> isAwaited(one) && !answers.has(one.id(), one))
+        .toList();
   }
 
   /** Whether no controller was listening when the order was sent. */
@@ -405,6 +406,7 @@ public final class RollCall {
         case DONE -> {}
       }
     }
+    SplitCluster.sentence(unanswering(), answered(), armed, now).ifPresent(missing::add);
     if (unnamed() > 0) {
       missing.add(
           "The broker counts "
@@ -414,8 +416,8 @@ public final class RollCall {
     if (!isOfSome()) {
       miscounts.forEach(because ->
           missing.add(
-              "The broker's count of controllers is wrong, so it does not show whether one is"
-                  + " missing: "
+              "The broker's count of controllers is wrong or missing, so it does not show whether"
+                  + " one is missing: "
                   + because
                   + "."));
     }

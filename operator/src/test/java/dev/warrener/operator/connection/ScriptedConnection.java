@@ -29,9 +29,13 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
   private Sent outcome = new Sent.Broadcast(Optional.empty());
   private int armed;
   private IntUnaryOperator running = asked -> 0;
+  private boolean isRunningUnknown;
   private int askedForRunning;
   private boolean tripwireIsPulled;
   private boolean missed;
+  private boolean isDeaf;
+  private int vainCounts;
+  private final List<String> miscounts = new ArrayList<>();
   private final List<Order> recorded = new ArrayList<>();
 
   /**
@@ -62,6 +66,12 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
     return this;
   }
 
+  /** The broker does not tell how many controllers run a worker. */
+  public ScriptedConnection runningUnknown() {
+    isRunningUnknown = true;
+    return this;
+  }
+
   /** Somebody has pulled the tripwire before. */
   public ScriptedConnection withPulledTripwire() {
     tripwireIsPulled = true;
@@ -70,7 +80,20 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
 
   /** The connection was down, once. */
   public void goDown() {
+    isDeaf = false;
     missed = true;
+  }
+
+  /** No report is received until {@link #goDown}, at the earliest. */
+  public ScriptedConnection deaf() {
+    isDeaf = true;
+    return this;
+  }
+
+  /** The broker does not answer the next questions for a count. */
+  public ScriptedConnection countingInVain(int times) {
+    vainCounts = times;
+    return this;
   }
 
   /** Something that arrives by itself, {@code after} the start or the last such thing. */
@@ -120,20 +143,39 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
   @Override
   public Sent send(Order order) {
     sent.add(order);
-    if (outcome instanceof Sent.Broadcast) {
+    if (outcome instanceof Sent.Broadcast && !isDeaf) {
       answers.apply(order).forEach(report -> waiting.add(new Heard.OfReport(report, now)));
     }
     return outcome;
   }
 
   @Override
+  public boolean listens(Duration patience) {
+    return !isDeaf;
+  }
+
+  @Override
   public OptionalInt armed() {
+    if (vainCounts > 0) {
+      vainCounts--;
+      miscounts.add("the broker has not answered");
+      return OptionalInt.empty();
+    }
     return OptionalInt.of(armed);
   }
 
   @Override
+  public List<String> miscounts() {
+    var because = List.copyOf(miscounts);
+    miscounts.clear();
+    return because;
+  }
+
+  @Override
   public OptionalInt running() {
-    return OptionalInt.of(running.applyAsInt(askedForRunning++));
+    return isRunningUnknown
+        ? OptionalInt.empty()
+        : OptionalInt.of(running.applyAsInt(askedForRunning++));
   }
 
   @Override

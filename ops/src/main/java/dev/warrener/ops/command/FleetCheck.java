@@ -71,6 +71,10 @@ final class FleetCheck {
                 snapshot.connected().isEmpty()
                     ? "ask as a user who may give orders or look at the fleet's queues"
                     : "a controller receives kills and does not answer: look at every host's log"));
+    snapshot
+        .split()
+        .ifPresent(sentence ->
+            wrong("cluster", sentence, "RabbitMQ's guide to partitions says how to join the nodes"));
     findings.addAll(new UsersCheck(snapshot.roster()).findings());
     var releases = new TreeSet<String>();
     snapshot.roster().presences().values().forEach(presence -> releases.add(presence.software()));

@@ -1,6 +1,7 @@
 package dev.warrener.ops.order;
 
 import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -124,6 +125,16 @@ public final class KillCommand extends FleetCommand {
         request = request(plan(meant), id, previewId);
       }
       return new KillDialogue(request, connection, context).run();
+    } catch (BrokerUnreachableException e) {
+      if (localOptions.isLocal()) {
+        throw e;
+      }
+      throw new CommandFailure(
+          ExitStatus.UNAVAILABLE,
+          e.getMessage()
+              + ". "
+              + new KillPlanText(request.plan(), false).withoutBroker(options.reason()),
+          e);
     }
   }
 

@@ -101,10 +101,17 @@ final class KillDialogue {
 
   // Ask.
 
-  /** Asks all controllers; null if the broker blocks publishers. */
+  /** Asks all controllers; null if the broker blocks publishers, or no answer could be heard. */
   private @Nullable RollCall ask() throws InterruptedException {
     try {
-      return call.ask(request.preview());
+      if (request.order().dryRun()) {
+        return call.ask(request.preview());
+      }
+      var preview = call.askFirst(request.preview());
+      if (preview.isEmpty()) {
+        screen.say(Tone.WARN, "The broker has not made the reply queue yet: no preview.");
+      }
+      return preview.orElse(null);
     } catch (BrokerBlockedException e) {
       screen.say(Tone.WARN, "The broker blocks publishers (" + e.alarm() + "): no preview.");
       return null;
@@ -289,6 +296,9 @@ final class KillDialogue {
   }
 
   private void advise(RollCall ended, Verdict verdict) {
+    if (verdict.state() == Verdict.State.PARTIAL && !connection.isLocal()) {
+      screen.insist(Tone.NORMAL, text.withoutBroker(request.order().reason()));
+    }
     if (verdict.state() == Verdict.State.UNKNOWN_TARGET) {
       String hints = call.roster().suggestions(ended.order().scope());
       if (!hints.isEmpty()) {

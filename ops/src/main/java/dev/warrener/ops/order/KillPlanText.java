@@ -93,6 +93,12 @@ public record KillPlanText(KillPlan plan, boolean isLocal) {
     return isLocal ? "--local " : "";
   }
 
+  /** Returns what works on a controller's own host, whatever the broker does. */
+  String withoutBroker(String reason) {
+    return "On a host itself, without the broker:  "
+        + new KillPlanText(plan, true).command(reason);
+  }
+
   /** Returns the command that sends the kill, with every choice spelled out. */
   String command(String reason) {
     var words = new StringBuilder("warrener kill ").append(local()).append(plan.scope().describe());

@@ -40,6 +40,11 @@ final class OrderDialogue {
     return call.ask(question);
   }
 
+  /** Asks as {@link #ask} does, if answers can be received now: an order must not wait for that. */
+  void askFirst(Order question) throws InterruptedException {
+    var unused = call.askFirst(question);
+  }
+
   /**
    * Sends an order, and shows it until its roll-call is over.
    *

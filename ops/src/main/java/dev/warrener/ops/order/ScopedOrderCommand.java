@@ -68,7 +68,7 @@ abstract class ScopedOrderCommand extends FleetCommand {
                 context.screen(), dialogue.ask(question), context.clock().instant(), connection));
       }
       if (!scope.all()) {
-        dialogue.ask(question);
+        dialogue.askFirst(question);
       }
       return options.waits() ? dialogue.send(order, timeout()) : dialogue.sendOnly(order);
     }

@@ -4,6 +4,7 @@ import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.Roster;
+import dev.warrener.operator.rollcall.SplitCluster;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.screen.Screen;
@@ -148,6 +149,7 @@ public record Snapshot(
       screen.insist(Tone.BAD, silence(known) + ": " + meaning);
     }
     unheard().ifPresent(sentence -> screen.insist(Tone.BAD, sentence + ": " + meaning));
+    split().ifPresent(sentence -> screen.insist(Tone.BAD, sentence));
   }
 
   /** Returns a sentence about controllers that nobody knows by name; empty if there is none. */
@@ -167,6 +169,12 @@ public record Snapshot(
     return isNobodyHeard && roster.silent().isEmpty()
         ? Optional.of("Nobody answered, and the broker can't be asked how many controllers listen")
         : Optional.empty();
+  }
+
+  /** Returns a sentence if the broker's cluster seems to be split; empty otherwise. */
+  public Optional<String> split() {
+    return SplitCluster.sentence(
+        roster.silent(), roster.presences().size(), connected.orElse(0), at);
   }
 
   private static String counted(int controllers) {

@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection of an {@link OrderFeed}. {@link #open} runs on the link's thread and the rest on
@@ -37,6 +39,8 @@ final class OrderConnection {
     void tripwireCancelled(OrderConnection connection);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(OrderConnection.class);
+
   private final BrokerAccess access;
   private final Namespace namespace;
   private final String controller;
@@ -50,6 +54,11 @@ final class OrderConnection {
    * object's lock.
    */
   private @Nullable List<ReceivedOrder> early = new ArrayList<>();
+
+  /** When the queue last delivered something, by {@link LinkSession#clock}. */
+  private volatile long heardNanos;
+
+  private volatile @Nullable String earKey;
 
   private volatile @Nullable Channel tripwire;
   private @Nullable Channel running;
@@ -136,7 +145,44 @@ final class OrderConnection {
       channel.queueDeclare(queue, false, true, false, null);
     }
     channel.queueBind(queue, namespace.killExchange(), "");
+    bindEar(queue);
+    heardNanos = LinkSession.clock();
     channel.basicConsume(queue, true, new Orders(channel));
+  }
+
+  /** Binds the queue for tests of the {@link Ear}. A user without the right goes without them. */
+  private void bindEar(String queue) throws IOException {
+    var key = "controller." + controller + "." + UUID.randomUUID();
+    var channel = session.channel();
+    try {
+      channel.queueBind(queue, namespace.tasksExchange(), key);
+      channel.abort();
+      earKey = key;
+    } catch (IOException e) {
+      if (!BrokerErrors.hasCode(e, AMQP.ACCESS_REFUSED)) {
+        throw e;
+      }
+      LOG.warn(
+          "orders: this user may not bind {} to {}, so that no test shows whether orders still"
+              + " arrive",
+          queue,
+          namespace.tasksExchange());
+    }
+  }
+
+  /** Returns the routing key for tests of the {@link Ear}, or null if there are none. */
+  @Nullable String earKey() {
+    return earKey;
+  }
+
+  /** Returns when the queue last delivered something, by {@link LinkSession#clock}. */
+  long heardNanos() {
+    return heardNanos;
+  }
+
+  /** Ends the connection, because the queue has delivered nothing for a while. */
+  void deaf(String reason) {
+    session.deaf(reason, heardNanos);
   }
 
   /** RabbitMQ says that the queue is locked; the embedded broker ends the connection. */
@@ -291,7 +337,10 @@ final class OrderConnection {
     @Override
     public void handleDelivery(
         String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-      live(reader.read(envelope, properties, body, null));
+      heardNanos = LinkSession.clock();
+      if (!envelope.getRoutingKey().equals(earKey)) {
+        live(reader.read(envelope, properties, body, null));
+      }
     }
   }
 

@@ -17,8 +17,11 @@ import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.Topology;
 import dev.warrener.messaging.broker.TopologyMismatchException;
+import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -93,11 +96,32 @@ public final class OrderFeed implements AutoCloseable {
   /** Whether there has been a connection. Used by the link's thread alone. */
   private boolean wasOpen;
 
+  /** Tests the connections; null if nobody does. */
+  private final @Nullable Ear ear;
+
+  /** Since when no order arrives; null while the connection is up, and before the first. */
+  private volatile @Nullable Instant deafSince;
+
   private volatile @Nullable OrderConnection current;
   private volatile @Nullable Dialect dialect;
 
-  /** Prepares the connection; {@link #start} makes it. */
+  /** Prepares a connection that nobody tests; {@link #start} makes it. */
   public OrderFeed(BrokerAccess access, String controller, Listener listener) {
+    this(access, controller, listener, null);
+  }
+
+  /**
+   * Prepares the connection; {@link #start} makes it.
+   *
+   * @param publisher sends the messages that show whether the connection still receives any; null
+   *     for none
+   */
+  public OrderFeed(
+      BrokerAccess access,
+      String controller,
+      Listener listener,
+      @Nullable ConfirmedPublisher publisher) {
+    this.ear = publisher == null ? null : new Ear(access, publisher);
     this.access = access;
     this.controller = Names.require("controller", controller);
     this.listener = listener;
@@ -114,6 +138,8 @@ public final class OrderFeed implements AutoCloseable {
       connection.open();
       wasOpen = true;
       current = connection;
+      deafSince = null;
+      testEarLater(connection);
       miscounts().forEach(problem -> LOG.warn("orders: {}", problem));
       command(OrderFeed.this::reconcileRunning);
     }
@@ -121,6 +147,7 @@ public final class OrderFeed implements AutoCloseable {
     @Override
     public void down(LinkSession session, String reason, Duration silence) {
       current = null;
+      deafSince = Instant.now().minus(silence);
       events.execute(() -> listener.down(session.generation(), reason, silence));
     }
   }
@@ -223,6 +250,30 @@ public final class OrderFeed implements AutoCloseable {
         .sorted()
         .map(queue -> FleetProbe.lockedQueue(queue) + ": the broker does not count this controller")
         .toList();
+  }
+
+  /** Returns the problems that somebody should know of, in a sentence each. */
+  public List<String> problems() {
+    var since = deafSince;
+    return since == null
+        ? miscounts()
+        : List.of(
+            "it has received no order over the broker since "
+                + since.truncatedTo(ChronoUnit.SECONDS)
+                + ", because its order connection is lost");
+  }
+
+  /** Tests each connection again and again until it is over. */
+  private void testEarLater(OrderConnection connection) {
+    var tester = ear;
+    if (tester != null && !connection.isOver()) {
+      later(
+          tester.interval(),
+          () -> {
+            tester.test(connection, judge -> later(tester.interval(), judge));
+            testEarLater(connection);
+          });
+    }
   }
 
   /** Tries again and again to use the queues that belong to another connection alone. */

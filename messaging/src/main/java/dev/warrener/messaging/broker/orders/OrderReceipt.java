@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param logged whether the log has the order; false where the broker keeps none, see {@link
  *     Dialect#keepsOrders}
- * @param signalled whether the order was sent to the controllers that listen now
+ * @param signalled whether the order was sent to the controllers that listen now, and the broker
+ *     has confirmed that
+ * @param unconfirmed whether the order was sent to the controllers that listen now, and the broker
+ *     has not confirmed that in time. While a node of a cluster is frozen, the broker waits for
+ *     that node's queues, and the others have received the order
  * @param blocked why the broker blocks publishers (a memory or disk alarm), or null. The tripwire
  *     works during an alarm
  * @param pending whether the broker may deliver the order when the alarm is over: it began to read
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record OrderReceipt(
     boolean logged,
     boolean signalled,
+    boolean unconfirmed,
     @Nullable String blocked,
     boolean pending,
     @Nullable String problem) {}

@@ -78,28 +78,40 @@ public final class OrderSender implements AutoCloseable {
     boolean logged = false;
     String problem = null;
     if (dialect().keepsOrders()) {
-      var answer =
-          publish(namespace.logExchange(), message, System.nanoTime() + timeout.toNanos() / 2);
+      var answer = keep(message, System.nanoTime() + timeout.toNanos() / 2);
       if (isAlarm(answer)) {
-        return new OrderReceipt(false, false, alarm(), answer == Answer.HELD, null);
+        return new OrderReceipt(false, false, false, alarm(), answer == Answer.HELD, null);
       }
       logged = answer == Answer.CONFIRMED;
       problem = logged ? null : "the log of orders did not keep it: " + inWords(answer);
     }
     var answer = publish(namespace.killExchange(), message, until);
     boolean signalled = answer == Answer.CONFIRMED;
+    boolean unconfirmed = answer == Answer.UNANSWERED;
     if (!signalled && problem == null) {
       problem =
           answer == Answer.UNROUTABLE
               ? "no controller listens at this broker now"
-              : "it could not be sent to the controllers: " + inWords(answer);
+              : unconfirmed
+                  ? "the broker has not confirmed that all controllers that listen have it"
+                  : "it could not be sent to the controllers: " + inWords(answer);
     }
     return new OrderReceipt(
         logged,
         signalled,
+        unconfirmed,
         isAlarm(answer) ? alarm() : null,
         logged || answer == Answer.HELD,
         problem);
+  }
+
+  /** Publishes to the log. A log that can't be reached in time keeps no order from being sent. */
+  private Answer keep(Message message, long untilNanos) {
+    try {
+      return publish(access.namespace().logExchange(), message, untilNanos);
+    } catch (BrokerUnreachableException e) {
+      return Answer.UNANSWERED;
+    }
   }
 
   private static boolean isAlarm(Answer answer) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
+import dev.warrener.messaging.broker.BrokerAddress.Node;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.LinkSettings;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +118,33 @@ class BrokerSessionIT {
               BrokerSession.open(new BrokerAccess(address, fleet.namespace(), "test", settings)))
           .isInstanceOf(BrokerUnreachableException.class)
           .hasMessageContaining("it did not answer in time");
+    }
+  }
+
+  @Test
+  void nodesThatAreSilentOrGoneDelayNoConnectionIfTheAddressNamesAnother() throws IOException {
+    try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      var right = fleet.access().address();
+      var address =
+          new BrokerAddress(
+              "127.0.0.1",
+              silent.getLocalPort(),
+              right.virtualHost(),
+              right.user(),
+              right.password(),
+              right.tls(),
+              List.of(new Node("127.0.0.1", 1), new Node(right.host(), right.port())));
+
+      long begun = System.nanoTime();
+      var access =
+          new BrokerAccess(address, fleet.namespace(), "test", fleet.access().settings());
+      try (var session = BrokerSession.open(access)) {
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+        session.topology().declareFleet();
+        assertThat(session.probe().controllers()).isZero();
+      }
+      assertThatThrownBy(() -> open(address.withCredentials(right.user(), "wrong-secret")))
+          .isInstanceOf(NotAllowedException.class);
     }
   }
 
