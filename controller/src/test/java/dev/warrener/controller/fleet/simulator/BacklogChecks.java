@@ -95,18 +95,11 @@ final class BacklogChecks {
               && entry.broadcast
               && wants(book, order, task.queue(), fate)
               && isOlder(letter, entry);
-      if (sweeps || dooms(book, order, task, fate) || hasRevoked(book, order, task, fate)) {
+      if (sweeps || hasRevoked(book, order, task, fate)) {
         return true;
       }
     }
-    return false;
-  }
-
-  /** Whether a run was in flight when an order came that decides its fate. */
-  private static boolean dooms(Book book, Order order, Task task, Backlog fate) {
-    return order.kind() == OrderKind.KILL
-        && RevocationChecks.of(order.inFlightOfKill()) == fate
-        && book.home.runner.isDoomed(task.id(), order.id());
+    return book.home.runner.isDoomed(task.id(), fate, null);
   }
 
   private static boolean hasRevoked(Book book, Order order, Task task, Backlog fate) {
@@ -138,6 +131,9 @@ final class BacklogChecks {
   }
 
   private static void isDropped(Book book, Task task, Backlog fate, @Nullable String by) {
+    if (book.home.runner.isDoomed(task.id(), fate, by)) {
+      return;
+    }
     for (var order : book.counted) {
       if (by != null && !by.equals(order.id())) {
         continue;
@@ -150,7 +146,6 @@ final class BacklogChecks {
               && entry.broadcast
               && wants(book, order, task.queue(), fate);
       if (sweeps
-          || dooms(book, order, task, fate)
           || (RevocationChecks.fate(order) == fate
               && RevocationChecks.mayBeRevoked(book, task, order))) {
         return;

@@ -189,6 +189,7 @@ final class Book {
 
   final Set<String> consuming = new HashSet<>();
   final Map<DeliveryKey, Task> inHand = new LinkedHashMap<>();
+  final Map<DeliveryKey, Instant> received = new HashMap<>();
   final Set<DeliveryKey> settled = new HashSet<>();
   final Map<Long, DeliveryKey> moving = new HashMap<>();
   final Map<WorkerKey, WorkerEntry> workers = new LinkedHashMap<>();
@@ -233,7 +234,7 @@ final class Book {
     statements = new Statements(settings.controller());
     objections = new Objections(this);
     refusals = new Refusals(objections);
-    startedAt = home.simulation.now();
+    startedAt = home.wall();
   }
 
   boolean wantsToConsume(String queue) {

@@ -68,6 +68,7 @@ final class BookKeeper {
       case Event.Delivered delivered -> {
         if (book.connected && delivered.key().generation() == book.generation) {
           book.inHand.put(delivered.key(), delivered.task());
+          book.received.put(delivered.key(), book.home.wall());
         }
       }
       case Event.Ready ready -> {
@@ -197,9 +198,11 @@ final class BookKeeper {
         continue;
       }
       boolean open = book.isOpen(order) && isRefused(order.id(), effects);
-      boolean expired = order.isExpired(simulation.now());
+      boolean expired = order.isExpired(book.home.wall());
       String wrong = null;
-      if (!expired && book.objections.contradicts(order, first)) {
+      if (Objections.isAhead(order, book.home.wall())) {
+        wrong = "from the log is from the future, and";
+      } else if (!expired && book.objections.contradicts(order, first)) {
         wrong = "from the log contradicts itself, and";
       } else if (!expired && !first && (open || book.objections.missed(order) != null)) {
         wrong = "from the log is about another run or process, and";
@@ -245,7 +248,7 @@ final class BookKeeper {
       comesAgain(book, known, heard, refused);
       return;
     }
-    var wrong = book.objections.wrong(heard, simulation.now());
+    var wrong = book.objections.wrong(heard, book.home.wall());
     // What was refused may be refused in silence when it comes again, by another way.
     boolean again = book.refusals.has(heard) || book.refusals.wasTold(heard);
     if (book.isOpen(order) && !again && !Objections.ANOTHER.equals(wrong)) {
@@ -317,7 +320,7 @@ final class BookKeeper {
         Check.TRIPWIRE_STAYS_PULLED,
         "the tripwire is not heeded by",
         book.settings.controller());
-    book.trippedAt = simulation.now();
+    book.trippedAt = book.home.wall();
     book.takesOn(
         new Order(
             1,
@@ -330,8 +333,8 @@ final class BookKeeper {
             0,
             "",
             "",
-            simulation.now(),
-            simulation.now().plusSeconds(1),
+            book.home.wall(),
+            book.home.wall().plusSeconds(1),
             false),
         true,
         false,

@@ -31,6 +31,8 @@ enum Check {
   NO_TASK_IS_LOST,
   /** What was purged never runs again. */
   PURGED_STAYS_PURGED,
+  /** No run is begun of a task whose time is over. */
+  NOTHING_STARTS_TOO_LATE,
   /** What was published after an order was done survives it. */
   LATER_TASKS_SURVIVE,
   /** A task that a resume has let go is not dropped for what had revoked it. */

@@ -165,10 +165,11 @@ final class EffectChecks {
         "and was revoked by",
         revoked);
     require(
-        task.notBefore() == null || !simulation.now().isBefore(task.notBefore()),
+        task.notBefore() == null || !book.home.wall().isBefore(task.notBefore()),
         Check.NOTHING_STARTS_IN_A_HELD_SCOPE,
         task.id(),
         "starts before its time");
+    ExpiryChecks.starts(book, task);
     for (var other : book.workers.values()) {
       require(
           other.dead || !other.has(task.id()),

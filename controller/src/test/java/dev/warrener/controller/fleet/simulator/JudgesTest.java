@@ -12,6 +12,7 @@ import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Report;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,13 +41,11 @@ class JudgesTest {
   }
 
   @Test
-  void resumeOfOneQueueThatLiftsARevocationEverywhereIsSeen() {
+  void olderResumeThatLiftsARevocationIsSeen() {
     assertSeen(
         Check.REVOKED_TASK_NEVER_STARTS,
         reading(order ->
-            order.kind() == OrderKind.RESUME && order.scope().namesTasks()
-                ? withScope(order, withoutQueues(order))
-                : order));
+            order.then() == Then.RESPAWN && namesOnlyTasks(order) ? yesterday(order) : order));
   }
 
   @Test
@@ -54,9 +53,15 @@ class JudgesTest {
     assertSeen(
         Check.RESUMED_TASK_IS_FREE,
         reading(order ->
-            order.kind() == OrderKind.RESUME && order.scope().namesTasks()
-                ? order.toBuilder().issuedAt(order.issuedAt().minus(Duration.ofDays(1))).build()
-                : order));
+            order.kind() == OrderKind.RESUME && namesOnlyTasks(order) ? yesterday(order) : order));
+  }
+
+  private static boolean namesOnlyTasks(Order order) {
+    return order.scope().namesTasks() && order.scope().workers().isEmpty();
+  }
+
+  private static Order yesterday(Order order) {
+    return order.toBuilder().issuedAt(order.issuedAt().minus(Duration.ofDays(1))).build();
   }
 
   // What was published after an order.
@@ -160,23 +165,63 @@ class JudgesTest {
         kept.version(), kept.holds(), kept.revoked(), List.of(), kept.resumed());
   }
 
+  // Clocks, and what is lost.
+
+  @Test
+  void taskThatIsHandedOutAfterItsTimeIsSeen() {
+    assertSeen(
+        Check.NOTHING_STARTS_TOO_LATE,
+        (state, event, now) ->
+            Fleet.decide(
+                state,
+                event instanceof Event.Delivered delivered
+                    ? new Event.Delivered(
+                        delivered.key(),
+                        delivered.task().toBuilder().expiresAt(null).expiration(null).build())
+                    : event,
+                now));
+  }
+
+  @Test
+  void orderFromTheFutureThatIsObeyedIsSeen() {
+    assertSeen(
+        Check.REFUSED_IF_AND_ONLY_IF_WRONG,
+        (state, event, now) ->
+            event instanceof Event.OrderArrived arrived
+                    && arrived.heard().order().issuedAt().isAfter(now.instant().plusSeconds(60))
+                ? Fleet.decide(state, misdated(arrived), now)
+                : Fleet.decide(state, event, now));
+  }
+
+  private static Event misdated(Event.OrderArrived arrived) {
+    var order = arrived.heard().order();
+    return new Event.OrderArrived(
+        misread(
+            arrived.heard(),
+            one -> one.toBuilder().issuedAt(order.issuedAt().minusSeconds(60)).build()));
+  }
+
   // How they are falsified.
 
-  /** A controller that reads orders as others than they are. */
+  /** A controller that reads orders as others than they are, unless they are from the future. */
   private static Simulation.Decider reading(UnaryOperator<Order> misreading) {
-    return (FleetState state, Event event, Now now) ->
-        Fleet.decide(
-            state,
-            switch (event) {
-              case Event.OrderArrived arrived ->
-                  new Event.OrderArrived(misread(arrived.heard(), misreading));
-              case Event.OrdersSynced synced ->
-                  new Event.OrdersSynced(
-                      synced.log().stream().map(heard -> misread(heard, misreading)).toList(),
-                      synced.trippedBy());
-              default -> event;
-            },
-            now);
+    return (FleetState state, Event event, Now now) -> {
+      var latest = now.instant().plusSeconds(60);
+      UnaryOperator<Order> reads =
+          order -> order.issuedAt().isAfter(latest) ? order : misreading.apply(order);
+      return Fleet.decide(
+          state,
+          switch (event) {
+            case Event.OrderArrived arrived ->
+                new Event.OrderArrived(misread(arrived.heard(), reads));
+            case Event.OrdersSynced synced ->
+                new Event.OrdersSynced(
+                    synced.log().stream().map(heard -> misread(heard, reads)).toList(),
+                    synced.trippedBy());
+            default -> event;
+          },
+          now);
+    };
   }
 
   private static HeardOrder misread(HeardOrder heard, UnaryOperator<Order> misreading) {

@@ -51,8 +51,9 @@ final class LifeChecks {
     boolean stops = event instanceof Event.TimerDue due && due.timer() instanceof Timer.DrainOver;
     if (stops || book.stopsAtOnce) {
       for (var worker : book.workers.values()) {
+        // One that was idle was asked to end a moment ago, and has a while to close its handlers.
         require(
-            worker.dead || worker.killed,
+            worker.dead || worker.killed || (worker.asked && !book.stopsAtOnce),
             Check.NOTHING_OUTLIVES_ITS_TIME,
             book.worker(worker.key),
             "lives, and its controller stops");

@@ -136,12 +136,11 @@ final class ModelBroker {
     }
     for (var queue : ready.values()) {
       var head = queue.peekFirst();
-      if (head != null && head.task.expiration() != null && head.task.publishedAt() != null) {
-        if (now.isAfter(head.task.publishedAt().plus(head.task.expiration()))) {
-          queue.removeFirst();
-          gone(head);
-          dead.computeIfAbsent(head.task.id(), id -> new ArrayList<>()).add(head);
-        }
+      var expiration = head == null ? null : head.task.expiration();
+      if (head != null && expiration != null && now.isAfter(head.made.plus(expiration))) {
+        queue.removeFirst();
+        gone(head);
+        dead.computeIfAbsent(head.task.id(), id -> new ArrayList<>()).add(head);
       }
     }
   }

@@ -52,6 +52,10 @@ final class ModelController {
   final ModelEffectRunner runner;
   private Being being = Being.DOWN;
   int lives;
+
+  /** How far its clock is ahead of the true time; below zero if it is behind. */
+  private final Duration ahead;
+
   private FleetState state;
   private Book book;
 
@@ -85,14 +89,20 @@ final class ModelController {
     broker = simulation.broker;
     id = settings.controller();
     takesAhead = chance.oneIn(4) ? 0 : 100;
+    ahead = simulation.error(20);
     links = new ModelLinks(this);
     runner = new ModelEffectRunner(this, links);
-    state = FleetState.initial(settings, simulation.now());
+    state = FleetState.initial(settings, wall());
     book = new Book(this, settings, number);
   }
 
   Book book() {
     return book;
+  }
+
+  /** The time that its clock shows. */
+  Instant wall() {
+    return simulation.now().plus(ahead);
   }
 
   boolean isUp() {
@@ -121,9 +131,12 @@ final class ModelController {
     being = Being.UP;
     lives++;
     settings = chance.oneIn(6) ? loose : usual;
-    state = FleetState.initial(settings, simulation.now());
+    state = FleetState.initial(settings, wall());
     book = new Book(this, settings, lives);
     links.everSynced = false;
+    if (chance.oneIn(simulation.faults().loseDisk())) {
+      runner.loseDisk();
+    }
     book.remember(runner.keptOrders, runner.keptRefusals);
     runner.begun.clear();
     runner.keptOrders.forEach(order -> runner.begun.add(order.id()));
@@ -208,7 +221,7 @@ final class ModelController {
   @Nullable Instant nextDue() {
     Instant first = being == Being.UP ? null : backAt;
     if (being == Being.UP && !timers.isEmpty()) {
-      first = timers.peek().at();
+      first = timers.peek().at().minus(ahead);
     }
     if (being == Being.UP && links.isCut()) {
       first = earlier(first, links.cutUntil);
@@ -272,7 +285,7 @@ final class ModelController {
       turns.add(hearLate);
     }
     var timer = timers.peek();
-    if (timer != null && !timer.at().isAfter(simulation.now())) {
+    if (timer != null && !timer.at().isAfter(wall())) {
       turns.add(hearTimer);
     }
     if (!runner.settler.isEmpty()) {
@@ -354,7 +367,7 @@ final class ModelController {
   }
 
   private Now now() {
-    return new Now(simulation.now(), simulation.nanos());
+    return new Now(wall(), simulation.nanos());
   }
 
   private void handle(Event event) {

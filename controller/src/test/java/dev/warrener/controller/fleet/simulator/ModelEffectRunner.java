@@ -4,6 +4,7 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.RetainedKills;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
+import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.task.Task;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +40,7 @@ final class ModelEffectRunner {
   /** The orders that this life has begun with: several may begin in one step. */
   final Set<String> begun = new HashSet<>();
 
-  private final Map<String, Set<String>> doomed = new HashMap<>();
+  private final Map<Order, Set<String>> doomed = new LinkedHashMap<>();
 
   /** Work for the settler, and the generation in which it was given. */
   record Settling(Effect effect, long generation) {}
@@ -60,16 +62,28 @@ final class ModelEffectRunner {
 
   /** The runs that a worker has or may begin are an order's, whichever life settles them. */
   void dooms(Order order, Book.WorkerEntry worker) {
-    var runs = doomed.computeIfAbsent(order.id(), id -> new HashSet<>());
+    var runs = doomed.computeIfAbsent(order, id -> new HashSet<>());
     worker.ahead.forEach(task -> runs.add(task.id()));
     if (worker.task != null) {
       runs.add(worker.task.id());
     }
   }
 
-  /** Whether a task was in the hands of a worker that an order was to kill here. */
-  boolean isDoomed(String task, String order) {
-    return doomed.getOrDefault(order, Set.of()).contains(task);
+  /**
+   * Whether a task was in the hands of a worker that an order was to kill here, with that fate.
+   *
+   * @param by the order, or null for any
+   */
+  boolean isDoomed(String task, Backlog fate, @Nullable String by) {
+    for (var entry : doomed.entrySet()) {
+      var order = entry.getKey();
+      if ((by == null || by.equals(order.id()))
+          && RevocationChecks.of(order.inFlightOfKill()) == fate
+          && entry.getValue().contains(task)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void perform(Effect effect) {
@@ -262,6 +276,14 @@ final class ModelEffectRunner {
       }
       default -> throw new AssertionError("no work for the mover");
     }
+  }
+
+  /** Whatever was written down is gone. */
+  void loseDisk() {
+    kept = RetainedRestrictions.NONE;
+    keptOrders = List.of();
+    keptRefusals = Set.of();
+    keptKills = RetainedKills.NONE;
   }
 
   /** What must survive a restart is written down, or the disk is full. */

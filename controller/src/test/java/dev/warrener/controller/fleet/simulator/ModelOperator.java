@@ -12,6 +12,7 @@ import dev.warrener.messaging.order.WorkerTarget;
 import dev.warrener.messaging.report.Report;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -85,6 +86,7 @@ final class ModelOperator {
   /** All resumes that anybody has given, anywhere. */
   final List<Order> resumes = new ArrayList<>();
 
+  private List<Duration> clocks;
   int local;
 
   /** How often they have used an id again. */
@@ -95,6 +97,17 @@ final class ModelOperator {
   ModelOperator(Simulation simulation) {
     this.simulation = simulation;
     chance = simulation.chance;
+    clocks = List.of(Duration.ZERO, simulation.error(70), simulation.error(70));
+  }
+
+  /** How far the clock of one of them is ahead, at most. */
+  Duration mostAhead() {
+    return Collections.max(clocks);
+  }
+
+  /** Their clocks are right from now on. */
+  void setClocks() {
+    clocks = List.of(Duration.ZERO);
   }
 
   /** How many orders they have given. */
@@ -237,21 +250,22 @@ final class ModelOperator {
       long validSeconds,
       boolean dryRun) {
     simulation.passMillis(1);
+    var issuedAt = simulation.now().plus(chance.of(clocks));
     var given =
         new Order(
-            1,
-            simulation.nextId(),
-            kind,
-            scope,
-            inFlight,
-            backlog,
-            then,
-            grace,
-            "simulated",
-            "sim",
-            simulation.now(),
-            simulation.now().plus(Duration.ofSeconds(validSeconds)),
-            dryRun);
+        1,
+        simulation.nextId(),
+        kind,
+        scope,
+        inFlight,
+        backlog,
+        then,
+        grace,
+        "simulated",
+        "sim",
+        issuedAt,
+        issuedAt.plus(Duration.ofSeconds(validSeconds)),
+        dryRun);
     if (kind == OrderKind.RESUME && !dryRun) {
       resumes.add(given);
     }

@@ -8,6 +8,7 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Objections {
   /** What is wrong with an order whose id another one had before. */
   static final String ANOTHER = "another order had its id";
+
+  private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
   private final Book book;
 
@@ -40,11 +43,22 @@ final class Objections {
     if (isAnother(order)) {
       return ANOTHER;
     }
-    boolean isQuestion = order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
-    if (!isQuestion && order.isExpired(now)) {
+    if (!isQuestion(order) && order.isExpired(now)) {
       return "expired";
     }
+    if (isAhead(order, now)) {
+      return "from the future";
+    }
     return contradicts(order, false) ? "contradiction" : missed(order);
+  }
+
+  private static boolean isQuestion(Order order) {
+    return order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
+  }
+
+  /** Whether an order was issued at a time that is too far ahead to be right. */
+  static boolean isAhead(Order order, Instant now) {
+    return !isQuestion(order) && order.issuedAt().isAfter(now.plus(TOLERANCE));
   }
 
   /** Whether another order with its id counts here. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,6 +45,8 @@ final class Simulation {
   final ModelOperator operator;
   private final Decider decider;
   private Faults faults;
+  private final boolean clocksDiffer;
+  private final Duration publisherAhead;
   private Instant now = START;
   private long ids;
   private Instant brokerBack = START;
@@ -69,6 +72,8 @@ final class Simulation {
     this.trace = trace;
     chance = new Chance(seed);
     faults = Faults.of(chance);
+    clocksDiffer = !chance.oneIn(3);
+    publisherAhead = error(40);
     operator = new ModelOperator(this);
     var served = servedBy(1 + chance.below(4));
     for (int i = 1; i <= served.size(); i++) {
@@ -160,6 +165,13 @@ final class Simulation {
     return now;
   }
 
+  /** The error of somebody's clock, of so many seconds at most; in a third of all lives none. */
+  Duration error(int mostSeconds) {
+    return clocksDiffer
+        ? Duration.ofMillis(chance.below(mostSeconds * 2000) - mostSeconds * 1000L)
+        : Duration.ZERO;
+  }
+
   long nanos() {
     return Duration.between(START, now).toNanos();
   }
@@ -244,12 +256,15 @@ final class Simulation {
               .id("t" + published.size())
               .batch(chance.oneIn(2) ? "b" + chance.below(3) : null)
               .replyTo(chance.oneIn(4) ? "reply" : null)
-              .publishedAt(now);
+              .publishedAt(now.plus(publisherAhead));
       if (chance.oneIn(12)) {
         builder.notBefore(now.plusSeconds(chance.below(20)));
       }
       if (chance.oneIn(12)) {
         builder.expiration(Duration.ofSeconds(1 + chance.below(30)));
+      }
+      if (chance.oneIn(12)) {
+        builder.expiresAt(now.plus(publisherAhead).plusSeconds(1 + chance.below(30)));
       }
       if (chance.oneIn(12)) {
         builder.timeout(Duration.ofMillis(500));
@@ -311,6 +326,9 @@ final class Simulation {
       broker.blocked = true;
       unblocked = now.plusMillis(chance.below(20_000));
     }
+    if (chance.oneIn(faults.loseLog()) && !broker.log.isEmpty()) {
+      broker.log.subList(0, 1 + chance.below(broker.log.size())).clear();
+    }
     if (chance.oneIn(faults.trip()) && broker.armed) {
       broker.armed = false;
       controllers.forEach(each -> each.links.tripwirePulled());
@@ -370,7 +388,17 @@ final class Simulation {
         || !operator.sending.isEmpty()) {
       steppingUpTo(limit);
     }
-    now = now.plusSeconds(5);
+    // Later than anybody's clock has been.
+    var latest = now.plus(operator.mostAhead());
+    for (var controller : controllers) {
+      latest = Collections.max(List.of(latest, controller.wall()));
+    }
+    var later = latest.plusSeconds(5);
+    while (now.isBefore(later)) {
+      passMillis(50);
+      steppingUpTo(limit);
+    }
+    operator.setClocks();
     operator.resumeAll(published);
     int rounds = 0;
     while (!isOver()) {

@@ -32,6 +32,7 @@ final class VerdictChecks {
 
   private final Simulation simulation;
   private final Map<String, Map<ModelWorker, List<Task>>> logged = new LinkedHashMap<>();
+  private final Set<String> seen = new LinkedHashSet<>();
   private final Set<String> sent = new LinkedHashSet<>();
   private final Map<String, Following> open = new LinkedHashMap<>();
 
@@ -69,7 +70,8 @@ final class VerdictChecks {
 
   /** An order is in the log. What starts from now on is younger than it. */
   void logged(Order order) {
-    if (order.kind() != OrderKind.KILL || order.dryRun() || sent.contains(order.id())) {
+    // What starts after the first entry is younger than the order, whoever sends it again.
+    if (order.kind() != OrderKind.KILL || order.dryRun() || !seen.add(order.id())) {
       return;
     }
     var lived = new LinkedHashMap<ModelWorker, List<Task>>();
@@ -89,7 +91,7 @@ final class VerdictChecks {
     for (var controller : simulation.controllers) {
       if (controller.links.listensToTripwire) {
         armed++;
-        known.add(KnownController.of(Fleet.presence(controller.state(), now), now, null));
+        known.add(KnownController.of(Fleet.presence(controller.state(), controller.wall()), now, null));
       }
     }
     lived.keySet().removeIf(worker -> !worker.home.links.listensToTripwire);

@@ -202,9 +202,7 @@ final class WorldChecks {
         case "killed" ->
             require(
                 BacklogChecks.allows(by.book(), letter, Backlog.DEAD_LETTER)
-                    && by.book()
-                        .statements
-                        .knows(String.valueOf(move.headers().get("x-dead-order")))
+                    && isKnown(by, task, String.valueOf(move.headers().get("x-dead-order")))
                     && !succeededHere(by, task),
                 Check.KILLED_OR_FINISHED,
                 letter,
@@ -215,6 +213,11 @@ final class WorldChecks {
         default -> {}
       }
     }
+  }
+
+  private static boolean isKnown(ModelController by, Task task, String order) {
+    return by.book().statements.knows(order)
+        || by.runner.isDoomed(task.id(), Backlog.DEAD_LETTER, order);
   }
 
   private boolean succeededHere(ModelController by, Task task) {

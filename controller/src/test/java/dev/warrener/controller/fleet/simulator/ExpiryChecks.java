@@ -1,0 +1,50 @@
+package dev.warrener.controller.fleet.simulator;
+
+import static dev.warrener.controller.fleet.simulator.Violation.require;
+
+import dev.warrener.messaging.task.Task;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges that a task whose time is over is not handed out: NOTHING_STARTS_TOO_LATE. Clocks differ,
+ * and the contract says by whose clock the time counts.
+ */
+final class ExpiryChecks {
+  private ExpiryChecks() {}
+
+  /** A task is handed to a worker. */
+  static void starts(Book book, Task task) {
+    var key = book.deliveryOf(task);
+    var delivered = key == null ? null : book.inHand.get(key);
+    var received = key == null ? null : book.received.get(key);
+    if (delivered == null || received == null) {
+      return;
+    }
+    var end = end(delivered, received);
+    require(
+        end == null || !book.home.wall().isAfter(end),
+        Check.NOTHING_STARTS_TOO_LATE,
+        task.id(),
+        "is handed out at",
+        book.settings.controller(),
+        "at",
+        book.home.wall(),
+        "and has expired at",
+        end);
+  }
+
+  /**
+   * When a task expires: by the clock of its publisher if that can be right, and else as long after
+   * its receipt as it was given.
+   */
+  private static @Nullable Instant end(Task task, Instant received) {
+    if (task.expiresAt() != null || task.expiration() == null) {
+      return task.expiresAt();
+    }
+    var latest = received.plus(task.expiration());
+    var end = task.publishedAt() == null ? latest : task.publishedAt().plus(task.expiration());
+    boolean canBeRight = end.isAfter(received) && !end.isAfter(latest);
+    return canBeRight ? end : latest;
+  }
+}
