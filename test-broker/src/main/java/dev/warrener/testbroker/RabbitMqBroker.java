@@ -122,7 +122,8 @@ abstract class RabbitMqBroker implements OwnBroker {
         case code:ensure_loaded(rabbit_db_queue) of
           {module, _} -> rabbit_db_queue:delete(Name, normal);
           _ -> rabbit_amqqueue:internal_delete(Name, <<"test">>)
-        end."""
+        end.\
+        """
             .formatted(path == null || path.length() <= 1 ? "/" : path.substring(1), queue));
   }
 

@@ -21,6 +21,7 @@ public final class LinkSession {
 
   /** The last moment at which the session received messages, if it does no more; else null. */
   private volatile @Nullable Long deafSinceNanos;
+
   private volatile boolean blocked;
   private @Nullable FleetProbe probe;
 
@@ -123,8 +124,7 @@ public final class LinkSession {
     var deafSince = deafSinceNanos;
     long answered = heardNanos.get();
     return Duration.ofNanos(
-        BootClock.SYSTEM.nanos()
-            - (deafSince == null ? answered : Math.min(answered, deafSince)));
+        BootClock.SYSTEM.nanos() - (deafSince == null ? answered : Math.min(answered, deafSince)));
   }
 
   /**

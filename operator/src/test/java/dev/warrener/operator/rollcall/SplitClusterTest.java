@@ -41,7 +41,8 @@ class SplitClusterTest {
 
     assertThat(SplitCluster.sentence(List.of(frozen), 2, 3, at(0))).isEmpty();
     assertThat(SplitCluster.sentence(List.of(slow), 2, 3, at(0))).isEmpty();
-    assertThat(SplitCluster.sentence(List.of(last("web-4", -134, LEASE), frozen), 2, 3, at(0))).isEmpty();
+    assertThat(SplitCluster.sentence(List.of(last("web-4", -134, LEASE), frozen), 2, 3, at(0)))
+        .isEmpty();
     assertThat(SplitCluster.sentence(List.of(last("web-4", -134, LEASE), frozen), 2, 4, at(0)))
         .get()
         .asString()

@@ -74,7 +74,8 @@ final class FleetCheck {
     snapshot
         .split()
         .ifPresent(sentence ->
-            wrong("cluster", sentence, "RabbitMQ's guide to partitions says how to join the nodes"));
+            wrong(
+                "cluster", sentence, "RabbitMQ's guide to partitions says how to join the nodes"));
     findings.addAll(new UsersCheck(snapshot.roster()).findings());
     var releases = new TreeSet<String>();
     snapshot.roster().presences().values().forEach(presence -> releases.add(presence.software()));

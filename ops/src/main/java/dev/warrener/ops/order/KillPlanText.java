@@ -95,8 +95,7 @@ public record KillPlanText(KillPlan plan, boolean isLocal) {
 
   /** Returns what works on a controller's own host, whatever the broker does. */
   String withoutBroker(String reason) {
-    return "On a host itself, without the broker:  "
-        + new KillPlanText(plan, true).command(reason);
+    return "On a host itself, without the broker:  " + new KillPlanText(plan, true).command(reason);
   }
 
   /** Returns the command that sends the kill, with every choice spelled out. */

@@ -4,7 +4,6 @@ import static dev.warrener.controller.fleet.simulator.Violation.require;
 
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
-import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
 import org.jspecify.annotations.Nullable;

@@ -67,11 +67,13 @@ record Faults(
 
   /** Connections that come and go. */
   static final Faults CONNECTIONS =
-      new Faults(0, 0, 0, 0, 100, 80, 80, 80, 300, 200, 1000, 8, 8, 0, 0, 10, 10, 10, 8, 8, 8, 800, 0);
+      new Faults(
+          0, 0, 0, 0, 100, 80, 80, 80, 300, 200, 1000, 8, 8, 0, 0, 10, 10, 10, 8, 8, 8, 800, 0);
 
   /** Controllers that come and go. */
   static final Faults CONTROLLERS =
-      new Faults(200, 80, 120, 150, 0, 0, 0, 0, 0, 0, 2000, 30, 8, 20, 20, 8, 8, 10, 8, 8, 8, 0, 20);
+      new Faults(
+          200, 80, 120, 150, 0, 0, 0, 0, 0, 0, 2000, 30, 8, 20, 20, 8, 8, 10, 8, 8, 8, 0, 20);
 
   /** A different mix for each seed, the quiet one among them. */
   static Faults of(Chance chance) {

@@ -253,19 +253,19 @@ final class ModelOperator {
     var issuedAt = simulation.now().plus(chance.of(clocks));
     var given =
         new Order(
-        1,
-        simulation.nextId(),
-        kind,
-        scope,
-        inFlight,
-        backlog,
-        then,
-        grace,
-        "simulated",
-        "sim",
-        issuedAt,
-        issuedAt.plus(Duration.ofSeconds(validSeconds)),
-        dryRun);
+            1,
+            simulation.nextId(),
+            kind,
+            scope,
+            inFlight,
+            backlog,
+            then,
+            grace,
+            "simulated",
+            "sim",
+            issuedAt,
+            issuedAt.plus(Duration.ofSeconds(validSeconds)),
+            dryRun);
     if (kind == OrderKind.RESUME && !dryRun) {
       resumes.add(given);
     }

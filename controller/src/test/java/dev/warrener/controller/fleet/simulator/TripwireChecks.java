@@ -53,7 +53,8 @@ final class TripwireChecks {
     }
     boolean isNewest =
         book.counted.stream()
-            .noneMatch(other -> !other.id().equals(order.id()) && !other.issuedAt().isBefore(order.issuedAt()));
+            .noneMatch(other ->
+                !other.id().equals(order.id()) && !other.issuedAt().isBefore(order.issuedAt()));
     require(
         !isNewest || effects.stream().anyMatch(Effect.Rearm.class::isInstance),
         Check.TRIPWIRE_STAYS_PULLED,

@@ -91,7 +91,8 @@ final class VerdictChecks {
     for (var controller : simulation.controllers) {
       if (controller.links.listensToTripwire) {
         armed++;
-        known.add(KnownController.of(Fleet.presence(controller.state(), controller.wall()), now, null));
+        known.add(
+            KnownController.of(Fleet.presence(controller.state(), controller.wall()), now, null));
       }
     }
     lived.keySet().removeIf(worker -> !worker.home.links.listensToTripwire);

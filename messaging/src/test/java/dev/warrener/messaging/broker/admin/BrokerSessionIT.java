@@ -136,8 +136,7 @@ class BrokerSessionIT {
               List.of(new Node("127.0.0.1", 1), new Node(right.host(), right.port())));
 
       long begun = System.nanoTime();
-      var access =
-          new BrokerAccess(address, fleet.namespace(), "test", fleet.access().settings());
+      var access = new BrokerAccess(address, fleet.namespace(), "test", fleet.access().settings());
       try (var session = BrokerSession.open(access)) {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
         session.topology().declareFleet();
