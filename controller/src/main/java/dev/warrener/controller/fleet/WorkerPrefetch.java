@@ -101,13 +101,14 @@ final class WorkerPrefetch {
 
   /** A run has ended: its duration is added to the average of its queue. */
   void noteDuration(Transition change, String name, Instant startedAt) {
+    var took = Duration.between(startedAt, change.instant());
+    Consumption.noteDuration(change, name, took);
     var queue = change.queues.get(name);
     if (queue == null || queue.takesAhead() == 0) {
       return;
     }
     var within = change.settings.queue(name).ahead().within();
-    long took = Duration.between(startedAt, change.instant()).toNanos();
-    long counted = Math.clamp(took, 0, within.multipliedBy(QueueState.UNKNOWN_PACE).toNanos());
+    long counted = Math.clamp(took.toNanos(), 0, within.multipliedBy(QueueState.UNKNOWN_PACE).toNanos());
     change.put(queue.withPace(queue.paceNanos() + (counted - queue.paceNanos()) / 4));
   }
 
@@ -130,14 +131,18 @@ final class WorkerPrefetch {
     }
   }
 
-  /** Takes back the tasks behind runs that turn out to be long, if another worker is free. */
+  /**
+   * Takes back the tasks behind runs that turn out to be long, if another worker is free, here or
+   * maybe at another host.
+   */
   void recallDue(Transition change) {
     change.pool = change.pool.watchingAhead(false);
     for (var slot : change.pool.slots()) {
       if (slot.process() instanceof Slot.Busy busy
           && !busy.ahead().isEmpty()
           && isLong(change, slot, busy)
-          && dispatch.hasFreeWorker(change, slot.queue())) {
+          && (dispatch.hasFreeWorker(change, slot.queue())
+              || Consumption.isTooLong(change, slot.queue(), busy))) {
         recallAll(change, slot, busy);
       }
     }

@@ -184,7 +184,7 @@ final class Book {
   /** Since when no order can reach it, as far as it knows. */
   @Nullable Instant deafSince;
 
-  final Set<String> consuming = new HashSet<>();
+  final Map<String, Integer> consuming = new HashMap<>();
   final Map<DeliveryKey, Task> inHand = new LinkedHashMap<>();
   final Set<DeliveryKey> settled = new HashSet<>();
   final Map<Long, DeliveryKey> moving = new HashMap<>();
@@ -221,7 +221,7 @@ final class Book {
   }
 
   boolean wantsToConsume(String queue) {
-    return consuming.contains(queue);
+    return consuming.containsKey(queue);
   }
 
   String worker(WorkerKey key) {
@@ -440,7 +440,7 @@ final class Book {
 
   void performs(Effect effect) {
     switch (effect) {
-      case Effect.Consume consume -> consuming.add(consume.queue());
+      case Effect.Consume consume -> consuming.put(consume.queue(), consume.prefetch());
       case Effect.CancelConsumer cancel -> consuming.remove(cancel.queue());
       case Effect.ShowRunning show -> shown = show.any();
       default -> {}

@@ -60,7 +60,7 @@ final class EffectChecks {
       }
       case Effect.Consume consume ->
           require(
-              book.consuming.add(consume.queue()),
+              !Integer.valueOf(consume.prefetch()).equals(book.consuming.get(consume.queue())),
               Check.CONSUMES_WHAT_IT_WANTS,
               book.settings.controller(),
               "consumes",

@@ -52,12 +52,17 @@ final class LifeChecks {
     if (stops || book.stopsAtOnce) {
       for (var worker : book.workers.values()) {
         require(
-            worker.dead || worker.killed,
+            worker.dead || worker.killed || (!book.stopsAtOnce && isClosing(worker)),
             Check.NOTHING_OUTLIVES_ITS_TIME,
             book.worker(worker.key),
             "lives, and its controller stops");
       }
     }
+  }
+
+  /** Whether a worker without a task was asked to end, and may take its time to do so. */
+  private static boolean isClosing(Book.WorkerEntry worker) {
+    return worker.asked && worker.task == null;
   }
 
   /** Notes since when a worker's run has been without its delivery. */

@@ -30,6 +30,9 @@ final class Simulation {
   /** Long enough that most runs are short to it, and the longest are not. */
   private static final Settings.Ahead AHEAD = new Settings.Ahead(3, Duration.ofSeconds(20));
 
+  /** Most runs are shorter. One half of the controllers has a look-ahead only while they are. */
+  private static final Duration SHORT_RUN = Duration.ofMillis(500);
+
   /** The function under test; others stand in for it to show that the checks see. */
   @FunctionalInterface
   interface Decider {
@@ -77,7 +80,10 @@ final class Simulation {
               this,
               i,
               settings(
-                  "c" + i, withoutBroker, i % 2 == 0 ? TaskEvents.ALL : TaskEvents.UNSUCCESSFUL)));
+                  "c" + i,
+                  withoutBroker,
+                  i % 2 == 0 ? TaskEvents.ALL : TaskEvents.UNSUCCESSFUL,
+                  i % 2 == 0 ? Duration.ZERO : SHORT_RUN)));
     }
   }
 
@@ -85,7 +91,8 @@ final class Simulation {
     laters.remove(chance.below(laters.size())).run();
   }
 
-  private static Settings settings(String id, WithoutBroker withoutBroker, TaskEvents taskEvents) {
+  private static Settings settings(
+      String id, WithoutBroker withoutBroker, TaskEvents taskEvents, Duration shortRun) {
     return new Settings(
         id,
         "host-" + id,
@@ -93,8 +100,8 @@ final class Simulation {
         "simulated",
         "subreaper",
         List.of(
-            new Settings.QueueSettings("mail", 2, 5, 4, Duration.ZERO, AHEAD, 1),
-            new Settings.QueueSettings("thumbs", 1, 2, 4, THUMBS_TIMEOUT, AHEAD, 0)),
+            new Settings.QueueSettings("mail", 2, 5, 4, Duration.ZERO, AHEAD, 1, shortRun),
+            new Settings.QueueSettings("thumbs", 1, 2, 4, THUMBS_TIMEOUT, AHEAD, 0, shortRun)),
         Set.of("ops"),
         ModelController.LEASE,
         Duration.ofSeconds(30),
