@@ -77,13 +77,7 @@ final class OutcomeLog {
           case INVALID, FAILED, TIMED_OUT, CRASHED, POISON -> true;
           case KILLED, EXPIRED -> false;
         };
-    change.log(
-        isFault,
-        named(task)
-            + " does not run: "
-            + detail
-            + "; "
-            + dead(reason));
+    change.log(isFault, named(task) + " does not run: " + detail + "; " + dead(reason));
   }
 
   /** The run of a killed worker has met its fate. */

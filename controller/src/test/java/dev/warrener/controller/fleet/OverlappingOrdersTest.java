@@ -117,10 +117,7 @@ class OverlappingOrdersTest {
             .expiresAt(fleet.now.minusSeconds(60))
             .build();
     var kill =
-        fleet
-            .kill(Scope.ofQueue("mail"), InFlight.REQUEUE, Then.RESPAWN)
-            .id(hold.id())
-            .build();
+        fleet.kill(Scope.ofQueue("mail"), InFlight.REQUEUE, Then.RESPAWN).id(hold.id()).build();
     fleet.startAgain();
     fleet.connect(hold);
     fleet.forget();

@@ -28,9 +28,7 @@ class ViewerIT {
   void viewerSeesTheFleetAndEachKillAndChangesNothing() {
     var c1 = fleet.controllerAt(address("controller"), "c1", "--queue", "mail=1");
     var id =
-        as("ops", "kill", "--queue", "mail", "--then", "respawn", "-y", "-o", "name")
-            .out()
-            .strip();
+        as("ops", "kill", "--queue", "mail", "--then", "respawn", "-y", "-o", "name").out().strip();
 
     assertThat(as("viewer", "status").status()).isZero();
     assertThat(as("viewer", "kills", "list").out())

@@ -49,9 +49,7 @@ public record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then the
               + " batches: use hold or respawn");
     }
     boolean isOfQueues = namesTasks || scope.all() || !scope.queues().isEmpty();
-    if (backlog != null
-        && backlog != Backlog.KEEP
-        && (!isOfQueues || !scope.workers().isEmpty())) {
+    if (backlog != null && backlog != Backlog.KEEP && (!isOfQueues || !scope.workers().isEmpty())) {
       throw new IllegalArgumentException(
           "tasks wait in queues, not at workers or controllers: name the queues whose backlog is"
               + " meant and no workers, or keep it");

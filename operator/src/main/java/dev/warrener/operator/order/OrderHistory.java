@@ -63,12 +63,15 @@ public final class OrderHistory {
    */
   public static Optional<Logged> pulledBy(Collection<Logged> log) {
     Logged pulled = null;
+    Instant resumedAt = Instant.MIN;
     for (var logged : log) {
       var order = logged.order();
-      if (logged.byTripwire()) {
+      // The broker may keep a record for longer than the resume that answered it.
+      if (logged.byTripwire() && order.issuedAt().isAfter(resumedAt)) {
         pulled = logged;
       } else if (order.kind() == OrderKind.RESUME && order.scope().all() && !order.dryRun()) {
         pulled = null;
+        resumedAt = order.issuedAt();
       }
     }
     return Optional.ofNullable(pulled);

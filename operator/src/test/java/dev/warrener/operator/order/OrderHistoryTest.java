@@ -95,6 +95,9 @@ class OrderHistoryTest {
           assertThat(pulled.order().reason()).isEqualTo("INC-42");
         });
     assertThat(pulledBy(record, resume(Scope.ALL, false))).isEmpty();
+    assertThat(pulledBy(resume(Scope.ALL, false), record))
+        .as("a record that came late is not taken for that of another tripwire")
+        .isEmpty();
     assertThat(pulledBy(nobodys)).as("the broker vouches for nobody").isEmpty();
   }
 
@@ -103,8 +106,7 @@ class OrderHistoryTest {
   }
 
   private static ReceivedOrder resume(Scope scope, boolean onlyAsks) {
-    var order =
-        OrderFactory.of(OrderKind.RESUME, Uuid7.next(), scope, "", "ben", T0, onlyAsks);
+    var order = OrderFactory.of(OrderKind.RESUME, Uuid7.next(), scope, "", "ben", T0, onlyAsks);
     return new ReceivedOrder.Decoded(order, "ops", null, 3L);
   }
 

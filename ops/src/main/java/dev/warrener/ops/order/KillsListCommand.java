@@ -223,10 +223,7 @@ public final class KillsListCommand extends FleetCommand {
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Listed(
-      Order order,
-      @Nullable String user,
-      @Nullable Outcome outcome,
-      @Nullable Boolean tripwire) {
+      Order order, @Nullable String user, @Nullable Outcome outcome, @Nullable Boolean tripwire) {
 
     static Listed of(Logged logged, List<ReceivedReport> reports, Instant now) {
       return new Listed(

@@ -357,7 +357,8 @@ public final class StatusCommand extends FleetCommand {
 
   /** Who has pulled the tripwire, as JSON. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record PulledJson(String order, String issuedBy, @Nullable String user, Instant at, String reason) {
+  record PulledJson(
+      String order, String issuedBy, @Nullable String user, Instant at, String reason) {
     static @Nullable PulledJson of(@Nullable Logged pulled) {
       if (pulled == null) {
         return null;

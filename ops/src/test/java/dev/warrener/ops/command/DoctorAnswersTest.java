@@ -83,8 +83,7 @@ class DoctorAnswersTest {
     snapshot
         .roster()
         .add(
-            new Report.ControllerRefused(
-                1, ORDER, "c1", "host-c1", snapshot.at(), 1, "made up"),
+            new Report.ControllerRefused(1, ORDER, "c1", "host-c1", snapshot.at(), 1, "made up"),
             snapshot.at(),
             "mallory");
 
@@ -103,8 +102,7 @@ class DoctorAnswersTest {
         KnownController.of(
             Situation.presence("silent"), snapshot.at().minusSeconds(60), "mallory"));
     roster.add(
-        new Report.ControllerRefused(
-            1, ORDER, "refusing", "host", snapshot.at(), 1, "made up"),
+        new Report.ControllerRefused(1, ORDER, "refusing", "host", snapshot.at(), 1, "made up"),
         snapshot.at(),
         "mallory");
 

@@ -63,8 +63,7 @@ class ContestedKillTest {
   private ExitStatus kill(String answering, List<String> users) throws InterruptedException {
     var line = new ScriptedConnection();
     var entry =
-        new RosterEntry(
-            "web-1", "host-web-1", ScriptedFleet.T0, RosterState.LIVE, 15_000L, users);
+        new RosterEntry("web-1", "host-web-1", ScriptedFleet.T0, RosterState.LIVE, 15_000L, users);
     line.answering(ScriptedFleet.of(answering).with(entry)::answer);
     var plan = KillPlan.of(Scope.ofQueue("mail"), null, null, null, Duration.ZERO);
     var now = line.instant();

@@ -105,12 +105,7 @@ class TaskBeginningsTest {
             screen, Optional.empty(), line, sentence -> new Interruption(stream, sentence));
     var scope =
         new Scope(
-            false,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(new TaskTarget(given, 2)),
-            List.of());
+            false, List.of(), List.of(), List.of(), List.of(new TaskTarget(given, 2)), List.of());
     var completed =
         new TaskBeginnings(scope, OrderFactory.rollCall("ana", line.instant()))
             .completed(line, context);

@@ -40,8 +40,7 @@ class UnloggedOrdersTest {
 
   private static String said(@Nullable UnloggedOrder how) {
     var header = new Report.Header(ID, "c1", "host", AT, 1);
-    var heard =
-        header.heard(new Report.Expected(1, 0, 0, 0, null), List.of(), null).unlogged(how);
+    var heard = header.heard(new Report.Expected(1, 0, 0, 0, null), List.of(), null).unlogged(how);
     var dead =
         new Report.Header(ID, "c1", "host", AT, 2)
             .dead(new Report.KilledWorker("c1/1", 1, 4001, 99, "cgroup"))

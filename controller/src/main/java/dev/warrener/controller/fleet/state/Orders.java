@@ -134,7 +134,14 @@ public record Orders(
     var id = order.order().id();
     if (!order.isOver()) {
       return new Orders(
-          underWay.plus(id, order), done, refusals, refused, refusedLately, retained, unknownPast, late);
+          underWay.plus(id, order),
+          done,
+          refusals,
+          refused,
+          refusedLately,
+          retained,
+          unknownPast,
+          late);
     }
     var over = done.plus(id, order);
     if (over.size() > MOST) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes into a controller's {@link Book} what the controller was told, and judges how it takes on
- * orders: REFUSED_IF_AND_ONLY_IF_WRONG, TRIPWIRE_STAYS_PULLED,
- * KILL_DOES_NOT_CHARGE_CRASH_DOES (a crash), ONE_PROCESS_AND_NO_STALE_FRAME (a recalled task).
+ * orders: REFUSED_IF_AND_ONLY_IF_WRONG, TRIPWIRE_STAYS_PULLED, KILL_DOES_NOT_CHARGE_CRASH_DOES (a
+ * crash), ONE_PROCESS_AND_NO_STALE_FRAME (a recalled task).
  */
 final class BookKeeper {
   private final Simulation simulation;

@@ -48,7 +48,8 @@ final class EffectChecks {
       case Effect.Requeue requeue -> settles(book, requeue.delivery(), false);
       case Effect.Move move -> moves(book, move);
       case Effect.PurgeBacklog purge -> BacklogChecks.drops(book, purge.queue(), Backlog.PURGE);
-      case Effect.DeadLetterBacklog sweep -> BacklogChecks.drops(book, sweep.queue(), Backlog.DEAD_LETTER);
+      case Effect.DeadLetterBacklog sweep ->
+          BacklogChecks.drops(book, sweep.queue(), Backlog.DEAD_LETTER);
       case Effect.Say say -> reports.says(book, event, say.report());
       case Effect.SendResult send -> {
         var result = send.result();
@@ -351,7 +352,8 @@ final class EffectChecks {
   private static boolean mayEnd(Book book) {
     return book.stopping
         || book.orders.values().stream()
-            .anyMatch(entry -> entry.exits() && book.objections.coversAllServed(entry.order.scope()));
+            .anyMatch(
+                entry -> entry.exits() && book.objections.coversAllServed(entry.order.scope()));
   }
 
   private static boolean isTarget(Book book, String order, Book.WorkerEntry worker) {

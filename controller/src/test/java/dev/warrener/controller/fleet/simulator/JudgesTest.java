@@ -35,30 +35,28 @@ class JudgesTest {
   void holdOfAnotherQueueThatIsObeyedIsSeen() {
     assertSeen(
         Check.HOLDS_WHAT_IT_SAYS,
-        reading(
-            order -> order.kind() == OrderKind.HOLD ? withScope(order, withoutQueues(order)) : order));
+        reading(order ->
+            order.kind() == OrderKind.HOLD ? withScope(order, withoutQueues(order)) : order));
   }
 
   @Test
   void resumeOfOneQueueThatLiftsARevocationEverywhereIsSeen() {
     assertSeen(
         Check.REVOKED_TASK_NEVER_STARTS,
-        reading(
-            order ->
-                order.kind() == OrderKind.RESUME && order.scope().namesTasks()
-                    ? withScope(order, withoutQueues(order))
-                    : order));
+        reading(order ->
+            order.kind() == OrderKind.RESUME && order.scope().namesTasks()
+                ? withScope(order, withoutQueues(order))
+                : order));
   }
 
   @Test
   void resumeThatLiftsNoRevocationIsSeen() {
     assertSeen(
         Check.RESUMED_TASK_IS_FREE,
-        reading(
-            order ->
-                order.kind() == OrderKind.RESUME && order.scope().namesTasks()
-                    ? order.toBuilder().issuedAt(order.issuedAt().minus(Duration.ofDays(1))).build()
-                    : order));
+        reading(order ->
+            order.kind() == OrderKind.RESUME && order.scope().namesTasks()
+                ? order.toBuilder().issuedAt(order.issuedAt().minus(Duration.ofDays(1))).build()
+                : order));
   }
 
   // What was published after an order.

@@ -192,12 +192,10 @@ final class ModelOperator {
     if (kind == first.order().kind() || !"ops".equals(first.userId())) {
       return;
     }
-    var other =
-        heard(orderOf(kind, scope(kind)).toBuilder().id(first.order().id()).build(), "ops");
+    var other = heard(orderOf(kind, scope(kind)).toBuilder().id(first.order().id()).build(), "ops");
     var controller = chance.of(simulation.controllers);
     if (chance.oneIn(3) && controller.isConnected()) {
-      controller.orderedHere(
-          new HeardOrder(other.order(), null, null, HeardOrder.Origin.LOCAL));
+      controller.orderedHere(new HeardOrder(other.order(), null, null, HeardOrder.Origin.LOCAL));
     } else {
       sending.add(new Sending(other, false, true));
     }
@@ -241,19 +239,19 @@ final class ModelOperator {
     simulation.passMillis(1);
     var given =
         new Order(
-        1,
-        simulation.nextId(),
-        kind,
-        scope,
-        inFlight,
-        backlog,
-        then,
-        grace,
-        "simulated",
-        "sim",
-        simulation.now(),
-        simulation.now().plus(Duration.ofSeconds(validSeconds)),
-        dryRun);
+            1,
+            simulation.nextId(),
+            kind,
+            scope,
+            inFlight,
+            backlog,
+            then,
+            grace,
+            "simulated",
+            "sim",
+            simulation.now(),
+            simulation.now().plus(Duration.ofSeconds(validSeconds)),
+            dryRun);
     if (kind == OrderKind.RESUME && !dryRun) {
       resumes.add(given);
     }

@@ -118,10 +118,7 @@ final class Objections {
       }
       int slot = Integer.parseInt(target.id().substring(here.length() + 1));
       boolean exists =
-          slot
-              <= book.settings.queues().stream()
-                  .mapToInt(Settings.QueueSettings::processes)
-                  .sum();
+          slot <= book.settings.queues().stream().mapToInt(Settings.QueueSettings::processes).sum();
       if (exists
           && (!target.incarnation().equals(book.newest.getOrDefault(slot, 0L))
               || order.issuedAt().isBefore(book.startedAt))) {

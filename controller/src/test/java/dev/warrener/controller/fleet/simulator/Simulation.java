@@ -94,12 +94,11 @@ final class Simulation {
     }
     for (var queue : ModelBroker.QUEUES) {
       chance.of(served).add(queue);
-      served.forEach(
-          queues -> {
-            if (chance.oneIn(2)) {
-              queues.add(queue);
-            }
-          });
+      served.forEach(queues -> {
+        if (chance.oneIn(2)) {
+          queues.add(queue);
+        }
+      });
     }
     return served;
   }

@@ -78,7 +78,16 @@ class SimulationTest {
     System.out.println(
         "simulated %,d fleets from seed %d: %,d steps, %,d orders and %,d of one host, %,d with a used id; %,d kills confirmed; %,d runs overlapped one that had lost its delivery, %,d came again after a success; digest of all decisions %s"
             .formatted(
-                seed - first, first, steps, orders, local, again, confirmed, overlaps, repeats, digest));
+                seed - first,
+                first,
+                steps,
+                orders,
+                local,
+                again,
+                confirmed,
+                overlaps,
+                repeats,
+                digest));
   }
 
   /** The same life once more, with its trace, which would cost too much for all of them. */

@@ -202,7 +202,9 @@ final class WorldChecks {
         case "killed" ->
             require(
                 BacklogChecks.allows(by.book(), letter, Backlog.DEAD_LETTER)
-                    && by.book().statements.knows(String.valueOf(move.headers().get("x-dead-order")))
+                    && by.book()
+                        .statements
+                        .knows(String.valueOf(move.headers().get("x-dead-order")))
                     && !succeededHere(by, task),
                 Check.KILLED_OR_FINISHED,
                 letter,
