@@ -226,7 +226,7 @@ public sealed interface Event {
   record TimerDue(Timer timer) implements Event {}
 
   /**
-   * The presence of another controller was read, {@code at} by our clock.
+   * The presence of another controller was read, {@code at} by our clock that never jumps.
    *
    * @param userId the user that published it, for whom the broker vouches, or null
    */
@@ -237,7 +237,10 @@ public sealed interface Event {
     }
   }
 
-  /** Presence of other controllers was received without being read, {@code at} by our clock. */
+  /**
+   * Presence of other controllers was received without being read, {@code at} by our clock that
+   * never jumps.
+   */
   record OthersSeen(Map<String, Instant> at) implements Event {}
 
   /** The controller was asked to stop: the first time by draining, the second time at once. */

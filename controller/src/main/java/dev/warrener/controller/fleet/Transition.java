@@ -77,8 +77,16 @@ final class Transition {
 
   // Look-ups that need the settings.
 
+  /**
+   * Returns the system's time: for what is shown, and what is compared with the clocks of others.
+   */
   Instant instant() {
     return now.instant();
+  }
+
+  /** Returns the time of the clock that never jumps: for what has elapsed, and what is due. */
+  Instant steady() {
+    return now.steady();
   }
 
   /** Returns the id of a slot's worker. */

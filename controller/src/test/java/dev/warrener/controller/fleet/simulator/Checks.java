@@ -5,6 +5,7 @@ import static dev.warrener.controller.fleet.simulator.Violation.require;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.Now;
 
 /**
  * The invariants, held against what a controller was told, what it does, and what the models know
@@ -80,7 +81,7 @@ final class Checks {
             || event instanceof Event.Tripped;
     // Until the log has been read it can't know which of the holds that it remembers were lifted.
     if (aboutOrders && book.synced) {
-      ReportChecks.saysWhatItHolds(book, Fleet.presence(decision.state(), simulation.now()));
+      ReportChecks.saysWhatItHolds(book, Fleet.presence(decision.state(), Now.agreeing(simulation.now())));
     }
   }
 }

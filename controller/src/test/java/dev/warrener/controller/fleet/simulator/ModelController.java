@@ -347,7 +347,7 @@ final class ModelController {
   }
 
   private Now now() {
-    return new Now(simulation.now(), simulation.nanos());
+    return Now.agreeing(simulation.now());
   }
 
   private void handle(Event event) {

@@ -134,10 +134,6 @@ final class Simulation {
     return now;
   }
 
-  long nanos() {
-    return Duration.between(START, now).toNanos();
-  }
-
   void passMillis(int millis) {
     now = now.plusMillis(millis);
   }

@@ -3,6 +3,7 @@ package dev.warrener.controller.fleet.simulator;
 import static dev.warrener.controller.fleet.simulator.Violation.require;
 
 import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -89,7 +90,7 @@ final class VerdictChecks {
     for (var controller : simulation.controllers) {
       if (controller.links.listensToTripwire) {
         armed++;
-        known.add(KnownController.of(Fleet.presence(controller.state(), now), now, null));
+        known.add(KnownController.of(Fleet.presence(controller.state(), Now.agreeing(now)), now, null));
       }
     }
     lived.keySet().removeIf(worker -> !worker.home.links.listensToTripwire);
