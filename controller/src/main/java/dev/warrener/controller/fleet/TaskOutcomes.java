@@ -231,8 +231,9 @@ final class TaskOutcomes {
 
   /** Moves a waiting task that has expired to the dead letters. */
   void expired(Transition change, DeliveryKey key, Task task) {
-    var end = task.expiresAt() == null ? "its time" : change.now.shown(task.expiresAt());
-    var detail = "it waited until after " + end;
+    var end = task.expiresAt();
+    var detail =
+        "it waited until after " + (end == null ? "its time" : change.now.shown(end).toString());
     deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.EXPIRED);
   }
 

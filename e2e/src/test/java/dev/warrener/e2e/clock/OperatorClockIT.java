@@ -9,10 +9,6 @@ import dev.warrener.e2e.fixture.WrongClock;
 import dev.warrener.messaging.report.Presence;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -21,8 +17,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * sentence about the clocks; and whatever anybody orders after that counts.
  */
 class OperatorClockIT {
-  private static final int SIDE_BY_SIDE = 3;
-
   /** How often a command may find nobody who answers in time. */
   private static final int ATTEMPTS = 10;
 
@@ -41,10 +35,10 @@ class OperatorClockIT {
     }
     fleet.awaitRunning(WrongClock.WRONG.size());
 
-    sideBySide(WrongClock.WRONG.stream().<Callable<Void>>map(ahead -> () -> order(ahead)).toList());
+    SideBySide.run(WrongClock.WRONG, this::order);
   }
 
-  private Void order(Duration ahead) throws InterruptedException {
+  private void order(Duration ahead) throws InterruptedException {
     var queue = WrongClock.word(ahead);
     var clock = WrongClock.ahead(fleet.folder(), queue, ahead);
 
@@ -66,7 +60,6 @@ class OperatorClockIT {
     fleet.run("kill", "--queue", queue, "-y", "-m", "test").succeeded();
     confirm(clock, "resume", "--queue", queue);
     awaitRuns(ahead, 3);
-    return null;
   }
 
   @Test
@@ -108,10 +101,10 @@ class OperatorClockIT {
   void statusAndDoctorSayHowWrongTheClockIs() throws Exception {
     fleet.controller("c1", "--queue", "mail=1");
 
-    sideBySide(WrongClock.WRONG.stream().<Callable<Void>>map(ahead -> () -> look(ahead)).toList());
+    SideBySide.run(WrongClock.WRONG, this::look);
   }
 
-  private Void look(Duration ahead) throws InterruptedException {
+  private void look(Duration ahead) throws InterruptedException {
     var clock = WrongClock.ahead(fleet.folder(), WrongClock.word(ahead), ahead);
 
     var status = answered(clock, "status");
@@ -127,7 +120,6 @@ class OperatorClockIT {
       assertThat(answered(clock, "status", "-o", "json").out())
           .containsPattern("\"clocksAheadMillis\" ?: ?\\{");
     }
-    return null;
   }
 
   /** On a busy machine a question may have no answer in time, which is told. */
@@ -195,14 +187,5 @@ class OperatorClockIT {
     Presence presence = fleet.presence("c1");
     return presence != null
         && presence.queues().stream().anyMatch(one -> one.name().equals(queue) && one.held());
-  }
-
-  private static void sideBySide(List<Callable<Void>> cells)
-      throws InterruptedException, ExecutionException {
-    try (var threads = Executors.newFixedThreadPool(SIDE_BY_SIDE)) {
-      for (var cell : threads.invokeAll(cells)) {
-        cell.get();
-      }
-    }
   }
 }

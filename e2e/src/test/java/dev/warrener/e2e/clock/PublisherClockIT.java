@@ -8,8 +8,6 @@ import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.e2e.fixture.WrongClock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * the controller says whose clock is wrong.
  */
 class PublisherClockIT {
-  private static final int SIDE_BY_SIDE = 3;
-
   @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
 
   private ControllerProcess controller;
@@ -39,20 +35,13 @@ class PublisherClockIT {
 
   @Test
   void tasksStartInTime() throws Exception {
-    try (var threads = Executors.newFixedThreadPool(SIDE_BY_SIDE)) {
-      var cells =
-          threads.invokeAll(
-              WrongClock.WRONG.stream().<Callable<Void>>map(ahead -> () -> publish(ahead)).toList());
-      for (var cell : cells) {
-        cell.get();
-      }
-    }
+    SideBySide.run(WrongClock.WRONG, this::publish);
 
     assertThat(fleet.observer().peekDead("mail")).isEmpty();
     assertThat(controller.text()).contains("the clock of the publisher of task");
   }
 
-  private Void publish(Duration ahead) throws InterruptedException {
+  private void publish(Duration ahead) throws InterruptedException {
     var word = WrongClock.word(ahead);
     var clock = WrongClock.ahead(fleet.folder(), word, ahead);
 
@@ -79,7 +68,6 @@ class PublisherClockIT {
     assertThat(Duration.ofNanos(start - publishedAt))
         .as("the delay of the task of a clock %s", word)
         .isBetween(Duration.ofSeconds(6), Duration.ofSeconds(30));
-    return null;
   }
 
   @Test
