@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.messaging.report.Presence;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The containment in force is shown wherever an operator judges what a confirmation is worth. */
+@Tag("processes")
 class ContainmentIT {
   @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
 

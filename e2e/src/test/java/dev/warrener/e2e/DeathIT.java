@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Workers and controllers that are killed from outside, under load. */
+@Tag("processes")
 class DeathIT {
   private static final Duration LONG = Duration.ofMinutes(3);
 

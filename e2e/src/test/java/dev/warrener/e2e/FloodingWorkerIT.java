@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * not at all, or by nobody any more: a kill takes no longer than twice as long as on the same fleet
  * with workers that only compute, and a quarter of a second.
  */
+@Tag("alone")
+@Tag("processes")
 class FloodingWorkerIT {
   /** What the workers write: frames without sense, frames with sense, what is no frame, output. */
   private static final List<String> FLOODS =

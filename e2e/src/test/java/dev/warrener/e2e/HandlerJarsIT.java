@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Handlers as teams deliver them: with libraries of their own, and sometimes broken. */
+@Tag("processes")
 class HandlerJarsIT {
   @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
 

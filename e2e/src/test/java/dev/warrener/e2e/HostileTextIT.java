@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +27,7 @@ import tools.jackson.databind.node.ArrayNode;
  * Text that publishers, operators, tasks and other controllers choose, in every field, and every
  * command in every format, the controller's log and its audit log.
  */
+@Tag("processes")
 class HostileTextIT {
   @RegisterExtension private final TestFleet fleet = TestFleet.onSharedBroker();
 

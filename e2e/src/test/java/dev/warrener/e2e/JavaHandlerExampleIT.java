@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * The handler of {@code examples/java-handler}, compiled for Java 17 against this build and run
  * with the commands of its page.
  */
+@Tag("processes")
 class JavaHandlerExampleIT {
   private static final Path EXAMPLE = Path.of("..", "examples", "java-handler");
 

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A controller whose log nobody reads: a terminal that was stopped, a pipe into a program that
  * hangs, a log collector that is down.
  */
+@Tag("processes")
 class UnreadLogIT {
   private static final int PIPE_BYTES = 64 * 1024;
 

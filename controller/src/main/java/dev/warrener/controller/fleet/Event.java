@@ -226,7 +226,9 @@ public sealed interface Event {
   record TimerDue(Timer timer) implements Event {}
 
   /**
-   * The presence of another controller was read, {@code at} by our clock that never jumps.
+   * The presence of another controller was read, or one of our own id that this process has not
+   * published, perhaps a copy of our own by another user; {@code at} by our clock
+   * that never jumps.
    *
    * @param userId the user that published it, for whom the broker vouches, or null
    */

@@ -31,6 +31,9 @@ final class OrderArrival {
    */
   private static final Duration BROADCAST_WAIT = Duration.ofSeconds(10);
 
+  private static final String ANOTHER =
+      "another order was given with this id before: give this one an id of its own";
+
   private final OrderExecution execution;
   private final OrderKilling killing;
   private final OrderBacklog backlog;
@@ -67,16 +70,22 @@ final class OrderArrival {
       return;
     }
     refusal = formerRefusal(change, heard);
+    if (refusal == null && isAnother(change, heard.order())) {
+      refusal = ANOTHER;
+    }
     if (refusal != null) {
       reports.refused(change, heard, refusal);
       return;
     }
     refusal = OrderRefusals.of(change, heard.order(), false);
-    if (refusal != null) {
+    if (refusal == null) {
+      carryOut(change, heard, null);
+    } else if (change.orders.given(id) != null) {
+      // What it says is in force, and stays so: it was given, and had expired when it was read.
+      reports.refused(change, heard, refusal);
+    } else {
       refuse(change, heard, refusal);
-      return;
     }
-    carryOut(change, heard, null);
   }
 
   /**
@@ -130,7 +139,7 @@ final class OrderArrival {
     if (refusal != null) {
       // A report of this refusal would read as if the known order had been refused.
       reports.refusedSilently(change, heard, refusal);
-    } else if (isTheSame(known.heard().given(), heard.order())) {
+    } else if (!isAnother(change, heard.order())) {
       if (known.hasCome()) {
         reports.again(change, known, heard);
       } else {
@@ -138,16 +147,19 @@ final class OrderArrival {
         liveOnly(change, heard);
       }
     } else {
-      reports.refused(
-          change,
-          heard,
-          "another order was given with this id before: give this one an id of its own");
+      reports.refused(change, heard, ANOTHER);
     }
   }
 
+  /** Whether an order with this id was given before, and was another one. */
+  private static boolean isAnother(Transition change, Order order) {
+    var first = change.orders.given(order.id());
+    return first != null && !isTheSame(first, order);
+  }
+
   /**
-   * Whether an order is another one with the same id, as they were given. Fences and times are
-   * ignored, because an order that is sent again may have new ones.
+   * Whether two orders with one id are the same, as they were given. Fences and times are ignored,
+   * because an order that is sent again may have new ones.
    */
   private static boolean isTheSame(Order one, Order other) {
     return one.kind() == other.kind()
@@ -171,15 +183,19 @@ final class OrderArrival {
     var read = new HashSet<String>();
     for (var heard : log.log()) {
       var order = heard.order();
-      // Of two orders with one id the first one counts, also when both have expired.
-      if (!read.add(order.id())
-          || change.orders.find(order.id()) != null
-          || formerRefusal(change, heard) != null
-          || OrderRefusals.ofUser(change, heard) != null) {
+      // Of two orders with one id the first one counts, also when both have expired. What a
+      // stranger has published does not: the id is still an operator's to use.
+      if (OrderRefusals.ofUser(change, heard) != null
+          || !read.add(order.id())
+          || change.orders.given(order.id()) != null
+          || formerRefusal(change, heard) != null) {
         continue;
       }
       if (order.isExpired(change.instant()) && OrderRefusals.ofTime(change, order) == null) {
         // While this controller was away it came too late to be carried out, but it was given.
+        if (OrderRefusals.hasEffect(order)) {
+          change.orders = change.orders.knowing(order);
+        }
         putInForce(change, heard);
         continue;
       }

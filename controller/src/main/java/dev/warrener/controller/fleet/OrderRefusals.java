@@ -68,16 +68,15 @@ final class OrderRefusals {
    */
   private static @Nullable String ofBacklog(Order order) {
     var scope = order.scope();
+    boolean isOfQueues = scope.namesTasks() || !scope.queues().isEmpty() || scope.all();
     return order.kind() == OrderKind.KILL
             && order.backlog() != Backlog.KEEP
-            && !scope.namesTasks()
-            && scope.queues().isEmpty()
-            && !scope.all()
+            && (!isOfQueues || !scope.workers().isEmpty())
         ? "tasks wait in queues, not at workers or controllers, so a backlog of "
             + scope.describe()
             + " can't be "
             + (order.backlog() == Backlog.PURGE ? "purged" : "dead-lettered")
-            + ": name the queues, or keep the backlog"
+            + ": name the queues and no workers, or keep the backlog"
         : null;
   }
 

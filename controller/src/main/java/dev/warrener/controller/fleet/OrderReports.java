@@ -14,6 +14,7 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.UnloggedOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,7 +44,24 @@ final class OrderReports {
             .heard(
                 expected,
                 PresenceSnapshot.roster(change.others, change.now),
-                isQuestion ? PresenceSnapshot.of(change.state(), change.now) : null));
+                isQuestion ? PresenceSnapshot.of(change.state(), change.now) : null)
+            .unlogged(unlogged(heard)));
+  }
+
+  /** Returns how an order came that no log has; null if a log has it, or if that is forgotten. */
+  private static @Nullable UnloggedOrder unlogged(HeardOrder heard) {
+    return switch (heard.origin()) {
+      case TRIPWIRE -> new UnloggedOrder(UnloggedOrder.TRIPWIRE, null, null, null);
+      case LOCAL ->
+          heard.userId() == null
+              ? null
+              : new UnloggedOrder(
+                  UnloggedOrder.LOCAL,
+                  heard.userId(),
+                  heard.order().issuedBy(),
+                  heard.order().reason());
+      case BROKER, LOG -> null;
+    };
   }
 
   private static Report.Header next(Transition change, OrderProgress progress) {
@@ -277,7 +295,8 @@ final class OrderReports {
       HeardOrder.Origin origin,
       String because,
       @Nullable Order order) {
-    String key = id == null ? because : id;
+    // By user as well: a stranger who repeats an id must not silence what others are told of it.
+    String key = id == null ? because : user == null ? id : id + " " + user;
     boolean isFromLog = origin == HeardOrder.Origin.LOG;
     boolean isNew = change.orders.isNewRefusal(key, isFromLog);
     change.orders = change.orders.recordingRefusal(key, isFromLog);

@@ -24,18 +24,11 @@ final class OutcomeLog {
       Outcome outcome,
       TaskError error,
       String next) {
-    var batch = task.batch();
     // What was printed stands in the log already.
     boolean isPrinted = outcome == Outcome.CRASHED || error.type().equals(ErrorType.EXIT);
     change.warn(
-        "task "
-            + task.id()
-            + " ("
-            + task.handler()
-            + ", queue "
-            + task.queue()
-            + (batch == null ? "" : ", batch " + batch)
-            + "), attempt "
+        named(task)
+            + ", attempt "
             + task.attempt()
             + " of "
             + maxAttempts
@@ -50,6 +43,19 @@ final class OutcomeLog {
             + "; "
             + next,
         isPrinted ? List.of() : StackText.lines(error.stack()));
+  }
+
+  /** {@code task t1 (sleep, queue mail, batch b1)}. */
+  private static String named(Task task) {
+    var batch = task.batch();
+    return "task "
+        + task.id()
+        + " ("
+        + task.handler()
+        + ", queue "
+        + task.queue()
+        + (batch == null ? "" : ", batch " + batch)
+        + ")";
   }
 
   /** Returns what becomes of a task that is tried again. */
@@ -73,13 +79,8 @@ final class OutcomeLog {
         };
     change.log(
         isFault,
-        "task "
-            + task.id()
-            + " ("
-            + task.handler()
-            + ", queue "
-            + task.queue()
-            + ") does not run: "
+        named(task)
+            + " does not run: "
             + detail
             + "; "
             + dead(reason));

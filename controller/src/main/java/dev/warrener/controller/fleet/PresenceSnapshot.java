@@ -79,6 +79,7 @@ final class PresenceSnapshot {
                         one.issuedAt()))
                 .toList())
         .newestOrderAt(state.restrictions().newestIssuedAt())
+        .anyUserMayOrder(settings.operators().isEmpty())
         .build();
   }
 

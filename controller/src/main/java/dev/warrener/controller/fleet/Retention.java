@@ -1,6 +1,7 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.Holds;
+import dev.warrener.controller.fleet.state.Named;
 import dev.warrener.controller.fleet.state.OrderProgress;
 import dev.warrener.controller.fleet.state.Pending;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
@@ -24,7 +25,7 @@ final class Retention {
     for (var one : retained.orResumed()) {
       revocations =
           revocations.plus(
-              new Revocations.Named(one.task(), one.batch(), one.queue()),
+              new Named(one.task(), one.batch(), one.queue()),
               new Revocations.Resumption(
                   one.order(), one.issuedAt(), one.issuedBy(), one.keptHereAlone()));
     }

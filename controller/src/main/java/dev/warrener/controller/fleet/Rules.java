@@ -69,7 +69,8 @@ final class Rules {
       case Event.BacklogFailed failed ->
           backlog.over(change, failed.token(), failed.count(), 0, failed.reason());
       case Event.TimerDue due -> timer(change, due.timer());
-      case Event.PresenceHeard heard -> presenceHeard(change, heard);
+      case Event.PresenceHeard heard ->
+          change.others = change.others.heard(heard.presence(), heard.at(), heard.userId());
       case Event.OthersSeen seen ->
           seen.at().forEach((id, at) -> change.others = change.others.seen(id, at));
       case Event.StopRequested _ -> shutdown.requested(change);
@@ -89,17 +90,6 @@ final class Rules {
       case Timer.DrainOver _ -> shutdown.drainOver(change);
       case Timer.BroadcastOver due -> orderArrival.broadcastOver(change, due.order());
       case Timer.SettlementOver due -> settlement.patienceOver(change, due.order());
-    }
-  }
-
-  private static void presenceHeard(Transition change, Event.PresenceHeard heard) {
-    var presence = heard.presence();
-    boolean isOwn =
-        presence.id().equals(change.settings.controller())
-            && presence.host().equals(change.settings.host())
-            && presence.pid() == change.settings.pid();
-    if (!isOwn) {
-      change.others = change.others.heard(presence, heard.at(), heard.userId());
     }
   }
 

@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The end of a controller's life: it drains, kills its workers, and ends. */
 final class Shutdown {
@@ -25,7 +26,8 @@ final class Shutdown {
     switch (change.phase) {
       case STARTING, DRAINING -> change.phase = Phase.STOPPING;
       case RUNNING -> drain(change);
-      case STOPPING -> killAllDying(change);
+      // Nobody wants to wait for the workers that were asked to end.
+      case STOPPING -> kill(change, Slot::hasGrace);
       case ENDED -> {}
     }
     if (change.phase == Phase.STOPPING) {
@@ -73,7 +75,7 @@ final class Shutdown {
       scheduleDrainOver(change);
     }
     if (change.phase == Phase.STOPPING) {
-      killAllForStop(change);
+      kill(change, slot -> slot.canBeKilled() || (slot.hasGrace() && !isEnding(slot)));
       boolean connected = change.broker.connected();
       boolean answered = change.broker.pending().isEmpty() || !connected;
       if (!change.pool.anyLive()
@@ -95,31 +97,17 @@ final class Shutdown {
     }
   }
 
-  /** Kills the workers that were asked to end, because nobody wants to wait for them. */
-  private static void killAllDying(Transition change) {
-    var killed = new ArrayList<WorkerKey>();
-    for (var slot : change.pool.slots()) {
-      if (slot.hasGrace()) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.steady()));
-        killed.add(slot.key());
-      }
-    }
-    if (!killed.isEmpty()) {
-      change.add(new Effect.Kill(List.copyOf(killed)));
-    }
-  }
-
   /** Whether a worker was asked to end by {@link #endIdle}. */
   private static boolean isEnding(Slot slot) {
     return slot.process() instanceof Slot.Dying dying
         && dying.cause() instanceof Slot.Cause.Stopping;
   }
 
-  /** Kills all workers, because the controller stops. */
-  private static void killAllForStop(Transition change) {
+  /** Kills the chosen workers, because the controller stops. */
+  private static void kill(Transition change, Predicate<Slot> isChosen) {
     var killed = new ArrayList<WorkerKey>();
     for (var slot : change.pool.slots()) {
-      if (slot.canBeKilled() || (slot.hasGrace() && !isEnding(slot))) {
+      if (isChosen.test(slot)) {
         change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.steady()));
         killed.add(slot.key());
       }

@@ -51,13 +51,16 @@ public final class OrderInbox implements OrderFeed.Listener {
 
   @Override
   public void ordered(ReceivedOrder order) {
-    post(
-        switch (order) {
-          case ReceivedOrder.Decoded decoded -> new Event.OrderArrived(heard(decoded));
-          case ReceivedOrder.Unreadable unreadable ->
+    switch (order) {
+      case ReceivedOrder.Decoded decoded -> post(new Event.OrderArrived(heard(decoded)));
+      case ReceivedOrder.Pulled _ -> {
+        // It tells people who has pulled the tripwire, and asks for nothing.
+      }
+      case ReceivedOrder.Unreadable unreadable ->
+          post(
               new Event.UnreadableOrder(
-                  unreadable.id(), unreadable.userId(), unreadable.because(), origin(unreadable));
-        });
+                  unreadable.id(), unreadable.userId(), unreadable.because(), origin(unreadable)));
+    }
   }
 
   @Override

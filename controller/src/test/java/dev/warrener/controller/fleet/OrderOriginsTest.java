@@ -20,6 +20,7 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Fate;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.UnloggedOrder;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,6 +126,8 @@ class OrderOriginsTest {
   void whatTheTripwireHeldIsHeldAfterARestartThoughOthersWereResumed() {
     connect();
     happen(new Event.Tripped(Uuid7.next()));
+    assertThat(only(Report.ControllerHeard.class).unlogged())
+        .isEqualTo(new UnloggedOrder("tripwire", null, null, null));
     now = now.plusSeconds(1);
     broadcast(
         order(
@@ -214,7 +217,8 @@ class OrderOriginsTest {
     assertThat(only(AuditEntry.Refused.class).user()).isEqualTo("publisher");
 
     local(kill(Scope.ALL, InFlight.REQUEUE, Then.HOLD));
-    assertThat(all(Report.ControllerHeard.class)).hasSize(1);
+    assertThat(only(Report.ControllerHeard.class).unlogged())
+        .isEqualTo(new UnloggedOrder("local", "ana", "ana", "INC-42"));
     assertThat(only(AuditEntry.Accepted.class).origin()).isEqualTo(Origin.LOCAL);
   }
 

@@ -80,7 +80,14 @@ class OrderScopesTest {
   static List<Scope> places() {
     return List.of(
         parts().getLast(),
-        new Scope(false, List.of("web-1"), List.of(), List.of(), List.of(), List.of()));
+        new Scope(false, List.of("web-1"), List.of(), List.of(), List.of(), List.of()),
+        new Scope(
+            false,
+            List.of(),
+            List.of("mail"),
+            List.of(),
+            List.of(),
+            List.of(new WorkerTarget("web-1/1", null))));
   }
 
   @ParameterizedTest
@@ -94,7 +101,7 @@ class OrderScopesTest {
     assertThat(fleet.refusals(kill))
         .singleElement()
         .asString()
-        .contains("tasks wait in queues", "name the queues");
+        .contains("tasks wait in queues", "name the queues and no workers");
     assertThat(fleet.all(Effect.Kill.class)).isEmpty();
     assertThat(fleet.all(Effect.PurgeBacklog.class)).isEmpty();
   }
@@ -195,6 +202,55 @@ class OrderScopesTest {
     assertThat(fleet.all(Effect.Dispatch.class))
         .extracting(dispatch -> dispatch.task().id())
         .containsExactly("x");
+  }
+
+  @Test
+  void resumeOfATaskInOneBatchLeavesItRevokedInAnother() {
+    fleet.arrive(fleet.kill(Scope.ofTask("x"), InFlight.PURGE, Then.RESPAWN).build());
+    fleet.pass(Duration.ofSeconds(1));
+    fleet.arrive(fleet.order(OrderKind.RESUME, taskInBatch("x", "july")).build());
+    fleet.forget();
+
+    deliver("x", "june");
+
+    assertThat(fleet.all(Effect.Dispatch.class)).isEmpty();
+  }
+
+  @Test
+  void resumeOfOneTaskOfARevokedBatchLiftsItForThatTaskAlone() {
+    fleet.arrive(revoking("june"));
+    fleet.pass(Duration.ofSeconds(1));
+    fleet.arrive(fleet.order(OrderKind.RESUME, taskInBatch("x", "june")).build());
+    fleet.forget();
+
+    deliver("x", "june");
+    deliver("y", "june");
+
+    assertThat(fleet.all(Effect.Dispatch.class))
+        .extracting(dispatch -> dispatch.task().id())
+        .containsExactly("x");
+  }
+
+  @Test
+  void resumeOfABatchLiftsWhatWasRevokedOfOneOfItsTasks() {
+    fleet.arrive(fleet.kill(taskInBatch("x", "june"), InFlight.PURGE, Then.RESPAWN).build());
+    fleet.pass(Duration.ofSeconds(1));
+    fleet.arrive(resume(List.of(), List.of(), "june"));
+    fleet.forget();
+
+    deliver("x", "june");
+
+    assertThat(fleet.all(Effect.Dispatch.class)).hasSize(1);
+  }
+
+  private static Scope taskInBatch(String task, String batch) {
+    return new Scope(
+        false,
+        List.of(),
+        List.of(),
+        List.of(batch),
+        List.of(new TaskTarget(task, null)),
+        List.of());
   }
 
   private void restart(Order... log) {

@@ -109,6 +109,54 @@ class OverlappingOrdersTest {
   }
 
   @Test
+  void otherOrderWithTheIdOfOneThatHadExpiredInTheLogIsRefused() {
+    var hold =
+        fleet
+            .order(OrderKind.HOLD, Scope.ofQueue("mail"))
+            .issuedAt(fleet.now.minusSeconds(600))
+            .expiresAt(fleet.now.minusSeconds(60))
+            .build();
+    var kill =
+        fleet
+            .kill(Scope.ofQueue("mail"), InFlight.REQUEUE, Then.RESPAWN)
+            .id(hold.id())
+            .build();
+    fleet.startAgain();
+    fleet.connect(hold);
+    fleet.forget();
+
+    fleet.arrive(kill);
+
+    assertThat(fleet.refusals(kill))
+        .singleElement()
+        .asString()
+        .contains("another order was given with this id before");
+    assertThat(fleet.said(Report.ControllerHeard.class, kill.id())).isEmpty();
+    assertThat(fleet.state.restrictions().queueHeld(fleet.state.settings(), "mail")).isTrue();
+  }
+
+  @Test
+  void holdOfTheLogThatHadExpiredStaysInForceWhenItIsSentAgain() {
+    var hold =
+        fleet
+            .order(OrderKind.HOLD, Scope.ofQueue("mail"))
+            .issuedAt(fleet.now.minusSeconds(600))
+            .expiresAt(fleet.now.minusSeconds(60))
+            .build();
+    fleet.startAgain();
+    fleet.connect(hold);
+
+    fleet.arrive(hold);
+
+    assertThat(fleet.refusals(hold)).singleElement().asString().contains("expired");
+    var written = fleet.state.restrictions().retained();
+    fleet.startAgain();
+    fleet.happen(new Event.Remembered(written));
+    fleet.connect(hold);
+    assertThat(fleet.state.restrictions().queueHeld(fleet.state.settings(), "mail")).isTrue();
+  }
+
+  @Test
   void orderOfTheLogOfWhichOnlyAPartIsCarriedOutIsJoinedAllTheSame() {
     var purge = fleet.order(OrderKind.PURGE, Scope.ofQueue("mail")).build();
     fleet.startAgain();

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
+import dev.warrener.controller.fleet.state.HeardOrder.Origin;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Report;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,35 @@ class RefusedUsersTest {
     fleet.happen(new Event.OrderArrived(new HeardOrder(kill, "alice", null)));
 
     assertThat(fleet.said(Report.ControllerHeard.class, kill.id())).hasSize(1);
+  }
+
+  @Test
+  void orderOfTheLogIsInForceThoughAStrangerHadUsedItsIdBefore() {
+    var hold = fleet.order(OrderKind.HOLD, Scope.ALL).build();
+
+    fleet.happen(
+        new Event.OrdersSynced(
+            List.of(
+                new HeardOrder(hold.toBuilder().dryRun(true).build(), "ops", null, Origin.LOG),
+                new HeardOrder(hold, "alice", null, Origin.LOG)),
+            null));
+
+    assertThat(fleet.state.restrictions().holds().statements()).hasSize(1);
+  }
+
+  @Test
+  void strangerWhoRepeatsAnIdDoesNotSilenceTheRefusalOfAnOperatorsOrder() {
+    var hold = fleet.order(OrderKind.HOLD, Scope.ALL).build();
+    fleet.happen(new Event.OrderArrived(new HeardOrder(hold, "alice", null)));
+    fleet.happen(new Event.OrderArrived(new HeardOrder(hold, "mallory", null)));
+    var other = hold.toBuilder().kind(OrderKind.RESUME).build();
+
+    fleet.happen(new Event.OrderArrived(new HeardOrder(other, "alice", null)));
+
+    assertThat(fleet.refusals(hold))
+        .singleElement()
+        .asString()
+        .contains("another order was given with this id before");
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * docs/chaos.md says what each fault must not break, and how to run the suite for longer or again.
  */
 @NeedsRabbitMq(value = "the broker is broken on purpose", with = Capability.FAULTS)
+@Tag("alone")
 class ChaosIT {
   private static final int CONTROLLERS = 3;
   private static final int TASKS = 24;

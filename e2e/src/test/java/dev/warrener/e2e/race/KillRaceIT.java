@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Tasks that are killed at the very moment they end. The judge believes only what the workers
  * themselves wrote down, and what a plain AMQP client finds at the broker.
  */
+@Tag("alone")
 class KillRaceIT {
   private static final int KILLS = Integer.getInteger("warrener.race.kills", 5000);
   private static final int WORKERS = 6;

@@ -81,10 +81,25 @@ public final class Connecting {
    * @throws IncompatibleLibraryException if the client lacks something that it needs
    */
   public static Open open(BrokerAccess access, String purpose, int consumerThreads) {
+    return open(access, purpose, consumerThreads, true);
+  }
+
+  /**
+   * Connects without heartbeats, for one message that the broker may read much later: see {@link
+   * RepairingConnectionFactory}.
+   *
+   * @throws BrokerException as {@link #open(BrokerAccess, String, int)}
+   */
+  public static Open openWithoutHeartbeats(BrokerAccess access, String purpose) {
+    return open(access, purpose, 1, false);
+  }
+
+  private static Open open(
+      BrokerAccess access, String purpose, int consumerThreads, boolean heartbeats) {
     var address = access.address();
     var threadName = "broker-" + purpose;
     var socket = new AtomicReference<Socket>();
-    var factory = factory(access, daemon(threadName), socket);
+    var factory = factory(access, daemon(threadName), socket, heartbeats);
     var consumers = consumers(consumerThreads, daemon(threadName + "-consumer"));
     try {
       if (address.tls()) {
@@ -106,10 +121,13 @@ public final class Connecting {
   }
 
   private static ConnectionFactory factory(
-      BrokerAccess access, ThreadFactory threads, AtomicReference<Socket> socket) {
+      BrokerAccess access,
+      ThreadFactory threads,
+      AtomicReference<Socket> socket,
+      boolean heartbeats) {
     var address = access.address();
     var settings = access.settings();
-    var factory = new RepairingConnectionFactory();
+    var factory = new RepairingConnectionFactory(heartbeats);
     factory.setHost(address.host());
     factory.setPort(address.port());
     factory.setVirtualHost(address.virtualHost());

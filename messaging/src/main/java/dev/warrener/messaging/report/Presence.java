@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *     an audit log that can't be written; null for none
  * @param newestOrderAt when the newest hold, resume or revocation was issued that it knows of, or
  *     null for none: an order that is issued earlier has no effect where that one decides
+ * @param anyUserMayOrder true if it has no list of operators, and carries out the orders of every
+ *     user whom the broker lets publish them; null if it has such a list, or if left out
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Presence(
@@ -58,7 +60,8 @@ public record Presence(
     @Nullable List<Revocation> revocations,
     @Nullable Integer moreRevocations,
     @Nullable List<String> problems,
-    @Nullable Instant newestOrderAt) {
+    @Nullable Instant newestOrderAt,
+    @Nullable Boolean anyUserMayOrder) {
   /** The most revocations that a presence names. */
   public static final int MOST_REVOCATIONS = 20;
 
@@ -88,7 +91,8 @@ public record Presence(
         revocations,
         moreRevocations,
         sentences.isEmpty() ? null : List.copyOf(sentences),
-        newestOrderAt);
+        newestOrderAt,
+        anyUserMayOrder);
   }
 
   /** Starts a presence of the controller {@code id} on {@code host}. */
@@ -123,6 +127,7 @@ public record Presence(
         holds,
         leaseMillis,
         containment,
+        null,
         null,
         null,
         null,
@@ -305,6 +310,7 @@ public record Presence(
     private @Nullable List<Revocation> revocations;
     private @Nullable Integer moreRevocations;
     private @Nullable Instant newestOrderAt;
+    private @Nullable Boolean anyUserMayOrder;
 
     private Builder(String id, String host) {
       this.id = id;
@@ -399,6 +405,12 @@ public record Presence(
       return this;
     }
 
+    /** Whether it carries out the orders of every user; it does not by default. */
+    public Builder anyUserMayOrder(boolean anyUserMayOrder) {
+      this.anyUserMayOrder = anyUserMayOrder ? true : null;
+      return this;
+    }
+
     /**
      * Returns the presence.
      *
@@ -424,7 +436,8 @@ public record Presence(
           revocations,
           moreRevocations,
           null,
-          newestOrderAt);
+          newestOrderAt,
+          anyUserMayOrder);
     }
   }
 }

@@ -38,23 +38,14 @@ public sealed interface Report {
   /** Returns the number of the report, counted from 1 for each order and controller. */
   long sequence();
 
-  /**
-   * The fields that all reports share. It starts each kind of report, so that they are written
-   * once.
-   *
-   * @param order the order's id
-   * @param controller the controller that reports
-   * @param host the host that the controller runs on
-   * @param at when it reported this
-   * @param sequence the number of the report, counted from 1 for each order and controller
-   */
+  /** The fields that all reports share, from which each kind of report is started. */
   record Header(String order, String controller, String host, Instant at, long sequence) {
 
     /** Returns the report that the order has arrived. */
     public ControllerHeard heard(
-        Expected expected, List<RosterEntry> roster, @Nullable Presence presence) {
+        Expected expected, List<RosterEntry> roster, @Nullable Presence own) {
       return new ControllerHeard(
-          Contract.VERSION, order, controller, host, at, sequence, expected, roster, presence);
+          Contract.VERSION, order, controller, host, at, sequence, expected, roster, own, null);
     }
 
     /** Starts the death certificate of a worker. */
@@ -183,7 +174,7 @@ public sealed interface Report {
 
   /**
    * Reports that the order has arrived. For a roll-call or a dry run it carries the controller's
-   * presence.
+   * presence; {@code unlogged} tells of an order that the log does not have, and is null otherwise.
    */
   record ControllerHeard(
       int version,
@@ -194,12 +185,19 @@ public sealed interface Report {
       long sequence,
       Expected expected,
       List<RosterEntry> roster,
-      @Nullable Presence presence)
+      @Nullable Presence presence,
+      @Nullable UnloggedOrder unlogged)
       implements Report {
     /** Returns a copy with another roster and presence. */
     public ControllerHeard with(List<RosterEntry> others, @Nullable Presence own) {
       return new ControllerHeard(
-          version, order, controller, host, at, sequence, expected, others, own);
+          version, order, controller, host, at, sequence, expected, others, own, unlogged);
+    }
+
+    /** Returns a copy that tells how an order came that the log does not have. */
+    public ControllerHeard unlogged(@Nullable UnloggedOrder how) {
+      return new ControllerHeard(
+          version, order, controller, host, at, sequence, expected, roster, presence, how);
     }
   }
 
@@ -213,7 +211,7 @@ public sealed interface Report {
    * @param containment the tier that held the tree
    * @param signal the signal that ended it, or 0
    * @param exitCode its exit code if it ended by itself, or null
-   * @param processesKilled the number of processes of the tree that were signalled
+   * @param processesKilled the number of processes of the tree that were seen dying
    * @param treeEmpty always true
    * @param proven whether the kernel showed that the tree is empty, by cgroup or namespace. If
    *     false, a scan found no process of the tree

@@ -126,6 +126,16 @@ public final class BrokerFleetConnection implements FleetConnection {
   }
 
   @Override
+  public Optional<String> recordTripwire(Order pulled) {
+    try {
+      broker.recordTripwire(pulled);
+      return Optional.empty();
+    } catch (BrokerException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
   public boolean queueExists(String queue) {
     return count(probe -> probe.queue(queue).consumers()).isPresent();
   }

@@ -8,6 +8,7 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.OrderReceipt;
 import dev.warrener.messaging.broker.orders.OrderSender;
+import dev.warrener.messaging.broker.orders.TripwireRecord;
 import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Presence;
@@ -124,6 +125,10 @@ public final class FleetBroker implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  void recordTripwire(Order pulled) {
+    TripwireRecord.leave(access, pulled);
   }
 
   /** Returns the address of the broker without the password. */

@@ -126,6 +126,16 @@ public interface FleetConnection extends AutoCloseable {
    */
   int pullTripwire();
 
+  /**
+   * Has the broker record who has pulled the tripwire and why, as soon as it takes messages again.
+   *
+   * @param pulled the kill that the tripwire stood for, as a dry run
+   * @return why the broker could not be told; empty if it was
+   */
+  default Optional<String> recordTripwire(Order pulled) {
+    return Optional.empty();
+  }
+
   /** Whether the broker has a queue of tasks of that name; also false if it can't be asked. */
   boolean queueExists(String queue);
 

@@ -89,7 +89,7 @@ public final class KillCall {
           call.send(fenced(form), new Patience(timeout, timeout.plus(plan.grace())), listener);
       return new Outcome.Answered(checkedAgainstBroker(ended));
     } catch (BrokerBlockedException e) {
-      return pullTripwire(e, timeout, listener);
+      return pullTripwire(form, e, timeout, listener);
     }
   }
 
@@ -104,7 +104,7 @@ public final class KillCall {
     try {
       return new Outcome.Answered(call.sendOnly(fenced(form), listener));
     } catch (BrokerBlockedException e) {
-      return pullTripwire(e, timeout, listener);
+      return pullTripwire(form, e, timeout, listener);
     }
   }
 
@@ -140,7 +140,7 @@ public final class KillCall {
   }
 
   private Outcome pullTripwire(
-      BrokerBlockedException blocked, Duration timeout, OrderListener listener)
+      Order form, BrokerBlockedException blocked, Duration timeout, OrderListener listener)
       throws InterruptedException {
     if (!plan.isWhatTheTripwireDoes()) {
       throw blocked;
@@ -162,6 +162,11 @@ public final class KillCall {
           e);
     }
     listener.pulledTripwire(listening, before);
+    if (!before) {
+      connection
+          .recordTripwire(OrderFactory.pulled(form, pulledAt))
+          .ifPresent(listener::tripwireNotRecorded);
+    }
     int running = awaitNobodyRunning(pulledAt.plus(timeout));
     return new Outcome.ByTripwire(listening, running, Duration.between(pulledAt, clock.instant()));
   }

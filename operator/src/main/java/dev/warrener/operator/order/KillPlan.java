@@ -48,14 +48,13 @@ public record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then the
           "then exit ends whole controllers, so it can't follow a kill of single workers, tasks or"
               + " batches: use hold or respawn");
     }
+    boolean isOfQueues = namesTasks || scope.all() || !scope.queues().isEmpty();
     if (backlog != null
         && backlog != Backlog.KEEP
-        && !namesTasks
-        && !scope.all()
-        && scope.queues().isEmpty()) {
+        && (!isOfQueues || !scope.workers().isEmpty())) {
       throw new IllegalArgumentException(
           "tasks wait in queues, not at workers or controllers: name the queues whose backlog is"
-              + " meant, or keep it");
+              + " meant and no workers, or keep it");
     }
     return new KillPlan(
         scope,

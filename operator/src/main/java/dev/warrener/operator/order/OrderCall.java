@@ -141,11 +141,29 @@ public final class OrderCall {
   public RollCall sendAgain(
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
-    var call = start(order, patience, listener);
+    var call = with(kept, start(order, patience, listener));
+    return driver.follow(expecting(call.knowing(roster.known().values())), listener);
+  }
+
+  /**
+   * Waits for the roll-call of an order that was sent before, and sends nothing: for a user who may
+   * give no orders. Reports come when a controller is done, or when somebody else asks again.
+   *
+   * @param kept earlier reports about the order, as the broker has kept them
+   */
+  public RollCall watch(
+      Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
+      throws InterruptedException {
+    var deadlines = patience.after(clock.instant(), order.issuedAt());
+    return driver.watch(expecting(with(kept, RollCall.open(order, deadlines))), listener);
+  }
+
+  private static RollCall with(Collection<ReceivedReport> kept, RollCall opened) {
+    var call = opened;
     for (var report : OrderHistory.ofThen(kept)) {
       call = call.with(report.report(), report.userId(), report.report().at());
     }
-    return driver.follow(expecting(call.knowing(roster.known().values())), listener);
+    return call;
   }
 
   /**

@@ -6,6 +6,9 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.WorkerTarget;
 import dev.warrener.operator.rollcall.Roster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -66,6 +69,31 @@ public final class OrderFactory {
                 scope.tasks(),
                 fenced))
         .build();
+  }
+
+  /**
+   * Returns the record of a kill in whose place the tripwire was pulled: a dry run, because nobody
+   * is to do it again when the alarm is over, with an id of its own. It names this host, too.
+   */
+  static Order pulled(Order kill, Instant now) {
+    var person = kill.issuedBy();
+    var host = host();
+    return kill.toBuilder()
+        .id(Uuid7.next())
+        .issuedBy(person.isEmpty() || host.isEmpty() ? person : person + "@" + host)
+        .issuedAt(now)
+        .expiresAt(now.plus(VALID_FOR))
+        .dryRun(true)
+        .build();
+  }
+
+  private static String host() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      // Not Linux: the record names the person alone.
+      return "";
+    }
   }
 
   /** Returns a copy that is issued now. */

@@ -7,6 +7,7 @@ import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.ReceivedOrder;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.operator.rollcall.RollCall;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The orders that were given to a fleet and the reports about them, as the broker keeps them. */
@@ -25,9 +27,15 @@ public final class OrderHistory {
    *
    * @param order as it was sent
    * @param user at the broker who sent it first, or null if the message names none
+   * @param tripwire true if it was not sent: the tripwire was pulled in its place; otherwise null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Logged(Order order, @Nullable String user) {}
+  public record Logged(Order order, @Nullable String user, @Nullable Boolean tripwire) {
+    /** Whether the tripwire was pulled in its place, because the broker blocked publishers. */
+    public boolean byTripwire() {
+      return tripwire != null;
+    }
+  }
 
   /** Returns the orders in the log, each once, the oldest first. */
   public static Collection<Logged> orders(BrokerSession session) {
@@ -38,10 +46,32 @@ public final class OrderHistory {
     var orders = new LinkedHashMap<String, Logged>();
     for (var received : log) {
       if (received instanceof ReceivedOrder.Decoded readable) {
-        orders.putIfAbsent(readable.order().id(), new Logged(readable.order(), readable.userId()));
+        orders.putIfAbsent(
+            readable.order().id(), new Logged(readable.order(), readable.userId(), null));
+      } else if (received instanceof ReceivedOrder.Pulled pulled && pulled.userId() != null) {
+        orders.putIfAbsent(pulled.order().id(), new Logged(pulled.order(), pulled.userId(), true));
       }
     }
     return orders.values();
+  }
+
+  /**
+   * Returns who has pulled the tripwire that is pulled now, if that is on record. Not on record is
+   * who has deleted its queue without {@code warrener kill}.
+   *
+   * @param log the orders in the log, the oldest first
+   */
+  public static Optional<Logged> pulledBy(Collection<Logged> log) {
+    Logged pulled = null;
+    for (var logged : log) {
+      var order = logged.order();
+      if (logged.byTripwire()) {
+        pulled = logged;
+      } else if (order.kind() == OrderKind.RESUME && order.scope().all() && !order.dryRun()) {
+        pulled = null;
+      }
+    }
+    return Optional.ofNullable(pulled);
   }
 
   /**

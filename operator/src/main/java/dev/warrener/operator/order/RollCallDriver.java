@@ -37,6 +37,16 @@ final class RollCallDriver {
    * controllers answer the same id with the same reports.
    */
   RollCall follow(RollCall opened, OrderListener listener) throws InterruptedException {
+    return follow(opened, listener, true);
+  }
+
+  /** Follows a roll-call to its end, and sends nothing. */
+  RollCall watch(RollCall opened, OrderListener listener) throws InterruptedException {
+    return follow(opened, listener, false);
+  }
+
+  private RollCall follow(RollCall opened, OrderListener listener, boolean sends)
+      throws InterruptedException {
     var call = opened;
     while (!call.isOver(clock.instant())) {
       var heard = connection.next(patience(call));
@@ -44,7 +54,7 @@ final class RollCallDriver {
       if (heard.isPresent()) {
         call = take(heard.get(), call, listener);
       }
-      if (connection.hasMissed()) {
+      if (connection.hasMissed() && sends) {
         connection.send(call.order());
       }
       listener.tick(call, now);

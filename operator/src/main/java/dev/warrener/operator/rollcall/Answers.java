@@ -4,7 +4,9 @@ import dev.warrener.messaging.report.Report;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -79,6 +81,18 @@ record Answers(SortedMap<String, SortedMap<String, Answer>> byController) {
   /** Whether a controller itself has reported. */
   boolean has(String controller, @Nullable KnownController known) {
     return by(controller, known).firstAt() != null;
+  }
+
+  /** Returns the time of the last report that counts. */
+  Optional<Instant> lastAt(Map<String, KnownController> known) {
+    Instant last = null;
+    for (var controller : controllers()) {
+      var at = by(controller, known.get(controller)).lastAt();
+      if (at != null && (last == null || at.isAfter(last))) {
+        last = at;
+      }
+    }
+    return Optional.ofNullable(last);
   }
 
   /** Returns the reports of all controllers, whoever is believed. */

@@ -72,6 +72,11 @@ public record ControllerAnswer(
     return fates;
   }
 
+  /** Whether several users or programs claim to be it, so that no report about it is believed. */
+  public boolean isContested() {
+    return !claimants.isEmpty() || (known != null && known.isContested());
+  }
+
   /** Whether the order had anything to do there, as far as the controller has reported. */
   public boolean isTouched() {
     return expected.workers() > 0
@@ -81,6 +86,11 @@ public record ControllerAnswer(
         || settledCount > 0
         || backlog > 0
         || !failed.isEmpty();
+  }
+
+  /** Returns the time between two clocks' instants; none if the later one's clock is behind. */
+  private static Duration since(Instant start, Instant end) {
+    return end.isBefore(start) ? Duration.ZERO : Duration.between(start, end);
   }
 
   static ControllerAnswer of(
@@ -99,7 +109,7 @@ public record ControllerAnswer(
         firstAt == null && known != null ? known.host() : answer.host(),
         answer.answerState(),
         expectedHere,
-        firstAt == null ? null : Duration.between(sentAt, firstAt),
+        firstAt == null ? null : since(sentAt, firstAt),
         answer.expected(),
         answer.certificates(),
         List.copyOf(answer.unconfirmed().values()),

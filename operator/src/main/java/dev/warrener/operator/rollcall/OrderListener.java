@@ -53,4 +53,7 @@ public interface OrderListener {
    * @param before whether the tripwire had been pulled before, without a resume since
    */
   default void pulledTripwire(int listening, boolean before) {}
+
+  /** The broker could not be told who has pulled the tripwire, and will not record it. */
+  default void tripwireNotRecorded(String because) {}
 }

@@ -210,6 +210,11 @@ public final class RollCall {
     return deadlines;
   }
 
+  /** Returns the time of the last report that counts; {@code otherwise} if there is none. */
+  public Instant lastAt(Instant otherwise) {
+    return answers.lastAt(known).orElse(otherwise);
+  }
+
   /**
    * Returns a row for each controller that is expected or has answered: missing ones first, then
    * working ones, then those where something went wrong, then the rest; each group by name.

@@ -11,7 +11,9 @@ import dev.warrener.messaging.text.Suggestions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -27,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * @param presences the presences of controllers that answered, by id
  * @param known all controllers, by id
  * @param overheard the presences of controllers that published them without having answered, by id
- * @param refusals why controllers refused a question, by id
+ * @param refused why a question was refused in the name of a controller, by its id and by the
+ *     broker user who reported that
+ * @param reporters the broker users who reported about each controller, by id; an empty name stands
+ *     for somebody for whom the broker does not vouch
  * @param clocks how far each controller's clock is ahead of this one, by id; negative if it is
  *     behind. Messages take time, so the largest difference that was measured is the nearest
  */
@@ -35,7 +40,8 @@ public record Roster(
     SortedMap<String, Presence> presences,
     SortedMap<String, KnownController> known,
     SortedMap<String, Presence> overheard,
-    SortedMap<String, String> refusals,
+    SortedMap<String, SortedMap<String, String>> refused,
+    SortedMap<String, SortedSet<String>> reporters,
     SortedMap<String, Duration> clocks) {
 
   /** How far this host's clock may differ from the controllers' before theirs is used: 2 s. */
@@ -47,7 +53,12 @@ public record Roster(
   /** Returns a roster without any controller. */
   public static Roster empty() {
     return new Roster(
-        new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>());
   }
 
   /**
@@ -57,11 +68,15 @@ public record Roster(
    */
   public void add(Report report, Instant at, @Nullable String userId) {
     measure(report.controller(), report.at(), at);
+    var user = Objects.requireNonNullElse(userId, "");
+    reporters.computeIfAbsent(report.controller(), none -> new TreeSet<>()).add(user);
     if (report instanceof ControllerHeard heard) {
       add(heard, at, userId);
-    } else if (report instanceof ControllerRefused refused) {
-      refusals.put(refused.controller(), refused.because());
-      merge(new KnownController(refused.controller(), refused.host(), at, RosterState.LIVE, null));
+    } else if (report instanceof ControllerRefused refusal) {
+      refused
+          .computeIfAbsent(refusal.controller(), none -> new TreeMap<>())
+          .put(user, refusal.because());
+      merge(new KnownController(refusal.controller(), refusal.host(), at, RosterState.LIVE, null));
     }
   }
 
@@ -201,6 +216,38 @@ public record Roster(
     return known.values().stream()
         .filter(one -> one.isGhost() && !presences.containsKey(one.id()))
         .toList();
+  }
+
+  /**
+   * Returns the broker users who are a controller, by all that is known; the users who report about
+   * it if nobody has published its presence. Empty if no broker vouches.
+   */
+  public SortedSet<String> users(String controller) {
+    var one = known.get(controller);
+    return one != null && !one.users().isEmpty()
+        ? one.users()
+        : reporters.getOrDefault(controller, Collections.emptySortedSet());
+  }
+
+  /** Returns why controllers refused a question, by id. Others can't refuse it in their name. */
+  public SortedMap<String, String> refusals() {
+    var own = new TreeMap<String, String>();
+    refused.forEach((id, byUser) -> {
+      var users = users(id);
+      byUser.forEach((user, because) -> {
+        if (users.contains(user)) {
+          own.putIfAbsent(id, because);
+        }
+      });
+    });
+    return own;
+  }
+
+  /** Returns the broker users who report about a controller that they are not. */
+  public SortedSet<String> strangers(String controller) {
+    var users = new TreeSet<>(reporters.getOrDefault(controller, Collections.emptySortedSet()));
+    users.removeAll(users(controller));
+    return users;
   }
 
   /** Returns the controllers that several broker users claim to be. */

@@ -32,6 +32,7 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
   private int askedForRunning;
   private boolean tripwireIsPulled;
   private boolean missed;
+  private final List<Order> recorded = new ArrayList<>();
 
   /**
    * Makes a connection.
@@ -81,6 +82,11 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
 
   public List<Order> sent() {
     return sent;
+  }
+
+  /** What the broker was told of who has pulled the tripwire. */
+  public List<Order> recorded() {
+    return recorded;
   }
 
   @Override
@@ -137,6 +143,12 @@ public final class ScriptedConnection implements FleetConnection, InstantSource 
     }
     tripwireIsPulled = true;
     return armed;
+  }
+
+  @Override
+  public Optional<String> recordTripwire(Order pulled) {
+    recorded.add(pulled);
+    return Optional.empty();
   }
 
   @Override

@@ -183,6 +183,15 @@ class KillCallTest {
     assertThat(((ByTripwire) outcome).listening()).isEqualTo(2);
     assertThat(((ByTripwire) outcome).stillRunning()).isZero();
     assertThat(said).containsExactly("pulling: low on memory", "pulled: 2, before: false");
+    assertThat(connection.recorded())
+        .as("who has pulled it and why is recorded, by what nobody carries out")
+        .singleElement()
+        .satisfies(order -> {
+          assertThat(order.dryRun()).isTrue();
+          assertThat(order.issuedBy()).startsWith("ana@");
+          assertThat(order.reason()).isEqualTo("INC-42");
+          assertThat(order.scope()).isEqualTo(Scope.ALL);
+        });
   }
 
   @Test
@@ -193,6 +202,7 @@ class KillCallTest {
 
     assertThat(((ByTripwire) outcome).stillRunning()).isEqualTo(1);
     assertThat(((ByTripwire) outcome).took()).isBetween(TEN_SECONDS, TEN_SECONDS.plusSeconds(1));
+    assertThat(connection.recorded()).as("it was somebody else").isEmpty();
   }
 
   @Test

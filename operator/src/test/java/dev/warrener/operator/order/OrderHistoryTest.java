@@ -3,6 +3,8 @@ package dev.warrener.operator.order;
 import static dev.warrener.operator.connection.ScriptedFleet.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.messaging.Uuid7;
+import dev.warrener.messaging.broker.orders.ReceivedOrder;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -12,10 +14,14 @@ import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.RosterEntry;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.connection.ScriptedFleet;
+import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.ControllerAnswer;
 import dev.warrener.operator.rollcall.Verdict.State;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OrderHistoryTest {
@@ -66,6 +72,40 @@ class OrderHistoryTest {
         .extracting(ControllerAnswer::controller)
         .containsExactly("web-1", "web-2");
     assertThat(call.verdict(T0.plusSeconds(900)).state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void whoHasPulledTheTripwireIsKnownUntilEverythingIsResumed() {
+    var kill =
+        OrderFactory.kill(
+            ORDER.id(),
+            KillPlan.of(Scope.ALL, null, null, null, Duration.ZERO),
+            "INC-42",
+            "ana",
+            T0,
+            false);
+    var record = new ReceivedOrder.Pulled(OrderFactory.pulled(kill, T0), "ops", null, 1L);
+    var nobodys = new ReceivedOrder.Pulled(OrderFactory.pulled(kill, T0), null, null, 2L);
+    var part = resume(Scope.ofQueue("mail"), false);
+    var question = resume(Scope.ALL, true);
+
+    assertThat(pulledBy(record, nobodys, part, question))
+        .hasValueSatisfying(pulled -> {
+          assertThat(pulled.user()).isEqualTo("ops");
+          assertThat(pulled.order().reason()).isEqualTo("INC-42");
+        });
+    assertThat(pulledBy(record, resume(Scope.ALL, false))).isEmpty();
+    assertThat(pulledBy(nobodys)).as("the broker vouches for nobody").isEmpty();
+  }
+
+  private static Optional<Logged> pulledBy(ReceivedOrder... log) {
+    return OrderHistory.pulledBy(OrderHistory.fold(List.of(log)));
+  }
+
+  private static ReceivedOrder resume(Scope scope, boolean onlyAsks) {
+    var order =
+        OrderFactory.of(OrderKind.RESUME, Uuid7.next(), scope, "", "ben", T0, onlyAsks);
+    return new ReceivedOrder.Decoded(order, "ops", null, 3L);
   }
 
   private static Report at(Report report, Instant at) {

@@ -129,7 +129,8 @@ class QuestionTest {
         1,
         new Report.Expected(0, 0, 0, 0, null),
         others,
-        presence(id, at));
+        presence(id, at),
+        null);
   }
 
   private static Presence presence(String id, Instant at) {

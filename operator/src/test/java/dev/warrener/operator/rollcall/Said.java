@@ -71,6 +71,7 @@ public final class Said {
         sequence,
         new Report.Expected(workers, tasks, tasks, 0, null),
         List.of(roster),
+        null,
         null);
   }
 

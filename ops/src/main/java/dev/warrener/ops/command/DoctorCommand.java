@@ -7,6 +7,8 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
+import dev.warrener.operator.order.OrderHistory;
+import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.Failures;
@@ -17,6 +19,7 @@ import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Table;
 import dev.warrener.ops.view.FleetView;
+import dev.warrener.ops.view.PulledTripwire;
 import dev.warrener.ops.view.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +173,8 @@ final class DoctorCommand extends FleetCommand {
       if (state.tripped()) {
         wrong(
             "tripwire",
-            "it was pulled: every controller holds everything",
+            "it was pulled, and every controller holds everything; "
+                + PulledTripwire.by(pulledBy(session), invocation().clock().instant()),
             "warrener resume --all, when it is time");
       }
       if (state.locked().isEmpty()) {
@@ -185,6 +189,14 @@ final class DoctorCommand extends FleetCommand {
           "topology", String.valueOf(e.getMessage()), "let an administrator make what is missing");
     }
     return true;
+  }
+
+  private static @Nullable Logged pulledBy(BrokerSession session) {
+    try {
+      return OrderHistory.pulledBy(OrderHistory.orders(session)).orElse(null);
+    } catch (BrokerException e) {
+      return null;
+    }
   }
 
   private void checkRights(FleetView view, Snapshot snapshot) {

@@ -29,6 +29,10 @@ final class FleetCheck {
 
   private static final int MOST_NAMED = 3;
 
+  private static final String REFUSES_KILLS =
+      "a kill may be refused there for the same reason; if it is about the user, use one of that"
+          + " controller's operators, or add this one to its setting operators";
+
   private final Snapshot snapshot;
   private final List<Finding> findings = new ArrayList<>();
 
@@ -54,6 +58,7 @@ final class FleetCheck {
     checkClocks();
     checkRevocations();
     checkIsolation();
+    checkOperators();
     for (var known : snapshot.roster().silent()) {
       checkSilent(known);
     }
@@ -79,16 +84,36 @@ final class FleetCheck {
   private void checkSilent(KnownController known) {
     var refusal = snapshot.roster().refusals().get(known.id());
     if (refusal != null) {
-      wrong(
-          "controller " + known.id(),
-          "it answers no question of this command: " + refusal,
-          "a kill may be refused there, too");
+      wrong("controller " + known.id(), refused(known.id(), refusal), REFUSES_KILLS);
       return;
     }
     wrong(
         "controller " + known.id(),
-        "silent, last seen " + Phrases.ago(known.lastSeen(), snapshot.at()) + " on " + known.host(),
-        "look at its host; a kill can't be confirmed there");
+        "silent, last seen "
+            + Phrases.ago(known.lastSeen(), snapshot.at())
+            + " on "
+            + known.host()
+            + publisher(known.id()),
+        "look at its host; a kill can't be confirmed there. If no such controller was ever started,"
+            + " the user who has published its presence has made it up: remove that user's rights");
+  }
+
+  private String refused(String id, String refusal) {
+    return "it answers no question of this command"
+        + publisher(id)
+        + ": it refuses the order ("
+        + refusal
+        + ")";
+  }
+
+  /** {@code , broker user controller-h1}; nothing where no broker vouches for anybody. */
+  private String publisher(String id) {
+    var users = snapshot.roster().users(id);
+    return users.isEmpty()
+        ? ""
+        : ", broker "
+            + (users.size() == 1 ? "user " : "users ")
+            + String.join(" and ", users.stream().map(UsersCheck::orNobody).toList());
   }
 
   private void checkController(Presence presence) {
@@ -104,7 +129,8 @@ final class FleetCheck {
             + presence.containment()
             + (presence.leaseMillis() == 0
                 ? ", no lease: runs go on without the broker"
-                : ", lease " + Phrases.brief(Duration.ofMillis(presence.leaseMillis()))));
+                : ", lease " + Phrases.brief(Duration.ofMillis(presence.leaseMillis())))
+            + publisher(presence.id()));
     if (presence.containment().equals("subreaper")) {
       warn(
           check,
@@ -129,7 +155,10 @@ final class FleetCheck {
     if (problems != null) {
       problems.forEach(problem -> wrong(check, problem, null));
     }
-    if (snapshot.byPresence().contains(presence.id())) {
+    var refusal = snapshot.roster().refusals().get(presence.id());
+    if (refusal != null) {
+      wrong(check, refused(presence.id(), refusal), REFUSES_KILLS);
+    } else if (snapshot.byPresence().contains(presence.id())) {
       warn(
           check,
           "it publishes its presence and did not answer the question of this command in time",
@@ -216,6 +245,27 @@ final class FleetCheck {
               + " controller, and fake their results",
           "where tasks are not trusted, set containment to pid-namespace or"
               + " cgroup+pid-namespace (docs/containment.md)");
+    }
+  }
+
+  private void checkOperators() {
+    var open =
+        snapshot.roster().presences().values().stream()
+            .filter(presence -> Boolean.TRUE.equals(presence.anyUserMayOrder()))
+            .map(Presence::id)
+            .toList();
+    if (!open.isEmpty()) {
+      warn(
+          "operators",
+          "the setting operators is empty at "
+              + Phrases.some(open, MOST_NAMED)
+              + ", so that "
+              + (open.size() == 1 ? "it obeys" : "they obey")
+              + " every broker user who may publish to the exchange "
+              + snapshot.namespace()
+              + ".kill",
+          "name the operators' users in each controller's settings, such as operators=ops"
+              + " (docs/permissions.md)");
     }
   }
 

@@ -36,12 +36,36 @@ record UsersCheck(Roster roster) {
           new Finding(
               "controller " + ghost.id(),
               Health.WARNING,
-              "it has been silent for so long that no order waits for it",
+              "it has been silent for so long that no order waits for it"
+                  + (ghost.users().isEmpty()
+                      ? ""
+                      : "; its presence was published by "
+                          + String.join(
+                              " and ", ghost.users().stream().map(UsersCheck::name).toList())),
               "if its host is gone for good, no action is needed: it disappears from this list a"
                   + " day after its last presence"));
     }
+    strangers(findings);
     sharedUsers(findings);
     return findings;
+  }
+
+  private void strangers(List<Finding> findings) {
+    for (var id : roster.reporters().keySet()) {
+      var strangers = roster.strangers(id);
+      if (!strangers.isEmpty()) {
+        findings.add(
+            new Finding(
+                "controller " + id,
+                Health.WRONG,
+                String.join(" and ", strangers.stream().map(UsersCheck::name).toList())
+                    + (strangers.size() == 1 ? " reports" : " report")
+                    + " in its name and "
+                    + (strangers.size() == 1 ? "is" : "are")
+                    + " not it: these reports count for nothing",
+                "find out who that is, and remove that user's rights"));
+      }
+    }
   }
 
   private void sharedUsers(List<Finding> findings) {
@@ -93,6 +117,11 @@ record UsersCheck(Roster roster) {
   }
 
   private static String name(String user) {
-    return user.isEmpty() ? "somebody without a user_id" : "user " + user;
+    return user.isEmpty() ? orNobody(user) : "user " + user;
+  }
+
+  /** Returns the user's name, or that there is none. */
+  static String orNobody(String user) {
+    return user.isEmpty() ? "somebody without a user_id" : user;
   }
 }

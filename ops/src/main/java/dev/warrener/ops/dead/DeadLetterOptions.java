@@ -4,6 +4,7 @@ import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.ops.invocation.Arguments;
 import dev.warrener.ops.invocation.DurationConverter;
+import dev.warrener.ops.invocation.ShortIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,7 +38,10 @@ final class DeadLetterOptions {
           "Only with this reason: invalid, failed, timed-out, crashed, poison, killed, expired.")
   private @Nullable DeadReason reason;
 
-  @Option(names = "--order", paramLabel = "ID", description = "Only those that this order killed.")
+  @Option(
+      names = "--order",
+      paramLabel = "ID",
+      description = "Only those that this order killed: its id, or the beginning of it.")
   private @Nullable String order;
 
   @Option(
@@ -76,6 +80,11 @@ final class DeadLetterOptions {
     return all;
   }
 
+  /** Returns the order's id, or its beginning, or null. */
+  @Nullable String order() {
+    return order;
+  }
+
   /** Returns what a letter has to be, whatever its task's id. */
   Predicate<DeadLetter> matches(Instant now) {
     return letter -> {
@@ -83,9 +92,13 @@ final class DeadLetterOptions {
       var at = mark.at();
       return (batch == null || batch.equals(DeadLetterJson.batch(letter)))
           && (reason == null || reason == mark.reason())
-          && (order == null || order.equals(mark.order()))
+          && (order == null || isOf(order, mark.order()))
           && (since == null || (at != null && !at.isBefore(now.minus(since))));
     };
+  }
+
+  private static boolean isOf(String order, @Nullable String killer) {
+    return killer != null && (killer.equals(order) || ShortIds.begins(order, killer));
   }
 
   /** Reads the reason's name. */

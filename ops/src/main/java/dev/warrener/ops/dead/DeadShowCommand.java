@@ -15,6 +15,7 @@ import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.invocation.ShortIds;
 import dev.warrener.ops.screen.Facts;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Text;
@@ -202,12 +203,7 @@ public final class DeadShowCommand extends FleetCommand {
     return new CommandFailure(
         unseen > 0 ? ExitStatus.INCOMPLETE : ExitStatus.UNKNOWN_TARGET,
         (search.begun.size() > 1
-                ? search.begun.size()
-                    + " tasks with dead letters of queue "
-                    + queue
-                    + " begin with "
-                    + id
-                    + ": give more of the id"
+                ? ShortIds.ambiguity(id, search.begun, "tasks with dead letters of queue " + queue)
                 : "no dead letter " + id + " of queue " + queue)
             + (unseen == 0
                 ? ""

@@ -2,8 +2,7 @@ package dev.warrener.ops.dead;
 
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.text.Printable;
-import dev.warrener.ops.invocation.CommandFailure;
-import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.ShortIds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,10 +11,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +22,10 @@ import org.jspecify.annotations.Nullable;
  * It keeps no bodies, and no more letters than can be shown. For one thread.
  */
 final class DeadSurvey implements Consumer<DeadLetter> {
-  /** At least eight characters of an id in the form that Warrener makes. */
-  private static final Pattern BEGINNING =
-      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,12})?");
-
-  private static final int ID_LENGTH = 36;
-
   /** How many different ids are remembered for suggestions, and of those that begin alike. */
   private static final int MOST_IDS = 1000;
 
+  private final DeadLetterOptions choice;
   private final String queue;
   private final List<String> given;
   private final Predicate<DeadLetter> matches;
@@ -39,7 +33,8 @@ final class DeadSurvey implements Consumer<DeadLetter> {
   private final List<DeadLetterJson> letters = new ArrayList<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private final Map<String, Set<String>> exact = new LinkedHashMap<>();
-  private final Map<String, Set<String>> beginning = new LinkedHashMap<>();
+  private final Map<String, SortedSet<String>> beginning = new LinkedHashMap<>();
+  private final SortedSet<String> orders = new TreeSet<>();
   private final Set<String> others = new TreeSet<>();
   private long all;
 
@@ -49,6 +44,7 @@ final class DeadSurvey implements Consumer<DeadLetter> {
    * @param kept how many letters to keep, to be shown
    */
   DeadSurvey(DeadLetterOptions choice, Instant now, int kept) {
+    this.choice = choice;
     this.queue = choice.queue();
     this.given = choice.ids();
     this.matches = choice.matches(now);
@@ -59,6 +55,10 @@ final class DeadSurvey implements Consumer<DeadLetter> {
   public void accept(DeadLetter letter) {
     if (!matches.test(letter)) {
       return;
+    }
+    var order = letter.mark().order();
+    if (order != null && orders.size() < MOST_IDS) {
+      orders.add(order);
     }
     if (given.isEmpty()) {
       all++;
@@ -71,8 +71,8 @@ final class DeadSurvey implements Consumer<DeadLetter> {
       if (Printable.names(one, id)) {
         exact.computeIfAbsent(one, none -> new LinkedHashSet<>()).add(id);
         isNamed = true;
-      } else if (isBeginning(one, id)) {
-        var ids = beginning.computeIfAbsent(one, none -> new LinkedHashSet<>());
+      } else if (ShortIds.begins(one, id)) {
+        var ids = beginning.computeIfAbsent(one, none -> new TreeSet<>());
         if (ids.size() < MOST_IDS) {
           ids.add(id);
         }
@@ -93,12 +93,9 @@ final class DeadSurvey implements Consumer<DeadLetter> {
     }
   }
 
-  private static boolean isBeginning(String given, String id) {
-    return id.length() == ID_LENGTH && id.startsWith(given) && BEGINNING.matcher(given).matches();
-  }
-
   /** Returns the ids of the tasks that are meant; null if all are. */
   private @Nullable Set<String> ids() {
+    requireOneOrder();
     if (given.isEmpty()) {
       return null;
     }
@@ -109,21 +106,24 @@ final class DeadSurvey implements Consumer<DeadLetter> {
         ids.addAll(named);
         continue;
       }
-      var begun = beginning.getOrDefault(one, Set.of());
-      if (begun.size() > 1) {
-        throw new CommandFailure(
-            ExitStatus.UNKNOWN_TARGET,
-            "the dead letters of "
-                + begun.size()
-                + " tasks of queue "
-                + queue
-                + " begin with "
-                + one
-                + ": give more of the id");
+      var begun = beginning.get(one);
+      var only =
+          begun == null
+              ? null
+              : ShortIds.only(one, begun, "tasks with dead letters of queue " + queue);
+      if (only != null) {
+        ids.add(only);
       }
-      ids.addAll(begun);
     }
     return ids;
+  }
+
+  /** Refuses the beginning of an order's id with which the ids of several orders begin. */
+  private void requireOneOrder() {
+    var order = choice.order();
+    if (order != null && !orders.contains(order)) {
+      ShortIds.only(order, orders, "orders that killed tasks of queue " + queue);
+    }
   }
 
   /** Returns how many letters are meant. */

@@ -18,7 +18,6 @@ import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.invocation.WireNameConverters;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +32,11 @@ import picocli.CommandLine.Option;
       "",
       "Controllers are never killed. Defaults: for --all, --controller and --queue running tasks are"
           + " requeued and the scope is held until a resume; for --worker requeued, and the worker is"
-          + " replaced; for --batch and --task they go to the dead letters, and workers go on."
+          + " replaced; for --batch and --task they go to the dead letters, and workers go on.",
+      "",
+      "Each worker's death has a certificate. Its PROCESSES are the processes of the worker's tree"
+          + " that were seen dying. AFTER is the time from the first signal until the tree was"
+          + " empty."
     })
 public final class KillCommand extends FleetCommand {
   @Mixin private OrderOptions options = new OrderOptions();
@@ -104,27 +107,37 @@ public final class KillCommand extends FleetCommand {
 
   @Override
   public ExitStatus run() throws InterruptedException {
-    var plan = plan(options.scope().scope("kill"));
-    requireSense(plan);
-    String namespace = invocation().namespace().name();
-    var request =
-        new KillDialogue.Request(
-            namespace,
-            plan,
-            order(plan, options.id(), options.isDryRun()),
-            order(plan, Uuid7.next(), true),
-            new Confirmation(yes, confirm, namespace, isProtected()),
-            timeout,
-            options.waits());
+    var scope = options.scope().scope("kill");
+    var id = options.id();
+    var previewId = Uuid7.next();
+    var request = request(plan(scope), id, previewId);
     var context = invocation().context();
     if (request.mustAsk() && context.prompt().isEmpty()) {
       // No person can be asked: refuse before anything is asked of the fleet.
-      request.confirmation().require(plan.level(), "kill", context.prompt());
+      request.confirmation().require(request.plan().level(), "kill", context.prompt());
     }
-    var orders = List.of(request.order().id(), request.preview().id());
+    var beginnings = TaskBeginnings.of(scope, invocation());
+    var orders = beginnings.orders(id, previewId);
     try (var connection = localOptions.open(invocation(), "kill", orders)) {
+      var meant = beginnings.completed(connection, context);
+      if (!meant.equals(scope)) {
+        request = request(plan(meant), id, previewId);
+      }
       return new KillDialogue(request, connection, context).run();
     }
+  }
+
+  private KillDialogue.Request request(KillPlan plan, String id, String previewId) {
+    requireSense(plan);
+    String namespace = invocation().namespace().name();
+    return new KillDialogue.Request(
+        namespace,
+        plan,
+        order(plan, id, options.isDryRun()),
+        order(plan, previewId, true),
+        new Confirmation(yes, confirm, namespace, isProtected()),
+        timeout,
+        options.waits());
   }
 
   /** Refuses in the words of the options what an order would refuse in those of the contract. */

@@ -13,6 +13,7 @@ import dev.warrener.operator.order.KillCall.Outcome.Answered;
 import dev.warrener.operator.order.KillCall.Outcome.ByTripwire;
 import dev.warrener.operator.order.KillPlan;
 import dev.warrener.operator.rollcall.AnswerState;
+import dev.warrener.operator.rollcall.ControllerAnswer;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Totals;
 import dev.warrener.operator.rollcall.Verdict;
@@ -29,6 +30,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,7 +259,33 @@ final class KillDialogue {
     var verdict = OrderSummary.show(screen, ended, now(), connection);
     advise(ended, verdict);
     OrderSummary.showUnproven(screen, ended);
+    adviseOnContests(ended);
     return ExitStatus.of(verdict);
+  }
+
+  /** Shows, as the last thing, how a contested controller is stopped all the same: on its host. */
+  private void adviseOnContests(RollCall ended) {
+    if (connection.isLocal()) {
+      return;
+    }
+    var contested = ended.rows().stream().filter(ControllerAnswer::isContested).toList();
+    if (contested.isEmpty()) {
+      return;
+    }
+    var hosts = new TreeSet<String>();
+    for (var row : contested) {
+      var known = row.known();
+      hosts.addAll(known == null ? Set.of(row.host()) : known.hosts());
+    }
+    screen.insist(
+        Tone.NORMAL,
+        "What runs at "
+            + Phrases.some(contested.stream().map(ControllerAnswer::controller).toList(), 3)
+            + " can be killed with proof on "
+            + (hosts.size() == 1 ? "its own host, " : "each of the hosts ")
+            + String.join(" and ", hosts)
+            + ", where the kernel vouches for the answer:  "
+            + new KillPlanText(request.plan(), true).command(ended.order().reason()));
   }
 
   private void advise(RollCall ended, Verdict verdict) {

@@ -6,6 +6,7 @@ import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.UnloggedOrder;
 import dev.warrener.operator.order.OrderHistory;
 import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.Totals;
@@ -69,10 +70,9 @@ public final class KillsListCommand extends FleetCommand {
       var log = OrderLog.read(session);
       var chosen =
           log.stream()
-              .filter(logged -> isWanted(logged.order()))
+              .filter(logged -> logged.byTripwire() || isWanted(logged.order()))
               .filter(logged -> !logged.order().issuedAt().isBefore(from))
-              .filter(logged ->
-                  by == null || by.equals(logged.user()) || by.equals(logged.order().issuedBy()))
+              .filter(this::isByThem)
               .toList();
       // The log's own order: the clocks of those who gave the orders may differ.
       var newest = chosen.subList(Math.max(0, chosen.size() - limit), chosen.size()).reversed();
@@ -109,8 +109,12 @@ public final class KillsListCommand extends FleetCommand {
    */
   static Optional<String> unlogged(String order, List<ReceivedReport> reports) {
     var controllers = new TreeSet<String>();
+    UnloggedOrder how = null;
     int dead = 0;
     for (var one : reports) {
+      if (one.report() instanceof Report.ControllerHeard heard && how == null) {
+        how = heard.unlogged();
+      }
       if (one.report() instanceof Report.WorkerDead) {
         dead++;
         controllers.add(one.report().controller());
@@ -119,7 +123,9 @@ public final class KillsListCommand extends FleetCommand {
     return dead == 0
         ? Optional.empty()
         : Optional.of(
-            "Not in the log, so given with --local or by the tripwire: "
+            "Not in the log, "
+                + origin(how)
+                + ": "
                 + order
                 + " killed "
                 + Phrases.count(dead, "worker")
@@ -127,7 +133,30 @@ public final class KillsListCommand extends FleetCommand {
                 + Phrases.some(List.copyOf(controllers), 3)
                 + ", "
                 + Text.stamp(reports.getFirst().report().at())
-                + "; the audit logs there say by whom.");
+                + (how == null ? "; the audit logs there say by whom." : "."));
+  }
+
+  /** Returns how an order came that is not in the log, as far as its controller has told. */
+  private static String origin(@Nullable UnloggedOrder how) {
+    if (how == null) {
+      return "so given with --local or by the tripwire";
+    }
+    if (!how.origin().equals(UnloggedOrder.LOCAL)) {
+      return "made because the tripwire was pulled";
+    }
+    var reason = how.reason();
+    return "given without a broker by local user "
+        + how.user()
+        + (reason == null || reason.isEmpty() ? "" : " (" + Text.oneLine(reason) + ")");
+  }
+
+  /** The record of a pulled tripwire names the person with the host. */
+  private boolean isByThem(Logged logged) {
+    var person = logged.order().issuedBy();
+    return by == null
+        || by.equals(logged.user())
+        || by.equals(person)
+        || (logged.byTripwire() && person.startsWith(by + "@"));
   }
 
   private boolean isWanted(Order order) {
@@ -171,7 +200,9 @@ public final class KillsListCommand extends FleetCommand {
           Cell.of(order.id()),
           Cell.of(Text.stamp(order.issuedAt())),
           Cell.of(OrderLog.who(order, listed.user())),
-          outcome == null ? Cell.of("?") : outcome.cell(),
+          listed.tripwire() != null
+              ? Cell.of("by tripwire", Tone.WARN)
+              : outcome == null ? Cell.of("?") : outcome.cell(),
           allOrders ? Cell.of(order.kind().wire()) : Cell.EMPTY,
           Cell.of(order.scope().describe()),
           inFlight == null ? Cell.EMPTY : Cell.of(inFlight.wire()),
@@ -187,12 +218,22 @@ public final class KillsListCommand extends FleetCommand {
    * @param order as it was sent
    * @param user at the broker who sent it first, or null if the message names none
    * @param outcome its outcome, or null if the broker has kept no report about it
+   * @param tripwire true if the tripwire was pulled in its place: each controller has reported
+   *     about an order of its own making
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Listed(Order order, @Nullable String user, @Nullable Outcome outcome) {
+  record Listed(
+      Order order,
+      @Nullable String user,
+      @Nullable Outcome outcome,
+      @Nullable Boolean tripwire) {
 
     static Listed of(Logged logged, List<ReceivedReport> reports, Instant now) {
-      return new Listed(logged.order(), logged.user(), Outcome.of(logged.order(), reports, now));
+      return new Listed(
+          logged.order(),
+          logged.user(),
+          logged.byTripwire() ? null : Outcome.of(logged.order(), reports, now),
+          logged.tripwire());
     }
   }
 

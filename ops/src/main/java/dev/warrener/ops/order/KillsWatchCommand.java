@@ -1,5 +1,6 @@
 package dev.warrener.ops.order;
 
+import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
@@ -8,10 +9,12 @@ import dev.warrener.operator.order.OrderCall.Patience;
 import dev.warrener.operator.order.OrderHistory;
 import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.ops.invocation.CommandContext;
+import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.DurationConverter;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.screen.Style.Tone;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,12 +63,28 @@ public final class KillsWatchCommand extends FleetCommand {
     if (context.screen().isForPeople()) {
       OrderLog.describe(logged).forEach(context.screen()::say);
     }
+    if (logged.byTripwire()) {
+      throw new CommandFailure(
+          ExitStatus.UNKNOWN_TARGET,
+          "the tripwire was pulled in place of order "
+              + order.id()
+              + ", so no controller reports about that id: see warrener kills show and kills list");
+    }
+    var patience =
+        Patience.alsoWithTheSilent(timeout != null ? timeout : whileInForce(order, context));
     try (var connection = invocation().connect(access, List.of(order.id()))) {
-      return new OrderDialogue(connection, context)
-          .sendAgain(
-              order,
-              Patience.alsoWithTheSilent(timeout != null ? timeout : whileInForce(order, context)),
-              kept);
+      var dialogue = new OrderDialogue(connection, context);
+      try {
+        return dialogue.sendAgain(order, patience, kept);
+      } catch (NotAllowedException e) {
+        context
+            .screen()
+            .insist(
+                Tone.WARN,
+                "This user may give no orders, so the controllers are not asked again: their own"
+                    + " reports are shown as they come.");
+        return dialogue.watch(order, patience, kept);
+      }
     }
   }
 

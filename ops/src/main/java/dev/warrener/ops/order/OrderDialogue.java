@@ -1,5 +1,6 @@
 package dev.warrener.ops.order;
 
+import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.operator.connection.FleetConnection;
@@ -7,9 +8,11 @@ import dev.warrener.operator.order.OrderCall;
 import dev.warrener.operator.order.OrderCall.Patience;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Roster;
+import dev.warrener.operator.rollcall.Verdict.State;
 import dev.warrener.ops.invocation.CommandContext;
 import dev.warrener.ops.invocation.ExitStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -64,6 +67,7 @@ final class OrderDialogue {
    * over. A controller that has done it reports it again and does nothing twice.
    *
    * @param kept earlier reports about it
+   * @throws NotAllowedException if this user may give no orders
    */
   ExitStatus sendAgain(Order order, Patience patience, List<ReceivedReport> kept)
       throws InterruptedException {
@@ -71,7 +75,22 @@ final class OrderDialogue {
     try (var display = display()) {
       ended = call.sendAgain(order, patience, kept, display);
     }
-    return conclude(ended);
+    return concludeHistory(ended);
+  }
+
+  /**
+   * Shows an order that was sent before until its roll-call is over, by the reports that come
+   * without anybody's asking: for a user who may give no orders.
+   *
+   * @param kept earlier reports about it
+   */
+  ExitStatus watch(Order order, Patience patience, List<ReceivedReport> kept)
+      throws InterruptedException {
+    RollCall ended;
+    try (var display = OrderDisplay.ofReports(context)) {
+      ended = call.watch(order, patience, kept, display);
+    }
+    return concludeHistory(ended);
   }
 
   private OrderDisplay display() {
@@ -80,7 +99,17 @@ final class OrderDialogue {
   }
 
   private ExitStatus conclude(RollCall ended) {
-    var verdict = OrderSummary.show(context.screen(), ended, context.clock().instant(), connection);
+    return conclude(ended, context.clock().instant());
+  }
+
+  /** An order that was sent long ago took as long as its reports did, unless one is missing. */
+  private ExitStatus concludeHistory(RollCall ended) {
+    var now = context.clock().instant();
+    return conclude(ended, ended.verdict(now).state() == State.PARTIAL ? now : ended.lastAt(now));
+  }
+
+  private ExitStatus conclude(RollCall ended, Instant at) {
+    var verdict = OrderSummary.show(context.screen(), ended, at, connection);
     OrderSummary.showUnproven(context.screen(), ended);
     return ExitStatus.of(verdict);
   }

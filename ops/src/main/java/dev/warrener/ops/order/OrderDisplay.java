@@ -50,6 +50,11 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
     return new OrderDisplay(context, whenInterrupted);
   }
 
+  /** Returns a display for an order that somebody else has sent. */
+  static OrderDisplay ofReports(CommandContext context) {
+    return new OrderDisplay(context, null);
+  }
+
   /** Returns a display for an order that nobody waits for: only problems are shown. */
   static OrderDisplay ofProblems(CommandContext context) {
     return new OrderDisplay(context, null);
@@ -129,6 +134,12 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
             + " until: warrener resume --all. Reports can't be published either: the broker's own"
             + " count tells.");
     interruption = context.interruption("the tripwire stays pulled until: warrener resume --all");
+  }
+
+  @Override
+  public void tripwireNotRecorded(String because) {
+    screen.insist(
+        Tone.WARN, "The broker will not record who has pulled the tripwire: " + because + ".");
   }
 
   /** Removes the redrawn lines, and what would have been printed after Ctrl-C. */

@@ -8,6 +8,7 @@ import dev.warrener.operator.order.OrderHistory;
 import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
+import dev.warrener.ops.invocation.ShortIds;
 import dev.warrener.ops.screen.Text;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,15 +38,32 @@ final class OrderLog {
    * @throws CommandFailure if there is none, or more than one
    */
   static Logged find(BrokerSession session, String id) {
-    var found = named(read(session), id);
-    if (found.size() == 1) {
-      return found.getFirst();
+    var found = findOrNull(session, id);
+    if (found == null) {
+      throw unknown(id);
     }
-    throw new CommandFailure(
-        ExitStatus.UNKNOWN_TARGET,
-        found.isEmpty()
-            ? "no order " + id + " is in the log"
-            : found.size() + " orders in the log begin with " + id + ": give more of the id");
+    return found;
+  }
+
+  /**
+   * Returns the order whose id begins with {@code id}, or null.
+   *
+   * @throws CommandFailure if there is more than one
+   */
+  static @Nullable Logged findOrNull(BrokerSession session, String id) {
+    var found = named(read(session), id);
+    if (found.size() > 1) {
+      throw new CommandFailure(
+          ExitStatus.UNKNOWN_TARGET,
+          ShortIds.ambiguity(
+              id, found.stream().map(logged -> logged.order().id()).toList(), "orders in the log"));
+    }
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** Returns the failure for an order that is not in the log. */
+  static CommandFailure unknown(String id) {
+    return new CommandFailure(ExitStatus.UNKNOWN_TARGET, "no order " + id + " is in the log");
   }
 
   /**
@@ -58,7 +76,7 @@ final class OrderLog {
     return exact.isEmpty()
         ? all.stream()
             .filter(logged -> logged.order().id().startsWith(id))
-            .filter(logged -> !logged.order().dryRun())
+            .filter(logged -> logged.byTripwire() || !logged.order().dryRun())
             .filter(logged -> logged.order().kind() != OrderKind.ROLL_CALL)
             .toList()
         : exact;
@@ -77,9 +95,17 @@ final class OrderLog {
   static List<String> describe(Logged logged) {
     var order = logged.order();
     var lines = new ArrayList<String>();
-    lines.add(order.kind().wire() + " " + order.scope().describe());
+    lines.add(
+        order.kind().wire()
+            + " "
+            + order.scope().describe()
+            + (logged.byTripwire() ? ", by the tripwire" : ""));
     lines.add("  id         " + order.id());
-    lines.add("  sent       " + Text.stamp(order.issuedAt()) + " by " + who(order, logged.user()));
+    lines.add(
+        (logged.byTripwire() ? "  pulled     " : "  sent       ")
+            + Text.stamp(order.issuedAt())
+            + " by "
+            + who(order, logged.user()));
     if (!order.reason().isEmpty()) {
       lines.add("  reason     " + Text.oneLine(order.reason()));
     }

@@ -43,7 +43,9 @@ final class ScopeOptions {
       names = "--task",
       paramLabel = "ID",
       order = 5,
-      description = "The worker that runs the task. Repeatable.")
+      description =
+          "The worker that runs the task: its id, or 8 characters or more of an id of Warrener's own"
+              + " making, if one running task alone begins with them. Repeatable.")
   List<String> tasks = new ArrayList<>();
 
   @Option(

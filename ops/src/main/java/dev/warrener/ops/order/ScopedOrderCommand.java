@@ -12,8 +12,8 @@ import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
 import dev.warrener.ops.screen.Style.Tone;
 import java.time.Duration;
-import java.util.List;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The commands that have the scopes of a kill and kill nothing: hold, resume, drain. */
 abstract class ScopedOrderCommand extends FleetCommand {
@@ -28,6 +28,14 @@ abstract class ScopedOrderCommand extends FleetCommand {
     this.kind = kind;
   }
 
+  @Option(
+      names = {"-y", "--yes"},
+      order = 26,
+      description = "Accepted as for kill, for scripts: this command never asks.")
+  void acceptYes(boolean given) {
+    // There is no question that it could answer.
+  }
+
   /** Returns how long controllers that have received the order may take. */
   abstract Duration timeout();
 
@@ -36,12 +44,17 @@ abstract class ScopedOrderCommand extends FleetCommand {
 
   @Override
   public final ExitStatus run() throws InterruptedException {
-    var scope = options.scope().scope(kind.wire());
-    var order = order(options.id(), scope, false);
-    var question = order(Uuid7.next(), scope, true);
+    var given = options.scope().scope(kind.wire());
+    // Refuses an id that can't be one before anything is asked of the fleet.
+    var orderId = order(options.id(), given, false).id();
+    var questionId = Uuid7.next();
+    var beginnings = TaskBeginnings.of(given, invocation());
     var context = invocation().context();
     try (var connection =
-        localOptions.open(invocation(), kind.wire(), List.of(order.id(), question.id()))) {
+        localOptions.open(invocation(), kind.wire(), beginnings.orders(orderId, questionId))) {
+      var scope = beginnings.completed(connection, context);
+      var order = order(orderId, scope, false);
+      var question = order(questionId, scope, true);
       var dialogue = new OrderDialogue(connection, context);
       context
           .screen()

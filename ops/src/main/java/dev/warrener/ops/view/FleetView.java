@@ -1,6 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.broker.BrokerBlockedException;
+import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
@@ -10,6 +11,8 @@ import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.connection.FleetConnection.Heard;
 import dev.warrener.operator.order.OrderCall;
 import dev.warrener.operator.order.OrderFactory;
+import dev.warrener.operator.order.OrderHistory;
+import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.Roster;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
@@ -50,6 +53,7 @@ public final class FleetView implements AutoCloseable {
   private boolean mayOrder = true;
   private boolean nobodyListens;
   private @Nullable String alarm;
+  private @Nullable Logged pulledBy;
 
   private FleetView(
       Invocation invocation,
@@ -115,6 +119,7 @@ public final class FleetView implements AutoCloseable {
       mayOrder = false;
       listen(PRESENCE_ROUND);
     }
+    pulledBy = findPulledBy();
     return snapshot();
   }
 
@@ -155,8 +160,22 @@ public final class FleetView implements AutoCloseable {
         byPresence,
         alarm,
         isTripped(),
+        pulledBy,
         connection.running(),
         queues());
+  }
+
+  /** Looks up who has pulled the tripwire, if it is pulled now. */
+  private @Nullable Logged findPulledBy() {
+    if (broker == null || !isTripped()) {
+      return null;
+    }
+    try {
+      return OrderHistory.pulledBy(OrderHistory.orders(broker.session())).orElse(null);
+    } catch (BrokerException e) {
+      // This user may not read the log, or it can't be read now: then nobody knows here.
+      return null;
+    }
   }
 
   private boolean isTripped() {

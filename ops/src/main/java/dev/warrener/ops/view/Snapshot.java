@@ -1,6 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
+import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.rollcall.Roster;
 import dev.warrener.operator.text.Phrases;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param alarm the alarm with which the broker blocks publishers, so that no controller can report;
  *     or null
  * @param tripped whether the tripwire has been pulled
+ * @param pulledBy who has pulled the tripwire, if the log of orders has it; or null
  * @param running how many controllers run a worker, by the broker's count; empty likewise
  * @param queues the queues that a controller serves, with the broker's counts; without queues that
  *     can't be asked
@@ -45,6 +47,7 @@ public record Snapshot(
     SortedSet<String> byPresence,
     @Nullable String alarm,
     boolean tripped,
+    @Nullable Logged pulledBy,
     OptionalInt running,
     SortedMap<String, QueueDepth> queues) {
 

@@ -5,6 +5,7 @@ import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Presence.Hold;
 import dev.warrener.messaging.report.WorkerState;
+import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.operator.rollcall.KnownController;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -74,6 +75,7 @@ public final class StatusCommand extends FleetCommand {
       screen.result(
           screen.outStyle().paint(Tone.BAD, "Tripwire     pulled: everything is held")
               + " until: warrener resume --all");
+      screen.result("             " + PulledTripwire.by(snapshot.pulledBy(), snapshot.at()));
     }
     holdLines(screen, snapshot, hold -> true).forEach(screen::result);
     Revoked.lines(screen, snapshot, revocation -> true).forEach(screen::result);
@@ -368,6 +370,19 @@ public final class StatusCommand extends FleetCommand {
     }
   }
 
+  /** Who has pulled the tripwire, as JSON. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record PulledJson(String order, String issuedBy, @Nullable String user, Instant at, String reason) {
+    static @Nullable PulledJson of(@Nullable Logged pulled) {
+      if (pulled == null) {
+        return null;
+      }
+      var order = pulled.order();
+      return new PulledJson(
+          order.id(), order.issuedBy(), pulled.user(), order.issuedAt(), order.reason());
+    }
+  }
+
   /** The whole of it as JSON. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record StatusJson(
@@ -378,6 +393,7 @@ public final class StatusCommand extends FleetCommand {
       String address,
       String namespace,
       boolean tripped,
+      @Nullable PulledJson pulled,
       @Nullable Integer connected,
       boolean complete,
       int unnamed,
@@ -398,6 +414,7 @@ public final class StatusCommand extends FleetCommand {
           snapshot.address(),
           snapshot.namespace(),
           snapshot.tripped(),
+          PulledJson.of(snapshot.pulledBy()),
           orNull(snapshot.connected()),
           snapshot.isComplete(),
           snapshot.unnamed(),

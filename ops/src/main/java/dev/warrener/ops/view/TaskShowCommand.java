@@ -7,11 +7,13 @@ import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
 import dev.warrener.ops.invocation.LocalOptions;
+import dev.warrener.ops.invocation.ShortIds;
 import dev.warrener.ops.screen.Facts;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Text;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -59,18 +61,9 @@ public final class TaskShowCommand extends FleetCommand {
 
   /** Returns the runs of the task with the id, or of the only one whose id begins with it. */
   private List<RunningTask> named(List<RunningTask> all) {
-    var exact = all.stream().filter(one -> one.task().equals(id)).toList();
-    if (!exact.isEmpty()) {
-      return exact;
-    }
-    var begun = all.stream().filter(one -> one.task().startsWith(id)).toList();
-    long tasks = begun.stream().map(RunningTask::task).distinct().count();
-    if (tasks > 1) {
-      throw new CommandFailure(
-          ExitStatus.UNKNOWN_TARGET,
-          tasks + " running tasks begin with " + id + ": give more of the id");
-    }
-    return begun;
+    var ids = all.stream().map(RunningTask::task).collect(Collectors.toSet());
+    var meant = ShortIds.find(id, ids, "running tasks");
+    return all.stream().filter(one -> one.task().equals(meant)).toList();
   }
 
   private static List<String> describe(RunningTask run, Instant now) {

@@ -119,8 +119,14 @@ final class CommandLineFleet implements AutoCloseable {
         new ArrayList<>(List.of("controller", "--id", id, "--set", "built-in-handlers=all"));
     words.addAll(List.of(arguments));
     try {
+      // The warm-up takes a second of processor time, and no test here measures a kill.
       var controller =
-          ControllerProcess.start(Map.of(), environment(), Main.class.getName(), words, log::add);
+          ControllerProcess.start(
+              Map.of("warrener.kill-warm-up", "false"),
+              environment(),
+              Main.class.getName(),
+              words,
+              log::add);
       controllers.add(controller);
       return controller;
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.warrener.testbroker.NeedsRabbitMq;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -235,13 +236,20 @@ class CommandsIT extends OneControllerFleet {
     String task = publishSleep("30").out().strip();
     awaitBusy(1);
 
-    var json = fleet.run("kill", "--task", task, "-y", "-o", "json").ends(0).json();
+    // All but the last digits, which are random.
+    String beginning = task.substring(0, 30);
+    var json = fleet.run("kill", "--task", beginning, "-y", "-o", "json").ends(0).json();
 
     assertThat(json.at("/controllers/0/workers/0/task").stringValue()).isEqualTo(task);
     assertThat(json.at("/controllers/0/fates/dead-lettered").intValue()).isEqualTo(1);
     String order = json.at("/order/id").stringValue();
-    assertThat(fleet.run("dead", "list", "mail", "--order", order, "-o", "name").ends(0).out())
-        .isEqualTo(task + "\n");
+    for (var given : List.of(order, order.substring(0, 30))) {
+      assertThat(fleet.run("dead", "list", "mail", "--order", given, "-o", "name").ends(0).out())
+          .isEqualTo(task + "\n");
+    }
+    assertThat(fleet.run("kill", "--task", beginning, "-y").ends(4).err())
+        .as("it has ended, and may not mean another one")
+        .contains("no running task begins with " + beginning, "by its whole id");
   }
 
   @Test

@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What another user of this host tries against {@code kill --local} and against a controller. */
+@Tag("processes")
 @EnabledIf(
     value = "dev.warrener.ops.command.Stranger#isPossible",
     disabledReason = "needs root, to become another user")

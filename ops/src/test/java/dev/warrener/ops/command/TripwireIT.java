@@ -84,7 +84,7 @@ class TripwireIT {
         var refused = fleet.run("kill", "--queue", "mail", "-y").ends(69);
         assertThat(refused.err()).contains("blocks publishers").contains("nothing was sent");
 
-        var ran = fleet.run("kill", "--all", "-y", "--timeout", "60s").ends(0);
+        var ran = fleet.run("kill", "--all", "-y", "-m", "INC-42", "--timeout", "60s").ends(0);
 
         assertThat(ran.err())
             .contains(
@@ -101,6 +101,7 @@ class TripwireIT {
             .contains("blocks publishers (" + alarm.words + "): nothing was sent");
         assertThat(fleet.run("status").ends(124).out())
             .contains("none can answer")
+            .contains("by whom is not on record (yet")
             .contains("the broker blocks publishers (" + alarm.words + ")");
         assertThat(fleet.run("queue", "list").ends(124).err())
             .contains("The broker blocks publishers (" + alarm.words + ")");
@@ -111,14 +112,40 @@ class TripwireIT {
       } finally {
         alarm.clear();
       }
-      assertThat(fleet.run("doctor").ends(3).out()).containsPattern("wrong +tripwire");
+      var by = "by " + System.getProperty("user.name") + "@";
+      await("who has pulled it is on record when the broker takes messages again")
+          .atMost(LONG)
+          .untilAsserted(() ->
+              assertThat(fleet.run("status").ends(0).out())
+                  .containsPattern(by + "\\S+ \\(broker user \\S+\\) .*: INC-42"));
+      assertThat(fleet.run("doctor").ends(3).out())
+          .containsPattern("wrong +tripwire +it was pulled, .*; " + by + ".*: INC-42");
+      var pulled = fleet.run("status", "-o", "json").json().at("/pulled");
+      assertThat(pulled.at("/reason").stringValue()).isEqualTo("INC-42");
+      var id = pulled.at("/order").stringValue();
+      assertThat(fleet.run("kills", "list").ends(0).out())
+          .containsPattern(id + " .* by tripwire .*--all .*INC-42");
+      await("the controller's own order is reported")
+          .atMost(LONG)
+          .untilAsserted(() ->
+              assertThat(fleet.run("kills", "list").ends(0).err())
+                  .containsPattern(
+                      "Not in the log, made because the tripwire was pulled: \\S+ killed 2 workers"));
+      assertThat(fleet.run("kills", "show", id).ends(0).out())
+          .startsWith("kill --all, by the tripwire")
+          .contains("  pulled     ", by);
       fleet.run("resume", "--all").ends(0);
       assertThat(fleet.run("kills", "list", "--orders").ends(0).out())
           .as("what was not sent is not carried out when the alarm is over")
           .contains("resume")
           .doesNotContain("too early");
       await("both run again").atMost(LONG).until(() -> fleet.count("busy", "c1") == 2);
-      assertThat(fleet.run("status", "-o", "json").json().at("/tripped").booleanValue()).isFalse();
+      var status = fleet.run("status", "-o", "json").json();
+      assertThat(status.at("/tripped").booleanValue()).isFalse();
+      assertThat(status.at("/pulled").isMissingNode()).isTrue();
+      assertThat(fleet.run("status").ends(0).out())
+          .as("the record is no order that anybody refuses")
+          .doesNotContain("Refused");
     }
   }
 }

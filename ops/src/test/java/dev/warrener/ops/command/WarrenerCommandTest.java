@@ -157,7 +157,7 @@ class WarrenerCommandTest {
         "broker --broker amqp://rabbit.example | error: the embedded broker can't be"
             + " amqp://guest@rabbit.example:5672/: it serves this host alone, without TLS, and has one"
             + " virtual host; name amqp://localhost or amqp://localhost:PORT | warrener broker",
-        "hold --queue q -y | error: warrener hold has no option -y | warrener hold",
+        "hold --queue q -x | error: warrener hold has no option -x | warrener hold",
         "kill -9 --all | error: warrener kill has no option -9: it kills with SIGKILL at once; --grace"
             + " TIME asks with SIGTERM first | warrener kill",
         "kill 0193-t | error: warrener kill takes no \"0193-t\": name what it is, as in --task"
@@ -185,7 +185,8 @@ class WarrenerCommandTest {
         "kill --task t --then exit -y | error: then exit ends whole controllers, so it can't follow a"
             + " kill of single workers, tasks or batches: use hold or respawn | warrener kill",
         "kill --worker c1/1 --backlog purge -y | error: tasks wait in queues, not at workers or"
-            + " controllers: name the queues whose backlog is meant, or keep it | warrener kill",
+            + " controllers: name the queues whose backlog is meant and no workers, or keep it |"
+            + " warrener kill",
       })
   void wrongUsageIsOneSentenceAndAHint(String arguments, String sentence, String command) {
     assertThat(run(arguments.split(" ", -1))).isEqualTo(2);

@@ -336,7 +336,8 @@ class KillDialogueTest {
 
     assertThat(line.tripwires()).isEqualTo(1);
     assertThat(err())
-        .contains("The broker blocks publishers (low on memory): pulling the tripwire instead.");
+        .contains("The broker blocks publishers (low on memory): pulling the tripwire instead.")
+        .contains("will not record who has pulled the tripwire: the network is gone.");
     assertThat(out())
         .startsWith("CONFIRMED  tripwire: 3 of 3 controllers run no worker process any more");
   }

@@ -2,6 +2,7 @@ package dev.warrener.ops.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.report.Report.RosterEntry;
@@ -64,7 +65,27 @@ class OrderDialogueTest {
         .contains("warrener kills watch " + ID);
   }
 
+  @Test
+  void orderOfLongAgoTookAsLongAsItsOwnReports() throws InterruptedException {
+    var kept =
+        ScriptedFleet.of("web-1").answer(order()).stream()
+            .map(report -> new ReceivedReport(report, null))
+            .toList();
+    line.answering(ScriptedFleet.of("web-1")::answer);
+    // A quarter of an hour goes by.
+    assertThat(line.next(Duration.ofMinutes(15))).isEmpty();
+
+    assertThat(sendAgain(Duration.ofSeconds(10), kept)).isEqualTo(ExitStatus.DONE);
+
+    assertThat(text(out)).contains("1 of 1 controller confirmed").endsWith(" 1 requeued, 0ms\n");
+  }
+
   private ExitStatus watch(Duration timeout) throws InterruptedException {
+    return sendAgain(timeout, List.of());
+  }
+
+  private ExitStatus sendAgain(Duration timeout, List<ReceivedReport> kept)
+      throws InterruptedException {
     var screen =
         new Screen(
             stream(out),
@@ -79,7 +100,7 @@ class OrderDialogueTest {
         new CommandContext(
             screen, Optional.empty(), line, sentence -> new Interruption(stream(err), sentence));
     return new OrderDialogue(line, context)
-        .sendAgain(order(), Patience.alsoWithTheSilent(timeout), List.of());
+        .sendAgain(order(), Patience.alsoWithTheSilent(timeout), kept);
   }
 
   private static Order order() {

@@ -121,7 +121,8 @@ record ScriptedFleet(List<String> controllers, List<RosterEntry> others) {
             ? new Report.Expected(2, 1, 1, 0, 842_000L)
             : new Report.Expected(0, 0, 0, 0, null),
         roster,
-        presence(id));
+        presence(id),
+        null);
   }
 
   static Presence presence(String id) {

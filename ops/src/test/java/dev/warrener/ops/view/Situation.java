@@ -87,6 +87,7 @@ public enum Situation {
         new TreeSet<>(roster.believePresence()),
         this == ALARM ? "low on memory" : null,
         false,
+        null,
         counted,
         new TreeMap<>());
   }
@@ -102,7 +103,8 @@ public enum Situation {
             1,
             new Report.Expected(1, 0, 0, 0, null),
             others,
-            presence("c1")),
+            presence("c1"),
+            null),
         NOW,
         "c1");
   }

@@ -23,6 +23,7 @@ import org.pcollections.TreePMap;
  * @param retained the kills under way, as last written down or being written
  * @param unknownPast why nobody can tell which kills a former run of this controller had begun;
  *     null if that is known
+ * @param late the orders that had expired when they were read from the log, by id
  */
 public record Orders(
     TreePMap<String, OrderProgress> underWay,
@@ -31,7 +32,8 @@ public record Orders(
     long refused,
     HashPMap<String, Boolean> refusedLately,
     RetainedKills retained,
-    @Nullable String unknownPast) {
+    @Nullable String unknownPast,
+    TreePMap<String, Order> late) {
   /** The state before the first order. */
   public static final Orders NONE =
       new Orders(
@@ -41,7 +43,8 @@ public record Orders(
           0,
           HashTreePMap.empty(),
           RetainedKills.NONE,
-          null);
+          null,
+          TreePMap.empty());
 
   private static final int MOST = 1000;
 
@@ -70,6 +73,26 @@ public record Orders(
   public @Nullable OrderProgress find(String id) {
     var order = underWay.get(id);
     return order != null ? order : done.get(id);
+  }
+
+  /**
+   * Returns the order with an id as it was given first, or null: one that is under way or done, or
+   * that was over when it was read from the log.
+   */
+  public @Nullable Order given(String id) {
+    var order = find(id);
+    return order != null ? order.heard().given() : late.get(id);
+  }
+
+  /** Returns a copy that knows an order that had expired when it was read from the log. */
+  public Orders knowing(Order order) {
+    var next = late.plus(order.id(), order);
+    if (next.size() > MOST) {
+      var oldest = next.values().stream().min(Comparator.comparing(Order::issuedAt));
+      next = next.minus(oldest.orElseThrow().id());
+    }
+    return new Orders(
+        underWay, done, refusals, refused, refusedLately, retained, unknownPast, next);
   }
 
   /** Returns the reason why an order was refused before, or null. */
@@ -111,14 +134,14 @@ public record Orders(
     var id = order.order().id();
     if (!order.isOver()) {
       return new Orders(
-          underWay.plus(id, order), done, refusals, refused, refusedLately, retained, unknownPast);
+          underWay.plus(id, order), done, refusals, refused, refusedLately, retained, unknownPast, late);
     }
     var over = done.plus(id, order);
     if (over.size() > MOST) {
       over = withoutOldest(over, now);
     }
     return new Orders(
-        underWay.minus(id), over, refusals, refused, refusedLately, retained, unknownPast);
+        underWay.minus(id), over, refusals, refused, refusedLately, retained, unknownPast, late);
   }
 
   /** Returns the orders without the oldest of those that can't come again. */
@@ -160,7 +183,7 @@ public record Orders(
   }
 
   private Orders with(TreePMap<String, OrderProgress> changed) {
-    return new Orders(changed, done, refusals, refused, refusedLately, retained, unknownPast);
+    return new Orders(changed, done, refusals, refused, refusedLately, retained, unknownPast, late);
   }
 
   /** Returns a copy that refuses an order of that id whenever it comes again. */
@@ -170,14 +193,14 @@ public record Orders(
       var oldest = next.entrySet().stream().min(Comparator.comparing(one -> one.getValue().at()));
       next = next.minus(oldest.orElseThrow().getKey());
     }
-    return new Orders(underWay, done, next, refused, refusedLately, retained, unknownPast);
+    return new Orders(underWay, done, next, refused, refusedLately, retained, unknownPast, late);
   }
 
   /**
    * Whether a refusal is to be reported. The same message may arrive by several ways, once by the
    * log and once by another.
    *
-   * @param key the order's id, or the reason if it has none
+   * @param key the order's id with its user, or the reason if it has no id
    */
   public boolean isNewRefusal(String key, boolean isFromLog) {
     var before = refusedLately.get(key);
@@ -196,17 +219,18 @@ public record Orders(
         isNewRefusal(key, isFromLog) ? refused + 1 : refused,
         lately.plus(key, !isFromLog || hasCome),
         retained,
-        unknownPast);
+        unknownPast,
+        late);
   }
 
   /** Returns a copy of which the kills under way have been, or are being, written down. */
   public Orders retaining(RetainedKills kills) {
-    return new Orders(underWay, done, refusals, refused, refusedLately, kills, unknownPast);
+    return new Orders(underWay, done, refusals, refused, refusedLately, kills, unknownPast, late);
   }
 
   /** Returns a copy that has read what a former run of this controller had written down. */
   public Orders remembering(RetainedKills kills, @Nullable String unknown) {
-    return new Orders(underWay, done, refusals, refused, refusedLately, kills, unknown);
+    return new Orders(underWay, done, refusals, refused, refusedLately, kills, unknown, late);
   }
 
   /** Returns the orders under way as they are now, by id. */

@@ -103,18 +103,14 @@ public record Restrictions(
    * the refusals of operators' orders: what is refused because of its user displaces only its like.
    */
   public Restrictions refusing(RetainedRestrictions.Refused order) {
+    boolean isStrangers = order.user() != null;
+    if (isStrangers && refusalOf(order.order(), order.user()) != null) {
+      return this;
+    }
     var next = refused.plus(order);
-    if (order.user() != null) {
-      if (refusalOf(order.order(), order.user()) != null) {
-        return this;
-      }
-      var strangers = next.stream().filter(one -> one.user() != null).toList();
-      if (strangers.size() > MOST_REFUSED_STRANGERS) {
-        next = next.minus(strangers.get(0));
-      }
-    } else if (next.stream().filter(one -> one.user() == null).count() > MOST_REFUSED) {
-      var oldest = next.stream().filter(one -> one.user() == null).findFirst();
-      next = next.minus(oldest.orElseThrow());
+    var alike = next.stream().filter(one -> (one.user() != null) == isStrangers).toList();
+    if (alike.size() > (isStrangers ? MOST_REFUSED_STRANGERS : MOST_REFUSED)) {
+      next = next.minus(alike.get(0));
     }
     return new Restrictions(holds, revocations, next, retained);
   }

@@ -80,8 +80,8 @@ public record RetainedRestrictions(
    * A resume of a revoked task or batch.
    *
    * @param order the id of the order
-   * @param task the task's id, or null for a batch
-   * @param batch the batch, or null for a task
+   * @param task the task's id, or null for a whole batch
+   * @param batch the batch, or null for a task of any batch
    * @param queue the only queue in which it is resumed, or null for all
    * @param issuedAt when the order was given
    * @param issuedBy the operator who gave the order

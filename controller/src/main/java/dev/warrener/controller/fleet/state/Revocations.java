@@ -7,13 +7,11 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -80,28 +78,6 @@ public record Revocations(
       var order = heard.order();
       return new Resumption(
           order.id(), order.issuedAt(), order.issuedBy(), heard.isKeptHereAlone());
-    }
-  }
-
-  /**
-   * What a resume names.
-   *
-   * @param task the task's id, or null for a batch
-   * @param batch the batch, or null for a task
-   * @param queue the only queue in which it is resumed, or null for all
-   */
-  public record Named(@Nullable String task, @Nullable String batch, @Nullable String queue) {
-    private static Named task(String id, @Nullable String queue) {
-      return new Named(id, null, queue);
-    }
-
-    private static Named batch(String name, @Nullable String queue) {
-      return new Named(null, name, queue);
-    }
-
-    /** Returns the words for people. */
-    String describe() {
-      return task != null ? "task " + task : "batch " + batch;
     }
   }
 
@@ -244,13 +220,14 @@ public record Revocations(
     var tasks = byTask;
     var batches = byBatch;
     var all = withoutOld(resumed, resumption.issuedAt());
-    for (var named : namedBy(scope)) {
+    for (var named : Named.in(scope)) {
       if (resumption.isNewerThan(all.get(named))) {
         all = all.plus(named, resumption);
       }
-      if (named.queue() == null) {
-        tasks = named.task() == null ? tasks : minus(tasks, named.task(), resumption);
-        batches = named.batch() == null ? batches : minus(batches, named.batch(), resumption);
+      if (named.queue() == null && named.batch() == null && named.task() != null) {
+        tasks = minus(tasks, named.task(), resumption);
+      } else if (named.queue() == null && named.task() == null && named.batch() != null) {
+        batches = minus(batches, named.batch(), resumption);
       }
     }
     return new Revocations(tasks, batches, others, all);
@@ -259,26 +236,6 @@ public record Revocations(
   private static HashPMap<String, Revocation> minus(
       HashPMap<String, Revocation> all, String name, Resumption resumption) {
     return resumption.isNewerThan(all.get(name)) ? all.minus(name) : all;
-  }
-
-  /** Returns the tasks of a scope, or its batches if it names no task, in each of its queues. */
-  private static List<Named> namedBy(Scope scope) {
-    var named = new ArrayList<Named>();
-    var queues = new ArrayList<@Nullable String>(scope.queues());
-    if (queues.isEmpty()) {
-      queues.add(null);
-    }
-    for (var queue : queues) {
-      for (var task : scope.tasks()) {
-        named.add(Named.task(task.id(), queue));
-      }
-      if (scope.tasks().isEmpty()) {
-        for (var batch : scope.batches()) {
-          named.add(Named.batch(batch, queue));
-        }
-      }
-    }
-    return named;
   }
 
   /**
@@ -294,10 +251,10 @@ public record Revocations(
       return found;
     }
     var own = Resumption.of(heard);
-    for (var named : namedBy(order.scope())) {
+    for (var named : Named.in(order.scope())) {
       if (revokes) {
         for (var entry : resumed.entrySet()) {
-          if (concerns(entry.getKey(), named)) {
+          if (entry.getKey().concerns(named)) {
             note(found, named.describe(), own, entry.getValue());
           }
         }
@@ -310,20 +267,13 @@ public record Revocations(
             named.batch() == null ? null : byBatch.get(named.batch()));
         for (var revocation : others.values()) {
           if (revocation.scope().coversController(controller)
-              && namedBy(revocation.scope()).stream().anyMatch(one -> concerns(one, named))) {
+              && Named.in(revocation.scope()).stream().anyMatch(named::concerns)) {
             note(found, named.describe(), own, revocation);
           }
         }
       }
     }
     return found;
-  }
-
-  /** Whether two statements can be about the same task or batch in the same queue. */
-  private static boolean concerns(Named one, Named other) {
-    return Objects.equals(one.task(), other.task())
-        && Objects.equals(one.batch(), other.batch())
-        && (one.queue() == null || other.queue() == null || one.queue().equals(other.queue()));
   }
 
   private static void note(
@@ -361,19 +311,22 @@ public record Revocations(
     if (resumed.isEmpty()) {
       return false;
     }
-    boolean byTasks = !revocation.scope.tasks().isEmpty();
-    if (!byTasks && task.batch() == null) {
-      return false;
-    }
+    boolean byTask = !revocation.scope.tasks().isEmpty();
+    boolean byBatch = !revocation.scope.batches().isEmpty() && task.batch() != null;
     for (var queue : new @Nullable String[] {null, task.queue()}) {
-      var resumption =
-          resumed.get(
-              byTasks ? Named.task(task.id(), queue) : new Named(null, task.batch(), queue));
-      if (resumption != null && resumption.isNewerThan(revocation)) {
+      if ((byTask && isResumed(revocation, new Named(task.id(), null, queue)))
+          || (byBatch && isResumed(revocation, new Named(null, task.batch(), queue)))
+          || (task.batch() != null
+              && isResumed(revocation, new Named(task.id(), task.batch(), queue)))) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isResumed(Revocation revocation, Named named) {
+    var resumption = resumed.get(named);
+    return resumption != null && resumption.isNewerThan(revocation);
   }
 
   /** Returns the revocations that name batches, each order once, the newest first. */
@@ -408,9 +361,9 @@ public record Revocations(
       }
     }
     for (var revocation : keptHereAlone().toList()) {
-      for (var named : namedBy(revocation.scope())) {
+      for (var named : Named.in(revocation.scope())) {
         for (var entry : resumed.entrySet()) {
-          if (concerns(entry.getKey(), named) && entry.getValue().isNewerThan(revocation)) {
+          if (entry.getKey().concerns(named) && entry.getValue().isNewerThan(revocation)) {
             kept.put(entry.getKey(), entry.getValue());
           }
         }

@@ -6,11 +6,9 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
-import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.order.WorkerTarget;
 import dev.warrener.messaging.report.Report;
@@ -113,6 +111,9 @@ final class Book {
     final Order order;
     final boolean live;
 
+    /** It has come by the signal or over the control socket, and not from the log alone. */
+    boolean broadcast;
+
     /** It was read from the log at the start: it had been carried out, or refused, before. */
     final boolean former;
 
@@ -141,6 +142,7 @@ final class Book {
     final Instant takenOn;
     boolean heard;
     boolean done;
+    @Nullable Instant doneAt;
 
     OrderEntry(Order order, boolean live, boolean former, boolean keptHereAlone, Instant takenOn) {
       this.order = order;
@@ -154,7 +156,7 @@ final class Book {
       return !(order.scope().tasks().isEmpty() && order.scope().batches().isEmpty());
     }
 
-    /** Whether the controller is to end because of it. */
+    /** Whether the controller is to end because of it, if it covers all that it serves. */
     boolean exits() {
       return done && !former && order.kind() == OrderKind.KILL && order.then() == Then.EXIT;
     }
@@ -167,6 +169,7 @@ final class Book {
   final Settings settings;
   final int life;
   final Statements statements;
+  final Objections objections;
   final Instant startedAt;
 
   long generation;
@@ -192,14 +195,25 @@ final class Book {
   final Map<Integer, Long> newest = new HashMap<>();
   final Map<String, OrderEntry> orders = new HashMap<>();
 
+  /** The first order with each id that counts here, also of those that were over when read. */
+  private final Map<String, Order> given = new HashMap<>();
+
   /** The deliveries whose acknowledgement the broker has really taken. */
   final Set<DeliveryKey> taken = new HashSet<>();
 
   /** How often it has dropped the backlog of a queue, by queue and fate. */
   final Map<String, Integer> drops = new HashMap<>();
 
-  /** Orders of operators that it has refused: they stay refused. */
-  final Set<String> refused = new HashSet<>();
+  final Refusals refusals;
+
+  /** All orders that count here, in the sequence in which they came to do so. */
+  final List<Order> counted = new ArrayList<>();
+
+  /** An order that has just been broadcast for the first time, and is carried out; or null. */
+  @Nullable Order justBroadcast;
+
+  /** When it last found the tripwire pulled. */
+  @Nullable Instant trippedAt;
 
   /** Orders that no log has, of former lives too: what they say holds all the same. */
   private final List<Order> keptHereAlone = new ArrayList<>();
@@ -217,6 +231,8 @@ final class Book {
     this.settings = settings;
     this.life = life;
     statements = new Statements(settings.controller());
+    objections = new Objections(this);
+    refusals = new Refusals(objections);
     startedAt = home.simulation.now();
   }
 
@@ -317,109 +333,54 @@ final class Book {
         .anyMatch(target -> target.attempt() != null && inDoubt.contains(target.id()));
   }
 
-  /** Why a live order must be refused here, or null. */
-  @Nullable String wrong(HeardOrder heard, Instant now) {
-    if (heard.origin() != HeardOrder.Origin.LOCAL && !"ops".equals(heard.userId())) {
-      return "user";
-    }
-    var order = heard.order();
-    if (refused.contains(order.id())) {
-      return "refused before";
-    }
-    boolean isQuestion = order.dryRun() || order.kind() == OrderKind.ROLL_CALL;
-    if (!isQuestion && order.isExpired(now)) {
-      return "expired";
-    }
-    return contradicts(order, false) ? "contradiction" : missed(order);
-  }
-
-  /**
-   * Whether an order wants what can't be: to drop the waiting tasks of workers or of a controller,
-   * or to end a controller for a part of what it serves.
-   */
-  boolean contradicts(Order order, boolean atStart) {
-    if (order.kind() != OrderKind.KILL) {
-      return false;
-    }
-    var scope = order.scope();
-    boolean singlesOut = !scope.batches().isEmpty() || !scope.tasks().isEmpty();
-    boolean isWhole = scope.all() || !scope.queues().isEmpty();
-    if (order.backlog() != Backlog.KEEP && !singlesOut && !isWhole) {
-      return true;
-    }
-    boolean here =
-        (scope.controllers().isEmpty() || scope.controllers().contains(settings.controller()))
-            && (scope.workers().isEmpty()
-                || scope.workers().stream()
-                    .anyMatch(one -> one.id().startsWith(settings.controller() + "/")));
-    boolean somethingElse =
-        singlesOut
-            || !scope.workers().isEmpty()
-            || (!scope.queues().isEmpty()
-                && !scope
-                    .queues()
-                    .containsAll(
-                        settings.queues().stream().map(Settings.QueueSettings::name).toList()));
-    return order.then() == Then.EXIT && !atStart && here && somethingElse;
-  }
-
-  /** Whom of its targets an order names in an attempt or incarnation that is over, or null. */
-  @Nullable String missed(Order order) {
-    for (var target : order.scope().tasks()) {
-      var missed = missed(target);
-      if (missed != null) {
-        return missed;
-      }
-    }
-    for (var target : order.scope().workers()) {
-      if (target.incarnation() == null || !target.id().startsWith(settings.controller() + "/")) {
-        continue;
-      }
-      int slot = Integer.parseInt(target.id().substring(settings.controller().length() + 1));
-      if (!target.incarnation().equals(newest.getOrDefault(slot, 0L))
-          || order.issuedAt().isBefore(startedAt)) {
-        return target.id();
-      }
-    }
-    return null;
-  }
-
-  private @Nullable String missed(TaskTarget target) {
-    if (target.attempt() == null) {
-      return null;
-    }
-    for (var worker : workers.values()) {
-      if (!worker.dead && worker.task != null && worker.task.id().equals(target.id())) {
-        return worker.task.attempt() == target.attempt() ? null : target.id();
-      }
-    }
-    return ended.getOrDefault(target.id(), 0) >= target.attempt() ? target.id() : null;
-  }
-
   /** The orders that no log has, of those that have begun. */
   List<Order> keptHereAlone(Set<String> begun) {
     return keptHereAlone.stream().filter(order -> begun.contains(order.id())).toList();
   }
 
   /** What a former life has written down. */
-  void remember(List<Order> orders) {
+  void remember(List<Order> orders, Set<Refusals.Refusal> refused) {
     keptHereAlone.addAll(orders);
-    orders.forEach(statements::add);
+    orders.forEach(this::counts);
+    refusals.remember(refused);
+  }
+
+  /** It was over when it was read from the log: what it says holds all the same. */
+  void takesOnLate(Order order) {
+    if (!order.dryRun() && order.kind() != OrderKind.ROLL_CALL) {
+      given.putIfAbsent(order.id(), order);
+    }
+    counts(order);
+  }
+
+  private void counts(Order order) {
+    statements.add(order);
+    if (!order.dryRun()) {
+      counted.add(order);
+    }
+  }
+
+  /** The first order with an id that counts here, or null. */
+  @Nullable Order given(String id) {
+    return given.get(id);
   }
 
   void takesOn(Order order, boolean live, boolean former, HeardOrder.Origin origin) {
     boolean alone = origin == HeardOrder.Origin.LOCAL || origin == HeardOrder.Origin.TRIPWIRE;
     var entry = new OrderEntry(order, live, former, alone, home.simulation.now());
+    entry.broadcast = origin != HeardOrder.Origin.LOG;
     if (alone) {
       keptHereAlone.add(order);
     }
     orders.put(order.id(), entry);
+    given.putIfAbsent(order.id(), order);
     if (order.dryRun()) {
       return;
     }
-    statements.add(order);
+    counts(order);
     if (order.kind() == OrderKind.KILL) {
       for (var worker : inScope(order)) {
+        home.runner.dooms(order, worker);
         aimAt(entry, worker);
       }
     }

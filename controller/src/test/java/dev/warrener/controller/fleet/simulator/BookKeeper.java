@@ -17,12 +17,13 @@ import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.task.Task;
 import dev.warrener.worker.frame.ErrorType;
+import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes into a controller's {@link Book} what the controller was told, and judges how it takes on
- * orders: REFUSED_IF_AND_ONLY_IF_WRONG, NOTHING_STARTS_IN_A_HELD_SCOPE (the tripwire),
+ * orders: REFUSED_IF_AND_ONLY_IF_WRONG, TRIPWIRE_STAYS_PULLED,
  * KILL_DOES_NOT_CHARGE_CRASH_DOES (a crash), ONE_PROCESS_AND_NO_STALE_FRAME (a recalled task).
  */
 final class BookKeeper {
@@ -33,6 +34,7 @@ final class BookKeeper {
   }
 
   void hear(Book book, Event event, List<Effect> effects) {
+    book.justBroadcast = null;
     switch (event) {
       case Event.BrokerUp up -> {
         book.generation = up.generation();
@@ -185,19 +187,21 @@ final class BookKeeper {
     boolean first = !book.synced;
     book.synced = true;
     book.deafSince = null;
+    var read = new HashSet<String>();
     for (var heard : synced.log()) {
       var order = heard.order();
-      if (!"ops".equals(heard.userId())
-          || book.orders.containsKey(order.id())
-          || book.refused.contains(order.id())) {
+      if (!book.objections.isByAnOperator(heard)
+          || !read.add(order.id())
+          || book.given(order.id()) != null
+          || book.refusals.has(heard)) {
         continue;
       }
       boolean open = book.isOpen(order) && isRefused(order.id(), effects);
       boolean expired = order.isExpired(simulation.now());
       String wrong = null;
-      if (!expired && book.contradicts(order, first)) {
+      if (!expired && book.objections.contradicts(order, first)) {
         wrong = "from the log contradicts itself, and";
-      } else if (!expired && !first && (open || book.missed(order) != null)) {
+      } else if (!expired && !first && (open || book.objections.missed(order) != null)) {
         wrong = "from the log is about another run or process, and";
       }
       if (wrong != null) {
@@ -209,11 +213,10 @@ final class BookKeeper {
             wrong,
             book.settings.controller(),
             "obeys it");
-        book.refused.add(order.id());
-        continue;
-      }
-      if (expired) {
-        book.statements.add(order);
+        book.refusals.isNew(heard);
+        book.refusals.add(heard, wrong);
+      } else if (expired) {
+        book.takesOnLate(order);
       } else {
         book.takesOn(order, false, first, heard.origin());
       }
@@ -236,26 +239,23 @@ final class BookKeeper {
 
   private void arrived(Book book, HeardOrder heard, List<Effect> effects) {
     var order = heard.order();
-    if (book.orders.containsKey(order.id())) {
-      require(
-          !isRefused(order.id(), effects),
-          Check.REFUSED_IF_AND_ONLY_IF_WRONG,
-          "order",
-          order.id(),
-          "was taken on by",
-          book.settings.controller(),
-          "and is refused when it comes again");
+    boolean refused = isRefused(order.id(), effects);
+    var known = book.orders.get(order.id());
+    if (known != null) {
+      comesAgain(book, known, heard, refused);
       return;
     }
-    boolean refused = isRefused(order.id(), effects);
-    var wrong = book.wrong(heard, simulation.now());
+    var wrong = book.objections.wrong(heard, simulation.now());
     // What was refused may be refused in silence when it comes again, by another way.
-    boolean again = book.refused.contains(order.id());
-    if (book.isOpen(order) && !again) {
+    boolean again = book.refusals.has(heard) || book.refusals.wasTold(heard);
+    if (book.isOpen(order) && !again && !Objections.ANOTHER.equals(wrong)) {
       wrong = refused ? "in doubt" : null;
     }
+    if (refused) {
+      book.refusals.isNew(heard);
+    }
     require(
-        again ? !isTakenOn(order.id(), effects) : wrong != null == refused,
+        wrong == null ? !refused : again ? !isTakenOn(order.id(), effects) : refused,
         Check.REFUSED_IF_AND_ONLY_IF_WRONG,
         "order",
         order,
@@ -267,8 +267,35 @@ final class BookKeeper {
         effects);
     if (wrong == null) {
       book.takesOn(order, true, false, heard.origin());
-    } else {
-      book.refused.add(order.id());
+      book.justBroadcast = heard.origin() == HeardOrder.Origin.BROKER ? order : null;
+    } else if (book.given(order.id()) == null) {
+      book.refusals.add(heard, wrong);
+    }
+  }
+
+  /** An id that was taken on comes again: with the same order, which is joined, or with another. */
+  private static void comesAgain(
+      Book book, Book.OrderEntry known, HeardOrder heard, boolean refused) {
+    boolean another = book.objections.isAnother(heard.order());
+    boolean isTold =
+        another
+            && heard.origin() != HeardOrder.Origin.LOG
+            && book.objections.isByAnOperator(heard)
+            && book.refusals.isNew(heard);
+    require(
+        isTold ? refused : another || !refused,
+        Check.REFUSED_IF_AND_ONLY_IF_WRONG,
+        "order",
+        known.order,
+        "was taken on by",
+        book.settings.controller(),
+        another ? "and another one with its id is not refused:" : "and is refused when it comes:",
+        heard.order());
+    if (!another && heard.origin() != HeardOrder.Origin.LOG) {
+      if (!known.broadcast && known.live && heard.origin() == HeardOrder.Origin.BROKER) {
+        book.justBroadcast = known.order;
+      }
+      known.broadcast = true;
     }
   }
 
@@ -287,9 +314,10 @@ final class BookKeeper {
   private void tripped(Book book, String id, List<Effect> effects) {
     require(
         isTakenOn(id, effects),
-        Check.NOTHING_STARTS_IN_A_HELD_SCOPE,
+        Check.TRIPWIRE_STAYS_PULLED,
         "the tripwire is not heeded by",
         book.settings.controller());
+    book.trippedAt = simulation.now();
     book.takesOn(
         new Order(
             1,
@@ -346,10 +374,13 @@ final class BookKeeper {
             effects);
       }
     }
-    if (worker.killer != null && worker.inFlight()) {
+    boolean isAnOrders =
+        worker.killer != null
+            || book.orders.values().stream().anyMatch(order -> order.targets.contains(key));
+    if (isAnOrders && worker.inFlight()) {
       book.inDoubt.add(task.id());
     }
-    if (worker.killer != null) {
+    if (isAnOrders) {
       worker.stoppedBefore.forEach(stopped -> book.inDoubt.add(stopped.id()));
     }
     if (worker.finishedLate

@@ -31,6 +31,12 @@ enum Check {
   NO_TASK_IS_LOST,
   /** What was purged never runs again. */
   PURGED_STAYS_PURGED,
+  /** What was published after an order was done survives it. */
+  LATER_TASKS_SURVIVE,
+  /** A task that a resume has let go is not dropped for what had revoked it. */
+  RESUMED_TASK_IS_FREE,
+  /** A pulled tripwire stays pulled, and lets nothing start, until what is broadcast lifts it. */
+  TRIPWIRE_STAYS_PULLED,
   /** A backlog is dropped once for each order, and only because of one that was heard live. */
   BACKLOG_IS_DROPPED_ONCE,
   /** The reports about an order are numbered without a gap and agree with each other. */

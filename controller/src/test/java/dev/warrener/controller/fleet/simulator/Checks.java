@@ -11,13 +11,15 @@ import dev.warrener.controller.fleet.state.Now;
  * The invariants, held against what a controller was told, what it does, and what the models know
  * to be true. Each failure is a {@link Violation} that names its {@link Check}. The judges are
  * {@link WorldChecks}, {@link EffectChecks}, {@link LifeChecks}, {@link ReportChecks}, {@link
- * RestChecks} and {@link VerdictChecks}; {@link BookKeeper} writes the book that most of them go
- * by.
+ * RestChecks}, {@link VerdictChecks}, {@link BacklogChecks}, {@link RevocationChecks} and {@link
+ * TripwireChecks}; {@link BookKeeper} writes the book that most of them go by.
  */
 final class Checks {
   final WorldChecks world;
   final RestChecks rest;
   final VerdictChecks verdict;
+  final BacklogChecks backlog;
+  final TripwireChecks tripwire;
   private final Simulation simulation;
   private final BookKeeper keeper;
   private final EffectChecks effectChecks;
@@ -33,6 +35,8 @@ final class Checks {
     lives = new LifeChecks(simulation);
     rest = new RestChecks(simulation, world);
     verdict = new VerdictChecks(simulation);
+    backlog = new BacklogChecks(simulation, world);
+    tripwire = new TripwireChecks(simulation);
   }
 
   // What a controller decides.
@@ -75,6 +79,7 @@ final class Checks {
       book.performs(effect);
     }
     lives.decided(book, event);
+    tripwire.decided(book, event, effects);
     boolean aboutOrders =
         event instanceof Event.OrderArrived
             || event instanceof Event.OrdersSynced

@@ -15,7 +15,7 @@ import dev.warrener.messaging.task.Outcome;
 /**
  * Judges what a controller does: SETTLED_ONCE, SETTLED_AFTER_DEATH, ONE_PROCESS_AND_NO_STALE_FRAME,
  * NOTHING_STARTS_IN_A_HELD_SCOPE, REVOKED_TASK_NEVER_STARTS, NOBODY_ELSE_IS_KILLED,
- * BACKLOG_IS_DROPPED_ONCE, CONSUMES_WHAT_IT_WANTS, TERMINAL_STATES_ARE_TERMINAL.
+ * CONSUMES_WHAT_IT_WANTS, TERMINAL_STATES_ARE_TERMINAL.
  */
 final class EffectChecks {
   private final Simulation simulation;
@@ -47,8 +47,8 @@ final class EffectChecks {
       case Effect.Reject reject -> settles(book, reject.delivery(), false);
       case Effect.Requeue requeue -> settles(book, requeue.delivery(), false);
       case Effect.Move move -> moves(book, move);
-      case Effect.PurgeBacklog purge -> dropsBacklog(book, purge.queue(), Backlog.PURGE);
-      case Effect.DeadLetterBacklog sweep -> dropsBacklog(book, sweep.queue(), Backlog.DEAD_LETTER);
+      case Effect.PurgeBacklog purge -> BacklogChecks.drops(book, purge.queue(), Backlog.PURGE);
+      case Effect.DeadLetterBacklog sweep -> BacklogChecks.drops(book, sweep.queue(), Backlog.DEAD_LETTER);
       case Effect.Say say -> reports.says(book, event, say.report());
       case Effect.SendResult send -> {
         var result = send.result();
@@ -79,12 +79,12 @@ final class EffectChecks {
             book.settings.controller(),
             "ends, and nobody asked it to");
       }
+      case Effect.Rearm _ -> TripwireChecks.rearms(book, event);
       case Effect.CancelConsumer _,
           Effect.Barrier _,
           Effect.TellTask _,
           Effect.TellWorker _,
           Effect.ShowRunning _,
-          Effect.Rearm _,
           Effect.Keep _,
           Effect.WriteSuspectRuns _,
           Effect.KeepKills _,
@@ -153,6 +153,7 @@ final class EffectChecks {
         task.id(),
         "is handed to",
         book.worker(dispatch.worker()));
+    RevocationChecks.starts(book, task);
     var revoked = book.statements.revokes(task);
     require(
         revoked == null,
@@ -348,7 +349,9 @@ final class EffectChecks {
   }
 
   private static boolean mayEnd(Book book) {
-    return book.stopping || book.orders.values().stream().anyMatch(Book.OrderEntry::exits);
+    return book.stopping
+        || book.orders.values().stream()
+            .anyMatch(entry -> entry.exits() && book.objections.coversAllServed(entry.order.scope()));
   }
 
   private static boolean isTarget(Book book, String order, Book.WorkerEntry worker) {
@@ -370,6 +373,9 @@ final class EffectChecks {
         book.settings.controller(),
         "settles",
         key);
+    if (acknowledges) {
+      simulation.checks.backlog.drops(book, task);
+    }
     for (var worker : book.workers.values()) {
       if (worker.find(task.id(), task.attempt()) == null || book.deliveryOf(task) != null) {
         continue;
@@ -402,6 +408,10 @@ final class EffectChecks {
         book.settings.controller(),
         "moves",
         move);
+    if ("killed".equals(move.headers().get("x-dead-reason"))) {
+      simulation.checks.backlog.buries(
+          book, task, String.valueOf(move.headers().get("x-dead-order")));
+    }
     for (var worker : book.workers.values()) {
       if (worker.find(task.id(), task.attempt()) != null && book.deliveryOf(task) == null) {
         var process = book.home.workers.get(worker.key);
@@ -416,33 +426,5 @@ final class EffectChecks {
             "lives");
       }
     }
-  }
-
-  private static void dropsBacklog(Book book, String queue, Backlog how) {
-    int wanted = 0;
-    for (var entry : book.orders.values()) {
-      var order = entry.order;
-      var fate =
-          order.kind() == OrderKind.PURGE
-              ? Backlog.PURGE
-              : order.kind() == OrderKind.KILL ? order.backlog() : Backlog.KEEP;
-      if (entry.live
-          && fate == how
-          && !order.dryRun()
-          && (order.scope().queues().isEmpty() || order.scope().queues().contains(queue))) {
-        wanted++;
-      }
-    }
-    int dropped = book.drops.merge(queue + " " + how, 1, Integer::sum);
-    require(
-        dropped <= wanted,
-        Check.BACKLOG_IS_DROPPED_ONCE,
-        book.settings.controller(),
-        "drops the backlog of",
-        queue,
-        "for the time",
-        dropped,
-        ", and so many orders want it:",
-        wanted);
   }
 }

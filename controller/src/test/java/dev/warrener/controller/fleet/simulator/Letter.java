@@ -8,15 +8,19 @@ final class Letter {
   final Task task;
   final long number;
 
+  /** When it came to the broker. */
+  final Instant made;
+
   /** How often the broker has handed it out: its delivery count. */
   int deliveries;
 
   /** When it comes back from a retry queue. */
   Instant due = Instant.EPOCH;
 
-  Letter(Task task, long number) {
+  Letter(Task task, long number, Instant made) {
     this.task = task;
     this.number = number;
+    this.made = made;
   }
 
   @Override

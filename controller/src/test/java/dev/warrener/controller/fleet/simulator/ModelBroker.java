@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * returned or their session ends, the log of orders, and the tripwire.
  */
 final class ModelBroker {
-  static final List<String> QUEUES = List.of("mail", "thumbs");
+  static final List<String> QUEUES = List.of("mail", "thumbs", "prints");
 
   /** One connection of one controller for tasks, as the broker sees it. */
   static final class Session {
@@ -106,14 +106,14 @@ final class ModelBroker {
 
   // Publishing.
 
-  void publish(Task task) {
-    route(task.queue(), task, Instant.EPOCH);
+  void publish(Task task, Instant now) {
+    route(task.queue(), task, now);
   }
 
   /** Takes a message by its routing key: a queue, its dead letters, or one of its retry queues. */
   void route(String key, Task task, Instant now) {
     letters++;
-    var letter = new Letter(task, letters);
+    var letter = new Letter(task, letters, now);
     if (key.endsWith(".dead")) {
       dead.computeIfAbsent(task.id(), id -> new ArrayList<>()).add(letter);
       return;

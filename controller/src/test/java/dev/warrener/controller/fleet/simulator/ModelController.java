@@ -42,7 +42,12 @@ final class ModelController {
   final Simulation simulation;
   private final Chance chance;
   private final ModelBroker broker;
-  private final Settings settings;
+  private final Settings usual;
+
+  /** The settings of lives in which one more user may give orders. */
+  private final Settings loose;
+
+  private Settings settings;
   final ModelLinks links;
   final ModelEffectRunner runner;
   private Being being = Being.DOWN;
@@ -71,12 +76,14 @@ final class ModelController {
   private final Runnable hearLate = this::hearLate;
   private final Runnable hearTimer = this::hearTimer;
 
-  ModelController(Simulation simulation, int number, Settings settings) {
+  ModelController(Simulation simulation, int number, Settings usual, Settings loose) {
     this.simulation = simulation;
+    this.usual = usual;
+    this.loose = loose;
+    settings = usual;
     chance = simulation.chance;
     broker = simulation.broker;
     id = settings.controller();
-    this.settings = settings;
     takesAhead = chance.oneIn(4) ? 0 : 100;
     links = new ModelLinks(this);
     runner = new ModelEffectRunner(this, links);
@@ -113,11 +120,11 @@ final class ModelController {
   void start() {
     being = Being.UP;
     lives++;
+    settings = chance.oneIn(6) ? loose : usual;
     state = FleetState.initial(settings, simulation.now());
     book = new Book(this, settings, lives);
     links.everSynced = false;
-    book.remember(runner.keptOrders);
-    runner.kept.orRefused().forEach(one -> book.refused.add(one.order()));
+    book.remember(runner.keptOrders, runner.keptRefusals);
     runner.begun.clear();
     runner.keptOrders.forEach(order -> runner.begun.add(order.id()));
     handle(new Event.Remembered(runner.kept));

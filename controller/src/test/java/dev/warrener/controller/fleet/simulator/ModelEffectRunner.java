@@ -32,16 +32,19 @@ final class ModelEffectRunner {
   final Deque<Keeping> keeper = new ArrayDeque<>();
   RetainedRestrictions kept = RetainedRestrictions.NONE;
   List<Order> keptOrders = List.of();
+  Set<Refusals.Refusal> keptRefusals = Set.of();
   RetainedKills keptKills = RetainedKills.NONE;
 
   /** The orders that this life has begun with: several may begin in one step. */
   final Set<String> begun = new HashSet<>();
 
+  private final Map<String, Set<String>> doomed = new HashMap<>();
+
   /** Work for the settler, and the generation in which it was given. */
   record Settling(Effect effect, long generation) {}
 
-  /** Work for the keeper, and the orders that it is about. */
-  record Keeping(Effect.Keep effect, List<Order> orders) {}
+  /** Work for the keeper, and the orders and refusals that it is about. */
+  record Keeping(Effect.Keep effect, List<Order> orders, Set<Refusals.Refusal> refusals) {}
 
   final Runnable settle = this::settle;
   final Runnable move = this::move;
@@ -53,6 +56,20 @@ final class ModelEffectRunner {
     simulation = home.simulation;
     chance = simulation.chance;
     broker = simulation.broker;
+  }
+
+  /** The runs that a worker has or may begin are an order's, whichever life settles them. */
+  void dooms(Order order, Book.WorkerEntry worker) {
+    var runs = doomed.computeIfAbsent(order.id(), id -> new HashSet<>());
+    worker.ahead.forEach(task -> runs.add(task.id()));
+    if (worker.task != null) {
+      runs.add(worker.task.id());
+    }
+  }
+
+  /** Whether a task was in the hands of a worker that an order was to kill here. */
+  boolean isDoomed(String task, String order) {
+    return doomed.getOrDefault(order, Set.of()).contains(task);
   }
 
   void perform(Effect effect) {
@@ -110,7 +127,9 @@ final class ModelEffectRunner {
       }
       case Effect.Schedule schedule -> home.timers.add(schedule);
       case Effect.Keep keeping ->
-          keeper.add(new Keeping(keeping, home.book().keptHereAlone(begun)));
+          keeper.add(
+              new Keeping(
+                  keeping, home.book().keptHereAlone(begun), home.book().refusals.lasting()));
       case Effect.KeepKills keeping -> keptKills = keeping.kills();
       case Effect.WriteSuspectRuns _,
           Effect.TellTask _,
@@ -178,20 +197,23 @@ final class ModelEffectRunner {
               links.sessionWorks()
                   ? new Event.BarrierPassed(barrier.token())
                   : new Event.BarrierFailed(barrier.token(), "simulated"));
-      case Effect.PurgeBacklog purge -> dropBacklog(purge.token(), purge.queue(), null);
+      case Effect.PurgeBacklog purge ->
+          dropBacklog(purge.token(), purge.queue(), purge.order(), null);
       case Effect.DeadLetterBacklog sweep ->
-          dropBacklog(sweep.token(), sweep.queue(), sweep.headers());
+          dropBacklog(sweep.token(), sweep.queue(), sweep.order(), sweep.headers());
       default -> throw new AssertionError("no work for the settler");
     }
   }
 
-  void dropBacklog(long token, String queue, @Nullable Map<String, @Nullable Object> headers) {
+  private void dropBacklog(
+      long token, String queue, Order order, @Nullable Map<String, @Nullable Object> headers) {
     if (!links.sessionWorks() || (headers != null && broker.blocked)) {
       home.fromTasks.add(new Event.BacklogFailed(token, 0, "simulated"));
       return;
     }
     var all = broker.takeWaiting(queue);
     for (var letter : all) {
+      BacklogChecks.sweeps(home.book(), letter, order);
       if (headers == null) {
         simulation.checks.world.leavesTheBroker(home, letter);
       } else {
@@ -249,6 +271,7 @@ final class ModelEffectRunner {
     if (!fails) {
       kept = work.effect().retained();
       keptOrders = work.orders();
+      keptRefusals = work.refusals();
     }
     home.fromPublisher.add(new Event.Kept(work.effect().token(), fails ? "simulated" : null));
   }

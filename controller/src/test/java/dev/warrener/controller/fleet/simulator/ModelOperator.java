@@ -31,9 +31,13 @@ final class ModelOperator {
     private final HeardOrder order;
     private boolean logged;
 
-    Sending(HeardOrder order, boolean logged) {
+    /** Another order has its id: nobody waits for its end. */
+    private final boolean isAnother;
+
+    Sending(HeardOrder order, boolean logged, boolean isAnother) {
       this.order = order;
       this.logged = logged;
+      this.isAnother = isAnother;
     }
 
     @Override
@@ -43,11 +47,15 @@ final class ModelOperator {
       }
       var copy =
           new HeardOrder(order.order(), order.userId(), order.replyTo(), HeardOrder.Origin.LOG);
-      simulation.checks.verdict.logged(order.order());
+      if (!isAnother) {
+        simulation.checks.verdict.logged(order.order());
+      }
       simulation.broker.log.add(copy);
       simulation.controllers.forEach(controller -> controller.links.ordered(copy));
       if (logged) {
-        simulation.checks.verdict.sent(order.order());
+        if (!isAnother) {
+          simulation.checks.verdict.sent(order.order());
+        }
         simulation.controllers.forEach(controller -> controller.links.ordered(order));
       }
       if (logged || simulation.chance.oneIn(simulation.faults().losePart())) {
@@ -56,6 +64,12 @@ final class ModelOperator {
       logged = true;
     }
   }
+
+  /** A user who may give orders to some controllers, in some of their lives. */
+  static final String SOMETIMES = "mallory";
+
+  /** A user who may never give any. */
+  private static final String NEVER = "eve";
 
   private static final List<String> BATCHES = List.of("b0", "b1", "b2");
 
@@ -66,7 +80,16 @@ final class ModelOperator {
   private final Map<String, Set<String>> answers = new HashMap<>();
   private final List<HeardOrder> issuedHere = new ArrayList<>();
   private @Nullable Scope lastScope;
+  private final List<String> ofNobody = new ArrayList<>();
+
+  /** All resumes that anybody has given, anywhere. */
+  final List<Order> resumes = new ArrayList<>();
+
   int local;
+
+  /** How often they have used an id again. */
+  long again;
+
   long kills;
 
   ModelOperator(Simulation simulation) {
@@ -82,6 +105,10 @@ final class ModelOperator {
   // What they order.
 
   void orderSomething() {
+    if (chance.oneIn(12)) {
+      issueAgain();
+      return;
+    }
     if (!issued.isEmpty() && chance.oneIn(10)) {
       // Somebody joins.
       send(chance.of(List.copyOf(issued.values())));
@@ -133,8 +160,48 @@ final class ModelOperator {
   }
 
   private void issue(OrderKind kind, Scope scope) {
-    send(
-        heard(orderOf(kind, scope), chance.oneIn(25) ? chance.oneIn(2) ? "mallory" : null : "ops"));
+    var order = orderOf(kind, scope);
+    if (!chance.oneIn(20)) {
+      send(heard(order, "ops"));
+      return;
+    }
+    switch (chance.below(3)) {
+      case 0 -> send(heard(order, SOMETIMES));
+      case 1 -> send(heard(order, null));
+      default -> {
+        sending.add(new Sending(heard(order, NEVER), chance.oneIn(5), true));
+        ofNobody.add(order.id());
+      }
+    }
+  }
+
+  /** Gives another order with an id that was used before: for an order, or by somebody else. */
+  private void issueAgain() {
+    if (!ofNobody.isEmpty() && chance.oneIn(2)) {
+      var kind = chance.of(List.of(OrderKind.KILL, OrderKind.HOLD, OrderKind.RESUME));
+      var id = ofNobody.remove(chance.below(ofNobody.size()));
+      send(heard(orderOf(kind, scope(kind)).toBuilder().id(id).build(), "ops"));
+      return;
+    }
+    var logged = simulation.broker.log;
+    if (logged.isEmpty()) {
+      return;
+    }
+    var first = chance.of(logged);
+    var kind = chance.of(List.of(OrderKind.KILL, OrderKind.HOLD, OrderKind.RESUME));
+    if (kind == first.order().kind() || !"ops".equals(first.userId())) {
+      return;
+    }
+    var other =
+        heard(orderOf(kind, scope(kind)).toBuilder().id(first.order().id()).build(), "ops");
+    var controller = chance.of(simulation.controllers);
+    if (chance.oneIn(3) && controller.isConnected()) {
+      controller.orderedHere(
+          new HeardOrder(other.order(), null, null, HeardOrder.Origin.LOCAL));
+    } else {
+      sending.add(new Sending(other, false, true));
+    }
+    again++;
   }
 
   private Order orderOf(OrderKind kind, Scope scope) {
@@ -172,7 +239,8 @@ final class ModelOperator {
       long validSeconds,
       boolean dryRun) {
     simulation.passMillis(1);
-    return new Order(
+    var given =
+        new Order(
         1,
         simulation.nextId(),
         kind,
@@ -186,6 +254,10 @@ final class ModelOperator {
         simulation.now(),
         simulation.now().plus(Duration.ofSeconds(validSeconds)),
         dryRun);
+    if (kind == OrderKind.RESUME && !dryRun) {
+      resumes.add(given);
+    }
+    return given;
   }
 
   private static HeardOrder heard(Order order, @Nullable String user) {
@@ -197,7 +269,7 @@ final class ModelOperator {
       issued.putIfAbsent(order.order().id(), order);
     }
     // A foreign client knows the signal only, and the log hears that too.
-    sending.add(new Sending(order, chance.oneIn(5)));
+    sending.add(new Sending(order, chance.oneIn(5), false));
   }
 
   /** Often what somebody ordered something about before: people contradict each other. */
@@ -209,7 +281,50 @@ final class ModelOperator {
     return lastScope;
   }
 
+  /**
+   * A scope that names several things, one or more of each kind. A purge names queues and
+   * controllers alone.
+   */
+  private Scope combined(OrderKind kind) {
+    boolean any = kind != OrderKind.PURGE;
+    while (true) {
+      var controllers = new ArrayList<String>();
+      var queues = new ArrayList<String>();
+      var batches = new ArrayList<String>();
+      var tasks = new ArrayList<TaskTarget>();
+      var workers = new ArrayList<WorkerTarget>();
+      for (int i = 1 + chance.below(2); i > 0 && chance.oneIn(2); i--) {
+        controllers.add(chance.of(simulation.controllers).id);
+      }
+      for (int i = 1 + chance.below(2); i > 0 && chance.oneIn(2); i--) {
+        queues.add(chance.of(ModelBroker.QUEUES));
+      }
+      for (int i = 1 + chance.below(2); any && i > 0 && chance.oneIn(2); i--) {
+        batches.add(chance.of(BATCHES));
+      }
+      for (int i = 1 + chance.below(3); any && i > 0 && chance.oneIn(3); i--) {
+        tasks.add(new TaskTarget(task(), chance.oneIn(3) ? 1 + chance.below(2) : null));
+      }
+      for (int i = 1 + chance.below(3); any && i > 0 && chance.oneIn(4); i--) {
+        workers.add(
+            new WorkerTarget(
+                chance.of(simulation.controllers).id + "/" + (1 + chance.below(5)),
+                chance.oneIn(3) ? 1L + chance.below(4) : null));
+      }
+      if (!controllers.isEmpty()
+          || !queues.isEmpty()
+          || !batches.isEmpty()
+          || !tasks.isEmpty()
+          || !workers.isEmpty()) {
+        return new Scope(false, controllers, queues, batches, tasks, workers);
+      }
+    }
+  }
+
   private Scope newScope(OrderKind kind) {
+    if (chance.oneIn(3)) {
+      return combined(kind);
+    }
     int choice = chance.below(kind == OrderKind.PURGE ? 4 : 14);
     var controller = chance.of(simulation.controllers);
     return switch (choice) {
@@ -221,10 +336,10 @@ final class ModelOperator {
       case 6, 7 -> Scope.ofTask(task());
       case 8, 9 -> ofTasks(List.of(new TaskTarget(task(), 1 + chance.below(3))));
       case 10 -> ofTasks(List.of(new TaskTarget(task(), null), new TaskTarget(task(), 1)));
-      case 11 -> ofWorker(new WorkerTarget(controller.id + "/" + (1 + chance.below(3)), null));
+      case 11 -> ofWorker(new WorkerTarget(controller.id + "/" + (1 + chance.below(5)), null));
       case 12 ->
           ofWorker(
-              new WorkerTarget(controller.id + "/" + (1 + chance.below(3)), 1L + chance.below(4)));
+              new WorkerTarget(controller.id + "/" + (1 + chance.below(5)), 1L + chance.below(4)));
       default ->
           new Scope(
               false,

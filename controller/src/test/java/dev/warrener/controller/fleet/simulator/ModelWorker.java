@@ -89,6 +89,11 @@ final class ModelWorker {
     return life != Life.GONE && life != Life.SPAWNING;
   }
 
+  /** Whether it is being killed: it may begin what it was handed before it dies. */
+  boolean isSignalled() {
+    return signalled;
+  }
+
   boolean isOver() {
     return life == Life.GONE && frames.isEmpty();
   }

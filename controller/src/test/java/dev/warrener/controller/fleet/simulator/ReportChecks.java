@@ -218,6 +218,7 @@ final class ReportChecks {
     if (again) {
       return;
     }
+    entry.doneAt = simulation.now();
     mayNotStart(book, entry);
     for (var key : entry.targets) {
       var process = book.home.workers.get(key);
@@ -293,7 +294,9 @@ final class ReportChecks {
       var running = process.running();
       var revoking = running == null ? null : book.statements.revokes(running);
       require(
-          revoking == null || !revoking.id().equals(order.id()),
+          revoking == null
+              || !revoking.id().equals(order.id())
+              || !book.isAt(order.scope(), worker),
           Check.DONE_MEANS_DONE,
           "order",
           order.id(),

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -69,33 +70,59 @@ final class Simulation {
     chance = new Chance(seed);
     faults = Faults.of(chance);
     operator = new ModelOperator(this);
-    int number = 1 + chance.below(4);
-    for (int i = 1; i <= number; i++) {
+    var served = servedBy(1 + chance.below(4));
+    for (int i = 1; i <= served.size(); i++) {
       var withoutBroker = chance.of(List.of(WithoutBroker.values()));
+      var queues = served.get(i - 1);
       controllers.add(
           new ModelController(
               this,
               i,
-              settings(
-                  "c" + i, withoutBroker, i % 2 == 0 ? TaskEvents.ALL : TaskEvents.UNSUCCESSFUL)));
+              settings(i, queues, Set.of("ops"), withoutBroker),
+              settings(i, queues, Set.of("ops", ModelOperator.SOMETIMES), withoutBroker)));
     }
+  }
+
+  /** Each controller serves one queue or more, and each queue is served by somebody. */
+  private List<Set<String>> servedBy(int number) {
+    var served = new ArrayList<Set<String>>();
+    for (int i = 0; i < number; i++) {
+      served.add(new TreeSet<>(Set.of(chance.of(ModelBroker.QUEUES))));
+    }
+    for (var queue : ModelBroker.QUEUES) {
+      chance.of(served).add(queue);
+      served.forEach(
+          queues -> {
+            if (chance.oneIn(2)) {
+              queues.add(queue);
+            }
+          });
+    }
+    return served;
   }
 
   private void runLater() {
     laters.remove(chance.below(laters.size())).run();
   }
 
-  private static Settings settings(String id, WithoutBroker withoutBroker, TaskEvents taskEvents) {
+  private static Settings.QueueSettings queue(String name) {
+    return switch (name) {
+      case "mail" -> new Settings.QueueSettings("mail", 2, 5, 4, Duration.ZERO, AHEAD, 1);
+      case "thumbs" -> new Settings.QueueSettings("thumbs", 1, 2, 4, THUMBS_TIMEOUT, AHEAD, 0);
+      default -> new Settings.QueueSettings(name, 1, 1, 4, Duration.ZERO, AHEAD, 0);
+    };
+  }
+
+  private static Settings settings(
+      int number, Set<String> queues, Set<String> operators, WithoutBroker withoutBroker) {
     return new Settings(
-        id,
-        "host-" + id,
+        "c" + number,
+        "host-c" + number,
         1,
         "simulated",
         "subreaper",
-        List.of(
-            new Settings.QueueSettings("mail", 2, 5, 4, Duration.ZERO, AHEAD, 1),
-            new Settings.QueueSettings("thumbs", 1, 2, 4, THUMBS_TIMEOUT, AHEAD, 0)),
-        Set.of("ops"),
+        queues.stream().map(Simulation::queue).toList(),
+        operators,
         ModelController.LEASE,
         Duration.ofSeconds(30),
         Duration.ofSeconds(60),
@@ -108,7 +135,7 @@ final class Simulation {
         Duration.ofDays(1),
         3,
         withoutBroker,
-        taskEvents,
+        number % 2 == 0 ? TaskEvents.ALL : TaskEvents.UNSUCCESSFUL,
         null,
         Settings.CLOCK_TOLERANCE);
   }
@@ -229,10 +256,10 @@ final class Simulation {
       }
       var task = builder.build();
       published.add(task.id());
-      broker.publish(task);
+      broker.publish(task, now);
       // A publisher that heard no confirm publishes again.
       if (chance.oneIn(faults.refuse() * 3)) {
-        broker.publish(task);
+        broker.publish(task, now);
       }
     }
   }

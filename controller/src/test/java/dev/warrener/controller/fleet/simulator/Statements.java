@@ -1,7 +1,6 @@
 package dev.warrener.controller.fleet.simulator;
 
 import dev.warrener.messaging.order.Backlog;
-import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
@@ -120,25 +119,13 @@ final class Statements {
         || !hasQueue(named, task.queue())) {
       return false;
     }
-    return revocation.scope().tasks().isEmpty()
-        ? task.batch() != null && named.tasks().isEmpty() && named.batches().contains(task.batch())
-        : named.tasks().stream().anyMatch(one -> one.id().equals(task.id()));
-  }
-
-  /** Whether some order allows that a task be dropped without a trace. */
-  boolean allowsPurge(Task task) {
-    for (var order : orders) {
-      var scope = order.scope();
-      boolean drops =
-          order.kind() == OrderKind.PURGE
-              || (order.kind() == OrderKind.KILL
-                  && (order.backlog() == Backlog.PURGE
-                      || order.revocation() == Backlog.PURGE
-                      || order.inFlightOfKill() == InFlight.PURGE));
-      if (drops && reachesHere(scope) && hasQueue(scope, task.queue()) && hasTask(scope, task)) {
-        return true;
-      }
-    }
-    return false;
+    boolean hasTask = named.tasks().stream().anyMatch(one -> one.id().equals(task.id()));
+    boolean hasBatch = task.batch() != null && named.batches().contains(task.batch());
+    boolean reaches =
+        (named.tasks().isEmpty() || hasTask) && (named.batches().isEmpty() || hasBatch);
+    // It must name what the revocation names.
+    return reaches
+        && ((hasTask && !revocation.scope().tasks().isEmpty())
+            || (hasBatch && !revocation.scope().batches().isEmpty()));
   }
 }

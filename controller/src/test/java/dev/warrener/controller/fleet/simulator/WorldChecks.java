@@ -4,6 +4,7 @@ import static dev.warrener.controller.fleet.simulator.Violation.require;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.task.Task;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +46,7 @@ final class WorldChecks {
   void begins(ModelWorker worker, Task task) {
     simulation.note(worker.name(), "begins", task.id(), "@", task.attempt());
     simulation.checks.verdict.begins(worker, task);
+    simulation.checks.tripwire.begins(worker, task);
     require(
         !purged.contains(task.id()) || !holds(worker.home, task),
         Check.PURGED_STAYS_PURGED,
@@ -125,7 +127,7 @@ final class WorldChecks {
   void leavesTheBroker(ModelController by, Letter letter) {
     var id = letter.task.id();
     simulation.note(by.id, "takes", letter, "out of the broker");
-    boolean allowed = by.book().statements.allowsPurge(letter.task);
+    boolean allowed = BacklogChecks.allows(by.book(), letter, Backlog.PURGE);
     if (simulation.broker.copies(id) > 0) {
       // The copy that took its place may be dropped before it is itself acknowledged.
       if (allowed) {
@@ -199,7 +201,8 @@ final class WorldChecks {
                 by.id);
         case "killed" ->
             require(
-                by.book().statements.knows(String.valueOf(move.headers().get("x-dead-order")))
+                BacklogChecks.allows(by.book(), letter, Backlog.DEAD_LETTER)
+                    && by.book().statements.knows(String.valueOf(move.headers().get("x-dead-order")))
                     && !succeededHere(by, task),
                 Check.KILLED_OR_FINISHED,
                 letter,

@@ -37,8 +37,10 @@ record OrderReader(Set<String> exchanges) {
       Envelope envelope, BasicProperties properties, byte[] body, @Nullable Long offset) {
     var userId = VouchedUser.of(envelope, properties, exchanges);
     try {
-      return new ReceivedOrder.Decoded(
-          ContractJson.readOrder(body), userId, properties.getReplyTo(), offset);
+      var order = ContractJson.readOrder(body);
+      return TripwireRecord.is(properties, order)
+          ? new ReceivedOrder.Pulled(order, userId, properties.getReplyTo(), offset)
+          : new ReceivedOrder.Decoded(order, userId, properties.getReplyTo(), offset);
     } catch (MalformedMessageException | IllegalArgumentException e) {
       var because = e.getMessage();
       return new ReceivedOrder.Unreadable(

@@ -20,6 +20,15 @@ public sealed interface ReceivedOrder {
       implements ReceivedOrder {}
 
   /**
+   * The record of a pulled tripwire, which asks for nothing.
+   *
+   * @param order the kill that the tripwire stood for, as a dry run: who gave it and why
+   */
+  record Pulled(
+      Order order, @Nullable String userId, @Nullable String replyTo, @Nullable Long offset)
+      implements ReceivedOrder {}
+
+  /**
    * A message that is no order of the contract.
    *
    * @param id the order's id, if at least that could be read

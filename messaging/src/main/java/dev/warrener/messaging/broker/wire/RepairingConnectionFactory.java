@@ -14,13 +14,26 @@ import java.net.Socket;
  * own.
  */
 public final class RepairingConnectionFactory extends ConnectionFactory {
+  private final boolean heartbeats;
+
+  /**
+   * Makes a factory.
+   *
+   * @param heartbeats whether the connections have heartbeats. A connection of which the broker is
+   *     to keep what it has read of it, after its end, must have none: they would tell the broker
+   *     of that end
+   */
+  public RepairingConnectionFactory(boolean heartbeats) {
+    this.heartbeats = heartbeats;
+  }
+
   @Override
   protected synchronized FrameHandlerFactory createFrameHandlerFactory() {
     return new SocketFrameHandlerFactory(
         getConnectionTimeout(), getSocketFactory(), getSocketConfigurator(), isSSL()) {
       @Override
       public FrameHandler create(Socket socket) throws IOException {
-        return super.create(new RepairingSocket(socket));
+        return super.create(new RepairingSocket(socket, heartbeats));
       }
     };
   }

@@ -14,10 +14,17 @@ import java.net.SocketException;
 final class RepairingSocket extends Socket {
   private final Socket socket;
   private final InputStream frames;
+  private final OutputStream out;
 
-  RepairingSocket(Socket socket) throws IOException {
+  /**
+   * Wraps a socket.
+   *
+   * @param heartbeats whether the connection is to have heartbeats
+   */
+  RepairingSocket(Socket socket, boolean heartbeats) throws IOException {
     this.socket = socket;
     this.frames = new RepairedFrames(socket.getInputStream());
+    this.out = heartbeats ? socket.getOutputStream() : new NoHeartbeats(socket.getOutputStream());
   }
 
   @Override
@@ -26,8 +33,8 @@ final class RepairingSocket extends Socket {
   }
 
   @Override
-  public OutputStream getOutputStream() throws IOException {
-    return socket.getOutputStream();
+  public OutputStream getOutputStream() {
+    return out;
   }
 
   @Override
