@@ -17,19 +17,35 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** A cluster of three nodes loses one while three controllers work and while a kill is settled. */
-@NeedsRabbitMq(value = "a node of a cluster is killed", with = Capability.CLUSTER)
+/**
+ * A cluster of three nodes of which one is killed, frozen or parted from the others, with a kill of
+ * the fleet in the middle. Three controllers work, each over a node of its own as long as that
+ * takes connections.
+ */
+@NeedsRabbitMq(value = "a node of a cluster is broken", with = Capability.CLUSTER)
 class ClusterIT {
   private static final Duration LONG = Duration.ofMinutes(2);
   private static final int TASKS = 60;
   private static final List<String> IDS = List.of("c1", "c2", "c3");
+
+  /** How soon a kill reaches the controllers of the healthy nodes. A busy machine adds to it. */
+  private static final Duration SOON = Duration.ofSeconds(12);
+
+  /** A run ends with its lease, and the machine is busy. */
+  private static final Duration LEASE = Duration.ofSeconds(15).plus(SOON);
 
   /** The node that is never killed. */
   private static final int SURVIVOR = 2;
@@ -52,18 +68,7 @@ class ClusterIT {
   @Test
   void aNodeThatIsKilledUnderLoadLosesNoTaskAndAKillIsConfirmedAndItsFatesHold() {
     var journal = fleet.journal();
-    var controllers = new ArrayList<ControllerProcess>();
-    for (int i = 0; i < IDS.size(); i++) {
-      controllers.add(
-          fleet.startControllerAt(
-              balancer(i).uri(),
-              IDS.get(i),
-              "--queue",
-              "mail=2",
-              "--set",
-              "queue.mail.look-ahead=0"));
-    }
-    awaitReady();
+    var controllers = startControllers();
     assertThat(membersOf("warrener.q.mail")).as("members of the queue").isEqualTo(3);
     for (int i = 0; i < TASKS; i++) {
       fleet.publishBeating("mail", "t" + i, 0.5);
@@ -123,6 +128,128 @@ class ClusterIT {
       assertThat(again).as("purged and confirmed, so never again").hasSize(6);
     }
     assertThat(fleet.observer().takeDead("mail")).isEmpty();
+  }
+
+  static Stream<Duration> freezes() {
+    // After a minute the others give the node up.
+    return Boolean.getBoolean("warrener.cluster.long")
+        ? Stream.of(Duration.ofSeconds(30), Duration.ofSeconds(90))
+        : Stream.of(Duration.ofSeconds(30));
+  }
+
+  @ParameterizedTest
+  @MethodSource("freezes")
+  void killPassesByTheHealthyNodesWhileOneIsFrozenAndAllHearOrdersAfterwards(Duration time) {
+    // The command's address has the frozen node first.
+    killWhileBroken(() -> cluster.freeze(0), () -> cluster.thaw(0), time, address(0, 1, 2));
+  }
+
+  @Test
+  void killPassesByTheHealthyNodesWhileOneIsPartedAndAllHearOrdersAfterwards() {
+    killWhileBroken(
+        () -> cluster.part(0), () -> cluster.join(0), Duration.ofSeconds(10), address(1, 2, 0));
+  }
+
+  /**
+   * Kills the fleet while the node of c1 is broken, and once more when the node is well again.
+   *
+   * @param time how long the node is broken
+   * @param address where the kill is given
+   */
+  private void killWhileBroken(
+      Runnable breaking, Runnable healing, Duration time, String address) {
+    startControllers();
+    for (int i = 0; i < 6; i++) {
+      fleet.publishBeating("mail", "long-" + i, 600);
+    }
+    fleet.awaitRunning(6);
+    var ofHealthy = workersOf("c2", "c3");
+    var all = fleet.journal().pids();
+
+    long brokenAt = System.nanoTime();
+    breaking.run();
+    try {
+      long killedAt = System.nanoTime();
+      var kill =
+          CompletableFuture.supplyAsync(() ->
+              fleet.runAt(address, "kill", "--all", "--timeout", "10s", "-m", "INC-42", "-y"));
+      await("the workers at healthy nodes are dead")
+          .atMost(SOON)
+          .until(() -> ofHealthy.stream().noneMatch(ProcessTable::lives));
+      long deadAt = System.nanoTime();
+      var ran = kill.join();
+      System.err.printf(
+          "[cluster] the healthy part was dead after %d ms; status %d after %d ms: %s%s%n",
+          (deadAt - killedAt) / 1_000_000,
+          ran.status(),
+          (System.nanoTime() - killedAt) / 1_000_000,
+          ran.out(),
+          ran.err());
+      if (ran.status() == 0) {
+        assertThat(all).as("confirmed").noneMatch(ProcessTable::lives);
+      } else {
+        assertThat(ran.status()).as("%s%n%s", ran.out(), ran.err()).isEqualTo(124);
+        assertThat(ran.err()).contains("warrener kill --local --all");
+      }
+      await("the runs at c1 end with their lease")
+          .atMost(LEASE)
+          .until(() -> all.stream().noneMatch(ProcessTable::lives));
+      await("the node has been broken for long enough")
+          .atMost(time.plus(LONG))
+          .until(() -> System.nanoTime() - brokenAt > time.toNanos());
+    } finally {
+      healing.run();
+    }
+
+    await("all hear a resume")
+        .atMost(LONG)
+        .until(() -> {
+          var resumed = fleet.run("resume", "--all");
+          return resumed.status() == 0 && resumed.out().contains("3 of 3 controllers confirmed");
+        });
+    fleet.awaitRunning(6);
+    var again = fleet.run("kill", "--all", "--in-flight", "purge", "-y", "-m", "INC-43");
+    assertThat(again.status()).as("%s%n%s", again.out(), again.err()).isZero();
+    assertThat(again.out()).contains("3 of 3 controllers confirmed, 6 workers dead");
+    assertThat(fleet.journal().pids()).noneMatch(ProcessTable::lives);
+    fleet.run("resume", "--all").succeeded();
+  }
+
+  /** Returns the address of the cluster with its nodes in this order. */
+  private static String address(int... nodes) {
+    var first = cluster.uri(nodes[0]);
+    return first.getScheme()
+        + "://"
+        + first.getRawUserInfo()
+        + "@"
+        + IntStream.of(nodes)
+            .mapToObj(cluster::uri)
+            .map(node -> node.getHost() + ":" + node.getPort())
+            .collect(Collectors.joining(","))
+        + first.getRawPath();
+  }
+
+  private List<Long> workersOf(String... ids) {
+    return Stream.of(ids)
+        .flatMap(id -> Objects.requireNonNull(fleet.presence(id), id).workers().stream())
+        .map(worker -> Objects.requireNonNull(worker.pid(), "a worker without a process"))
+        .toList();
+  }
+
+  private List<ControllerProcess> startControllers() {
+    var controllers = new ArrayList<ControllerProcess>();
+    for (int i = 0; i < IDS.size(); i++) {
+      controllers.add(
+          fleet.startControllerAt(
+              balancer(i).uri(),
+              IDS.get(i),
+              "--queue",
+              "mail=2",
+              "--set",
+              "queue.mail.look-ahead=0"));
+    }
+    awaitReady();
+    return controllers;
   }
 
   private void awaitReady() {
