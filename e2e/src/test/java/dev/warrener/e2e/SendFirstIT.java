@@ -87,7 +87,7 @@ class SendFirstIT {
     assertThat(ran.out()).contains("PARTIAL  kill ").doesNotContain("CONFIRMED");
     assertThat(ran.err())
         .contains("no report can be received yet")
-        .contains("the broker has not answered the question for it")
+        .contains("the broker has not answered when it was asked for the count")
         .contains("without the broker:  warrener kill --local --all --in-flight requeue");
     assertThatTheTaskDiedSoonAfter(begun);
     fleet.awaitWaiting("mail", 1);

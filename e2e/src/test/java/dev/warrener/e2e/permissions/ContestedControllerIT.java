@@ -75,7 +75,7 @@ class ContestedControllerIT {
     assertThat(killed.err())
         .contains("user controller and user controller-h1 claim to be controller h1");
     assertThat(killed.err().lines().toList().getLast())
-        .startsWith("What runs at h1 can be killed with proof on its own host")
+        .startsWith("What runs at h1 can be killed with proof on host")
         .contains("warrener kill --local --controller h1");
     var local = fleet.run("kill", "--local", "--controller", "h1", "--then", "respawn", "-y");
     assertThat(local.status()).as("the way out: %s", local).isZero();

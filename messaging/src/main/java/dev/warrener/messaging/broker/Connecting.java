@@ -92,22 +92,13 @@ public final class Connecting {
   }
 
   /**
-   * Connects as the other method does. If the address names several nodes, each is tried as soon as
-   * the one before has failed or is slow, and the first that takes the connection has it.
+   * Connects, beginning with a certain node. If the address names several nodes, each is tried as
+   * soon as the one before has failed or is slow, and the first that takes the connection has it.
    *
    * @param first the number of the node that is tried first
    */
   static Open open(BrokerAccess access, String purpose, int consumerThreads, int first) {
-    var nodes = access.address().eachFrom(first);
-    return nodes.size() == 1
-        ? openAt(access, purpose, consumerThreads, true)
-        : new NodeRace(
-                nodes.stream()
-                    .<Supplier<Open>>map(
-                        node -> () -> openAt(access.at(node), purpose, consumerThreads, true))
-                    .toList(),
-                "broker-" + purpose)
-            .first();
+    return open(access, purpose, consumerThreads, first, true);
   }
 
   /**
@@ -117,12 +108,18 @@ public final class Connecting {
    * @throws BrokerException as {@link #open(BrokerAccess, String, int)}
    */
   public static Open openWithoutHeartbeats(BrokerAccess access, String purpose) {
-    var nodes = access.address().eachFrom(0);
+    return open(access, purpose, 1, 0, false);
+  }
+
+  private static Open open(
+      BrokerAccess access, String purpose, int consumerThreads, int first, boolean heartbeats) {
+    var nodes = access.address().eachFrom(first);
     return nodes.size() == 1
-        ? openAt(access, purpose, 1, false)
+        ? openAt(access, purpose, consumerThreads, heartbeats)
         : new NodeRace(
                 nodes.stream()
-                    .<Supplier<Open>>map(node -> () -> openAt(access.at(node), purpose, 1, false))
+                    .<Supplier<Open>>map(
+                        node -> () -> openAt(access.at(node), purpose, consumerThreads, heartbeats))
                     .toList(),
                 "broker-" + purpose)
             .first();
@@ -217,6 +214,7 @@ public final class Connecting {
     private final String threadName;
     private final BlockingQueue<Result> results = new LinkedBlockingQueue<>();
     private final AtomicBoolean isWon = new AtomicBoolean();
+    private volatile boolean isGivenUp;
 
     private record Result(@Nullable Open open, @Nullable BrokerException failure) {}
 
@@ -265,7 +263,11 @@ public final class Connecting {
             try {
               var open = node.get();
               if (isWon.compareAndSet(false, true)) {
-                results.add(new Result(open, null));
+                var won = new Result(open, null);
+                results.add(won);
+                if (isGivenUp && results.remove(won)) {
+                  open.drop(threadName);
+                }
               } else {
                 open.drop(threadName);
               }
@@ -280,11 +282,12 @@ public final class Connecting {
 
     /** Has a connection dropped that is made from now on, or has just been made. */
     private void giveUp() {
-      if (isWon.getAndSet(true)) {
-        results.stream()
-            .map(Result::open)
-            .filter(Objects::nonNull)
-            .forEach(open -> open.drop(threadName));
+      isGivenUp = true;
+      isWon.set(true);
+      for (var left = results.poll(); left != null; left = results.poll()) {
+        if (left.open() != null) {
+          left.open().drop(threadName);
+        }
       }
     }
 

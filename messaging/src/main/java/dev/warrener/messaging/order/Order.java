@@ -52,6 +52,12 @@ public record Order(
   /** The most bytes that an order may have. */
   public static final int MAX_BYTES = 64 * 1024;
 
+  /**
+   * The most combinations of queues, batches and tasks that a scope with tasks or batches may name:
+   * 20,000. A controller remembers each of them.
+   */
+  public static final int MOST_COMBINATIONS = 20_000;
+
   /** The longest grace, in milliseconds: one day. */
   public static final long MAX_GRACE_MILLIS = 24 * 60 * 60 * 1000L;
 
@@ -64,6 +70,7 @@ public record Order(
       throw new IllegalArgumentException("id \"" + id + "\" is not a UUID");
     }
     scope.requireNames();
+    requireFewCombinations(scope);
     if (graceMillis < 0 || graceMillis > MAX_GRACE_MILLIS) {
       throw new IllegalArgumentException(
           "graceMillis must be 0 to " + MAX_GRACE_MILLIS + ", not " + graceMillis);
@@ -94,6 +101,21 @@ public record Order(
   }
 
   /** Whether an id is a UUID of any version in its usual form. */
+  private static void requireFewCombinations(Scope scope) {
+    long combinations =
+        (long) Math.max(1, scope.queues().size())
+            * Math.max(1, scope.batches().size())
+            * Math.max(1, scope.tasks().size());
+    if (scope.namesTasks() && combinations > MOST_COMBINATIONS) {
+      throw new IllegalArgumentException(
+          "it names "
+              + combinations
+              + " combinations of queues, batches and tasks, and "
+              + MOST_COMBINATIONS
+              + " are allowed: give several orders");
+    }
+  }
+
   private static boolean isUuid(String id) {
     try {
       return UUID.fromString(id).toString().equalsIgnoreCase(id);

@@ -32,6 +32,9 @@ public final class BrokerFleetConnection implements FleetConnection {
   /** How long the broker may take for a count: an order waits for it. */
   private static final Duration COUNT_WITHIN = Duration.ofSeconds(3);
 
+  private static final String UNANSWERED =
+      "the broker has not answered when it was asked for the count";
+
   /** How long the broker may take to delete the tripwire: two requests, and a new connection. */
   private static final Duration PULL_WITHIN = Duration.ofSeconds(20);
 
@@ -100,7 +103,7 @@ public final class BrokerFleetConnection implements FleetConnection {
 
   /**
    * A count that may not be asked for, or of a queue that does not exist, is empty, and so is one
-   * that the broker does not give. Of the last {@link #miscounts} tells why.
+   * that the broker does not give. For the latter, {@link #miscounts} tells why.
    */
   private OptionalInt count(Function<FleetProbe, Integer> question) {
     try {
@@ -108,14 +111,23 @@ public final class BrokerFleetConnection implements FleetConnection {
     } catch (NotAllowedException | NoSuchQueueException e) {
       return OptionalInt.empty();
     } catch (BrokerUnreachableException e) {
-      miscounts.add("the broker has not answered the question for it");
+      miscounts.add(UNANSWERED);
       return OptionalInt.empty();
     } catch (BrokerException e) {
       if (!BrokerErrors.isLocked(e)) {
         throw e;
       }
-      miscounts.addAll(broker.ask(FleetProbe::miscounts, COUNT_WITHIN));
+      addWhy();
       return OptionalInt.empty();
+    }
+  }
+
+  /** An order that is on its way must not fail because the reason can't be had. */
+  private void addWhy() {
+    try {
+      miscounts.addAll(broker.ask(FleetProbe::miscounts, COUNT_WITHIN));
+    } catch (BrokerUnreachableException e) {
+      miscounts.add(UNANSWERED);
     }
   }
 
@@ -124,6 +136,16 @@ public final class BrokerFleetConnection implements FleetConnection {
     var because = List.copyOf(miscounts);
     miscounts.clear();
     return because;
+  }
+
+  /**
+   * Asks the broker, while no other thread does.
+   *
+   * @param limit the longest wait for the answer
+   * @throws BrokerUnreachableException if there is no answer in time
+   */
+  public <T> T ask(Function<FleetProbe, T> question, Duration limit) {
+    return broker.ask(question, limit);
   }
 
   @Override
@@ -144,12 +166,18 @@ public final class BrokerFleetConnection implements FleetConnection {
   @Override
   public boolean queueExists(String queue) {
     try {
-      return broker.ask(probe -> probe.queue(queue).consumers(), COUNT_WITHIN) >= 0;
+      broker.ask(probe -> probe.queue(queue), COUNT_WITHIN);
+      return true;
     } catch (NotAllowedException | NoSuchQueueException e) {
       return false;
     } catch (BrokerUnreachableException e) {
       // A broker that does not answer must not hold back an order for a queue that may be there.
       return true;
+    } catch (BrokerException e) {
+      if (!BrokerErrors.isLocked(e)) {
+        throw e;
+      }
+      return false;
     }
   }
 

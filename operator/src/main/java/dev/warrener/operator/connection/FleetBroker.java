@@ -5,7 +5,10 @@ import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.Connecting;
 import dev.warrener.messaging.broker.FleetProbe;
+import dev.warrener.messaging.broker.IncompatibleLibraryException;
 import dev.warrener.messaging.broker.NoSuchQueueException;
+import dev.warrener.messaging.broker.NotAllowedException;
+import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.OrderReceipt;
 import dev.warrener.messaging.broker.orders.OrderSender;
@@ -26,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -161,7 +165,13 @@ public final class FleetBroker implements AutoCloseable {
     try {
       feed.awaitUp(patience);
       return true;
-    } catch (BrokerUnreachableException e) {
+    } catch (NotAllowedException
+        | NoSuchQueueException
+        | TopologyMismatchException
+        | IncompatibleLibraryException e) {
+      throw e;
+    } catch (BrokerException e) {
+      // Such as a limit of queues that others have filled: orders pass all the same.
       return false;
     }
   }
@@ -186,17 +196,20 @@ public final class FleetBroker implements AutoCloseable {
    * @throws BrokerUnreachableException if there is no answer in time
    */
   <T> T ask(Function<FleetProbe, T> question, Duration limit) {
+    Future<T> answer = null;
     try {
-      return counting
-          .submit(() -> question.apply(probe()))
-          .get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      answer = counting.submit(() -> question.apply(probe()));
+      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       throw new BrokerUnreachableException("this connection was closed", e);
     } catch (TimeoutException e) {
+      // What has not begun must not happen later, when nobody waits for it any more.
+      answer.cancel(false);
       throw new BrokerUnreachableException(
           "the broker at " + access.address() + " has not answered for " + limit.toSeconds() + " s",
           e);
     } catch (InterruptedException e) {
+      answer.cancel(false);
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while the broker counts");
     } catch (ExecutionException e) {

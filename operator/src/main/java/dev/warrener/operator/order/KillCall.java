@@ -180,7 +180,8 @@ public final class KillCall {
           .recordTripwire(OrderFactory.pulled(form, pulledAt))
           .ifPresent(listener::tripwireNotRecorded);
     }
-    int running = awaitNobodyRunning(pulledAt.plus(timeout), listening);
+    // A count that can't be had never stands for nobody.
+    int running = awaitNobodyRunning(pulledAt.plus(timeout), Math.max(1, listening));
     return new Outcome.ByTripwire(listening, running, Duration.between(pulledAt, clock.instant()));
   }
 }

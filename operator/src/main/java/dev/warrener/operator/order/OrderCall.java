@@ -1,6 +1,7 @@
 package dev.warrener.operator.order;
 
 import dev.warrener.messaging.broker.BrokerBlockedException;
+import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.order.Order;
@@ -177,7 +178,9 @@ public final class OrderCall {
   public RollCall watch(
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
-    var deadlines = patience.after(clock.instant(), order.issuedAt());
+    var now = clock.instant();
+    // An operator's clock may be behind the one by which the order was given.
+    var deadlines = patience.after(now, order.issuedAt().isBefore(now) ? order.issuedAt() : now);
     return follow(with(kept, RollCall.open(order, deadlines)), listener, driver::watch);
   }
 
@@ -216,8 +219,12 @@ public final class OrderCall {
     if (sent instanceof Sent.Broadcast broadcast) {
       broadcast.problem().ifPresent(problems::add);
     }
-    if (!connection.listens(Duration.ZERO)) {
-      problems.add("no report can be received yet: the broker has not made the reply queue");
+    try {
+      if (!connection.listens(Duration.ZERO)) {
+        problems.add("no report can be received yet: there is no reply queue at the broker");
+      }
+    } catch (BrokerException e) {
+      problems.add("no report can be received: " + e.getMessage());
     }
     return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
   }

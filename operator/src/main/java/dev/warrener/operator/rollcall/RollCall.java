@@ -406,7 +406,6 @@ public final class RollCall {
         case DONE -> {}
       }
     }
-    SplitCluster.sentence(unanswering(), answered(), armed, now).ifPresent(missing::add);
     if (unnamed() > 0) {
       missing.add(
           "The broker counts "
@@ -414,6 +413,7 @@ public final class RollCall {
               + ", unknown by name, that did not answer.");
     }
     if (!isOfSome()) {
+      SplitCluster.sentence(unanswering(), answered(), armed, now).ifPresent(missing::add);
       miscounts.forEach(because ->
           missing.add(
               "The broker's count of controllers is wrong or missing, so it does not show whether"

@@ -46,8 +46,8 @@ public final class SplitCluster {
             + (some < suspects.size() ? some + " of " : "")
             + Phrases.some(suspects, 3)
             + " as connected, though nothing has arrived from there for more than a minute: the"
-            + " nodes of its cluster may be split (rabbitmqctl cluster_status). On such a host only"
-            + " warrener kill --local is sure to reach.");
+            + " broker's cluster may be split (rabbitmqctl cluster_status). On the hosts of these"
+            + " controllers only warrener kill --local is sure to work.");
   }
 
   private static Duration explained(KnownController silent) {

@@ -206,6 +206,15 @@ class KillCallTest {
   }
 
   @Test
+  void tripwireIsNotConfirmedByACountThatCantBeHad() throws InterruptedException {
+    connection.sending(new Sent.Blocked("low on memory")).withPulledTripwire().runningUnknown();
+
+    var outcome = send(EVERYTHING);
+
+    assertThat(((ByTripwire) outcome).stillRunning()).isPositive();
+  }
+
+  @Test
   void tripwireIsNotPulledForAnythingElse() {
     connection.sending(new Sent.Blocked("low on memory"));
     var plan = KillPlan.of(Scope.ALL, InFlight.PURGE, null, null, Duration.ZERO);

@@ -58,6 +58,18 @@ class SplitClusterTest {
   }
 
   @Test
+  void orderThatNamesItsControllersNeedsNoCount() {
+    var scope = new Scope(false, List.of("web-1"), List.of(), List.of(), List.of(), List.of());
+    var call =
+        call(
+                kill(scope),
+                List.of(heard("web-1", 1, 0, 0, silent("web-4", -134)), done("web-1", 2, 0, 0)))
+            .armed(2);
+
+    assertThat(call.verdict(at(11)).state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
   void verdictSaysIt() {
     var call =
         call(

@@ -173,7 +173,7 @@ final class DoctorCommand extends FleetCommand {
       if (state.tripped()) {
         wrong(
             "tripwire",
-            "it was pulled, and every controller holds everything; "
+            "every controller holds everything, because it was pulled: "
                 + PulledTripwire.by(pulledBy(session), invocation().clock().instant()),
             "warrener resume --all, when it is time");
       }

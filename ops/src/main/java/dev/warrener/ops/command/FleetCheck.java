@@ -111,14 +111,12 @@ final class FleetCheck {
         + ")";
   }
 
-  /** {@code , broker user controller-h1}; nothing where no broker vouches for anybody. */
+  /** {@code , published by user controller-h1}; nothing where nobody has published it. */
   private String publisher(String id) {
     var users = snapshot.roster().users(id);
     return users.isEmpty()
         ? ""
-        : ", broker "
-            + (users.size() == 1 ? "user " : "users ")
-            + String.join(" and ", users.stream().map(UsersCheck::orNobody).toList());
+        : ", published by " + String.join(" and ", users.stream().map(UsersCheck::name).toList());
   }
 
   private void checkController(Presence presence) {

@@ -62,7 +62,7 @@ record UsersCheck(Roster roster) {
                     + (strangers.size() == 1 ? " reports" : " report")
                     + " in its name and "
                     + (strangers.size() == 1 ? "is" : "are")
-                    + " not it: these reports count for nothing",
+                    + " not its user: these reports count for nothing",
                 "find out who that is, and remove that user's rights"));
       }
     }
@@ -116,12 +116,13 @@ record UsersCheck(Roster roster) {
     }
   }
 
-  private static String name(String user) {
+  /** Returns the user in words, or that there is none. */
+  static String name(String user) {
     return user.isEmpty() ? orNobody(user) : "user " + user;
   }
 
   /** Returns the user's name, or that there is none. */
-  static String orNobody(String user) {
+  private static String orNobody(String user) {
     return user.isEmpty() ? "somebody without a user_id" : user;
   }
 }

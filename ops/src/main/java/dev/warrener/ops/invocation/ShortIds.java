@@ -14,7 +14,7 @@ public final class ShortIds {
   private static final Pattern BEGINNING =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,12})?");
 
-  /** A UUIDv7 of the years from 2024 to 2039: what Warrener makes as the id of a task. */
+  /** A UUIDv7 of the years from 2022 to 2039: what Warrener makes as the id of a task. */
   private static final Pattern MADE =
       Pattern.compile(
           "01[89a-f][0-9a-f]{5}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
@@ -35,6 +35,11 @@ public final class ShortIds {
    */
   public static boolean mayBegin(String given) {
     return given.length() < SAMPLE.length() && BEGINNING.matcher(given).matches();
+  }
+
+  /** Whether an id is one that Warrener has made. */
+  public static boolean isMade(String id) {
+    return MADE.matcher(id).matches();
   }
 
   /** Whether {@code given} is the beginning of {@code id}, which is one that Warrener has made. */

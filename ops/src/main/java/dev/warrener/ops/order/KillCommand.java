@@ -126,7 +126,7 @@ public final class KillCommand extends FleetCommand {
       }
       return new KillDialogue(request, connection, context).run();
     } catch (BrokerUnreachableException e) {
-      if (localOptions.isLocal()) {
+      if (localOptions.isLocal() || options.isDryRun()) {
         throw e;
       }
       throw new CommandFailure(

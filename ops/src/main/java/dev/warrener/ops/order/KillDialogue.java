@@ -101,7 +101,7 @@ final class KillDialogue {
 
   // Ask.
 
-  /** Asks all controllers; null if the broker blocks publishers, or no answer could be heard. */
+  /** Asks all controllers; null if the broker blocks publishers, or no answer can be received. */
   private @Nullable RollCall ask() throws InterruptedException {
     try {
       if (request.order().dryRun()) {
@@ -289,14 +289,15 @@ final class KillDialogue {
         "What runs at "
             + Phrases.some(contested.stream().map(ControllerAnswer::controller).toList(), 3)
             + " can be killed with proof on "
-            + (hosts.size() == 1 ? "its own host, " : "each of the hosts ")
+            + (hosts.size() == 1 ? "host " : "each of the hosts ")
             + String.join(" and ", hosts)
             + ", where the kernel vouches for the answer:  "
             + new KillPlanText(request.plan(), true).command(ended.order().reason()));
   }
 
   private void advise(RollCall ended, Verdict verdict) {
-    if (verdict.state() == Verdict.State.PARTIAL && !connection.isLocal()) {
+    boolean isContested = ended.rows().stream().anyMatch(ControllerAnswer::isContested);
+    if (verdict.state() == Verdict.State.PARTIAL && !connection.isLocal() && !isContested) {
       screen.insist(Tone.NORMAL, text.withoutBroker(request.order().reason()));
     }
     if (verdict.state() == Verdict.State.UNKNOWN_TARGET) {

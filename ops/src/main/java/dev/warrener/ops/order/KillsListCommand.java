@@ -139,7 +139,7 @@ public final class KillsListCommand extends FleetCommand {
   /** Returns how an order came that is not in the log, as far as its controller has told. */
   private static String origin(@Nullable UnloggedOrder how) {
     if (how == null) {
-      return "so given with --local or by the tripwire";
+      return "so given with --local, by the tripwire, or while the log did not keep it";
     }
     if (!how.origin().equals(UnloggedOrder.LOCAL)) {
       return "made because the tripwire was pulled";

@@ -90,7 +90,9 @@ record TaskBeginnings(Scope scope, Order question) {
       return given;
     }
     var begun = new TreeSet<String>();
-    running.stream().filter(id -> ShortIds.begins(given, id)).forEach(begun::add);
+    running.stream()
+        .filter(id -> ShortIds.begins(given, id) && ShortIds.isMade(id))
+        .forEach(begun::add);
     var id = ShortIds.only(given, begun, "running tasks");
     if (id == null && !ShortIds.isSurelyCut(given)) {
       return given;

@@ -2,6 +2,7 @@ package dev.warrener.ops.view;
 
 import dev.warrener.messaging.broker.BrokerBlockedException;
 import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
@@ -37,6 +38,10 @@ public final class FleetView implements AutoCloseable {
   private static final Duration SILENT_AFTER = Duration.ofSeconds(6);
 
   private final String product;
+
+  /** How long the broker may take for an answer, or for the log of orders. */
+  private static final Duration READ_WITHIN = Duration.ofSeconds(20);
+
   private final String address;
   private final String namespace;
   private final FleetConnection connection;
@@ -170,8 +175,14 @@ public final class FleetView implements AutoCloseable {
     if (broker == null || !isTripped()) {
       return null;
     }
+    if (pulledBy != null) {
+      return pulledBy;
+    }
+    var session = broker.session();
     try {
-      return OrderHistory.pulledBy(OrderHistory.orders(broker.session())).orElse(null);
+      return broker
+          .ask(probe -> OrderHistory.pulledBy(OrderHistory.orders(session)), READ_WITHIN)
+          .orElse(null);
     } catch (BrokerException e) {
       // This user may not read the log, or it can't be read now: then nobody knows here.
       return null;
@@ -180,7 +191,7 @@ public final class FleetView implements AutoCloseable {
 
   private boolean isTripped() {
     try {
-      return broker != null && broker.probe().tripped();
+      return broker != null && broker.ask(FleetProbe::tripped, READ_WITHIN);
     } catch (NotAllowedException | NoSuchQueueException e) {
       return false;
     }

@@ -13,7 +13,7 @@ public final class PulledTripwire {
   /** Returns {@code by ana (broker user ops) 5m ago: INC-42}, or that nobody knows. */
   public static String by(@Nullable Logged pulled, Instant now) {
     if (pulled == null) {
-      return "by whom is not on record (yet: warrener kill is recorded when the broker takes"
+      return "nobody has recorded who pulled it (warrener kill does, but only once the broker takes"
           + " messages again)";
     }
     var order = pulled.order();

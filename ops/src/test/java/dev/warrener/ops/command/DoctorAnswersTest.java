@@ -111,7 +111,7 @@ class DoctorAnswersTest {
           .as(id)
           .anyMatch(finding ->
               finding.check().equals("controller " + id)
-                  && finding.finding().contains("broker user mallory"));
+                  && finding.finding().contains("user mallory"));
     }
   }
 

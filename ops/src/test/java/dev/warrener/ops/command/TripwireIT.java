@@ -101,7 +101,7 @@ class TripwireIT {
             .contains("blocks publishers (" + alarm.words + "): nothing was sent");
         assertThat(fleet.run("status").ends(124).out())
             .contains("none can answer")
-            .contains("by whom is not on record (yet")
+            .contains("nobody has recorded who pulled it")
             .contains("the broker blocks publishers (" + alarm.words + ")");
         assertThat(fleet.run("queue", "list").ends(124).err())
             .contains("The broker blocks publishers (" + alarm.words + ")");
@@ -119,7 +119,10 @@ class TripwireIT {
               assertThat(fleet.run("status").ends(0).out())
                   .containsPattern(by + "\\S+ \\(broker user \\S+\\) .*: INC-42"));
       assertThat(fleet.run("doctor").ends(3).out())
-          .containsPattern("wrong +tripwire +it was pulled, .*; " + by + ".*: INC-42");
+          .containsPattern(
+              "wrong +tripwire +every controller holds everything, because it was pulled: "
+                  + by
+                  + ".*: INC-42");
       var pulled = fleet.run("status", "-o", "json").json().at("/pulled");
       assertThat(pulled.at("/reason").stringValue()).isEqualTo("INC-42");
       var id = pulled.at("/order").stringValue();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** A kill that nobody can confirm, because several users or programs are one controller. */
 class ContestedKillTest {
   private static final String WAY_OUT =
-      "What runs at web-1 can be killed with proof on its own host, host-web-1, where the kernel"
+      "What runs at web-1 can be killed with proof on host host-web-1, where the kernel"
           + " vouches for the answer:  warrener kill --local --queue mail --in-flight requeue"
           + " --then hold -m 'INC-42'";
 

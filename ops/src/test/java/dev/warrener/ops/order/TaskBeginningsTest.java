@@ -75,6 +75,13 @@ class TaskBeginningsTest {
   }
 
   @Test
+  void idThatSomebodyHasMadeIsNotMeantByAnothersBeginning() throws InterruptedException {
+    running.add("20260101-9f60-4000-8000-000000000001");
+
+    assertThat(completed("20260101")).isEqualTo("20260101");
+  }
+
+  @Test
   void idsThatSomebodyHasChosenAreTakenWholeAndNobodyIsAsked() throws InterruptedException {
     assertThat(completed("t1")).isEqualTo("t1");
     assertThat(completed(ONE)).isEqualTo(ONE);

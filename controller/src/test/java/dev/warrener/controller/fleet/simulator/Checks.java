@@ -19,14 +19,12 @@ final class Checks {
   final VerdictChecks verdict;
   final BacklogChecks backlog;
   final TripwireChecks tripwire;
-  private final Simulation simulation;
   private final BookKeeper keeper;
   private final EffectChecks effectChecks;
   private final ReportChecks reports;
   private final LifeChecks lives;
 
   Checks(Simulation simulation) {
-    this.simulation = simulation;
     world = new WorldChecks(simulation);
     keeper = new BookKeeper(simulation);
     reports = new ReportChecks(simulation);

@@ -99,7 +99,7 @@ public final class OrderFeed implements AutoCloseable {
   /** Tests the connections; null if nobody does. */
   private final @Nullable Ear ear;
 
-  /** Since when no order arrives; null while the connection is up, and before the first. */
+  /** Since when no order can arrive; null while the connection is up, and before the first. */
   private volatile @Nullable Instant deafSince;
 
   private volatile @Nullable OrderConnection current;
@@ -258,7 +258,7 @@ public final class OrderFeed implements AutoCloseable {
     return since == null
         ? miscounts()
         : List.of(
-            "it has received no order over the broker since "
+            "no order can reach it over the broker since "
                 + since.truncatedTo(ChronoUnit.SECONDS)
                 + ", because its order connection is lost");
   }

@@ -85,7 +85,16 @@ public final class OrderSender implements AutoCloseable {
       logged = answer == Answer.CONFIRMED;
       problem = logged ? null : "the log of orders did not keep it: " + inWords(answer);
     }
-    var answer = publish(namespace.killExchange(), message, until);
+    Answer answer;
+    try {
+      answer = publish(namespace.killExchange(), message, until);
+    } catch (BrokerUnreachableException e) {
+      if (!logged) {
+        throw e;
+      }
+      // The log has the order: it is in force as soon as a controller reads it.
+      answer = Answer.UNANSWERED;
+    }
     boolean signalled = answer == Answer.CONFIRMED;
     boolean unconfirmed = answer == Answer.UNANSWERED;
     if (!signalled && problem == null) {
@@ -95,6 +104,9 @@ public final class OrderSender implements AutoCloseable {
               : unconfirmed
                   ? "the broker has not confirmed that all controllers that listen have it"
                   : "it could not be sent to the controllers: " + inWords(answer);
+    }
+    if (unconfirmed && problem != null && dialect().keepsOrders() && !logged) {
+      problem += "; the broker has not confirmed that all controllers that listen have it";
     }
     return new OrderReceipt(
         logged,
