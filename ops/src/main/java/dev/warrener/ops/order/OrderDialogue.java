@@ -42,7 +42,7 @@ final class OrderDialogue {
 
   /** Asks as {@link #ask} does, if answers can be received now: an order must not wait for that. */
   void askFirst(Order question) throws InterruptedException {
-    var unused = call.askFirst(question);
+    var _ = call.askFirst(question);
   }
 
   /**
