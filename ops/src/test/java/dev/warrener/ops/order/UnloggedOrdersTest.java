@@ -34,7 +34,10 @@ class UnloggedOrdersTest {
   @Test
   void whereTheControllerHasNotToldItNothingIsGuessed() {
     assertThat(said(null))
-        .startsWith("Not in the log, so given with --local or by the tripwire: " + ID)
+        .startsWith(
+            "Not in the log, so given with --local, by the tripwire, or while the log did not keep"
+                + " it: "
+                + ID)
         .endsWith("; the audit logs there say by whom.");
   }
 
