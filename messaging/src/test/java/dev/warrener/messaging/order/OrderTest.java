@@ -13,8 +13,8 @@ class OrderTest {
 
   @Test
   void scopeOfMoreCombinationsThanAControllerCanRememberIsRefused() {
-    assertThatThrownBy(() ->
-            resume(new Scope(false, List.of(), names(50), names(50), tasks(50), List.of())))
+    assertThatThrownBy(
+            () -> resume(new Scope(false, List.of(), names(50), names(50), tasks(50), List.of())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "it names 125000 combinations of queues, batches and tasks, and 20000 are allowed: give"
