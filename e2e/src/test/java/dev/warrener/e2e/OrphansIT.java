@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -79,7 +80,8 @@ class OrphansIT {
     controller.freeze();
     killSidecars(controller);
     // A task whose acknowledgement did not get out starts new ones at the next controller.
-    var daemons = ProcessTable.sleepers(seconds).stream().map(ProcessTable.Entry::pid).toList();
+    var pids = ProcessTable.sleepers(seconds).stream().map(ProcessTable.Entry::pid).toList();
+    Predicate<ProcessTable.Entry> isOfTheFirst = daemon -> pids.contains(daemon.pid());
     controller.kill();
     fleet.publishBeating("mail", "after", 0.1);
     fleet.startController("c1", "--queue", "mail=2", "--set", "containment=" + tier);
@@ -89,12 +91,12 @@ class OrphansIT {
         .pollInterval(Duration.ofMillis(5))
         .until(() -> {
           // In this order: what is left is looked at before, not after, the task was begun.
-          boolean nothingLeft = leftOf(controller, daemons).isEmpty();
+          boolean nothingLeft = leftOf(controller, isOfTheFirst).isEmpty();
           boolean begun = !fleet.journal().runsOf("after").isEmpty();
-          assertThat(nothingLeft || !begun).as("%s", leftOf(controller, daemons)).isTrue();
+          assertThat(nothingLeft || !begun).as("%s", leftOf(controller, isOfTheFirst)).isTrue();
           return begun;
         });
-    assertThat(leftOf(controller, daemons)).isEmpty();
+    assertThat(leftOf(controller, isOfTheFirst)).isEmpty();
   }
 
   /** Starts a controller with one daemon of each kind, or null where the host lacks the tier. */
@@ -137,17 +139,14 @@ class OrphansIT {
 
   /** Returns all processes with the controller's cookie, and the daemons without it. */
   private List<ProcessTable.Entry> leftOf(ControllerProcess controller) {
-    var left = new ArrayList<>(ProcessTable.marked("c1", controller.pid()));
-    left.addAll(ProcessTable.sleepers(seconds));
-    return left;
+    return leftOf(controller, daemon -> true);
   }
 
-  /** Returns the same without daemons that are none of these. */
-  private List<ProcessTable.Entry> leftOf(ControllerProcess controller, List<Long> daemons) {
+  /** Returns all processes with the controller's cookie, and the daemons that are meant. */
+  private List<ProcessTable.Entry> leftOf(
+      ControllerProcess controller, Predicate<ProcessTable.Entry> isMeant) {
     var left = new ArrayList<>(ProcessTable.marked("c1", controller.pid()));
-    ProcessTable.sleepers(seconds).stream()
-        .filter(sleeper -> daemons.contains(sleeper.pid()))
-        .forEach(left::add);
+    ProcessTable.sleepers(seconds).stream().filter(isMeant).forEach(left::add);
     return left;
   }
 

@@ -85,9 +85,9 @@ public final class Operator implements AutoCloseable {
   }
 
   /**
-   * Connects to the broker of a fleet, within ten seconds. If the broker takes orders and does not
-   * let anybody listen, as for a minute after a node of a cluster has frozen, it is waited for
-   * three seconds only: orders are sent, and what is reported about them is received later.
+   * Connects to the broker of a fleet, within ten seconds. If the broker makes no reply queue
+   * within three seconds, such as for a minute after a node of a cluster has frozen, this returns
+   * all the same: orders are sent, and their reports are received as soon as there is a queue.
    *
    * @throws UnknownTargetException if there is no fleet of that namespace at this broker
    * @throws BrokerException if the broker can't be reached, or refuses user, password, virtual host

@@ -51,16 +51,12 @@ final class OrderRefusals {
     return !order.dryRun() && order.kind() != OrderKind.ROLL_CALL;
   }
 
-  /**
-   * Returns why the waiting tasks of an order can't be dropped, or null. Waiting tasks belong to a
-   * queue, not to a worker or a controller that could take them.
-   */
+  /** Returns why the waiting tasks of an order can't be dropped, or null. */
   private static @Nullable String ofBacklog(Order order) {
     var scope = order.scope();
-    boolean isOfQueues = scope.namesTasks() || !scope.queues().isEmpty() || scope.all();
     return order.kind() == OrderKind.KILL
             && order.backlog() != Backlog.KEEP
-            && (!isOfQueues || !scope.workers().isEmpty())
+            && !scope.canHaveBacklog()
         ? "tasks wait in queues, not at workers or controllers, so a backlog of "
             + scope.describe()
             + " can't be "

@@ -108,14 +108,17 @@ class OverlappingOrdersTest {
     assertThat(fleet.state.restrictions().queueHeld(fleet.state.settings(), "mail")).isTrue();
   }
 
+  private Order holdThatHadExpired() {
+    return fleet
+        .order(OrderKind.HOLD, Scope.ofQueue("mail"))
+        .issuedAt(fleet.now.minusSeconds(600))
+        .expiresAt(fleet.now.minusSeconds(60))
+        .build();
+  }
+
   @Test
   void otherOrderWithTheIdOfOneThatHadExpiredInTheLogIsRefused() {
-    var hold =
-        fleet
-            .order(OrderKind.HOLD, Scope.ofQueue("mail"))
-            .issuedAt(fleet.now.minusSeconds(600))
-            .expiresAt(fleet.now.minusSeconds(60))
-            .build();
+    var hold = holdThatHadExpired();
     var kill =
         fleet.kill(Scope.ofQueue("mail"), InFlight.REQUEUE, Then.RESPAWN).id(hold.id()).build();
     fleet.startAgain();
@@ -134,12 +137,7 @@ class OverlappingOrdersTest {
 
   @Test
   void holdOfTheLogThatHadExpiredStaysInForceWhenItIsSentAgain() {
-    var hold =
-        fleet
-            .order(OrderKind.HOLD, Scope.ofQueue("mail"))
-            .issuedAt(fleet.now.minusSeconds(600))
-            .expiresAt(fleet.now.minusSeconds(60))
-            .build();
+    var hold = holdThatHadExpired();
     fleet.startAgain();
     fleet.connect(hold);
 

@@ -120,10 +120,14 @@ class StolenControllerIT {
     }
   }
 
-  /** Has h1 run a task: no other controller serves the queue. */
+  /**
+   * Has h1 run a task, of a queue that no other controller serves. Whoever listens knows h1 then:
+   * it has published that it is busy.
+   */
   private void runTask() {
     fleet.publish("video", "t1", 120);
     fleet.awaitRunning("t1");
+    fleet.awaitBusyWorker("h1");
   }
 
   private static void requireUnconfirmed(CommandResult killed) {

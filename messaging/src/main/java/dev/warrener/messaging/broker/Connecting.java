@@ -21,7 +21,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -213,8 +212,9 @@ public final class Connecting {
     private final List<Supplier<Open>> nodes;
     private final String threadName;
     private final BlockingQueue<Result> results = new LinkedBlockingQueue<>();
-    private final AtomicBoolean isWon = new AtomicBoolean();
-    private volatile boolean isGivenUp;
+
+    /** Whether a connection was taken, or none is wanted any more. Guarded by this. */
+    private boolean isOver;
 
     private record Result(@Nullable Open open, @Nullable BrokerException failure) {}
 
@@ -262,13 +262,7 @@ public final class Connecting {
           .newThread(() -> {
             try {
               var open = node.get();
-              if (isWon.compareAndSet(false, true)) {
-                var won = new Result(open, null);
-                results.add(won);
-                if (isGivenUp && results.remove(won)) {
-                  open.drop(threadName);
-                }
-              } else {
+              if (!take(open)) {
                 open.drop(threadName);
               }
             } catch (BrokerException e) {
@@ -280,10 +274,19 @@ public final class Connecting {
           .start();
     }
 
+    /** Returns whether this is the first connection, and still wanted. */
+    private synchronized boolean take(Open open) {
+      boolean isFirst = !isOver;
+      isOver = true;
+      if (isFirst) {
+        results.add(new Result(open, null));
+      }
+      return isFirst;
+    }
+
     /** Has a connection dropped that is made from now on, or has just been made. */
-    private void giveUp() {
-      isGivenUp = true;
-      isWon.set(true);
+    private synchronized void giveUp() {
+      isOver = true;
       for (var left = results.poll(); left != null; left = results.poll()) {
         if (left.open() != null) {
           left.open().drop(threadName);

@@ -100,7 +100,6 @@ public record Order(
     }
   }
 
-  /** Whether an id is a UUID of any version in its usual form. */
   private static void requireFewCombinations(Scope scope) {
     long combinations =
         (long) Math.max(1, scope.queues().size())
@@ -116,6 +115,7 @@ public record Order(
     }
   }
 
+  /** Whether an id is a UUID of any version in its usual form. */
   private static boolean isUuid(String id) {
     try {
       return UUID.fromString(id).toString().equalsIgnoreCase(id);

@@ -117,6 +117,14 @@ public record Scope(
         List.of());
   }
 
+  /**
+   * Whether the waiting tasks of a scope can be dropped. They belong to queues, not to a worker or
+   * a controller that could take them.
+   */
+  public boolean canHaveBacklog() {
+    return (all || !queues.isEmpty() || namesTasks()) && workers.isEmpty();
+  }
+
   /** Returns whether the scope names tasks, by id or by batch. */
   public boolean namesTasks() {
     return !batches.isEmpty() || !tasks.isEmpty();

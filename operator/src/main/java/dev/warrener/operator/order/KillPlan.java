@@ -48,8 +48,7 @@ public record KillPlan(Scope scope, InFlight inFlight, Backlog backlog, Then the
           "then exit ends whole controllers, so it can't follow a kill of single workers, tasks or"
               + " batches: use hold or respawn");
     }
-    boolean isOfQueues = namesTasks || scope.all() || !scope.queues().isEmpty();
-    if (backlog != null && backlog != Backlog.KEEP && (!isOfQueues || !scope.workers().isEmpty())) {
+    if (backlog != null && backlog != Backlog.KEEP && !scope.canHaveBacklog()) {
       throw new IllegalArgumentException(
           "tasks wait in queues, not at workers or controllers: name the queues whose backlog is"
               + " meant and no workers, or keep it");

@@ -114,7 +114,7 @@ public final class OrderCall {
         follow(
             open(question, Patience.OF_A_QUESTION.after(sentAt, sentAt), sent),
             new RosterKeeper(),
-            driver::follow);
+            true);
     requireKnownPlaces(call);
     return call;
   }
@@ -166,7 +166,7 @@ public final class OrderCall {
       Order order, Patience patience, Collection<ReceivedReport> kept, OrderListener listener)
       throws InterruptedException {
     var call = with(kept, start(order, patience, listener));
-    return follow(call.knowing(roster.known().values()), listener, driver::follow);
+    return follow(call.knowing(roster.known().values()), listener, true);
   }
 
   /**
@@ -181,7 +181,7 @@ public final class OrderCall {
     var now = clock.instant();
     // An operator's clock may be behind the one by which the order was given.
     var deadlines = patience.after(now, order.issuedAt().isBefore(now) ? order.issuedAt() : now);
-    return follow(with(kept, RollCall.open(order, deadlines)), listener, driver::watch);
+    return follow(with(kept, RollCall.open(order, deadlines)), listener, false);
   }
 
   private static RollCall with(Collection<ReceivedReport> kept, RollCall opened) {
@@ -234,28 +234,25 @@ public final class OrderCall {
     return sent instanceof Sent.NobodyListens nobody ? call.nobodyListens(nobody.isKept()) : call;
   }
 
-  /** Feeds a roll-call with messages until it is over. */
-  private interface Following {
-    RollCall toTheEnd(RollCall opened, OrderListener listener) throws InterruptedException;
-  }
-
   /**
    * Follows a roll-call to its end. The controllers that have to answer are known by the connection
    * itself, and by the broker's count. A count that could not be had is asked for once more at the
    * end, because it is never taken for none.
+   *
+   * @param sends whether the order may be sent again
    */
-  private RollCall follow(RollCall opened, OrderListener listener, Following following)
+  private RollCall follow(RollCall opened, OrderListener listener, boolean sends)
       throws InterruptedException {
     var call = opened.knowing(connection.expected()).armed(connection.armed().orElse(0));
     boolean isCounted = connection.miscounts().isEmpty();
-    var ended = following.toTheEnd(call, listener);
+    var ended = driver.follow(call, listener, sends);
     if (isCounted) {
       return ended;
     }
     int armed = connection.armed().orElse(0);
     var because = connection.miscounts();
     return because.isEmpty()
-        ? following.toTheEnd(ended.armed(armed), listener)
+        ? driver.follow(ended.armed(armed), listener, sends)
         : ended.miscounted(because);
   }
 

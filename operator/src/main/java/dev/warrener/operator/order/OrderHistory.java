@@ -1,6 +1,7 @@
 package dev.warrener.operator.order;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
@@ -53,6 +54,18 @@ public final class OrderHistory {
       }
     }
     return orders.values();
+  }
+
+  /**
+   * Returns who has pulled the tripwire that is pulled now, as {@link #pulledBy(Collection)}; empty
+   * also if this user may not read the log, or if it can't be read now.
+   */
+  public static Optional<Logged> pulledBy(BrokerSession session) {
+    try {
+      return pulledBy(orders(session));
+    } catch (BrokerException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -34,19 +34,12 @@ final class RollCallDriver {
   }
 
   /**
-   * Follows a roll-call to its end. If the connection was down meanwhile, the order is sent again:
-   * controllers answer the same id with the same reports.
+   * Follows a roll-call to its end.
+   *
+   * @param sends whether the order is sent again if the connection was down meanwhile: controllers
+   *     answer the same id with the same reports
    */
-  RollCall follow(RollCall opened, OrderListener listener) throws InterruptedException {
-    return follow(opened, listener, true);
-  }
-
-  /** Follows a roll-call to its end, and sends nothing. */
-  RollCall watch(RollCall opened, OrderListener listener) throws InterruptedException {
-    return follow(opened, listener, false);
-  }
-
-  private RollCall follow(RollCall opened, OrderListener listener, boolean sends)
+  RollCall follow(RollCall opened, OrderListener listener, boolean sends)
       throws InterruptedException {
     var call = opened;
     while (!call.isOver(clock.instant())) {

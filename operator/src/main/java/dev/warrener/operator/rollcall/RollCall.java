@@ -33,7 +33,7 @@ public final class RollCall {
   /** How long a roll-call waits for reports that the last one has overtaken: half a second. */
   static final Duration STRAGGLERS = Duration.ofMillis(500);
 
-  /** How long it waits if no controller listens and the log has the order: they reconnect. 3 s. */
+  /** How long it waits for controllers to reconnect, if the log has the order: three seconds. */
   static final Duration RETURN = Duration.ofSeconds(3);
 
   private enum Listeners {

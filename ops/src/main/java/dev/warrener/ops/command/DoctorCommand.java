@@ -8,7 +8,6 @@ import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.operator.order.OrderHistory;
-import dev.warrener.operator.order.OrderHistory.Logged;
 import dev.warrener.ops.invocation.CommandFailure;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.Failures;
@@ -174,7 +173,8 @@ final class DoctorCommand extends FleetCommand {
         wrong(
             "tripwire",
             "every controller holds everything, because it was pulled: "
-                + PulledTripwire.by(pulledBy(session), invocation().clock().instant()),
+                + PulledTripwire.by(
+                    OrderHistory.pulledBy(session).orElse(null), invocation().clock().instant()),
             "warrener resume --all, when it is time");
       }
       if (state.locked().isEmpty()) {
@@ -189,14 +189,6 @@ final class DoctorCommand extends FleetCommand {
           "topology", String.valueOf(e.getMessage()), "let an administrator make what is missing");
     }
     return true;
-  }
-
-  private static @Nullable Logged pulledBy(BrokerSession session) {
-    try {
-      return OrderHistory.pulledBy(OrderHistory.orders(session)).orElse(null);
-    } catch (BrokerException e) {
-      return null;
-    }
   }
 
   private void checkRights(FleetView view, Snapshot snapshot) {

@@ -114,9 +114,7 @@ final class FleetCheck {
   /** {@code , published by user controller-h1}; nothing where nobody has published it. */
   private String publisher(String id) {
     var users = snapshot.roster().users(id);
-    return users.isEmpty()
-        ? ""
-        : ", published by " + String.join(" and ", users.stream().map(UsersCheck::name).toList());
+    return users.isEmpty() ? "" : ", published by " + UsersCheck.names(users);
   }
 
   private void checkController(Presence presence) {

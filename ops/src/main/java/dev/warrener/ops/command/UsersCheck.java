@@ -7,6 +7,7 @@ import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.command.DoctorCommand.Finding;
 import dev.warrener.ops.command.DoctorCommand.Health;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -23,8 +24,7 @@ record UsersCheck(Roster roster) {
               Health.WRONG,
               "it is contested: "
                   + (known.users().size() > 1
-                      ? String.join(" and ", known.users().stream().map(UsersCheck::name).toList())
-                          + " claim to be it"
+                      ? names(known.users()) + " claim to be it"
                       : "two programs have its id, on " + String.join(" and ", known.hosts()))
                   + ", so that no kill can be confirmed there",
               known.users().size() > 1
@@ -39,9 +39,7 @@ record UsersCheck(Roster roster) {
               "it has been silent for so long that no order waits for it"
                   + (ghost.users().isEmpty()
                       ? ""
-                      : "; its presence was published by "
-                          + String.join(
-                              " and ", ghost.users().stream().map(UsersCheck::name).toList())),
+                      : "; its presence was published by " + names(ghost.users())),
               "if its host is gone for good, no action is needed: it disappears from this list a"
                   + " day after its last presence"));
     }
@@ -58,7 +56,7 @@ record UsersCheck(Roster roster) {
             new Finding(
                 "controller " + id,
                 Health.WRONG,
-                String.join(" and ", strangers.stream().map(UsersCheck::name).toList())
+                names(strangers)
                     + (strangers.size() == 1 ? " reports" : " report")
                     + " in its name and "
                     + (strangers.size() == 1 ? "is" : "are")
@@ -116,13 +114,12 @@ record UsersCheck(Roster roster) {
     }
   }
 
-  /** Returns the user in words, or that there is none. */
-  static String name(String user) {
-    return user.isEmpty() ? orNobody(user) : "user " + user;
+  /** Returns broker users in words; an empty name stands for somebody for whom nobody vouches. */
+  static String names(Collection<String> users) {
+    return String.join(" and ", users.stream().map(UsersCheck::name).toList());
   }
 
-  /** Returns the user's name, or that there is none. */
-  private static String orNobody(String user) {
-    return user.isEmpty() ? "somebody without a user_id" : user;
+  private static String name(String user) {
+    return user.isEmpty() ? "somebody without a user_id" : "user " + user;
   }
 }

@@ -34,7 +34,7 @@ public final class ShortIds {
    * made have to be given whole where something is changed: t1 is not the beginning of t10.
    */
   public static boolean mayBegin(String given) {
-    return given.length() < SAMPLE.length() && BEGINNING.matcher(given).matches();
+    return !isWhole(given) && BEGINNING.matcher(given).matches();
   }
 
   /** Whether an id is one that Warrener has made. */
@@ -42,7 +42,15 @@ public final class ShortIds {
     return MADE.matcher(id).matches();
   }
 
-  /** Whether {@code given} is the beginning of {@code id}, which is one that Warrener has made. */
+  /** Whether an id that is given is at least as long as one that Warrener makes. */
+  public static boolean isWhole(String given) {
+    return given.length() >= SAMPLE.length();
+  }
+
+  /**
+   * Whether {@code given} is the beginning of {@code id}, which is as long as one that Warrener
+   * makes. Whoever must know that it is one asks {@link #isMade} as well.
+   */
   public static boolean begins(String given, String id) {
     return id.length() == SAMPLE.length() && id.startsWith(given) && mayBegin(given);
   }

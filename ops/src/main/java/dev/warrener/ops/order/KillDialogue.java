@@ -29,6 +29,7 @@ import dev.warrener.ops.screen.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -250,7 +251,7 @@ final class KillDialogue {
   private OrderDisplay display() {
     return request.waits()
         ? OrderDisplay.ofAll(context, this::stillInForce)
-        : OrderDisplay.ofProblems(context);
+        : OrderDisplay.ofReports(context);
   }
 
   private String stillInForce(Order order) {
@@ -264,21 +265,17 @@ final class KillDialogue {
 
   private ExitStatus conclude(RollCall ended) {
     var verdict = OrderSummary.show(screen, ended, now(), connection);
-    advise(ended, verdict);
+    var contested = ended.rows().stream().filter(ControllerAnswer::isContested).toList();
+    advise(ended, verdict, !contested.isEmpty());
     OrderSummary.showUnproven(screen, ended);
-    adviseOnContests(ended);
+    if (!contested.isEmpty() && !connection.isLocal()) {
+      adviseOnContests(ended, contested);
+    }
     return ExitStatus.of(verdict);
   }
 
   /** Shows, as the last thing, how a contested controller is stopped all the same: on its host. */
-  private void adviseOnContests(RollCall ended) {
-    if (connection.isLocal()) {
-      return;
-    }
-    var contested = ended.rows().stream().filter(ControllerAnswer::isContested).toList();
-    if (contested.isEmpty()) {
-      return;
-    }
+  private void adviseOnContests(RollCall ended, List<ControllerAnswer> contested) {
     var hosts = new TreeSet<String>();
     for (var row : contested) {
       var known = row.known();
@@ -295,8 +292,7 @@ final class KillDialogue {
             + new KillPlanText(request.plan(), true).command(ended.order().reason()));
   }
 
-  private void advise(RollCall ended, Verdict verdict) {
-    boolean isContested = ended.rows().stream().anyMatch(ControllerAnswer::isContested);
+  private void advise(RollCall ended, Verdict verdict, boolean isContested) {
     if (verdict.state() == Verdict.State.PARTIAL && !connection.isLocal() && !isContested) {
       screen.insist(Tone.NORMAL, text.withoutBroker(request.order().reason()));
     }

@@ -10,6 +10,7 @@ import dev.warrener.ops.invocation.DurationConverter;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.invocation.ShortIds;
 import dev.warrener.ops.screen.Screen;
 import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.screen.Text;
@@ -32,9 +33,6 @@ import picocli.CommandLine.Parameters;
           + " the processes of a worker's tree that were seen dying."
     })
 public final class KillsShowCommand extends FleetCommand {
-  /** The length of an order's id. All that is kept of reports is read only for a whole one. */
-  private static final int WHOLE = 36;
-
   @Parameters(paramLabel = "ID", description = "The order's id, or the beginning of it.")
   private String id = "";
 
@@ -90,14 +88,17 @@ public final class KillsShowCommand extends FleetCommand {
     }
   }
 
-  /** Shows what controllers have reported about an order that is not in the log. */
+  /**
+   * Shows what controllers have reported about an order that is not in the log. All reports are
+   * read for a whole id only.
+   */
   private ExitStatus unlogged(Screen screen, BrokerSession session) {
     var reports =
-        id.length() < WHOLE
-            ? List.<ReceivedReport>of()
-            : OrderHistory.reports(session, Instant.EPOCH).stream()
+        ShortIds.isWhole(id)
+            ? OrderHistory.reports(session, Instant.EPOCH).stream()
                 .filter(one -> one.report().order().equals(id))
-                .toList();
+                .toList()
+            : List.<ReceivedReport>of();
     var sentence = KillsListCommand.unlogged(id, reports);
     if (sentence.isEmpty()) {
       throw OrderLog.unknown(id);

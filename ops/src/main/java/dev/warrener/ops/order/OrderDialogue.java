@@ -61,7 +61,7 @@ final class OrderDialogue {
   /** Sends an order, and shows its id without waiting for answers. */
   ExitStatus sendOnly(Order form) {
     RollCall sent;
-    try (var display = OrderDisplay.ofProblems(context)) {
+    try (var display = OrderDisplay.ofReports(context)) {
       sent = call.sendOnly(form, display);
     }
     return OrderSummary.showSent(context.screen(), sent);

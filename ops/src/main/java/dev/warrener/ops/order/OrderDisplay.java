@@ -50,13 +50,11 @@ final class OrderDisplay implements OrderListener, AutoCloseable {
     return new OrderDisplay(context, whenInterrupted);
   }
 
-  /** Returns a display for an order that somebody else has sent. */
+  /**
+   * Returns a display for an order that nobody waits for, or that somebody else has sent: nothing
+   * is said about its way, and nothing when Ctrl-C comes.
+   */
   static OrderDisplay ofReports(CommandContext context) {
-    return new OrderDisplay(context, null);
-  }
-
-  /** Returns a display for an order that nobody waits for: only problems are shown. */
-  static OrderDisplay ofProblems(CommandContext context) {
     return new OrderDisplay(context, null);
   }
 

@@ -1,7 +1,7 @@
 package dev.warrener.ops.view;
 
 import dev.warrener.messaging.broker.BrokerBlockedException;
-import dev.warrener.messaging.broker.BrokerException;
+import dev.warrener.messaging.broker.BrokerUnreachableException;
 import dev.warrener.messaging.broker.FleetProbe;
 import dev.warrener.messaging.broker.FleetProbe.QueueDepth;
 import dev.warrener.messaging.broker.NoSuchQueueException;
@@ -37,11 +37,10 @@ public final class FleetView implements AutoCloseable {
   /** A controller that has not published its presence for so long is silent: three were missed. */
   private static final Duration SILENT_AFTER = Duration.ofSeconds(6);
 
-  private final String product;
-
   /** How long the broker may take for an answer, or for the log of orders. */
   private static final Duration READ_WITHIN = Duration.ofSeconds(20);
 
+  private final String product;
   private final String address;
   private final String namespace;
   private final FleetConnection connection;
@@ -124,8 +123,9 @@ public final class FleetView implements AutoCloseable {
       mayOrder = false;
       listen(PRESENCE_ROUND);
     }
-    pulledBy = findPulledBy();
-    return snapshot();
+    boolean tripped = isTripped();
+    pulledBy = tripped ? findPulledBy() : null;
+    return snapshot(tripped);
   }
 
   /**
@@ -150,10 +150,10 @@ public final class FleetView implements AutoCloseable {
       }
     }
     roster.expire(clock.instant().minus(SILENT_AFTER));
-    return snapshot();
+    return snapshot(isTripped());
   }
 
-  private Snapshot snapshot() {
+  private Snapshot snapshot(boolean tripped) {
     return new Snapshot(
         clock.instant(),
         product,
@@ -164,27 +164,22 @@ public final class FleetView implements AutoCloseable {
         nobodyListens,
         byPresence,
         alarm,
-        isTripped(),
+        tripped,
         pulledBy,
         connection.running(),
         queues());
   }
 
-  /** Looks up who has pulled the tripwire, if it is pulled now. */
+  /** Looks up who has pulled the tripwire, once. */
   private @Nullable Logged findPulledBy() {
-    if (broker == null || !isTripped()) {
-      return null;
-    }
-    if (pulledBy != null) {
+    if (broker == null || pulledBy != null) {
       return pulledBy;
     }
     var session = broker.session();
     try {
-      return broker
-          .ask(probe -> OrderHistory.pulledBy(OrderHistory.orders(session)), READ_WITHIN)
-          .orElse(null);
-    } catch (BrokerException e) {
-      // This user may not read the log, or it can't be read now: then nobody knows here.
+      return broker.ask(probe -> OrderHistory.pulledBy(session), READ_WITHIN).orElse(null);
+    } catch (BrokerUnreachableException e) {
+      // The log can't be read now: then nobody knows here.
       return null;
     }
   }

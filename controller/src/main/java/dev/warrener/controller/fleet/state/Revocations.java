@@ -312,12 +312,13 @@ public record Revocations(
       return false;
     }
     boolean byTask = !revocation.scope.tasks().isEmpty();
-    boolean byBatch = !revocation.scope.batches().isEmpty() && task.batch() != null;
+    boolean byBatch = !revocation.scope.batches().isEmpty();
+    var batch = task.batch();
     for (var queue : new @Nullable String[] {null, task.queue()}) {
-      if ((byTask && isResumed(revocation, new Named(task.id(), null, queue)))
-          || (byBatch && isResumed(revocation, new Named(null, task.batch(), queue)))
-          || (task.batch() != null
-              && isResumed(revocation, new Named(task.id(), task.batch(), queue)))) {
+      if ((byTask && isResumed(revocation, Named.task(task.id(), queue)))
+          || (batch != null
+              && ((byBatch && isResumed(revocation, Named.batch(batch, queue)))
+                  || isResumed(revocation, new Named(task.id(), batch, queue))))) {
         return true;
       }
     }

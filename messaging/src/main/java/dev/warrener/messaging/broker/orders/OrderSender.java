@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * controllers that listen now. Not thread-safe.
  */
 public final class OrderSender implements AutoCloseable {
+  private static final String UNCONFIRMED =
+      "the broker has not confirmed that all controllers that listen have it";
+
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(1);
 
@@ -97,16 +100,15 @@ public final class OrderSender implements AutoCloseable {
     }
     boolean signalled = answer == Answer.CONFIRMED;
     boolean unconfirmed = answer == Answer.UNANSWERED;
-    if (!signalled && problem == null) {
+    if (unconfirmed && problem != null) {
+      problem += "; " + UNCONFIRMED;
+    } else if (!signalled && problem == null) {
       problem =
           answer == Answer.UNROUTABLE
               ? "no controller listens at this broker now"
               : unconfirmed
-                  ? "the broker has not confirmed that all controllers that listen have it"
+                  ? UNCONFIRMED
                   : "it could not be sent to the controllers: " + inWords(answer);
-    }
-    if (unconfirmed && problem != null && dialect().keepsOrders() && !logged) {
-      problem += "; the broker has not confirmed that all controllers that listen have it";
     }
     return new OrderReceipt(
         logged,
