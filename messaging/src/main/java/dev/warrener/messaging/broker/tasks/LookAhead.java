@@ -1,11 +1,11 @@
 package dev.warrener.messaging.broker.tasks;
 
 /**
- * How many deliveries of one queue may wait here, so that their bodies fit into the memory that is
- * there for them. The broker counts messages and knows no bytes. So the number follows from the
- * largest body of late. Before the first delivery it assumes the largest body that RabbitMQ
- * accepts. When more bytes have come all the same, none is consumed until half of them are settled.
- * Not thread-safe.
+ * The number of deliveries of one queue that may wait here, so that their bodies fit into the
+ * memory that is there for them. The broker counts messages and knows no bytes. So the number
+ * follows from the largest body of late. Before the first delivery it assumes the largest body that
+ * RabbitMQ accepts. When more bytes have come all the same, none is consumed until half of them are
+ * settled. Not thread-safe.
  */
 final class LookAhead {
   /** The assumed size of a queue's bodies before one was seen: the most that RabbitMQ 4 takes. */
