@@ -33,10 +33,7 @@ public final class RollCall {
   /** The time that a roll-call waits for reports that the last one has overtaken: half a second. */
   static final Duration STRAGGLERS = Duration.ofMillis(500);
 
-  /**
-   * The time that a roll-call waits for controllers to reconnect, if the log has the order: three
-   * seconds.
-   */
+  /** The wait for controllers to reconnect, if the log has the order: three seconds. */
   static final Duration RETURN = Duration.ofSeconds(3);
 
   private enum Listeners {
