@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * here: see {@code Connecting.expendable}.
  */
 public final class EndOnError implements Thread.UncaughtExceptionHandler {
-  /** How long the sentence may take: nobody may read stderr. */
+  /** The longest that writing the sentence may take, because nobody may read stderr. */
   private static final long PATIENCE_SECONDS = 1;
 
   private final int status;

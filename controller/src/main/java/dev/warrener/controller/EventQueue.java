@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * have one. Thread-safe.
  */
 final class EventQueue {
-  /** How many events may overtake those behind them in a row: 64. */
+  /** The most events in a row that may overtake others: 64. */
   static final int MOST_IN_A_ROW = 64;
 
   private final ReentrantLock lock = new ReentrantLock();

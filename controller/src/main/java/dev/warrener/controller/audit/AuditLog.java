@@ -34,10 +34,10 @@ public final class AuditLog implements AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
-  /** How often to look whether the file is still where it was: every two seconds. */
+  /** The pause between two checks whether the file is still in its place: two seconds. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
-  /** How long the disk may take for a line before that is a problem. */
+  /** The longest that the disk may take for a line before that is a problem. */
   private static final Duration SLOW = Duration.ofSeconds(5);
 
   private static final int CHUNK = 64 * 1024;

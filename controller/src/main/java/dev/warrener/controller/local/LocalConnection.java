@@ -34,7 +34,7 @@ final class LocalConnection implements Places.Taken {
   private static final long MOST_BYTES_WAITING = 64L << 20;
   private static final Duration GOODBYE = Duration.ofSeconds(1);
 
-  /** How often the reader looks up whether the connection has been idle for too long. */
+  /** The pause between two checks whether the connection has been idle for too long. */
   private static final Duration LOOK = Duration.ofSeconds(30);
 
   /** The most lines a second from one client: what comes faster waits in its socket. */

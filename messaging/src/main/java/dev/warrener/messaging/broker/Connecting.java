@@ -243,7 +243,7 @@ public final class Connecting {
    * next node is tried while the one before is still asked. For one call.
    */
   private static final class NodeRace {
-    /** How long a node has to answer before the next one is tried, too: half a second. */
+    /** The time for a node's answer before the next node is tried, too: half a second. */
     private static final long HEAD_START_MILLIS = 500;
 
     private final List<Supplier<Open>> nodes;
@@ -321,7 +321,7 @@ public final class Connecting {
       return isFirst;
     }
 
-    /** Has a connection dropped that is made from now on, or has just been made. */
+    /** Drops a connection that is made from now on, or has just been made. */
     private synchronized void giveUp() {
       isOver = true;
       for (var left = results.poll(); left != null; left = results.poll()) {

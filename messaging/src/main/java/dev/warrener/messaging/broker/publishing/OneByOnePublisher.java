@@ -37,7 +37,10 @@ public final class OneByOnePublisher implements AutoCloseable {
   private static final String PURPOSE = "publisher";
   private static final int CLOSE_MILLIS = 1_000;
 
-  /** How long a refused message may still be returned: the embedded broker refuses it first. */
+  /**
+   * The time in which a refused message may still be returned: the embedded broker refuses it
+   * first.
+   */
   private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
 
   /** How long a confirmation is waited for before the node is asked whether it answers at all. */
@@ -79,7 +82,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   private boolean isSilent;
 
   /**
-   * What the broker said about a message, or about the whole channel.
+   * The broker's answer about a message, or about the whole channel.
    *
    * @param number the number of the message on its channel, or 0 if the broker names none
    * @param isForEarlier whether it is said of all messages before that one, too

@@ -253,7 +253,7 @@ final class TaskChannel {
     return settle(delivery, tag -> channel.basicNack(tag, false, true));
   }
 
-  /** Has the broker move the message to the dead letters. */
+  /** Makes the broker move the message to the dead letters. */
   Settlement reject(Delivery delivery) {
     return settle(delivery, tag -> channel.basicReject(tag, false));
   }
