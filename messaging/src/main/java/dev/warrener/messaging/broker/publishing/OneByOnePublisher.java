@@ -301,7 +301,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** Waits for what is heard next; returns null if that is nothing, or if the node is silent. */
-  private @Nullable Heard await(Lane on, long untilNanos) throws IOException {
+  private @Nullable Heard await(AnsweredChannel on, long untilNanos) throws IOException {
     long now = System.nanoTime();
     var heard = on.poll(Math.min(untilNanos, now + ASK_AFTER.toNanos()));
     if (heard != null || blocked != null || System.nanoTime() >= untilNanos) {
