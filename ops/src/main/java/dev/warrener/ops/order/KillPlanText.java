@@ -33,8 +33,8 @@ public record KillPlanText(KillPlan plan, boolean isLocal) {
       lines.add(
           "  reach      "
               + pad("this host")
-              + "no broker is needed; no other host receives the order, and the log of orders does not"
-              + " have it");
+              + "no broker is needed; no other host receives the order, and the log of orders does"
+              + " not have it");
     }
     return lines;
   }
