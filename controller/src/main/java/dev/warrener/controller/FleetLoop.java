@@ -113,7 +113,7 @@ final class FleetLoop {
         wait = Math.min(TICK_NANOS, caughtUp.getAsLong());
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the thread that owns the state was interrupted", e);
     }
   }
 

@@ -160,6 +160,8 @@ final class LocalConnection implements Places.Taken {
           break;
         }
       }
+    } catch (RuntimeException e) {
+      LOG.error("a bug: the connection of {} to the control socket is closed", peer, e);
     } finally {
       finish();
       ended.accept(this);
@@ -216,6 +218,9 @@ final class LocalConnection implements Places.Taken {
         }
       }
     } catch (InterruptedException e) {
+      isGone = true;
+    } catch (RuntimeException e) {
+      LOG.error("a bug: nothing more is written to {} by the control socket", peer, e);
       isGone = true;
     } finally {
       writerEnded.countDown();

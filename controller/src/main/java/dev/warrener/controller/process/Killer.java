@@ -169,7 +169,7 @@ final class Killer implements Runnable {
         }
       }
     } catch (InterruptedException e) {
-      LOG.error("no worker can be killed any more: the killer's thread was interrupted", e);
+      throw new Error("no worker can be killed any more: the killer's thread was interrupted", e);
     } finally {
       stopped.countDown();
     }

@@ -65,7 +65,7 @@ public final class Connecting {
     /** Ends the connection without waiting for the broker. Returns at once. */
     public void drop(String threadName) {
       // A TLS socket may wait for a writer that hangs, and the client for its own threads.
-      daemon(threadName + "-drop")
+      expendable(threadName + "-drop")
           .newThread(() -> {
             try {
               socket.close();
@@ -142,8 +142,8 @@ public final class Connecting {
     var address = access.address();
     var threadName = "broker-" + purpose;
     var socket = new AtomicReference<Socket>();
-    var factory = factory(access, daemon(threadName), socket, heartbeats);
-    var consumers = consumers(consumerThreads, daemon(threadName + "-consumer"));
+    var factory = factory(access, expendable(threadName), socket, heartbeats);
+    var consumers = consumers(consumerThreads, expendable(threadName + "-consumer"));
     try {
       if (address.tls()) {
         factory.useSslProtocol(SSLContext.getDefault());
@@ -213,6 +213,29 @@ public final class Connecting {
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /**
+   * Returns a factory of daemon threads whose end by an exception is only logged, because nothing
+   * depends on them: threads of the broker's client, whose connection is watched from outside, and
+   * those that only close something. An error is told all the same ({@link Errors}).
+   */
+  public static ThreadFactory expendable(String name) {
+    var daemons = daemon(name);
+    return task -> {
+      var thread = daemons.newThread(task);
+      thread.setUncaughtExceptionHandler(Connecting::ended);
+      return thread;
+    };
+  }
+
+  private static void ended(Thread thread, Throwable thrown) {
+    var byDefault = Thread.getDefaultUncaughtExceptionHandler();
+    if (thrown instanceof Error && byDefault != null) {
+      byDefault.uncaughtException(thread, thrown);
+    } else {
+      LOG.error("thread {} has ended by what it threw", thread.getName(), thrown);
+    }
   }
 
   /**
@@ -355,7 +378,9 @@ public final class Connecting {
     private static void endAfterError(Channel channel, Throwable error) {
       if (error instanceof Error told) {
         // Not on this thread, which is the connection's own: its end waits for that.
-        daemon("broker-error-drop").newThread(() -> channel.getConnection().abort()).start();
+        expendable("broker-error-drop")
+            .newThread(() -> channel.getConnection().abort())
+            .start();
         Errors.tell(told);
       }
     }

@@ -193,7 +193,8 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /**
-   * Returns whether the node of this connection has not answered a question in time, while a message waited for its confirmation.
+   * Returns whether the node of this connection has not answered a question in time, while a
+   * message waited for its confirmation.
    */
   public boolean isSilent() {
     return isSilent;

@@ -335,7 +335,7 @@ final class PublishWriter {
   }
 
   private static void closeInBackground(Channel on) {
-    Connecting.daemon("broker-publisher-drop")
+    Connecting.expendable("broker-publisher-drop")
         .newThread(() -> {
           try {
             on.abort();

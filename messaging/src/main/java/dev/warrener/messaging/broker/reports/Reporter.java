@@ -190,7 +190,12 @@ public final class Reporter implements AutoCloseable {
 
   private void run() {
     for (var next = take(); next != null; next = take()) {
-      publish(next);
+      try {
+        publish(next);
+      } catch (RuntimeException e) {
+        LOG.error("a bug: a report could not be published and is dropped", e);
+        answered(next, new PublishOutcome.Unpublishable("a bug: " + e));
+      }
     }
   }
 

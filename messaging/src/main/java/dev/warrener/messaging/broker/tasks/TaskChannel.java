@@ -334,7 +334,7 @@ final class TaskChannel {
   /** Closes the channel in the background. Unsettled deliveries go back to the queue. */
   void drop() {
     ended.set(true);
-    Connecting.daemon("broker-tasks-drop")
+    Connecting.expendable("broker-tasks-drop")
         .newThread(() -> {
           try {
             channel.abort();
