@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** A controller's report about an order. All reports share the fields of {@link Header}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-  @JsonSubTypes.Type(value = Report.ControllerHeard.class, name = "controller.heard"),
-  @JsonSubTypes.Type(value = Report.WorkerDead.class, name = "worker.dead"),
-  @JsonSubTypes.Type(value = Report.WorkerUnconfirmed.class, name = "worker.unconfirmed"),
-  @JsonSubTypes.Type(value = Report.TaskSettled.class, name = "task.settled"),
-  @JsonSubTypes.Type(value = Report.ControllerDone.class, name = "controller.done"),
-  @JsonSubTypes.Type(value = Report.ControllerRefused.class, name = "controller.refused"),
+  @JsonSubTypes.Type(value = Report.ControllerHeard.class, name = ReportType.CONTROLLER_HEARD),
+  @JsonSubTypes.Type(value = Report.WorkerDead.class, name = ReportType.WORKER_DEAD),
+  @JsonSubTypes.Type(value = Report.WorkerUnconfirmed.class, name = ReportType.WORKER_UNCONFIRMED),
+  @JsonSubTypes.Type(value = Report.TaskSettled.class, name = ReportType.TASK_SETTLED),
+  @JsonSubTypes.Type(value = Report.ControllerDone.class, name = ReportType.CONTROLLER_DONE),
+  @JsonSubTypes.Type(value = Report.ControllerRefused.class, name = ReportType.CONTROLLER_REFUSED),
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface Report {

@@ -31,7 +31,7 @@ abstract class DeadMoveCommand extends FleetCommand {
 
   @Option(
       names = {"-n", "--dry-run"},
-      description = "Show which, and do nothing.")
+      description = "Show which dead letters match, and do nothing.")
   private boolean dryRun;
 
   @Option(

@@ -77,7 +77,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   private final Connecting.Open open;
   private final Dialect dialect;
   private volatile @Nullable String blocked;
-  private volatile @Nullable Lane lane;
+  private volatile @Nullable AnsweredChannel lane;
   private @Nullable Sent probed;
   private boolean isSilent;
 
@@ -100,11 +100,11 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /**
-   * A channel with what was heard on it. It has one message at a time. When the broker has not said
-   * all about a message in time, the channel is given up: a return names no message, and would be
-   * taken for the next one's.
+   * A channel with the broker's answers on it. One message at a time is published on it. If the
+   * broker has not answered completely in time, the channel is given up: a return names no message,
+   * and would be taken for an answer to the next one.
    */
-  private record Lane(Channel channel, BlockingQueue<Heard> heard) {
+  private record AnsweredChannel(Channel channel, BlockingQueue<Heard> heard) {
     @Nullable Heard poll(long untilNanos) throws IOException {
       try {
         return heard.poll(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -116,7 +116,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** A message that was published, and the channel that it was published on. */
-  private record Sent(Lane on, long number) {}
+  private record Sent(AnsweredChannel on, long number) {}
 
   /**
    * Connects.
@@ -302,7 +302,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** Waits for what is heard next; returns null if that is nothing, or if the node is silent. */
-  private @Nullable Heard await(Lane on, long untilNanos) throws IOException {
+  private @Nullable Heard await(AnsweredChannel on, long untilNanos) throws IOException {
     long now = System.nanoTime();
     var heard = on.poll(Math.min(untilNanos, now + ASK_AFTER.toNanos()));
     if (heard != null || blocked != null || System.nanoTime() >= untilNanos) {
@@ -318,7 +318,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** The embedded broker returns a message after it has refused it. */
-  private Answer afterReturn(Lane on, Answer answer) throws IOException {
+  private Answer afterReturn(AnsweredChannel on, Answer answer) throws IOException {
     if (answer != Answer.REFUSED || !dialect.returnsAfterNack()) {
       return answer;
     }
@@ -330,7 +330,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     return answer;
   }
 
-  private Lane lane() throws IOException {
+  private AnsweredChannel lane() throws IOException {
     var current = lane;
     if (current != null && current.channel().isOpen()) {
       return current;
@@ -346,7 +346,7 @@ public final class OneByOnePublisher implements AutoCloseable {
         (number, multiple) -> heard.add(new Heard(Answer.REFUSED, number, multiple)));
     channel.addShutdownListener(cause -> heard.add(Heard.of(Answer.UNANSWERED)));
     channel.confirmSelect();
-    var opened = new Lane(channel, heard);
+    var opened = new AnsweredChannel(channel, heard);
     lane = opened;
     return opened;
   }
