@@ -88,7 +88,7 @@ public final class KillCall {
     try {
       var ended =
           call.send(fenced(form), new Patience(timeout, timeout.plus(plan.grace())), listener);
-      return new Outcome.Answered(checkedAgainstBroker(ended));
+      return new Outcome.Answered(checkedAgainstBroker(checkedForForgeries(ended)));
     } catch (BrokerBlockedException e) {
       return pullTripwire(form, e, timeout, listener);
     }
@@ -119,6 +119,36 @@ public final class KillCall {
 
   private Order fenced(Order form) {
     return OrderFactory.fenced(form, call.roster());
+  }
+
+  /**
+   * A controller that has answered is connected, and so the broker counts it. If more have answered
+   * than are counted, somebody answers for controllers that have lost the broker just now.
+   */
+  private RollCall checkedForForgeries(RollCall ended) throws InterruptedException {
+    if (!ended.verdict(clock.instant()).isConfirmed()) {
+      return ended;
+    }
+    var until = clock.instant().plus(COUNT_LAG);
+    var counted = connection.armed();
+    var pace = COUNT_PACE;
+    while (counted.isPresent()
+        && ended.surplus(counted.getAsInt()) > 0
+        && clock.instant().isBefore(until)) {
+      connection.next(pace);
+      pace = pace.compareTo(LONGEST_COUNT_PACE) < 0 ? pace.multipliedBy(2) : LONGEST_COUNT_PACE;
+      counted = connection.armed();
+    }
+    // Without a count nothing can be compared; its absence is told elsewhere.
+    int surplus = counted.isPresent() ? ended.surplus(counted.getAsInt()) : 0;
+    return surplus == 0 ? ended : ended.miscounted(List.of(moreAnswers(surplus)));
+  }
+
+  private static String moreAnswers(int surplus) {
+    return Phrases.count(surplus, "controller")
+        + (surplus == 1 ? " has" : " have")
+        + " answered that the broker does not count, so somebody may have answered for others"
+        + " (`warrener doctor` names who does)";
   }
 
   /**

@@ -174,6 +174,11 @@ public final class KnownController {
     return new KnownController(id, all);
   }
 
+  /** Whether its own presence was received, and not only what others know of it. */
+  boolean isPresent() {
+    return accounts.keySet().stream().anyMatch(source -> source.kind() == Kind.PRESENCE);
+  }
+
   /** Returns the controller's id. */
   public String id() {
     return id;

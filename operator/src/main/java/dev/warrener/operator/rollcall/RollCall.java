@@ -292,6 +292,14 @@ public final class RollCall {
     return (int) Math.max(0, armed - answered() - unanswering().size());
   }
 
+  /**
+   * Returns how many more controllers have answered than the broker has counted, then or now. The
+   * answers of that many are somebody else's.
+   */
+  public int surplus(int countedNow) {
+    return (int) Math.max(0, answered() - Math.max(armed, countedNow));
+  }
+
   private long answered() {
     return answers.controllers().stream().filter(id -> answers.has(id, known.get(id))).count();
   }
@@ -319,7 +327,7 @@ public final class RollCall {
     var expected = rows().stream().filter(ControllerAnswer::expectedHere).toList();
     boolean othersAreDone =
         expected.stream()
-            .allMatch(row -> row.answerState() == AnswerState.SILENT || hasAnswered(row));
+            .allMatch(row -> row.answerState() == AnswerState.SILENT || isSettled(row));
     if (!now.isBefore(deadlines.hearBy()) && othersAreDone) {
       return true;
     }
@@ -358,6 +366,12 @@ public final class RollCall {
   private boolean hasAnswered(ControllerAnswer row) {
     return row.answerState().isFinal()
         || (isOnlyAsked() && row.answerState() == AnswerState.WORKING);
+  }
+
+  /** Whoever is asked shows its presence: an answer without one may be anybody's. */
+  private boolean isSettled(ControllerAnswer row) {
+    var one = row.known();
+    return hasAnswered(row) && (!isOnlyAsked() || (one != null && one.isPresent()));
   }
 
   private boolean awaitsStragglers(Instant now) {
@@ -407,10 +421,7 @@ public final class RollCall {
       }
     }
     if (unnamed() > 0) {
-      missing.add(
-          "The broker counts "
-              + Phrases.count(unnamed(), "more controller")
-              + ", unknown by name, that did not answer.");
+      missing.add(Sentences.unnamed(unnamed()));
     }
     if (!isOfSome()) {
       SplitCluster.sentence(unanswering(), answered(), armed, now).ifPresent(missing::add);
@@ -428,12 +439,7 @@ public final class RollCall {
               : "No controller has answered.");
     }
     if (stillRunning > 0) {
-      missing.add(
-          "The broker counts "
-              + Phrases.count(stillRunning, "controller")
-              + " that still "
-              + (stillRunning == 1 ? "runs" : "run")
-              + " a worker process.");
+      missing.add(Sentences.stillRunning(stillRunning));
     }
     if (!missing.isEmpty()) {
       missing.addAll(wrong);

@@ -174,4 +174,20 @@ final class Sentences {
     }
     return sentences;
   }
+
+  /** Returns that the broker counts so many controllers that nobody knows by name. */
+  static String unnamed(int controllers) {
+    return "The broker counts "
+        + Phrases.count(controllers, "more controller")
+        + ", unknown by name, that did not answer.";
+  }
+
+  /** Returns that the broker counts so many controllers that still run a worker. */
+  static String stillRunning(int controllers) {
+    return "The broker counts "
+        + Phrases.count(controllers, "controller")
+        + " that still "
+        + (controllers == 1 ? "runs" : "run")
+        + " a worker process.";
+  }
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,6 +143,85 @@ class DoctorAnswersTest {
           assertThat(finding.finding()).contains("at c9", "warrener.kill");
           assertThat(finding.advice()).contains("operators=ops");
         });
+  }
+
+  @Test
+  void controllersThatDontKeepTheirTasksApartAreNamed() {
+    var snapshot = Situation.ONE_UNKNOWN.snapshot();
+    add(snapshot, "c5", "cgroup+pid-namespace", "c5");
+    assertThat(findings(snapshot, "isolation")).isEmpty();
+
+    add(snapshot, "c6", "subreaper", "c6");
+    add(snapshot, "c7", "cgroup", "c7");
+
+    assertThat(findings(snapshot, "isolation"))
+        .singleElement()
+        .satisfies(finding -> {
+          assertThat(finding.health()).isEqualTo(Health.WARNING);
+          assertThat(finding.finding())
+              .startsWith("at c6, c7 tasks are not kept apart")
+              .contains("fake their results");
+          assertThat(finding.advice()).contains("set containment to pid-namespace");
+        });
+
+    add(snapshot, "c8", "cgroup", "c8");
+    add(snapshot, "c9", "cgroup", "c9");
+    assertThat(findings(snapshot, "isolation"))
+        .singleElement()
+        .satisfies(finding ->
+            assertThat(finding.finding()).startsWith("at c6, c7, c8 and 1 more tasks are not"));
+  }
+
+  @Test
+  void controllersThatShareABrokerUserAreNamedAndThoseWithoutOne() {
+    var snapshot = Situation.ONE_UNKNOWN.snapshot();
+    assertThat(findings(snapshot, "users"))
+        .singleElement()
+        .satisfies(finding -> {
+          assertThat(finding.health()).isEqualTo(Health.GOOD);
+          assertThat(finding.finding()).isEqualTo("1 controller has a broker user alone: c1");
+        });
+
+    add(snapshot, "c6", "pid-namespace", "fleet");
+    add(snapshot, "c7", "pid-namespace", "fleet");
+    add(snapshot, "c8", "pid-namespace", null);
+
+    assertThat(findings(snapshot, "users"))
+        .anySatisfy(finding -> {
+          assertThat(finding.health()).isEqualTo(Health.WARNING);
+          assertThat(finding.finding())
+              .isEqualTo(
+                  "c6, c7 share the broker user fleet: whoever has its password can confirm a kill"
+                      + " in the name of each");
+          assertThat(finding.advice()).contains("docs/permissions.md");
+        })
+        .anySatisfy(finding -> {
+          assertThat(finding.health()).isEqualTo(Health.WARNING);
+          assertThat(finding.finding()).startsWith("c8 publish without a user_id");
+        })
+        .anySatisfy(finding ->
+            assertThat(finding.finding()).isEqualTo("1 controller has a broker user alone: c1"))
+        .hasSize(3);
+  }
+
+  private static void add(
+      Snapshot snapshot, String controller, String containment, @Nullable String user) {
+    snapshot
+        .roster()
+        .add(
+            Presence.builder(controller, "host")
+                .pid(1)
+                .software("0.1.0")
+                .at(snapshot.at())
+                .containment(containment)
+                .build(),
+            snapshot.at(),
+            user);
+  }
+
+  private static List<Finding> findings(Snapshot snapshot, String check) {
+    return new FleetCheck(snapshot)
+        .findings().stream().filter(finding -> finding.check().equals(check)).toList();
   }
 
   @ParameterizedTest
