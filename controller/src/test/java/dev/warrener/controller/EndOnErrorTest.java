@@ -44,7 +44,8 @@ class EndOnErrorTest {
     var program = start(EndOnErrorUnderTest.class, "expendable");
 
     assertThat(program.inputReader().readAllAsString()).contains("goes on");
-    assertThat(errors(program)).contains("error: thread library-2 met java.lang.StackOverflowError");
+    assertThat(errors(program))
+        .contains("error: thread library-2 met java.lang.StackOverflowError");
     assertThat(program.waitFor()).isOne();
   }
 

@@ -171,8 +171,7 @@ public final class KillSuite implements Suite {
     }
     fleet
         .watch()
-        .await(
-            null, ReportType.CONTROLLER_DONE, fleet.controllers(), FleetUnderOrders.PATIENCE);
+        .await(null, ReportType.CONTROLLER_DONE, fleet.controllers(), FleetUnderOrders.PATIENCE);
     fleet.resume();
   }
 

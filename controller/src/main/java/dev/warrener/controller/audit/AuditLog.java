@@ -293,10 +293,7 @@ public final class AuditLog implements AutoCloseable {
     String hash = prev;
     var text = new ByteArrayOutputStream();
     for (int i = 0; i < entries.length + (gone > 0 ? 1 : 0); i++) {
-      var entry =
-          i < entries.length
-              ? entries[i]
-              : lost(gone);
+      var entry = i < entries.length ? entries[i] : lost(gone);
       number++;
       var line = line(number, hash, entry);
       hash = AuditLine.hash(line);

@@ -26,8 +26,8 @@ final class OrderArrival {
   private static final Duration TRIPWIRE_LASTS = Duration.ofMinutes(30);
 
   /**
-   * The time that an order from the log waits for its broadcast before it leaves the waiting
-   * tasks as they are. The broadcast usually follows within milliseconds.
+   * The time that an order from the log waits for its broadcast before it leaves the waiting tasks
+   * as they are. The broadcast usually follows within milliseconds.
    */
   private static final Duration BROADCAST_WAIT = Duration.ofSeconds(10);
 

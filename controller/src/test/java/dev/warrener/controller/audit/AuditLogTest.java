@@ -51,6 +51,7 @@ class AuditLogTest {
   /** An entry that Jackson can't write. */
   private record Broken(String word) {
     @Override
+    @SuppressWarnings("UnusedMethod") // Jackson calls it.
     public String word() {
       throw new IllegalStateException("a bug, made by the test");
     }

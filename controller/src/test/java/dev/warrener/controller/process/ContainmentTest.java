@@ -30,8 +30,7 @@ class ContainmentTest {
     ProcessId own = Objects.requireNonNull(Stat.of(OWN)).id();
 
     ProcessId identity =
-        Containment.identify(
-            OWN, pid -> looks.incrementAndGet() < 4 ? unreadable() : Stat.of(pid));
+        Containment.identify(OWN, pid -> looks.incrementAndGet() < 4 ? unreadable() : Stat.of(pid));
 
     assertThat(identity).isEqualTo(own);
     assertThat(identity.startTicks()).isPositive();

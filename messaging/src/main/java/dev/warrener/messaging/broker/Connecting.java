@@ -378,9 +378,7 @@ public final class Connecting {
     private static void endAfterError(Channel channel, Throwable error) {
       if (error instanceof Error told) {
         // Not on this thread, which is the connection's own: its end waits for that.
-        expendable("broker-error-drop")
-            .newThread(() -> channel.getConnection().abort())
-            .start();
+        expendable("broker-error-drop").newThread(() -> channel.getConnection().abort()).start();
         Errors.tell(told);
       }
     }

@@ -10,10 +10,14 @@ import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Roster;
 import dev.warrener.operator.rollcall.UnknownTargetException;
+import dev.warrener.operator.text.Phrases;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.function.IntSupplier;
 
 /**
  * One kill, from the question what it would mean to the end of its roll-call. Beyond an {@link
@@ -129,18 +133,13 @@ public final class KillCall {
     if (!ended.verdict(clock.instant()).isConfirmed()) {
       return ended;
     }
-    var until = clock.instant().plus(COUNT_LAG);
-    var counted = connection.armed();
-    var pace = COUNT_PACE;
-    while (counted.isPresent()
-        && ended.surplus(counted.getAsInt()) > 0
-        && clock.instant().isBefore(until)) {
-      connection.next(pace);
-      pace = pace.compareTo(LONGEST_COUNT_PACE) < 0 ? pace.multipliedBy(2) : LONGEST_COUNT_PACE;
-      counted = connection.armed();
-    }
     // Without a count nothing can be compared; its absence is told elsewhere.
-    int surplus = counted.isPresent() ? ended.surplus(counted.getAsInt()) : 0;
+    int counted =
+        awaitCount(
+            () -> connection.armed().orElse(Integer.MAX_VALUE),
+            number -> ended.surplus(number) == 0,
+            clock.instant().plus(COUNT_LAG));
+    int surplus = ended.surplus(counted);
     return surplus == 0 ? ended : ended.miscounted(List.of(moreAnswers(surplus)));
   }
 
@@ -172,14 +171,20 @@ public final class KillCall {
    * @param unknown what a count that can't be had is taken for
    */
   private int awaitNobodyRunning(Instant until, int unknown) throws InterruptedException {
-    int running = connection.running().orElse(unknown);
+    return awaitCount(() -> connection.running().orElse(unknown), number -> number == 0, until);
+  }
+
+  /** Asks for a count again and again until it is as it should be; returns the last one. */
+  private int awaitCount(IntSupplier count, IntPredicate isRight, Instant until)
+      throws InterruptedException {
+    int last = count.getAsInt();
     var pace = COUNT_PACE;
-    while (running > 0 && clock.instant().isBefore(until)) {
+    while (!isRight.test(last) && clock.instant().isBefore(until)) {
       connection.next(pace);
       pace = pace.compareTo(LONGEST_COUNT_PACE) < 0 ? pace.multipliedBy(2) : LONGEST_COUNT_PACE;
-      running = connection.running().orElse(unknown);
+      last = count.getAsInt();
     }
-    return running;
+    return last;
   }
 
   private Outcome pullTripwire(

@@ -40,6 +40,9 @@ public final class OrderCall {
   /** The time that a question waits for the queue of reports, without which it gets no answers. */
   private static final Duration LISTEN_WITHIN = Duration.ofSeconds(7);
 
+  /** The time in which every connected controller publishes its presence: three seconds. */
+  private static final Duration PRESENCE = Duration.ofSeconds(3);
+
   private final FleetConnection connection;
   private final InstantSource clock;
   private final RollCallDriver driver;
@@ -148,11 +151,23 @@ public final class OrderCall {
    */
   public RollCall send(Order form, Patience patience, OrderListener listener)
       throws InterruptedException {
-    return sendAgain(
-        OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())),
-        patience,
-        List.of(),
-        listener);
+    var ended =
+        sendAgain(
+            OrderFactory.issuedAt(form, roster.timeOfIssue(clock.instant())),
+            patience,
+            List.of(),
+            listener);
+    if (!ended.hasStrangers()) {
+      return ended;
+    }
+    // They may be anybody, until the controllers themselves or their neighbours tell who they are.
+    var until = clock.instant().plus(PRESENCE);
+    var known = driver.awaitPresence(ended, listener, earlier(until, ended.deadlines().doneBy()));
+    return driver.follow(known, listener, true);
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   /**

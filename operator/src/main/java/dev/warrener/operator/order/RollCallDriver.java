@@ -56,6 +56,20 @@ final class RollCallDriver {
     return call;
   }
 
+  /** Goes on with a roll-call until every controller that has answered is known. */
+  RollCall awaitPresence(RollCall ended, OrderListener listener, Instant until)
+      throws InterruptedException {
+    var call = ended;
+    while (call.hasStrangers() && clock.instant().isBefore(until)) {
+      var heard = connection.next(TICK);
+      if (heard.isPresent()) {
+        call = take(heard.get(), call, listener);
+      }
+      listener.tick(call, clock.instant());
+    }
+    return call;
+  }
+
   /** Asks for missed reports again. Without them their controllers count as silent. */
   private void sendAgain(RollCall call) {
     try {

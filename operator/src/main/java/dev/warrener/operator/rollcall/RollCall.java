@@ -6,7 +6,6 @@ import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.ControllerHeard;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.rollcall.Verdict.State;
-import dev.warrener.operator.text.Phrases;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -252,12 +251,9 @@ public final class RollCall {
       return false;
     }
     var one = known.get(controller);
-    return answers.has(controller, one) || (one == null ? claims(controller) : isAwaited(one));
-  }
-
-  /** Whether several users who are unknown otherwise report as one controller. */
-  private boolean claims(String controller) {
-    return answers.claimants(controller, null).size() > 1;
+    // Of a controller that is not known, several users may report.
+    boolean isClaimed = one == null && answers.claimants(controller, null).size() > 1;
+    return answers.has(controller, one) || isClaimed || (one != null && isAwaited(one));
   }
 
   private static boolean isAwaited(KnownController one) {
@@ -292,12 +288,15 @@ public final class RollCall {
     return (int) Math.max(0, armed - answered() - unanswering().size());
   }
 
-  /**
-   * Returns how many more controllers have answered than the broker has counted, then or now. The
-   * answers of that many are somebody else's.
-   */
+  /** Returns how many more controllers have answered than the broker has counted, then or now. */
   public int surplus(int countedNow) {
     return (int) Math.max(0, answered() - Math.max(armed, countedNow));
+  }
+
+  /** Whether a controller has answered of which neither itself nor another one has told. */
+  public boolean hasStrangers() {
+    return answers.controllers().stream()
+        .anyMatch(id -> !known.containsKey(id) && answers.has(id, null));
   }
 
   private long answered() {
@@ -325,9 +324,7 @@ public final class RollCall {
     }
     boolean nobodyListens = listeners != Listeners.SOME;
     var expected = rows().stream().filter(ControllerAnswer::expectedHere).toList();
-    boolean othersAreDone =
-        expected.stream()
-            .allMatch(row -> row.answerState() == AnswerState.SILENT || isSettled(row));
+    boolean othersAreDone = expected.stream().allMatch(row -> isSilent(row) || isSettled(row));
     if (!now.isBefore(deadlines.hearBy()) && othersAreDone) {
       return true;
     }
@@ -335,7 +332,10 @@ public final class RollCall {
       return nobodyListens;
     }
     return othersAreDone
-        && (nobodyListens || (silent().isEmpty() && unnamed() == 0 && !awaitsUnknown()))
+        && (nobodyListens
+            || (expected.stream().noneMatch(RollCall::isSilent)
+                && unnamed() == 0
+                && !awaitsUnknown()))
         && !awaitsStragglers(now);
   }
 
@@ -363,6 +363,10 @@ public final class RollCall {
             .anyMatch(id -> !known.containsKey(id) && !answers.has(id, null));
   }
 
+  private static boolean isSilent(ControllerAnswer row) {
+    return row.answerState() == AnswerState.SILENT;
+  }
+
   private boolean hasAnswered(ControllerAnswer row) {
     return row.answerState().isFinal()
         || (isOnlyAsked() && row.answerState() == AnswerState.WORKING);
@@ -380,12 +384,6 @@ public final class RollCall {
           var lastAt = answer.lastAt();
           return answer.hasGaps() && lastAt != null && now.isBefore(lastAt.plus(STRAGGLERS));
         });
-  }
-
-  private List<ControllerAnswer> silent() {
-    return rows().stream()
-        .filter(row -> row.expectedHere() && row.answerState() == AnswerState.SILENT)
-        .toList();
   }
 
   /** Returns the verdict. Before the roll-call is over, it is the verdict if it ended now. */
@@ -406,13 +404,7 @@ public final class RollCall {
         case SILENT -> missing.add(Sentences.silence(row, order.kind(), now));
         case WORKING -> {
           if (row.expectedHere() && !hasAnswered(row)) {
-            missing.add(
-                row.controller()
-                    + " has the order and is not done: "
-                    + row.certificates().size()
-                    + " of "
-                    + Phrases.count(row.expected().workers(), "worker")
-                    + " dead.");
+            missing.add(Sentences.unfinished(row));
           }
         }
         case FAILED -> wrong.addAll(Sentences.failures(row));

@@ -190,4 +190,14 @@ final class Sentences {
         + (controllers == 1 ? "runs" : "run")
         + " a worker process.";
   }
+
+  /** Returns that a controller has the order and has not ended it. */
+  static String unfinished(ControllerAnswer row) {
+    return row.controller()
+        + " has the order and is not done: "
+        + row.certificates().size()
+        + " of "
+        + Phrases.count(row.expected().workers(), "worker")
+        + " dead.";
+  }
 }

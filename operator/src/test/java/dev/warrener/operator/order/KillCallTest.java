@@ -105,6 +105,19 @@ class KillCallTest {
   }
 
   @Test
+  void moreAnswersThanTheBrokerCountsControllersConfirmNothing() throws InterruptedException {
+    connection.counting(0);
+
+    var outcome = send(EVERYTHING);
+
+    assertThat(state(outcome)).isEqualTo(State.PARTIAL);
+    assertThat(((Answered) outcome).call().verdict(connection.instant()).sentences())
+        .singleElement()
+        .asString()
+        .contains("1 controller has answered that the broker does not count");
+  }
+
+  @Test
   void brokersCountMayLagBehindButHasToAgree() throws InterruptedException {
     connection.running(asked -> asked < 3 ? 1 : 0);
     assertThat(state(send(EVERYTHING))).isEqualTo(State.CONFIRMED);

@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warrener.messaging.order.InFlight;
+import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
@@ -33,6 +34,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RollCallTest {
+  private static final Order QUESTION =
+      Said.order(OrderKind.KILL, Scope.ALL, InFlight.REQUEUE, Then.HOLD, true);
+
   @Test
   void isOverOnlyWhenTheLastHasConfirmed() {
     var reports = allIsWell();
@@ -279,11 +283,22 @@ class RollCallTest {
 
   @Test
   void whoIsOnlyAskedHasAnsweredWhenItWasHeard() {
-    var question = Said.order(OrderKind.KILL, Scope.ALL, InFlight.REQUEUE, Then.HOLD, true);
-    var call = call(question, heard("web-1", 1, 2, 1));
+    var call =
+        call(
+            QUESTION,
+            heard("web-1", 1, 2, 1)
+                .with(List.of(), Said.presence("web-1", ControllerState.RUNNING)));
 
     assertThat(call.isOver(at(0.02))).isTrue();
     assertThat(call.verdict(at(0.02)).state()).isEqualTo(State.CONFIRMED);
+  }
+
+  @Test
+  void answerThatShowsNoPresenceDoesNotEndAQuestion() {
+    var call = call(QUESTION, heard("web-1", 1, 2, 1));
+
+    assertThat(call.isOver(at(0.02))).isFalse();
+    assertThat(call.isOver(at(10))).isTrue();
   }
 
   @Test

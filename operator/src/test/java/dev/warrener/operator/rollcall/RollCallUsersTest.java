@@ -8,17 +8,16 @@ import static dev.warrener.operator.rollcall.Said.done;
 import static dev.warrener.operator.rollcall.Said.heard;
 import static dev.warrener.operator.rollcall.Said.kill;
 import static dev.warrener.operator.rollcall.Said.live;
+import static dev.warrener.operator.rollcall.Said.presence;
 import static dev.warrener.operator.rollcall.Said.silent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.report.ControllerState;
-import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.RosterEntry;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.rollcall.Verdict.State;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -320,16 +319,7 @@ class RollCallUsersTest {
   }
 
   private void publish(String id, @Nullable String user, ControllerState state) {
-    var presence =
-        Presence.builder(id, "host-of-" + id)
-            .pid(1)
-            .software("test")
-            .at(T0)
-            .state(state)
-            .containment("cgroup")
-            .leaseMillis(Duration.ofSeconds(15).toMillis())
-            .build();
-    call = call.knowing(List.of(KnownController.of(presence, T0, user)));
+    call = call.knowing(List.of(KnownController.of(presence(id, state), T0, user)));
   }
 
   private void say(@Nullable String user, Report... reports) {

@@ -8,10 +8,12 @@ import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;
+import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.Report.RosterEntry;
 import dev.warrener.messaging.report.RosterState;
 import dev.warrener.operator.rollcall.RollCall.Deadlines;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +62,7 @@ public final class Said {
         dryRun);
   }
 
-  public static Report heard(
+  public static Report.ControllerHeard heard(
       String controller, long sequence, int workers, int tasks, RosterEntry... roster) {
     return new Report.ControllerHeard(
         1,
@@ -73,6 +75,18 @@ public final class Said {
         List.of(roster),
         null,
         null);
+  }
+
+  /** The presence of a controller with a lease of 15 s. */
+  public static Presence presence(String id, ControllerState state) {
+    return Presence.builder(id, "host-of-" + id)
+        .pid(1)
+        .software("test")
+        .at(T0)
+        .state(state)
+        .containment("cgroup")
+        .leaseMillis(Duration.ofSeconds(15).toMillis())
+        .build();
   }
 
   public static RosterEntry live(String id, double seenAt) {

@@ -40,18 +40,21 @@ final class WarmUp {
               + ReportType.CONTROLLER_HEARD
               + HEADER
               + """
-              "roster":[],"expected":{"workers":1,"tasks":0,"busy":0,"waiting":0}}""",
+              "roster":[],"expected":{"workers":1,"tasks":0,"busy":0,"waiting":0}}\
+              """,
           "{\"type\":\""
               + ReportType.WORKER_DEAD
               + HEADER
               + """
               "worker":"c/1","incarnation":1,"pid":1,"startTicks":1,"containment":"x","signal":9,\
-              "processesKilled":1,"treeEmpty":true,"proven":true,"deathMicros":1}""",
+              "processesKilled":1,"treeEmpty":true,"proven":true,"deathMicros":1}\
+              """,
           "{\"type\":\""
               + ReportType.CONTROLLER_DONE
               + HEADER
               + """
-              "workers":1,"tasks":0,"backlog":0,"state":"running","tookMicros":1,"failed":[]}""");
+              "workers":1,"tasks":0,"backlog":0,"state":"running","tookMicros":1,"failed":[]}\
+              """);
 
   private WarmUp() {}
 

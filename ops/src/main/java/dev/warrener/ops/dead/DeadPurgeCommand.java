@@ -17,8 +17,7 @@ public final class DeadPurgeCommand extends DeadMoveCommand {
   @Option(
       names = "--confirm",
       paramLabel = "QUEUE",
-      description = 
-          "Don't ask. QUEUE is the queue's name, which the question would have you type.")
+      description = "Don't ask. QUEUE is the queue's name, which the question would have you type.")
   private @Nullable String confirm;
 
   public DeadPurgeCommand(Invocation invocation) {

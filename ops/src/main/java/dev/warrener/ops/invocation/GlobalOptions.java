@@ -54,8 +54,7 @@ public final class GlobalOptions {
       names = "--no-color",
       scope = ScopeType.INHERIT,
       order = 1005,
-      description = 
-          "No colour, as with NO_COLOR or TERM=dumb. CLICOLOR_FORCE=1 forces colour.")
+      description = "No colour, as with NO_COLOR or TERM=dumb. CLICOLOR_FORCE=1 forces colour.")
   boolean noColor;
 
   @Option(

@@ -88,8 +88,7 @@ public final class KillCommand extends FleetCommand {
       names = "--confirm",
       paramLabel = "NAME",
       order = 27,
-      description = 
-          "Don't ask. NAME is the namespace, which the question would have you type.")
+      description = "Don't ask. NAME is the namespace, which the question would have you type.")
   private @Nullable String confirm;
 
   @Option(

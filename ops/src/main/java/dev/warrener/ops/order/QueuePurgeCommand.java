@@ -56,8 +56,7 @@ public final class QueuePurgeCommand extends FleetCommand {
   @Option(
       names = "--confirm",
       paramLabel = "QUEUE",
-      description = 
-          "Don't ask. QUEUE is the queue's name, which the question would have you type.")
+      description = "Don't ask. QUEUE is the queue's name, which the question would have you type.")
   private @Nullable String confirm;
 
   @Mixin private TimeoutOption timeout = new TimeoutOption();

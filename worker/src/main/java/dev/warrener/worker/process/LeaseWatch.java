@@ -6,14 +6,14 @@ package dev.warrener.worker.process;
  */
 final class LeaseWatch implements Runnable {
   /**
-   * The wait before the second look, 100 ms. A process that was frozen may have read a
-   * frame and not noted the time of the read yet; the channel then looks silent.
+   * The wait before the second look, 100 ms. A process that was frozen may have read a frame and
+   * not noted the time of the read yet; the channel then looks silent.
    */
   private static final long DOUBT_MILLIS = 100;
 
   /**
-   * The wait before the second look after a suspension, 500 ms. Nobody can tell whether the
-   * last frame came before or after it. The controller sends a frame at once when it notices the
+   * The wait before the second look after a suspension, 500 ms. Nobody can tell whether the last
+   * frame came before or after it. The controller sends a frame at once when it notices the
    * suspension itself.
    */
   private static final long DOUBT_AFTER_SUSPENSION_MILLIS = 500;
