@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that wait for the fleet loop, in three lanes, the most urgent first:
+ * The events that wait for the fleet loop, in three levels, the most urgent first:
  *
  * <ol>
  *   <li>orders, and what the controller itself must do before anything else: read what a former run
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the rest. The broker and others can send much of it at once, and no kill may wait for it.
  * </ol>
  *
- * <p>Within a lane the order is that of posting, and events whose order matters are in the same
- * lane:
+ * <p>Within a level the order is that of posting, and events whose order matters are in the same
+ * level:
  *
  * <ul>
  *   <li>A worker's death comes after everything that it reported while it lived.
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *       answers to what was asked by it: a barrier is passed after the deliveries before it.
  * </ul>
  *
- * <p>Each lane gets its turn: after {@link #MOST_IN_A_ROW} events that overtook others, the others
+ * <p>Each level gets its turn: after {@link #MOST_IN_A_ROW} events that overtook others, the others
  * have one. Thread-safe.
  */
 final class EventQueue {
@@ -42,7 +42,7 @@ final class EventQueue {
   private final PriorityLevel workers = new PriorityLevel();
   private final PriorityLevel rest = new PriorityLevel();
 
-  /** The events of one lane, and how many others have overtaken them since one was taken. */
+  /** The events of one level, and how many others have overtaken them since one was taken. */
   private static final class PriorityLevel {
     private final Queue<Event> events = new ArrayDeque<>();
     private int overtaken;
@@ -65,14 +65,14 @@ final class EventQueue {
   void add(Event event) {
     lock.lock();
     try {
-      lane(event).events.add(event);
+      level(event).events.add(event);
       posted.signal();
     } finally {
       lock.unlock();
     }
   }
 
-  private PriorityLevel lane(Event event) {
+  private PriorityLevel level(Event event) {
     return switch (event) {
       // OthersSeen is posted just before the order whose answer contains the roster.
       case Event.OrdersSynced _,
@@ -98,7 +98,7 @@ final class EventQueue {
           Event.TreeEmpty _,
           Event.Unconfirmed _ ->
           workers;
-      case Event.TimerDue due -> lane(due.timer());
+      case Event.TimerDue due -> level(due.timer());
       case Event.BrokerUp _,
           Event.BrokerDown _,
           Event.Delivered _,
@@ -115,7 +115,7 @@ final class EventQueue {
     };
   }
 
-  private PriorityLevel lane(Timer timer) {
+  private PriorityLevel level(Timer timer) {
     return switch (timer) {
       case Timer.StartDeadline _,
           Timer.RunDeadline _,
@@ -127,7 +127,7 @@ final class EventQueue {
           Timer.Respawn _,
           Timer.DrainOver _ ->
           workers;
-      // These limit a wait for the broker, whose answer may already be in this lane.
+      // These limit a wait for the broker, whose answer may already be in this level.
       case Timer.LeaseOver _, Timer.SettlementOver _, Timer.BroadcastOver _ -> rest;
     };
   }

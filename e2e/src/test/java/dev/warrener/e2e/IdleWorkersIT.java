@@ -7,6 +7,7 @@ import dev.warrener.e2e.fixture.ControllerProcess;
 import dev.warrener.e2e.fixture.Journal;
 import dev.warrener.e2e.fixture.ProcessTable;
 import dev.warrener.e2e.fixture.TestFleet;
+import dev.warrener.testbroker.NeedsRabbitMq;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,7 @@ class IdleWorkersIT {
   }
 
   @Test
+  @NeedsRabbitMq("it counts the tasks in a queue that no controller holds")
   void tasksOfAControllerThatWasCutOffAreThereWhenItIsBack() {
     var wire = fleet.wire();
     start("c1");
@@ -88,6 +90,7 @@ class IdleWorkersIT {
   }
 
   @Test
+  @NeedsRabbitMq("it counts the tasks in a queue that no controller holds")
   void longTasksAfterManyShortOnesGoBackToTheirQueueUncharged() {
     start("c1");
     for (int i = 0; i < 50; i++) {

@@ -51,6 +51,9 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   /** Whether a queue's count of messages includes those that a controller holds. */
   public abstract boolean countsHeldMessages();
 
+  /** Whether a limit of unsettled deliveries holds for a channel, and not for a consumer. */
+  public abstract boolean limitsChannels();
+
   /** Returns the exchanges, queues and bindings of a fleet, except for its queues of tasks. */
   final List<Declaration> fleet(Namespace namespace) {
     var plan = new ArrayList<Declaration>();

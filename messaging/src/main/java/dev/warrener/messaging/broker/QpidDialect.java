@@ -45,6 +45,11 @@ final class QpidDialect extends Dialect {
   }
 
   @Override
+  public boolean limitsChannels() {
+    return true;
+  }
+
+  @Override
   Map<String, Object> alwaysEmptyQueue() {
     return Map.of();
   }

@@ -67,6 +67,11 @@ final class RabbitDialect extends Dialect {
     return false;
   }
 
+  @Override
+  public boolean limitsChannels() {
+    return false;
+  }
+
   /**
    * Returns the arguments of a quorum queue, though the queue is always empty. A classic queue is
    * unavailable while its node of a cluster is down, and 4.3 then does not answer questions about

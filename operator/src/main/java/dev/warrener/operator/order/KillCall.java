@@ -10,11 +10,9 @@ import dev.warrener.operator.rollcall.OrderListener;
 import dev.warrener.operator.rollcall.RollCall;
 import dev.warrener.operator.rollcall.Roster;
 import dev.warrener.operator.rollcall.UnknownTargetException;
-import dev.warrener.operator.text.Phrases;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
@@ -30,6 +28,9 @@ public final class KillCall {
    * one second.
    */
   private static final Duration COUNT_LAG = Duration.ofSeconds(1);
+
+  /** The longest time in which a controller that is connected is counted: three seconds. */
+  private static final Duration ARMED_WITHIN = Duration.ofSeconds(3);
 
   /** The first wait for the next count; each wait is twice as long as the one before. */
   private static final Duration COUNT_PACE = Duration.ofMillis(2);
@@ -92,7 +93,7 @@ public final class KillCall {
     try {
       var ended =
           call.send(fenced(form), new Patience(timeout, timeout.plus(plan.grace())), listener);
-      return new Outcome.Answered(checkedAgainstBroker(checkedForForgeries(ended)));
+      return new Outcome.Answered(checkedForForgeries(checkedAgainstBroker(ended)));
     } catch (BrokerBlockedException e) {
       return pullTripwire(form, e, timeout, listener);
     }
@@ -127,27 +128,25 @@ public final class KillCall {
 
   /**
    * A controller that has answered is connected, and so the broker counts it. If more have answered
-   * than are counted, somebody answers for controllers that have lost the broker just now.
+   * than are counted, somebody answers for controllers that have lost the broker just now. After a
+   * kill with {@code exit} the controllers are gone, and nothing can be compared.
    */
   private RollCall checkedForForgeries(RollCall ended) throws InterruptedException {
-    if (!ended.verdict(clock.instant()).isConfirmed()) {
+    if (plan.then() == Then.EXIT || !ended.verdict(clock.instant()).isConfirmed()) {
       return ended;
     }
-    // Without a count nothing can be compared; its absence is told elsewhere.
     int counted =
         awaitCount(
             () -> connection.armed().orElse(Integer.MAX_VALUE),
             number -> ended.surplus(number) == 0,
-            clock.instant().plus(COUNT_LAG));
+            clock.instant().plus(ARMED_WITHIN));
     int surplus = ended.surplus(counted);
-    return surplus == 0 ? ended : ended.miscounted(List.of(moreAnswers(surplus)));
-  }
-
-  private static String moreAnswers(int surplus) {
-    return Phrases.count(surplus, "controller")
-        + (surplus == 1 ? " has" : " have")
-        + " answered that the broker does not count, so somebody may have answered for others"
-        + " (`warrener doctor` names who does)";
+    return surplus == 0
+        ? ended
+        : ended.doubted(
+            "More controllers have answered than the broker counts: "
+                + surplus
+                + " more. Somebody may have answered for a controller that has lost the broker.");
   }
 
   /**

@@ -46,7 +46,7 @@ public final class RollCall {
   private final int armed;
   private final Listeners listeners;
   private final int stillRunning;
-  private final List<String> miscounts;
+  private final Doubts doubts;
   private final SortedMap<String, KnownController> known;
   private final Answers answers;
 
@@ -77,7 +77,7 @@ public final class RollCall {
       int armed,
       Listeners listeners,
       int stillRunning,
-      List<String> miscounts,
+      Doubts doubts,
       SortedMap<String, KnownController> known,
       Answers answers) {
     this.order = order;
@@ -85,7 +85,7 @@ public final class RollCall {
     this.armed = armed;
     this.listeners = listeners;
     this.stillRunning = stillRunning;
-    this.miscounts = List.copyOf(miscounts);
+    this.doubts = doubts;
     this.known = known;
     this.answers = answers;
   }
@@ -98,7 +98,7 @@ public final class RollCall {
         0,
         Listeners.SOME,
         0,
-        List.of(),
+        Doubts.NONE,
         Collections.emptySortedMap(),
         Answers.NONE);
   }
@@ -110,7 +110,7 @@ public final class RollCall {
   public RollCall knowing(Collection<KnownController> more) {
     var next = new TreeMap<>(known);
     more.forEach(one -> next.merge(one.id(), one, KnownController::and));
-    return new RollCall(order, deadlines, armed, listeners, stillRunning, miscounts, next, answers);
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, doubts, next, answers);
   }
 
   /**
@@ -119,7 +119,7 @@ public final class RollCall {
    */
   public RollCall armed(int consumers) {
     return new RollCall(
-        order, deadlines, consumers, listeners, stillRunning, miscounts, known, answers);
+        order, deadlines, consumers, listeners, stillRunning, doubts, known, answers);
   }
 
   /**
@@ -129,8 +129,7 @@ public final class RollCall {
    */
   public RollCall nobodyListens(boolean isKept) {
     var listeners = isKept ? Listeners.NONE_NOW : Listeners.NONE;
-    return new RollCall(
-        order, deadlines, armed, listeners, stillRunning, miscounts, known, answers);
+    return new RollCall(order, deadlines, armed, listeners, stillRunning, doubts, known, answers);
   }
 
   /**
@@ -138,7 +137,7 @@ public final class RollCall {
    * confirmed an order that leaves none running. If it is not 0, a controller was overlooked.
    */
   public RollCall stillRunning(int controllers) {
-    return new RollCall(order, deadlines, armed, listeners, controllers, miscounts, known, answers);
+    return new RollCall(order, deadlines, armed, listeners, controllers, doubts, known, answers);
   }
 
   /**
@@ -146,15 +145,22 @@ public final class RollCall {
    * sentences: then they don't show that nobody is missing.
    */
   public RollCall miscounted(List<String> because) {
-    var all = new ArrayList<>(miscounts);
-    because.stream().filter(one -> !all.contains(one)).forEach(all::add);
+    return doubting(doubts.andMiscounts(because));
+  }
+
+  /** Takes in a sentence that says why the answers don't confirm the order. */
+  public RollCall doubted(String because) {
+    return doubting(doubts.and(because));
+  }
+
+  private RollCall doubting(Doubts all) {
     return new RollCall(order, deadlines, armed, listeners, stillRunning, all, known, answers);
   }
 
   /** Moves the time at which the roll-call ends although a controller is missing. */
   public RollCall until(Instant end) {
     var later = new Deadlines(deadlines.sentAt(), end, end);
-    return new RollCall(order, later, armed, listeners, stillRunning, miscounts, known, answers);
+    return new RollCall(order, later, armed, listeners, stillRunning, doubts, known, answers);
   }
 
   /** Takes in a report for whose publisher nobody vouches. */
@@ -174,7 +180,7 @@ public final class RollCall {
     boolean isAboutKill = order.kind() == OrderKind.KILL && !order.dryRun();
     var next = answers.with(report, userId, at, isAboutKill);
     var nextCall =
-        new RollCall(order, deadlines, armed, listeners, stillRunning, miscounts, known, next);
+        new RollCall(order, deadlines, armed, listeners, stillRunning, doubts, known, next);
     if (!(report instanceof ControllerHeard heard)) {
       return nextCall;
     }
@@ -251,7 +257,6 @@ public final class RollCall {
       return false;
     }
     var one = known.get(controller);
-    // Of a controller that is not known, several users may report.
     boolean isClaimed = one == null && answers.claimants(controller, null).size() > 1;
     return answers.has(controller, one) || isClaimed || (one != null && isAwaited(one));
   }
@@ -417,13 +422,9 @@ public final class RollCall {
     }
     if (!isOfSome()) {
       SplitCluster.sentence(unanswering(), answered(), armed, now).ifPresent(missing::add);
-      miscounts.forEach(because ->
-          missing.add(
-              "The broker's count of controllers is wrong or missing, so it does not show whether"
-                  + " one is missing: "
-                  + because
-                  + "."));
+      missing.addAll(doubts.ofCounts());
     }
+    missing.addAll(doubts.sentences());
     if (rows.stream().noneMatch(ControllerAnswer::expectedHere)) {
       missing.add(
           listeners != Listeners.SOME

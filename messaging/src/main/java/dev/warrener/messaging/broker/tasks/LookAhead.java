@@ -9,7 +9,8 @@ package dev.warrener.messaging.broker.tasks;
  *
  * <p>A consumer of RabbitMQ counts only its own deliveries. When fewer are wanted, or the wanted
  * number changes in any other way, the deliveries of the consumers before count until they are
- * settled. Not thread-safe.
+ * settled. A broker that counts all deliveries of a channel has one consumer, and no former ones.
+ * Not thread-safe.
  */
 final class LookAhead {
   /** The assumed size of a queue's bodies before one was seen: the most that RabbitMQ 4 takes. */

@@ -120,7 +120,9 @@ final class TaskChannel {
     unsubscribe();
     synchronized (room) {
       room.want(newLookAhead);
-      room.countFormer(unsettled.size(), unsettled.isEmpty() ? 0 : unsettled.lastKey());
+      if (!session.dialect().limitsChannels()) {
+        room.countFormer(unsettled.size(), unsettled.isEmpty() ? 0 : unsettled.lastKey());
+      }
     }
     subscribe();
   }
@@ -131,7 +133,7 @@ final class TaskChannel {
     synchronized (room) {
       next = room.messagesOfConsumers(memory.getAsLong());
     }
-    if (next < lookAhead) {
+    if (next < lookAhead || (next > lookAhead && session.dialect().limitsChannels())) {
       unsubscribe();
     }
     if (next > lookAhead) {
