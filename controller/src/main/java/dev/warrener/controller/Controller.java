@@ -26,8 +26,6 @@ import dev.warrener.controller.warmup.KillWarmUp;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.BrokerAddress;
 import dev.warrener.messaging.broker.LinkSettings;
-import dev.warrener.messaging.broker.QueueSettings;
-import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.OrderFeed;
 import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
 import dev.warrener.messaging.broker.publishing.PublisherSettings;
@@ -78,6 +76,7 @@ public final class Controller {
   private final LocalControl local;
   private final WorkerInbox workers;
   private final WorkerProcesses processes;
+  private final ServedQueues queues;
   private final Timers timers;
   private final TaskDeliveries deliveries;
   private final TaskIntake intake;
@@ -112,6 +111,9 @@ public final class Controller {
             configuration.namespace(),
             "controller " + configuration.id(),
             linkSettings(configuration.lease()));
+    queues =
+        new ServedQueues(
+            access, configuration.queues().stream().map(Settings.QueueSettings::name).toList());
     timers = new Timers(this::post);
     workers =
         new WorkerInbox(
@@ -213,16 +215,6 @@ public final class Controller {
         configuration.clockTolerance());
   }
 
-  /** Declares the queues, so that publishers can publish before the first worker is ready. */
-  private void declare() {
-    try (var session = BrokerSession.open(access)) {
-      session.topology().declareFleet();
-      for (var queue : configuration.queues()) {
-        session.topology().declareQueue(queue.name(), QueueSettings.DEFAULT);
-      }
-    }
-  }
-
   /**
    * Starts a controller: acquires its lock, kills processes that a former run left behind on this
    * host, reads the orders in force, and starts the workers. Once it has its lock it accepts orders
@@ -315,10 +307,12 @@ public final class Controller {
     post(new Event.SuspectRunsRead(rememberedRuns));
     local.start();
     timers.every(LOCAL_LOOK_EVERY, local::look);
-    BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, this::declare);
+    BrokerStartup.retry(configuration.brokerPatience(), effects::hasEnded, queues::declare);
     if (effects.hasEnded()) {
       return;
     }
+    queues.recordIfDue();
+    timers.every(ServedQueues.LOOK_EVERY, queues::recordIfDue);
     isPublishing = true;
     publisher.start();
     publisher.awaitUp(configuration.brokerPatience());
@@ -381,6 +375,7 @@ public final class Controller {
       reporter.flush(GOODBYE);
     }
     publishingLog.closing();
+    queues.close();
     intake.close();
     orders.close();
     others.close();

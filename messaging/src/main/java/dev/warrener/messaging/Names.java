@@ -55,8 +55,7 @@ public final class Names {
    */
   public static String requireQueue(String value) {
     require("queue", value);
-    if (value.endsWith(".dead")
-        || (value.contains(".retry.") && OF_RETRIES.matcher(value).matches())) {
+    if (isOfAnotherQueue(value)) {
       throw new IllegalArgumentException(
           "queue \""
               + value
@@ -64,6 +63,16 @@ public final class Names {
               + " letters and retries");
     }
     return value;
+  }
+
+  /** Returns whether {@code value} can name a queue of tasks, as {@link #requireQueue} says. */
+  public static boolean isQueue(String value) {
+    return isValid(value) && !isOfAnotherQueue(value);
+  }
+
+  private static boolean isOfAnotherQueue(String value) {
+    return value.endsWith(".dead")
+        || (value.contains(".retry.") && OF_RETRIES.matcher(value).matches());
   }
 
   private static String shorten(String value) {

@@ -54,6 +54,16 @@ public record Namespace(String name) {
     return name + ".outcomes";
   }
 
+  /** The fanout exchange that feeds {@link #queuesStream} and nothing else. */
+  public String registryExchange() {
+    return name + ".registry";
+  }
+
+  /** The stream that keeps the names of the queues of tasks. */
+  public String queuesStream() {
+    return name + ".queues";
+  }
+
   /** The queue of live orders for one controller. */
   public String controllerQueue(String controller) {
     return name + ".controller." + controller;

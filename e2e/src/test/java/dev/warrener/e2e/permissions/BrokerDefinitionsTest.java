@@ -22,10 +22,12 @@ class BrokerDefinitionsTest {
             NAMES.killExchange(),
             NAMES.logExchange(),
             NAMES.reportsExchange(),
-            NAMES.resultsExchange());
+            NAMES.resultsExchange(),
+            NAMES.registryExchange());
     // They are read at each start of the broker: a tripwire that was pulled would be back.
     assertThat(DEFINED.path("queues").findValuesAsString("name"))
-        .containsExactlyInAnyOrder(NAMES.ordersStream(), NAMES.outcomesStream());
+        .containsExactlyInAnyOrder(
+            NAMES.ordersStream(), NAMES.outcomesStream(), NAMES.queuesStream());
   }
 
   @Test

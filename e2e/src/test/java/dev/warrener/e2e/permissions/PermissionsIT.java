@@ -71,12 +71,18 @@ class PermissionsIT {
         NAMES.logExchange(),
         NAMES.reportsExchange(),
         NAMES.resultsExchange(),
+        NAMES.registryExchange(),
         "");
     user.mustNot(
         "forge the user of a task",
         FORGED,
         c -> publish(c, NAMES.tasksExchange(), "mail", "controller"));
-    user.mustNotConsume(QUEUE, NAMES.ordersStream(), NAMES.outcomesStream(), NAMES.armedQueue());
+    user.mustNotConsume(
+        QUEUE,
+        NAMES.ordersStream(),
+        NAMES.outcomesStream(),
+        NAMES.queuesStream(),
+        NAMES.armedQueue());
     user.mustNot("purge a queue of tasks", c -> c.queuePurge(QUEUE));
     user.mustNotDelete(QUEUE, NAMES.armedQueue(), NAMES.ordersStream(), NAMES.outcomesStream());
     user.mustNot("make a queue of tasks", c -> declareTaskQueue(c, "new"));
@@ -145,6 +151,13 @@ class PermissionsIT {
     user.may(
         "say that something runs",
         c -> c.basicConsume(NAMES.runningQueue(), true, new DefaultConsumer(c)));
+    user.may(
+        "record the name of a queue",
+        c -> publish(c, NAMES.registryExchange(), "mail", "controller"));
+    user.may("read the names of queues", c -> readFirst(c, NAMES.queuesStream()));
+    user.mustNot(
+        "lead messages into the names of queues",
+        c -> c.queueBind(NAMES.queuesStream(), NAMES.tasksExchange(), "x"));
     user.mustNotPublishTo(NAMES.killExchange(), NAMES.logExchange(), "");
     user.mustNot(
         "report as somebody else",
@@ -186,7 +199,7 @@ class PermissionsIT {
                 false,
                 false,
                 Map.of("x-dead-letter-exchange", NAMES.killExchange())));
-    user.mustNotDelete(NAMES.ordersStream(), NAMES.outcomesStream());
+    user.mustNotDelete(NAMES.ordersStream(), NAMES.outcomesStream(), NAMES.queuesStream());
     user.mustNotDeleteExchanges();
     user.mustNot(
         "have the reply queue of an operator",
@@ -204,6 +217,9 @@ class PermissionsIT {
     user.may("receive results", c -> bindNew(c, own, NAMES.resultsExchange()));
     user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));
     user.may("read how orders went", c -> readFirst(c, NAMES.outcomesStream()));
+    user.may(
+        "record the name of a queue", c -> publish(c, NAMES.registryExchange(), "mail", "ops"));
+    user.may("read the names of queues", c -> readFirst(c, NAMES.queuesStream()));
     user.may(
         "pull the tripwire and reset it",
         c -> {
@@ -233,7 +249,7 @@ class PermissionsIT {
         "send an order as somebody else",
         FORGED,
         c -> publish(c, NAMES.killExchange(), "", "viewer"));
-    user.mustNotDelete(NAMES.ordersStream(), NAMES.outcomesStream());
+    user.mustNotDelete(NAMES.ordersStream(), NAMES.outcomesStream(), NAMES.queuesStream());
     user.mustNotDeleteExchanges();
     user.mustNot(
         "have the queue of a controller",
@@ -247,12 +263,14 @@ class PermissionsIT {
     user.may("hear reports", c -> bindNew(c, own, NAMES.reportsExchange()));
     user.may("read the log of orders", c -> readFirst(c, NAMES.ordersStream()));
     user.may("read how orders went", c -> readFirst(c, NAMES.outcomesStream()));
+    user.may("read the names of queues", c -> readFirst(c, NAMES.queuesStream()));
     user.mustNotPublishTo(
         NAMES.tasksExchange(),
         NAMES.killExchange(),
         NAMES.logExchange(),
         NAMES.reportsExchange(),
         NAMES.resultsExchange(),
+        NAMES.registryExchange(),
         "");
     user.mustNotConsume(QUEUE, NAMES.armedQueue(), NAMES.runningQueue());
     user.mustNot("purge a queue of tasks", c -> c.queuePurge(QUEUE));
@@ -263,6 +281,7 @@ class PermissionsIT {
         NAMES.armedQueue(),
         NAMES.ordersStream(),
         NAMES.outcomesStream(),
+        NAMES.queuesStream(),
         NAMES.runningQueue());
     user.mustNotDeleteExchanges();
     user.mustNot("make a queue of tasks", c -> declareTaskQueue(c, "new"));

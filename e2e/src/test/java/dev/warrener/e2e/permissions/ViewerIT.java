@@ -51,6 +51,16 @@ class ViewerIT {
     assertThat(c1.isAlive()).isTrue();
   }
 
+  @Test
+  void viewerSeesAQueueThatNobodyServes() {
+    fleet.controllerAt(address("controller"), "c1", "--queue", "mail=1");
+    assertThat(as("ops", "queue", "create", "lonely").status()).isZero();
+
+    assertThat(as("viewer", "queue", "list").out())
+        .containsPattern("lonely .*nobody serves it")
+        .containsPattern("mail .* 1 ");
+  }
+
   private CommandResult as(String user, String... arguments) {
     return fleet.runAt(address(user), arguments);
   }

@@ -77,6 +77,14 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
     return plan;
   }
 
+  /** Returns the exchange, queue and binding that keep the names of the queues of tasks. */
+  final List<Declaration> registry(Namespace namespace) {
+    return List.of(
+        new Exchange(namespace.registryExchange(), "fanout"),
+        new Queue(namespace.queuesStream(), queueNames()),
+        new Binding(namespace.queuesStream(), namespace.registryExchange(), ""));
+  }
+
   /** Returns all queues, exchanges and bindings of one queue of tasks. */
   final List<Declaration> queue(Namespace namespace, String queue, QueueSettings settings) {
     var plan = new ArrayList<Declaration>();
@@ -101,6 +109,8 @@ public abstract sealed class Dialect permits RabbitDialect, QpidDialect {
   abstract Map<String, Object> orderLog();
 
   abstract Map<String, Object> outcomeLog();
+
+  abstract Map<String, Object> queueNames();
 
   abstract Map<String, Object> taskQueue(Namespace namespace, String queue, QueueSettings settings);
 

@@ -59,6 +59,12 @@ final class QpidDialect extends Dialect {
     throw new UnsupportedOperationException("the embedded broker keeps no reports");
   }
 
+  /** Returns the argument of a queue that every consumer reads without taking anything out. */
+  @Override
+  Map<String, Object> queueNames() {
+    return Map.of("ensureNondestructiveConsumers", true);
+  }
+
   @Override
   Map<String, Object> taskQueue(Namespace namespace, String queue, QueueSettings settings) {
     var arguments = expiringInto(namespace.deadQueue(queue));

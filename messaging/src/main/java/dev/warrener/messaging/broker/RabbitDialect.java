@@ -38,6 +38,11 @@ final class RabbitDialect extends Dialect {
 
   private static final long OUTCOME_SEGMENT_BYTES = 10_000_000L;
 
+  /** The size of the stream of queue names: about a hundred thousand names. */
+  private static final long NAMES_BYTES = 10_000_000L;
+
+  private static final long NAMES_SEGMENT_BYTES = 1_000_000L;
+
   /** How long results wait for a publisher whose connection is lost: ten minutes. */
   private static final long REPLY_QUEUE_MILLIS = 600_000;
 
@@ -85,6 +90,11 @@ final class RabbitDialect extends Dialect {
   @Override
   Map<String, Object> outcomeLog() {
     return stream(OUTCOME_BYTES, OUTCOME_SEGMENT_BYTES);
+  }
+
+  @Override
+  Map<String, Object> queueNames() {
+    return stream(NAMES_BYTES, NAMES_SEGMENT_BYTES);
   }
 
   private static Map<String, Object> stream(long bytes, long segmentBytes) {

@@ -93,6 +93,21 @@ public final class Topology {
     declareQueue(queue, settings, true);
   }
 
+  /**
+   * Declares what keeps the names of the queues of tasks. A fleet works without it: a broker whose
+   * definitions are of an earlier release does not have it.
+   *
+   * @throws NotAllowedException if it is missing and may not be made
+   * @throws TopologyMismatchException if it exists with other properties
+   * @throws BrokerUnreachableException if the broker is lost meanwhile
+   */
+  public void declareRegistry() {
+    boolean mayMake = true;
+    for (var declaration : dialect.registry(namespace)) {
+      mayMake &= declare(declaration, mayMake);
+    }
+  }
+
   private void declareQueue(String queue, QueueSettings settings, boolean takesChosen) {
     Names.requireQueue(queue);
     for (var planned : dialect.queue(namespace, queue, settings)) {
@@ -182,6 +197,7 @@ public final class Topology {
     for (var queue : queues) {
       all.addAll(reversed(dialect.queue(namespace, queue, QueueSettings.DEFAULT)));
     }
+    all.addAll(reversed(dialect.registry(namespace)));
     all.addAll(reversed(dialect.fleet(namespace)));
     for (var declaration : all) {
       try {

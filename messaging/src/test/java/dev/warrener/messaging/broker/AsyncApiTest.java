@@ -35,6 +35,7 @@ class AsyncApiTest {
   static {
     var dialect = new RabbitDialect("RabbitMQ", "4.3.6");
     PLAN.addAll(dialect.fleet(NAMES));
+    PLAN.addAll(dialect.registry(NAMES));
     PLAN.addAll(dialect.queue(NAMES, "NAME", QueueSettings.DEFAULT));
   }
 

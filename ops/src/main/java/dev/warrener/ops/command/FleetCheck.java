@@ -57,6 +57,7 @@ final class FleetCheck {
     snapshot.roster().presences().values().forEach(this::checkController);
     checkClocks();
     checkRevocations();
+    checkQueues();
     checkIsolation();
     checkOperators();
     for (var known : snapshot.roster().silent()) {
@@ -230,6 +231,49 @@ final class FleetCheck {
                 "if they are to run: " + Revoked.undo(revocation.scope())));
   }
 
+  private void checkQueues() {
+    var unserved = snapshot.unserved();
+    unserved
+        .gap()
+        .ifPresent(gap ->
+            warn(
+                "queues",
+                gap,
+                unserved.unknown() == null
+                    ? null
+                    : "an administrator has to make what keeps their names, and to let this user"
+                        + " read it (docs/permissions.md)"));
+    var empty = new ArrayList<String>();
+    for (var queue : unserved.names()) {
+      var depth = snapshot.queues().get(queue);
+      long tasks = depth == null ? 0 : depth.waiting() + depth.retrying();
+      if (depth == null) {
+        warn(
+            "queue " + queue,
+            "no controller that answered serves it, and this user may not count its tasks",
+            null);
+      } else if (depth.consumers() == 0 && tasks == 0) {
+        empty.add(queue);
+      } else {
+        warn(
+            "queue " + queue,
+            (depth.consumers() == 0
+                    ? "nobody serves it"
+                    : "no controller that answered serves it, but the broker counts a consumer")
+                + ", and "
+                + Phrases.count(tasks, "task")
+                + (tasks == 1 ? " waits there" : " wait there"),
+            "start a controller with --queue "
+                + queue
+                + ", or drop the tasks: warrener queue purge "
+                + queue);
+      }
+    }
+    if (!empty.isEmpty()) {
+      good("queues", "nobody serves " + Phrases.some(empty, MOST_NAMED) + "; nothing waits there");
+    }
+  }
+
   private void checkIsolation() {
     var open =
         snapshot.roster().presences().values().stream()
@@ -274,7 +318,7 @@ final class FleetCheck {
     findings.add(new Finding(check, Health.GOOD, finding, null));
   }
 
-  private void warn(String check, String finding, String advice) {
+  private void warn(String check, String finding, @Nullable String advice) {
     findings.add(new Finding(check, Health.WARNING, finding, advice));
   }
 

@@ -1,5 +1,6 @@
 package dev.warrener.ops.command;
 
+import dev.warrener.messaging.broker.BrokerException;
 import dev.warrener.messaging.broker.QueueSettings;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.ops.invocation.Arguments;
@@ -8,8 +9,11 @@ import dev.warrener.ops.invocation.DurationConverter;
 import dev.warrener.ops.invocation.ExitStatus;
 import dev.warrener.ops.invocation.FleetCommand;
 import dev.warrener.ops.invocation.Invocation;
+import dev.warrener.ops.screen.Screen;
+import dev.warrener.ops.screen.Style.Tone;
 import dev.warrener.ops.view.StatusCommand.QueueJson;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -66,6 +70,7 @@ public final class QueueCreateCommand extends FleetCommand {
     var screen = invocation().screen();
     try (var session = BrokerSession.open(invocation().access("queue create"))) {
       session.topology().declareQueue(queue, settings);
+      recordName(session, screen);
       switch (screen.format()) {
         case TABLE, NAME -> screen.resultName(queue);
         case JSON, JSONL ->
@@ -73,6 +78,18 @@ public final class QueueCreateCommand extends FleetCommand {
       }
       screen.say("Queue " + queue + " is there, with its dead letters and retry queues.");
       return ExitStatus.DONE;
+    }
+  }
+
+  /** The queue is there, and can be used, also where its name can't be recorded. */
+  private void recordName(BrokerSession session, Screen screen) {
+    try {
+      session.recordQueues(List.of(queue));
+    } catch (BrokerException e) {
+      screen.insist(
+          Tone.WARN,
+          "Its name could not be recorded, so that no screen shows it while nobody serves it: "
+              + e.getMessage());
     }
   }
 }

@@ -54,6 +54,7 @@ public final class FleetView implements AutoCloseable {
   private final Roster roster = Roster.empty();
   private final OrderCall call;
   private final SortedSet<String> byPresence = new TreeSet<>();
+  private final RecordedQueues recorded;
   private boolean mayOrder = true;
   private boolean nobodyListens;
   private @Nullable String alarm;
@@ -74,6 +75,8 @@ public final class FleetView implements AutoCloseable {
     this.clock = invocation.clock();
     this.call = new OrderCall(connection, clock, roster);
     this.rollCall = rollCall;
+    this.recorded =
+        new RecordedQueues(() -> broker == null ? new TreeSet<>() : recordedNames(broker));
   }
 
   /** Connects as the options say: to this host's controllers, or over the broker. */
@@ -154,6 +157,7 @@ public final class FleetView implements AutoCloseable {
   }
 
   private Snapshot snapshot(boolean tripped) {
+    var depths = queues();
     return new Snapshot(
         clock.instant(),
         product,
@@ -167,7 +171,21 @@ public final class FleetView implements AutoCloseable {
         tripped,
         pulledBy,
         connection.running(),
-        queues());
+        depths,
+        unserved(depths));
+  }
+
+  /** Looks up the queues that nobody serves, and adds their counts. */
+  private UnservedQueues unserved(SortedMap<String, QueueDepth> depths) {
+    var asked = broker;
+    return asked == null
+        ? UnservedQueues.NONE
+        : recorded.find(roster.queues(), queue -> depth(asked, queue), depths);
+  }
+
+  private static SortedSet<String> recordedNames(BrokerFleetConnection broker) {
+    var session = broker.session();
+    return broker.ask(probe -> session.queueNames(), READ_WITHIN);
   }
 
   /** Looks up who has pulled the tripwire, once. */

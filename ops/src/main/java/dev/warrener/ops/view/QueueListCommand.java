@@ -10,7 +10,13 @@ import picocli.CommandLine.Command;
 /** {@code warrener queue list}. */
 @Command(
     name = "list",
-    description = "The queues that a controller serves, with the broker's own counts.")
+    description = {
+      "The queues, with the broker's own counts: those that a controller serves, and those that"
+          + " nobody serves.",
+      "",
+      "A queue that nobody serves is known if a controller has served it before, or warrener queue"
+          + " create has made it."
+    })
 public final class QueueListCommand extends FleetCommand {
   public QueueListCommand(Invocation invocation) {
     super(invocation);
@@ -28,7 +34,7 @@ public final class QueueListCommand extends FleetCommand {
 
   static void show(Screen screen, Snapshot snapshot) {
     var queues =
-        snapshot.roster().queues().stream().map(queue -> QueueJson.of(queue, snapshot)).toList();
+        snapshot.queueNames().stream().map(queue -> QueueJson.of(queue, snapshot)).toList();
     switch (screen.format()) {
       case TABLE -> {
         if (queues.isEmpty()) {
@@ -41,6 +47,7 @@ public final class QueueListCommand extends FleetCommand {
       case JSONL -> queues.forEach(screen::resultJsonLine);
       case NAME -> queues.forEach(queue -> screen.resultName(queue.queue()));
     }
-    snapshot.sayUnheard(screen, "queues that are served there alone are not shown");
+    snapshot.sayUnheard(screen, "who serves a queue there is not shown");
+    snapshot.unserved().sayGap(screen);
   }
 }

@@ -130,8 +130,8 @@ public final class QueueShowCommand extends FleetCommand {
           ExitStatus.UNKNOWN_TARGET,
           "no queue "
               + queue
-              + Suggestions.didYouMean(queue, snapshot.roster().queues())
-              + " (warrener queue list shows those that are served)");
+              + Suggestions.didYouMean(queue, snapshot.queueNames())
+              + " (warrener queue list shows those that are known)");
     }
     return depth;
   }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * @param tripped whether the tripwire has been pulled
  * @param pulledBy who has pulled the tripwire, if the log of orders has it; or null
  * @param running how many controllers run a worker, by the broker's count; empty likewise
- * @param queues the queues that a controller serves, with the broker's counts; without queues that
- *     can't be asked
+ * @param queues the broker's counts of the queues that a controller serves, and of {@code
+ *     unserved}; without queues that can't be asked
+ * @param unserved the queues that no controller serves
  */
 public record Snapshot(
     Instant at,
@@ -49,7 +51,8 @@ public record Snapshot(
     boolean tripped,
     @Nullable Logged pulledBy,
     OptionalInt running,
-    SortedMap<String, QueueDepth> queues) {
+    SortedMap<String, QueueDepth> queues,
+    UnservedQueues unserved) {
 
   /** A difference of clocks that is told beside a controller that did not answer: 2 s. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
@@ -58,6 +61,13 @@ public record Snapshot(
   public int unnamed() {
     int counted = Math.max(connected.orElse(0), running.orElse(0));
     return Math.max(0, counted - roster.presences().size() - roster.silent().size());
+  }
+
+  /** Returns the names of all known queues of tasks, served or not. */
+  public SortedSet<String> queueNames() {
+    var names = new TreeSet<>(roster.queues());
+    names.addAll(unserved.names());
+    return names;
   }
 
   /** Whether no controller is there, by the broker's own account. */

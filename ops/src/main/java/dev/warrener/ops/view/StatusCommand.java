@@ -110,7 +110,12 @@ public final class StatusCommand extends FleetCommand {
       screen.result("");
       screen.result(controllers(snapshot));
     }
-    if (!snapshot.roster().queues().isEmpty()) {
+    snapshot
+        .unserved()
+        .gap()
+        .ifPresent(gap ->
+            screen.result(screen.outStyle().paint(Tone.WARN, "Queues") + "       " + gap));
+    if (!snapshot.queueNames().isEmpty()) {
       screen.result("");
       screen.result(queues(snapshot));
     }
@@ -284,7 +289,7 @@ public final class StatusCommand extends FleetCommand {
             .right("WORKERS")
             .right("BUSY")
             .left("");
-    for (var queue : snapshot.roster().queues()) {
+    for (var queue : snapshot.queueNames()) {
       var row = QueueJson.of(queue, snapshot);
       var depth = snapshot.queues().get(queue);
       table.row(
@@ -298,7 +303,9 @@ public final class StatusCommand extends FleetCommand {
           Cell.of(row.controllers()),
           Cell.of(row.workers()),
           Cell.of(row.busy()),
-          row.held() ? Cell.of("held", Tone.WARN) : Cell.EMPTY);
+          row.controllers() == 0
+              ? UnservedQueues.remark(depth, snapshot)
+              : row.held() ? Cell.of("held", Tone.WARN) : Cell.EMPTY);
     }
     return table;
   }
@@ -387,7 +394,8 @@ public final class StatusCommand extends FleetCommand {
       @Nullable Integer running,
       List<Presence> controllers,
       List<KnownController> silent,
-      List<QueueJson> queues) {
+      List<QueueJson> queues,
+      @Nullable String queuesNotShown) {
 
     static StatusJson of(Snapshot snapshot) {
       SortedMap<String, Presence> presences = snapshot.roster().presences();
@@ -407,7 +415,8 @@ public final class StatusCommand extends FleetCommand {
           orNull(snapshot.running()),
           List.copyOf(presences.values()),
           snapshot.roster().silent(),
-          snapshot.roster().queues().stream().map(queue -> QueueJson.of(queue, snapshot)).toList());
+          snapshot.queueNames().stream().map(queue -> QueueJson.of(queue, snapshot)).toList(),
+          snapshot.unserved().gap().orElse(null));
     }
 
     private static @Nullable Integer orNull(OptionalInt number) {

@@ -6,12 +6,14 @@ import dev.warrener.operator.text.Phrases;
  * The numbers of waiting tasks. The tasks themselves can't be listed: reading a task from a queue
  * takes it out.
  *
- * @param atBroker tasks in the queues that a controller serves
+ * @param atBroker tasks in the known queues, also in those that nobody serves
  * @param retrying tasks in their retry queues
  * @param atControllers tasks that controllers hold and have not started
  * @param unasked queues whose counts the broker did not give
+ * @param isComplete whether all queues that nobody serves are known
  */
-record WaitingTasks(long atBroker, long retrying, long atControllers, int unasked) {
+record WaitingTasks(
+    long atBroker, long retrying, long atControllers, int unasked, boolean isComplete) {
 
   static WaitingTasks of(Snapshot snapshot) {
     long atBroker = 0;
@@ -29,7 +31,8 @@ record WaitingTasks(long atBroker, long retrying, long atControllers, int unaske
         atBroker,
         retrying,
         atControllers,
-        snapshot.roster().queues().size() - snapshot.queues().size());
+        snapshot.queueNames().size() - snapshot.queues().size(),
+        snapshot.unserved().areAllKnown());
   }
 
   /** {@code WaitingTasks: 120 at the broker, 3 for a retry, 2 at controllers}. */
@@ -41,6 +44,7 @@ record WaitingTasks(long atBroker, long retrying, long atControllers, int unaske
         + " in retry queues, "
         + Phrases.grouped(atControllers)
         + " at controllers"
-        + (unasked == 0 ? "" : " (without " + Phrases.count(unasked, "queue") + " not asked)");
+        + (unasked == 0 ? "" : " (without " + Phrases.count(unasked, "queue") + " not asked)")
+        + (isComplete ? "" : " (without queues that nobody serves)");
   }
 }

@@ -89,7 +89,8 @@ public enum Situation {
         false,
         null,
         counted,
-        new TreeMap<>());
+        new TreeMap<>(),
+        UnservedQueues.NONE);
   }
 
   private static void answer(Roster roster, List<RosterEntry> others) {

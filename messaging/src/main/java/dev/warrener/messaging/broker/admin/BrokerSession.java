@@ -10,11 +10,14 @@ import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.Requests;
 import dev.warrener.messaging.broker.Topology;
 import dev.warrener.messaging.broker.orders.OrderStreams;
+import dev.warrener.messaging.broker.orders.QueueNames;
 import dev.warrener.messaging.broker.orders.ReceivedOrder;
 import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.broker.tasks.Purge;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
 
 /**
  * One connection for one piece of work, such as a command. It does not reconnect. The request
@@ -75,6 +78,26 @@ public final class BrokerSession implements AutoCloseable {
 
   private OrderStreams streams() {
     return new OrderStreams(new LinkSession(1, open), requests.access());
+  }
+
+  /** Reads the names of all queues of tasks over this connection, as {@link QueueNames#read}. */
+  public SortedSet<String> queueNames() {
+    return queueRegistry().read();
+  }
+
+  /**
+   * Records the names of queues of tasks, as {@link QueueNames#add} does, and makes what keeps them
+   * if it is missing.
+   *
+   * @throws NotAllowedException if this user may not record them, or may not make what is missing
+   */
+  public void recordQueues(Collection<String> queues) {
+    topology().declareRegistry();
+    queueRegistry().add(queues);
+  }
+
+  private QueueNames queueRegistry() {
+    return new QueueNames(new LinkSession(1, open), requests.access());
   }
 
   /** Drops the waiting tasks of a queue and of its retry queues, and returns their number. */

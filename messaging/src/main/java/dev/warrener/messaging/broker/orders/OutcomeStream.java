@@ -1,13 +1,7 @@
 package dev.warrener.messaging.broker.orders;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.DefaultConsumer;
-import com.rabbitmq.client.Envelope;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
 import dev.warrener.messaging.broker.LinkSession;
-import dev.warrener.messaging.broker.Message;
 import dev.warrener.messaging.broker.VouchedUser;
 import dev.warrener.messaging.json.ContractJson;
 import dev.warrener.messaging.json.MalformedMessageException;
@@ -19,22 +13,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the stream that keeps the reports about orders, from some time on. */
 final class OutcomeStream {
-  private static final int PREFETCH = 500;
-
   /** How much earlier reading begins, because the clocks of hosts differ. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
-
-  /** How long reading may stall before the end of the stream before it has failed. */
-  private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
 
   private final LinkSession session;
   private final String stream;
@@ -59,11 +44,7 @@ final class OutcomeStream {
     if (end == null || isOlder(end, from)) {
       return List.of();
     }
-    var channel = session.channel();
-    channel.basicQos(PREFETCH);
-    var reader = new Reader(channel);
-    var tag =
-        channel.basicConsume(stream, false, Map.of(Message.STREAM_OFFSET, Date.from(from)), reader);
+    var reader = StreamReader.open(session, stream, Date.from(from));
     var reports = new ArrayList<ReceivedReport>();
     long reached = -1;
     while (reached < end.offset()) {
@@ -78,8 +59,7 @@ final class OutcomeStream {
         reports.add(report);
       }
     }
-    channel.basicCancel(tag);
-    channel.abort();
+    reader.end();
     return List.copyOf(reports);
   }
 
@@ -99,37 +79,6 @@ final class OutcomeStream {
           message.properties().getUserId());
     } catch (MalformedMessageException | IllegalArgumentException e) {
       return null;
-    }
-  }
-
-  private static final class Reader extends DefaultConsumer {
-    private final BlockingQueue<StreamEnd.Last> messages = new LinkedBlockingQueue<>();
-
-    Reader(Channel channel) {
-      super(channel);
-    }
-
-    @Override
-    public void handleDelivery(
-        String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
-      var message = StreamEnd.Last.of(envelope, properties, body);
-      if (message != null) {
-        messages.add(message);
-      }
-      try {
-        getChannel().basicAck(envelope.getDeliveryTag(), false);
-      } catch (ShutdownSignalException e) {
-        throw new IOException(e);
-      }
-    }
-
-    StreamEnd.@Nullable Last next() throws IOException {
-      try {
-        return messages.poll(STALLED_AFTER.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while reading the reports about orders", e);
-      }
     }
   }
 }
