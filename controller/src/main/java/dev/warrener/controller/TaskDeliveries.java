@@ -176,8 +176,11 @@ final class TaskDeliveries {
         () -> {
           Event answer;
           try {
-            var purged = connection.purge(purge.queue(), tell, PURGE_PATIENCE);
-            answer = new Event.BacklogDone(purge.token(), purged.dropped(), purged.unread());
+            var purged =
+                connection.purge(purge.queue(), purge.order().issuedAt(), tell, PURGE_PATIENCE);
+            answer =
+                new Event.BacklogDone(
+                    purge.token(), purged.dropped(), purged.unread(), purged.left());
           } catch (BrokerException e) {
             answer = new Event.BacklogFailed(purge.token(), 0, String.valueOf(e.getMessage()));
           }
@@ -202,10 +205,11 @@ final class TaskDeliveries {
             var swept =
                 connection.sweep(
                     sweep.queue(),
+                    sweep.order().issuedAt(),
                     delivery -> publishCopy.apply(delivery).thenApply(TaskDeliveries::moved));
             answer =
                 swept.complete()
-                    ? new Event.BacklogDone(sweep.token(), swept.moved())
+                    ? new Event.BacklogDone(sweep.token(), swept.moved(), 0, swept.left())
                     : new Event.BacklogFailed(
                         sweep.token(), swept.moved(), "not all could be moved");
           } catch (BrokerException e) {

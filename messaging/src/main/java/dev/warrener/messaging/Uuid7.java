@@ -1,7 +1,9 @@
 package dev.warrener.messaging;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes UUIDs of version 7 (RFC 9562). The first 48 bits are the time in milliseconds, so ids sort
@@ -35,5 +37,12 @@ public final class Uuid7 {
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /** Returns when an id was made, or null if it is no UUID of version 7. */
+  public static @Nullable Instant madeAt(String id) {
+    return isValid(id)
+        ? Instant.ofEpochMilli(UUID.fromString(id).getMostSignificantBits() >>> 16)
+        : null;
   }
 }

@@ -211,11 +211,12 @@ public sealed interface Event {
    * The waiting tasks of a queue were dropped or moved.
    *
    * @param unread how many of them were dropped without a look at who waits for their results
+   * @param left how many tasks were left there, because they were published after the order
    */
-  record BacklogDone(long token, long count, long unread) implements Event {
+  record BacklogDone(long token, long count, long unread, long left) implements Event {
     /** Creates the event of tasks all of which were read. */
     public BacklogDone(long token, long count) {
-      this(token, count, 0);
+      this(token, count, 0, 0);
     }
   }
 

@@ -125,7 +125,13 @@ final class OrderBacklog {
   }
 
   /** The waiting tasks of a queue were dropped or moved, or not all of them. */
-  void over(Transition change, long token, long count, long unread, @Nullable String failure) {
+  void over(
+      Transition change,
+      long token,
+      long count,
+      long unread,
+      long left,
+      @Nullable String failure) {
     if (!(change.broker.find(token) instanceof Pending.Waiting waiting)) {
       return;
     }
@@ -145,6 +151,14 @@ final class OrderBacklog {
                   + waiting.queue()
                   + " were dropped without a look at each, to be in time: whoever waits for their"
                   + " results is not told");
+    }
+    if (left > 0) {
+      next =
+          next.noting(
+              "tasks of queue "
+                  + waiting.queue()
+                  + " were published after the order, and were left there: at least "
+                  + left);
     }
     change.put(
         failure == null

@@ -65,9 +65,9 @@ final class Rules {
       case Event.BarrierPassed passed -> settlement.proven(change, passed.token(), null);
       case Event.BarrierFailed failed -> settlement.proven(change, failed.token(), failed.reason());
       case Event.BacklogDone done ->
-          backlog.over(change, done.token(), done.count(), done.unread(), null);
+          backlog.over(change, done.token(), done.count(), done.unread(), done.left(), null);
       case Event.BacklogFailed failed ->
-          backlog.over(change, failed.token(), failed.count(), 0, failed.reason());
+          backlog.over(change, failed.token(), failed.count(), 0, 0, failed.reason());
       case Event.TimerDue due -> timer(change, due.timer());
       case Event.PresenceHeard heard ->
           change.others = change.others.heard(heard.presence(), heard.at(), heard.userId());

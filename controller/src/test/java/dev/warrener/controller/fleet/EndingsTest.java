@@ -105,13 +105,28 @@ class EndingsTest {
     fleet.answerBarriers();
 
     var purge = fleet.all(Effect.PurgeBacklog.class).getFirst();
-    fleet.happen(new Event.BacklogDone(purge.token(), 700, 300));
+    fleet.happen(new Event.BacklogDone(purge.token(), 700, 300, 0));
 
     assertThat(fleet.done().notes())
         .singleElement()
         .asString()
         .contains("300 of the 700", "queue mail");
     assertThat(fleet.done().backlog()).isEqualTo(700);
+  }
+
+  @Test
+  void tasksThatWerePublishedLaterAndStayAreNoted() {
+    fleet.give(purge());
+    fleet.answerBarriers();
+
+    var purge = fleet.all(Effect.PurgeBacklog.class).getFirst();
+    fleet.happen(new Event.BacklogDone(purge.token(), 7, 0, 2));
+
+    assertThat(fleet.done().notes())
+        .singleElement()
+        .asString()
+        .contains("queue mail were published after the order", "at least 2");
+    assertThat(fleet.done().backlog()).isEqualTo(7);
   }
 
   @Test

@@ -158,6 +158,6 @@ class LateLogTest {
 
   private void dropBacklog() {
     fleet.happen(
-        new Event.BacklogDone(fleet.all(Effect.PurgeBacklog.class).getFirst().token(), 0, 0));
+        new Event.BacklogDone(fleet.all(Effect.PurgeBacklog.class).getFirst().token(), 0));
   }
 }

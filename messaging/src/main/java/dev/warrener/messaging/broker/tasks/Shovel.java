@@ -36,6 +36,12 @@ final class Shovel {
   /** The most messages that are being moved at the same time. */
   private static final int WINDOW = 100;
 
+  /**
+   * The most messages that are left where they are before the rest is taken for newer ones, too. A
+   * queue is in the order of publishing but for what has come back from a retry.
+   */
+  private static final int MOST_LEFT = 1_000;
+
   /** How many messages are moved beyond those that were counted: some may be on their way back. */
   private static final int MORE = 100;
 
@@ -51,12 +57,15 @@ final class Shovel {
   private final Function<Delivery, CompletionStage<Moved>> move;
   private final long start = System.nanoTime();
   private final Duration patience;
+  private final PublishedAfter later;
   private long moved;
+  private long left;
   private boolean isTaskQueue;
 
   /**
    * Makes a shovel.
    *
+   * @param later tells the messages that are left where they are
    * @param patience the time after which it begins with no other message
    */
   Shovel(
@@ -64,11 +73,13 @@ final class Shovel {
       BrokerAccess access,
       String queue,
       Function<Delivery, CompletionStage<Moved>> move,
+      PublishedAfter later,
       Duration patience) {
     this.session = session;
     this.access = access;
     this.queue = queue;
     this.move = move;
+    this.later = later;
     this.patience = patience;
   }
 
@@ -84,7 +95,7 @@ final class Shovel {
         }
       }
     }
-    return new Swept(moved, complete);
+    return new Swept(moved, left, complete);
   }
 
   /** Moves the messages of one of the broker's queues. Returns whether nothing failed. */
@@ -115,20 +126,22 @@ final class Shovel {
 
   private boolean one(Channel channel, String brokerQueue, Delivery first, long most)
       throws IOException {
-    channel.basicQos(WINDOW);
+    // What is left where it is stays unsettled until the channel closes.
+    channel.basicQos(WINDOW + MOST_LEFT);
     var arrivals = new Arrivals(channel);
     var tag = channel.basicConsume(brokerQueue, false, arrivals);
     var moves = new ArrayDeque<Move>();
     boolean fine = true;
     boolean isInTime = true;
     var delivery = first;
+    long leftBefore = left;
     for (long taken = 1; fine && delivery != null; taken++) {
-      moves.add(new Move(delivery.tag(), begin(delivery)));
+      take(delivery, moves);
       while (fine && (moves.size() >= WINDOW || isHeadDone(moves))) {
         fine = settle(channel, moves.remove());
       }
       isInTime = System.nanoTime() - start <= patience.toNanos();
-      boolean goesOn = fine && isInTime && taken < most;
+      boolean goesOn = fine && isInTime && taken < most && left - leftBefore < MOST_LEFT;
       delivery = goesOn ? arrivals.next() : null;
       if (goesOn && delivery == null) {
         fine = settleAll(channel, moves);
@@ -137,7 +150,7 @@ final class Shovel {
     }
     arrivals.end(tag);
     if (fine) {
-      arrivals.arrived.forEach(rest -> moves.add(new Move(rest.tag(), begin(rest))));
+      arrivals.arrived.forEach(rest -> take(rest, moves));
     }
     fine &= settleAll(channel, moves);
     session.dialect().barrier(channel, brokerQueue);
@@ -145,6 +158,14 @@ final class Shovel {
   }
 
   private record Move(long tag, CompletableFuture<Moved> done) {}
+
+  private void take(Delivery delivery, Queue<Move> moves) {
+    if (later.holdsFor(delivery)) {
+      left++;
+    } else {
+      moves.add(new Move(delivery.tag(), begin(delivery)));
+    }
+  }
 
   private CompletableFuture<Moved> begin(Delivery delivery) {
     try {

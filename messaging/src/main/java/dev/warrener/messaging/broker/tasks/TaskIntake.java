@@ -17,12 +17,14 @@ import dev.warrener.messaging.broker.SerialExecutor;
 import dev.warrener.messaging.broker.Topology;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -330,53 +332,57 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Drops the waiting messages of {@code queue} and of its retry queues. It hands each to {@code
-   * tell}, and drops it when that has completed. After {@code patience} it drops the rest without a
-   * look at it.
+   * Drops the messages of {@code queue} and of its retry queues that waited there at {@code since}.
+   * It hands each to {@code tell}, and drops it when that has completed. After {@code patience} it
+   * drops the rest without telling anybody. Messages that were published later stay: see {@link
+   * PublishedAfter}.
    *
    * @throws NoSuchQueueException if there is no such queue
    * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile
    */
   public Purged purge(
-      String queue, Function<Delivery, CompletionStage<?>> tell, Duration patience) {
+      String queue,
+      Instant since,
+      Function<Delivery, CompletionStage<?>> tell,
+      Duration patience) {
     var session = requireGeneration().session;
-    var read =
-        new Shovel(
-                session,
-                access,
-                queue,
-                delivery -> tell.apply(delivery).handle((done, error) -> Moved.COPIED),
-                patience)
-            .run();
+    var later = new PublishedAfter(since);
+    Function<Delivery, CompletionStage<Moved>> told =
+        delivery -> tell.apply(delivery).handle((done, error) -> Moved.COPIED);
+    var read = new Shovel(session, access, queue, told, later, patience).run();
     if (read.complete()) {
-      return new Purged(read.moved(), 0);
+      return new Purged(read.moved(), 0, read.left());
     }
-    try (var requests = new Requests(session.connection(), access)) {
-      long unread = new Purge(requests, session.dialect()).of(queue);
-      return new Purged(read.moved() + unread, unread);
-    }
+    Function<Delivery, CompletionStage<Moved>> untold =
+        delivery -> CompletableFuture.completedFuture(Moved.COPIED);
+    var rest = new Shovel(session, access, queue, untold, later, FOR_EVER).run();
+    return new Purged(read.moved() + rest.moved(), rest.moved(), rest.left());
   }
 
   /**
    * The result of a purge.
    *
    * @param dropped the number of messages that were dropped
-   * @param unread how many of them were dropped without a look at them
+   * @param unread how many of them were dropped without telling whoever waits for their results
+   * @param left how many newer messages were seen and left there
    */
-  public record Purged(long dropped, long unread) {}
+  public record Purged(long dropped, long unread, long left) {}
 
   /**
-   * Moves the waiting messages of {@code queue} and of its retry queues. It hands each to {@code
-   * move}, and acknowledges it if that has copied it. On the first failure it stops, and the
-   * messages that were not moved stay in the queue. Messages that arrive meanwhile may be left.
-   * {@code move} must not settle the deliveries.
+   * Moves the messages of {@code queue} and of its retry queues that waited there at {@code since}.
+   * It hands each to {@code move}, and acknowledges it if that has copied it. On the first failure
+   * it stops, and the messages that were not moved stay in the queue. Messages that were published
+   * later stay, too: see {@link PublishedAfter}. {@code move} must not settle the deliveries.
    *
    * @throws NoSuchQueueException if there is no such queue
    * @throws BrokerUnreachableException if there is no connection, or it is lost meanwhile; messages
    *     that were moved before stay moved
    */
-  public Swept sweep(String queue, Function<Delivery, CompletionStage<Moved>> move) {
-    return new Shovel(requireGeneration().session, access, queue, move, FOR_EVER).run();
+  public Swept sweep(
+      String queue, Instant since, Function<Delivery, CompletionStage<Moved>> move) {
+    return new Shovel(
+            requireGeneration().session, access, queue, move, new PublishedAfter(since), FOR_EVER)
+        .run();
   }
 
   /** Whether a message could be copied. */
@@ -393,9 +399,10 @@ public final class TaskIntake implements AutoCloseable {
    * The result of a sweep.
    *
    * @param moved the number of messages that were moved
-   * @param complete whether those were all messages that waited when the sweep began
+   * @param left how many newer messages were seen and left there
+   * @param complete whether no message that was to be moved is left
    */
-  public record Swept(long moved, boolean complete) {}
+  public record Swept(long moved, long left, boolean complete) {}
 
   private interface ChannelAction {
     void run() throws IOException;

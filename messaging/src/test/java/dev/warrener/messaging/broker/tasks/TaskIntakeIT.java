@@ -18,7 +18,10 @@ import dev.warrener.messaging.task.Task;
 import dev.warrener.testbroker.NeedsRabbitMq;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -215,7 +218,7 @@ class TaskIntakeIT {
 
     var read = new ArrayList<@Nullable String>();
 
-    assertThat(purge(read, TestFleet.PATIENCE)).isEqualTo(new TaskIntake.Purged(5, 0));
+    assertThat(purge(read, TestFleet.PATIENCE)).isEqualTo(new TaskIntake.Purged(5, 0, 0));
 
     assertThat(read).hasSize(5).doesNotHaveDuplicates();
     inHand.forEach(intake::requeue);
@@ -237,9 +240,60 @@ class TaskIntakeIT {
     awaitMessages(0);
   }
 
+  @Test
+  void whatWasPublishedLaterIsNeitherDroppedNorMoved() throws Exception {
+    var older = publish(3);
+    var since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    var later = since.plusSeconds(1);
+    publishAt(since, "same-second");
+    publishAt(later, "later");
+    publishAt(later.plusSeconds(7), "later-still");
+    publishAt(null, "without-a-time");
+    var seen = new ConcurrentLinkedQueue<String>();
+
+    var swept =
+        intake.sweep(
+            "mail",
+            Instant.now(),
+            delivery -> {
+              seen.add(String.valueOf(delivery.message().id()));
+              return CompletableFuture.completedFuture(TaskIntake.Moved.COPIED);
+            });
+
+    assertThat(swept).isEqualTo(new TaskIntake.Swept(5, 2, true));
+    assertThat(seen)
+        .containsExactly(
+            older.get(0).id(),
+            older.get(1).id(),
+            older.get(2).id(),
+            "same-second",
+            "without-a-time");
+    awaitMessages(2);
+    var purged =
+        intake.purge(
+            "mail", later, told -> CompletableFuture.completedFuture(true), Duration.ofSeconds(9));
+    assertThat(purged).isEqualTo(new TaskIntake.Purged(1, 0, 1));
+    awaitMessages(1);
+  }
+
+  private void publishAt(@Nullable Instant when, String id) throws Exception {
+    var properties =
+        new BasicProperties.Builder()
+            .messageId(id)
+            .type("send")
+            .timestamp(when == null ? null : Date.from(when))
+            .build();
+    var channel = fleet.channel();
+    channel.confirmSelect();
+    channel.basicPublish(fleet.namespace().tasksExchange(), "mail", properties, new byte[0]);
+    channel.waitForConfirmsOrDie(5_000);
+    channel.abort();
+  }
+
   private TaskIntake.Purged purge(List<@Nullable String> read, Duration patience) {
     return intake.purge(
         "mail",
+        Instant.MAX,
         delivery -> {
           read.add(delivery.message().id());
           return CompletableFuture.completedFuture(true);
@@ -251,7 +305,10 @@ class TaskIntakeIT {
   void purgeOfAnUnknownQueueIsAnError() {
     assertThatThrownBy(() ->
             intake.purge(
-                "nowhere", delivery -> CompletableFuture.completedFuture(true), Duration.ZERO))
+                "nowhere",
+                Instant.MAX,
+                delivery -> CompletableFuture.completedFuture(true),
+                Duration.ZERO))
         .isInstanceOf(NoSuchQueueException.class)
         .hasMessageContaining("queue nowhere does not exist");
   }
@@ -265,6 +322,7 @@ class TaskIntakeIT {
     var swept =
         intake.sweep(
             "mail",
+            Instant.MAX,
             delivery -> {
               seen.add(String.valueOf(delivery.message().id()));
               return publisher
@@ -275,7 +333,7 @@ class TaskIntakeIT {
                           : TaskIntake.Moved.FAILED);
             });
 
-    assertThat(swept).isEqualTo(new TaskIntake.Swept(253, true));
+    assertThat(swept).isEqualTo(new TaskIntake.Swept(253, 0, true));
     assertThat(seen).hasSize(253).doesNotHaveDuplicates();
     awaitMessages(0);
     assertThat(fleet.messages(fleet.namespace().deadQueue("mail"))).isEqualTo(253);
@@ -289,6 +347,7 @@ class TaskIntakeIT {
     var swept =
         intake.sweep(
             "mail",
+            Instant.MAX,
             delivery ->
                 CompletableFuture.completedFuture(
                     count.incrementAndGet() == 8
