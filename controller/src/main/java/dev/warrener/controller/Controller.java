@@ -322,7 +322,8 @@ public final class Controller {
     orders.awaitSynced(configuration.brokerPatience());
     intake.start();
     intake.awaitUp(configuration.brokerPatience());
-    var presence = new PresenceReports(this::state, new HostProblems(audit, orders), reporter);
+    var extras = new PresenceExtras(audit, orders, workers.progress());
+    var presence = new PresenceReports(this::state, extras, reporter);
     timers.every(PresenceReports.LOOK_EVERY, presence::reportIfDue);
     timers.every(configuration.lease().dividedBy(3), this::ping);
     var suspensions = new SuspensionWatch(System::nanoTime, Kernel::bootNanos, this::suspended);

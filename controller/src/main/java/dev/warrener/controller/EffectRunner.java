@@ -47,7 +47,7 @@ final class EffectRunner {
   private final BacklogAnswers answers;
   private final LocalControl local;
   private final AuditLog audit;
-  private final HostProblems problems;
+  private final PresenceExtras extras;
   private final RestrictionsFile restrictions;
   private final RunsFile runs;
   private final KillsFile kills;
@@ -87,7 +87,7 @@ final class EffectRunner {
     this.answers = new BacklogAnswers(settings.controller(), reporter);
     this.local = local;
     this.audit = audit;
-    this.problems = new HostProblems(audit, orders);
+    this.extras = new PresenceExtras(audit, orders, workers.progress());
     this.restrictions = restrictions;
     this.runs = runs;
     this.kills = kills;
@@ -128,7 +128,7 @@ final class EffectRunner {
                     .thenApply(outcome -> answers.tellIfMoved(delivery, why, outcome)));
       }
       case Effect.Say say -> {
-        var report = problems.in(say.report());
+        var report = extras.in(say.report());
         local.report(report);
         reporter.report(report, say.replyTo());
       }

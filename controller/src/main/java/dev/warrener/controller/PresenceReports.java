@@ -22,15 +22,15 @@ final class PresenceReports {
   private static final Duration PAUSE_FOR_EACH_OTHER = Duration.ofMillis(25);
 
   private final Supplier<FleetState> state;
-  private final HostProblems problems;
+  private final PresenceExtras extras;
   private final Reporter reporter;
   private FleetState reported;
   private long reportedNanos = System.nanoTime() - REPORT_EVERY.toNanos();
 
   /** Prepares reports of the newest state, the first of which is due at once. */
-  PresenceReports(Supplier<FleetState> state, HostProblems problems, Reporter reporter) {
+  PresenceReports(Supplier<FleetState> state, PresenceExtras extras, Reporter reporter) {
     this.state = state;
-    this.problems = problems;
+    this.extras = extras;
     this.reporter = reporter;
     this.reported = state.get();
   }
@@ -44,7 +44,7 @@ final class PresenceReports {
     if (since >= REPORT_EVERY.toNanos() || (!isTooSoon && !newest.looksLike(reported))) {
       reported = newest;
       reportedNanos = nanos;
-      reporter.presence(problems.in(Fleet.presence(newest, Instant.now())));
+      reporter.presence(extras.in(Fleet.presence(newest, Instant.now())));
     }
   }
 

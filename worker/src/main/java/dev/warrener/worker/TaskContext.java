@@ -42,7 +42,10 @@ public interface TaskContext {
   /** Returns the reason why this run was asked to stop, if it was. */
   Optional<String> cancelReason();
 
-  /** Reports that {@code done} of {@code total} steps are done. Neither may be negative. */
+  /**
+   * Reports that {@code done} of {@code total} steps are done. Neither may be negative. It may be
+   * called at every step: what operators see is the last report, a few seconds late at most.
+   */
   default void progress(long done, long total) {
     progress(done, total, "");
   }

@@ -38,6 +38,7 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   private final Consumer<Event> events;
   private final BiConsumer<Duration, Runnable> later;
   private final RecentOutput recentOutput = new RecentOutput();
+  private final ProgressBoard progress = new ProgressBoard();
   private final Map<WorkerKey, WorkerConversation> conversations = new ConcurrentHashMap<>();
   private final WorkerLog log;
 
@@ -76,6 +77,11 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
     }
   }
 
+  /** Returns the progress that the workers have reported. */
+  public ProgressBoard progress() {
+    return progress;
+  }
+
   @Override
   public void spawned(WorkerKey worker, long pid, long startTicks) {
     recentOutput.begin(worker);
@@ -109,6 +115,9 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
       if (frame.type() == FrameType.STARTED) {
         // What was printed before is another task's, and says nothing about this one.
         recentOutput.beginRun(worker);
+      }
+      if (frame.type() == FrameType.PROGRESS) {
+        progress.note(worker, frame);
       }
       var event = WorkerFrames.event(worker, frame);
       if (event != null) {
@@ -174,6 +183,7 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
   @Override
   public void treeEmpty(DeathCertificate certificate) {
     conversations.remove(certificate.worker());
+    progress.forget(certificate.worker());
     events.accept(new Event.TreeEmpty(certificate, recentOutput.take(certificate.worker())));
   }
 

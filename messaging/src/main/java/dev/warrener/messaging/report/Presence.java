@@ -70,8 +70,8 @@ public record Presence(
     return revocations == null ? List.of() : revocations;
   }
 
-  /** Returns a copy with other problems. */
-  public Presence withProblems(List<String> sentences) {
+  /** Returns a copy with other workers and problems. */
+  public Presence with(List<WorkerPresence> newWorkers, List<String> sentences) {
     return new Presence(
         version,
         id,
@@ -80,7 +80,7 @@ public record Presence(
         software,
         at,
         state,
-        workers,
+        List.copyOf(newWorkers),
         queues,
         holds,
         leaseMillis,
@@ -100,43 +100,6 @@ public record Presence(
     return new Builder(id, host);
   }
 
-  /** Makes a presence without the fields that may be left out. */
-  public Presence(
-      int version,
-      String id,
-      String host,
-      long pid,
-      String software,
-      Instant at,
-      ControllerState state,
-      List<WorkerPresence> workers,
-      List<QueuePresence> queues,
-      List<Hold> holds,
-      long leaseMillis,
-      String containment) {
-    this(
-        version,
-        id,
-        host,
-        pid,
-        software,
-        at,
-        state,
-        workers,
-        queues,
-        holds,
-        leaseMillis,
-        containment,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
-  }
-
   /**
    * One worker.
    *
@@ -150,6 +113,7 @@ public record Presence(
    * @param batch the batch of that task, or null
    * @param handler the handler of that task, or null
    * @param since when the worker entered its state
+   * @param progress the last progress that the run of that task has reported, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record WorkerPresence(
@@ -162,7 +126,14 @@ public record Presence(
       @Nullable Integer attempt,
       @Nullable String batch,
       @Nullable String handler,
-      Instant since) {
+      Instant since,
+      @Nullable TaskProgress progress) {
+
+    /** Returns a copy with the progress of its run. */
+    public WorkerPresence withProgress(TaskProgress progress) {
+      return new WorkerPresence(
+          slot, queue, incarnation, pid, state, task, attempt, batch, handler, since, progress);
+    }
 
     /** Starts the presence of worker number {@code slot}, which serves {@code queue}. */
     public static Builder builder(int slot, String queue) {
@@ -251,7 +222,8 @@ public record Presence(
             attempt,
             batch,
             handler,
-            Objects.requireNonNull(since, "since"));
+            Objects.requireNonNull(since, "since"),
+            null);
       }
     }
   }

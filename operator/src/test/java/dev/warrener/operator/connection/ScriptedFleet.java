@@ -126,22 +126,29 @@ public record ScriptedFleet(List<String> controllers, List<RosterEntry> others) 
   }
 
   static Presence presence(String id) {
-    return new Presence(
-        1,
-        id,
-        "host-" + id,
-        4000,
-        "0.1.0",
-        T0,
-        ControllerState.RUNNING,
-        List.of(
-            new WorkerPresence(
-                1, "mail", 1, 4001L, WorkerState.BUSY, task(id), 1, "june", "sleep", T0),
-            new WorkerPresence(2, "mail", 1, 4002L, WorkerState.IDLE, null, null, null, null, T0)),
-        List.of(new QueuePresence("mail", 2, 0, 1, false)),
-        List.of(),
-        15_000,
-        "cgroup");
+    return Presence.builder(id, "host-" + id)
+        .pid(4000)
+        .software("0.1.0")
+        .at(T0)
+        .state(ControllerState.RUNNING)
+        .workers(
+            List.of(
+                worker(1, 4001L)
+                    .state(WorkerState.BUSY)
+                    .task(task(id))
+                    .attempt(1)
+                    .batch("june")
+                    .handler("sleep")
+                    .build(),
+                worker(2, 4002L).state(WorkerState.IDLE).build()))
+        .queues(List.of(new QueuePresence("mail", 2, 0, 1, false)))
+        .leaseMillis(15_000)
+        .containment("cgroup")
+        .build();
+  }
+
+  private static WorkerPresence.Builder worker(int slot, long pid) {
+    return WorkerPresence.builder(slot, "mail").incarnation(1).pid(pid).since(T0);
   }
 
   static Report done(Order order, String id, long sequence, int workers, int tasks) {

@@ -3,6 +3,7 @@ package dev.warrener.ops.view;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Presence.WorkerPresence;
+import dev.warrener.messaging.report.TaskProgress;
 import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.invocation.ExitStatus;
@@ -54,7 +55,8 @@ public final class PsCommand extends FleetCommand {
       @Nullable String task,
       @Nullable Integer attempt,
       @Nullable String batch,
-      @Nullable String handler) {
+      @Nullable String handler,
+      @Nullable TaskProgress progress) {
 
     /** Returns a copy whose task's id has lost its first characters. */
     WorkerJson withoutBeginning(int characters) {
@@ -70,7 +72,8 @@ public final class PsCommand extends FleetCommand {
           task == null ? null : "…" + task.substring(characters),
           attempt,
           batch,
-          handler);
+          handler,
+          progress);
     }
 
     static WorkerJson of(Presence presence, WorkerPresence worker) {
@@ -86,7 +89,8 @@ public final class PsCommand extends FleetCommand {
           worker.task(),
           worker.attempt(),
           worker.batch(),
-          worker.handler());
+          worker.handler(),
+          worker.progress());
     }
   }
 
@@ -125,7 +129,8 @@ public final class PsCommand extends FleetCommand {
             .right("PID")
             .left("HANDLER")
             .left("BATCH")
-            .left("TASK");
+            .left("TASK")
+            .left("PROGRESS");
     for (var worker : workers) {
       table.row(
           Cell.of(worker.worker()),
@@ -136,7 +141,8 @@ public final class PsCommand extends FleetCommand {
           worker.pid() == null ? Cell.of("-") : Cell.of(worker.pid()),
           Cell.orEmpty(worker.handler()),
           Cell.orEmpty(worker.batch()),
-          Cell.orEmpty(worker.task()));
+          Cell.orEmpty(worker.task()),
+          RunningTask.progress(worker.progress()));
     }
     return table;
   }

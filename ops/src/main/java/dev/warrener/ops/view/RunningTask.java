@@ -3,6 +3,7 @@ package dev.warrener.ops.view;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Presence.WorkerPresence;
+import dev.warrener.messaging.report.TaskProgress;
 import dev.warrener.operator.text.Phrases;
 import dev.warrener.ops.screen.Cell;
 import dev.warrener.ops.screen.Table;
@@ -26,7 +27,10 @@ record RunningTask(
     long incarnation,
     @Nullable Long pid,
     String controller,
-    String host) {
+    String host,
+    @Nullable TaskProgress progress) {
+  /** The most characters of a progress in a table. */
+  private static final int LONGEST_PROGRESS = 24;
 
   private static RunningTask of(Presence presence, WorkerPresence worker, String task) {
     return new RunningTask(
@@ -40,7 +44,8 @@ record RunningTask(
         worker.incarnation(),
         worker.pid(),
         presence.id(),
-        presence.host());
+        presence.host(),
+        worker.progress());
   }
 
   /** Returns all running tasks, the longest first. */
@@ -67,7 +72,8 @@ record RunningTask(
             .left("BATCH")
             .right("ATTEMPT")
             .right("FOR")
-            .left("WORKER");
+            .left("WORKER")
+            .left("PROGRESS");
     for (var one : running) {
       var attempt = one.attempt();
       table.row(
@@ -77,8 +83,19 @@ record RunningTask(
           Cell.orEmpty(one.batch()),
           attempt == null ? Cell.EMPTY : Cell.of(attempt),
           Cell.of(Phrases.brief(Duration.between(one.since(), now))),
-          Cell.of(one.worker()));
+          Cell.of(one.worker()),
+          progress(one.progress()));
     }
     return table;
+  }
+
+  /** Returns the cell of a table for a progress. */
+  static Cell progress(@Nullable TaskProgress progress) {
+    if (progress == null) {
+      return Cell.EMPTY;
+    }
+    var line = progress.describe();
+    return Cell.of(
+        line.length() <= LONGEST_PROGRESS ? line : line.substring(0, LONGEST_PROGRESS - 1) + "…");
   }
 }

@@ -74,6 +74,7 @@ public final class TaskShowCommand extends FleetCommand {
         .add("queue", run.queue())
         .add("handler", run.handler())
         .add("batch", run.batch())
+        .add("progress", run.progress() == null ? null : run.progress().describe())
         .add("worker", run.worker())
         .add("incarnation", run.incarnation())
         .add("pid", run.pid())

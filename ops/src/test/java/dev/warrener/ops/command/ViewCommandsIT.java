@@ -1,6 +1,7 @@
 package dev.warrener.ops.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.warrener.testbroker.TestBroker;
 import java.util.regex.Pattern;
@@ -86,6 +87,26 @@ class ViewCommandsIT extends OneControllerFleet {
         .contains("task lnog-one is not running on any controller that answered; did you mean")
         .contains("warrener dead show mail lnog-one");
     fleet.run("kill", "--batch", "june", "--in-flight", "purge", "-y", "-q").ends(0);
+  }
+
+  @Test
+  void progressOfARunIsShown() {
+    fleet
+        .run("publish", "mail", "sleep", "{\"seconds\":60,\"steps\":600}", "--id", "in-steps")
+        .ends(0);
+    awaitBusy(1);
+
+    await("the first step is done")
+        .atMost(LONG)
+        .untilAsserted(() ->
+            assertThat(fleet.run("ps").ends(0).out()).containsPattern("in-steps +\\d+/600"));
+    assertThat(fleet.run("task", "list").ends(0).out()).containsPattern("c1/[12] +\\d+/600");
+    assertThat(fleet.run("task", "show", "in-steps").ends(0).out())
+        .containsPattern("progress +\\d+/600");
+    var json = fleet.run("task", "show", "in-steps", "-o", "json").ends(0).json();
+    assertThat(json.at("/progress/total").intValue()).isEqualTo(600);
+    assertThat(json.at("/progress/message").isMissingNode()).isTrue();
+    fleet.run("kill", "--task", "in-steps", "--in-flight", "purge", "-y", "-q").ends(0);
   }
 
   @Test

@@ -91,7 +91,10 @@ final class FrameListener implements Runnable {
       case CANCEL -> cancel(frame);
       case RECALL -> recall(frame);
       case STOP -> runs.stop();
-      case PING -> outbox.postAtOnce(Frame.of(FrameType.PONG));
+      case PING -> {
+        outbox.postAtOnce(Frame.of(FrameType.PONG));
+        runs.sendProgress();
+      }
       case HELLO, READY, STARTED, FINISHED, PROGRESS, LOG, PONG ->
           throw new BrokenFrameException(frame.type() + " was not expected");
     }

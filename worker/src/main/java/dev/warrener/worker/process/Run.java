@@ -24,6 +24,7 @@ final class Run implements TaskContext {
   private final String queue;
   private final int attempt;
   private final Outbox outbox;
+  private final ProgressReports progress = new ProgressReports();
 
   /** Written by the thread that reads frames, read by any. */
   private volatile @Nullable String cancelReason;
@@ -153,13 +154,28 @@ final class Run implements TaskContext {
           "progress is counted from 0, not " + done + " of " + total);
     }
     if (!ended) {
-      outbox.post(
-          frame(FrameType.PROGRESS)
-              .field(HeaderKey.DONE, done)
-              .field(HeaderKey.TOTAL, total)
-              .payload(Line.of(message).bytes())
-              .build());
+      var report =
+          progress.add(new ProgressReports.Report(done, total, message), System.nanoTime());
+      if (report != null) {
+        outbox.post(frame(report));
+      }
     }
+  }
+
+  /** Sends the last progress report if it has not been sent. Never blocks. */
+  void sendProgress() {
+    var report = progress.takeWaiting();
+    if (report != null && !ended) {
+      outbox.postAtOnce(frame(report));
+    }
+  }
+
+  private Frame frame(ProgressReports.Report report) {
+    return frame(FrameType.PROGRESS)
+        .field(HeaderKey.DONE, report.done())
+        .field(HeaderKey.TOTAL, report.total())
+        .payload(Line.of(report.message()).bytes())
+        .build();
   }
 
   @Override

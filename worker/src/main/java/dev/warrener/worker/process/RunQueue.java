@@ -81,6 +81,13 @@ final class RunQueue {
     return current;
   }
 
+  /** Has the current run send its last progress report, if it has not. */
+  synchronized void sendProgress() {
+    if (current != null) {
+      current.sendProgress();
+    }
+  }
+
   /** Notes the end of the current run: no cancellation interrupts the main thread any more. */
   synchronized void ended() {
     current = null;

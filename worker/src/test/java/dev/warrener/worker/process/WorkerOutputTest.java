@@ -70,6 +70,39 @@ final class WorkerOutputTest {
   }
 
   @Test
+  void progressThatIsReportedAtEveryStepIsSentNowAndThenAndItsLastReportWithThePing()
+      throws Exception {
+    int steps = 100_000;
+    var reported = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    var eager =
+        new StubHandler(
+            "eager",
+            (context, input) -> {
+              for (int step = 1; step <= steps; step++) {
+                context.progress(step, steps);
+              }
+              reported.countDown();
+              Patient.await(go);
+              return TaskResult.none();
+            });
+    try (var worker = new InProcessWorker(eager)) {
+      ControllerSide controller = ready(worker);
+      controller.task("a", "eager", "");
+      Patient.await(reported);
+      controller.ping();
+      List<Frame> sent = controller.until(FrameType.PONG);
+      Frame last = controller.next(FrameType.PROGRESS);
+      go.countDown();
+      controller.until(FrameType.FINISHED);
+
+      assertThat(sent.get(1).text(HeaderKey.DONE)).isEqualTo("1");
+      assertThat(sent).hasSizeLessThan(1_000);
+      assertThat(last.text(HeaderKey.DONE)).isEqualTo("100000");
+    }
+  }
+
+  @Test
   void linePrintedBetweenRunsBelongsToNone() throws Exception {
     var printed = new CountDownLatch(1);
     var go = new CountDownLatch(1);

@@ -1,6 +1,7 @@
 package dev.warrener.controller;
 
 import dev.warrener.controller.audit.AuditLog;
+import dev.warrener.controller.inbox.ProgressBoard;
 import dev.warrener.messaging.broker.orders.OrderFeed;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
@@ -8,11 +9,11 @@ import dev.warrener.messaging.report.Report.ControllerHeard;
 import java.util.ArrayList;
 
 /**
- * The problems of this host that an operator should hear of. They are added to what the controller
- * publishes about itself, because no decision depends on them.
+ * What a controller adds when it publishes its presence, because no decision depends on it: the
+ * problems of this host that an operator should hear of, and the progress of the runs.
  */
-record HostProblems(AuditLog audit, OrderFeed orders) {
-  /** Returns a presence with the problems that there are now. */
+record PresenceExtras(AuditLog audit, OrderFeed orders, ProgressBoard progress) {
+  /** Returns a presence with what there is to add now. */
   Presence in(Presence presence) {
     var problems = new ArrayList<String>();
     var problem = audit.problem();
@@ -20,10 +21,10 @@ record HostProblems(AuditLog audit, OrderFeed orders) {
       problems.add(problem);
     }
     problems.addAll(orders.problems());
-    return problems.isEmpty() ? presence : presence.withProblems(problems);
+    return presence.with(presence.workers().stream().map(progress::in).toList(), problems);
   }
 
-  /** Returns a report with the problems that there are now, if it has the presence. */
+  /** Returns a report with what there is to add now, if it has the presence. */
   Report in(Report report) {
     if (!(report instanceof ControllerHeard heard)) {
       return report;
