@@ -94,7 +94,7 @@ class FleetLoopTest {
         .build();
   }
 
-  private static Settings settings() {
+  static Settings settings() {
     return new Settings(
         "web-1",
         "host",

@@ -3,7 +3,7 @@ package dev.warrener.messaging.broker;
 import java.time.Duration;
 
 /**
- * How connections are made and kept up.
+ * The settings of connections.
  *
  * @param connectTimeout the limit on one attempt to connect, the handshake included; 5 s by default
  * @param rpcTimeout the limit on the broker's answer to one request; 5 s by default
@@ -68,6 +68,18 @@ public record LinkSettings(
 
   /** Returns a copy with another {@code lostAfter}. */
   public LinkSettings withLostAfter(Duration lostAfter) {
+    return new LinkSettings(
+        connectTimeout,
+        rpcTimeout,
+        heartbeat,
+        watchdogInterval,
+        lostAfter,
+        firstBackoff,
+        longestBackoff);
+  }
+
+  /** Returns a copy with another {@code connectTimeout}. */
+  public LinkSettings withConnectTimeout(Duration connectTimeout) {
     return new LinkSettings(
         connectTimeout,
         rpcTimeout,

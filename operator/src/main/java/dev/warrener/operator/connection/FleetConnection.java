@@ -99,6 +99,15 @@ public interface FleetConnection extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Whether a question that comes before an order is worth its time: there is a reply queue for the
+   * answers. Reports that are only read from the broker's stream take longer, and an order must not
+   * wait for them.
+   */
+  default boolean mayAskFirst() {
+    return listens(Duration.ZERO);
+  }
+
   /** Waits for the next message; returns empty if none comes within {@code patience}. */
   Optional<Heard> next(Duration patience) throws InterruptedException;
 
@@ -135,7 +144,8 @@ public interface FleetConnection extends AutoCloseable {
   int pullTripwire();
 
   /**
-   * Has the broker record who has pulled the tripwire and why, as soon as it takes messages again.
+   * Makes the broker record who has pulled the tripwire and why, as soon as it takes messages
+   * again.
    *
    * @param pulled the kill that the tripwire stood for, as a dry run
    * @return why the broker could not be told; empty if it was

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the stream that keeps the reports about orders, from some time on. */
 final class OutcomeStream {
-  /** How much earlier reading begins, because the clocks of hosts differ. */
+  /** The time by which reading begins earlier, because the clocks of hosts differ. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
   private final LinkSession session;
@@ -68,7 +68,8 @@ final class OutcomeStream {
     return last != null && last.report().at().isBefore(from);
   }
 
-  private @Nullable ReceivedReport report(StreamEnd.Last message) {
+  /** Returns the report that a message of the stream holds, or null if it counts for nothing. */
+  @Nullable ReceivedReport report(StreamEnd.Last message) {
     if (VouchedUser.isSentOn(message.envelope(), message.properties(), exchanges)) {
       return null;
     }

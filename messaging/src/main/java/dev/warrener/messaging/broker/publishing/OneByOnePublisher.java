@@ -1,5 +1,6 @@
 package dev.warrener.messaging.broker.publishing;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -27,12 +28,32 @@ import org.jspecify.annotations.Nullable;
  * that message that it has read, and may deliver the message when the alarm is over, even if the
  * connection was closed long before. So the first message is a probe that no queue takes. If it is
  * blocked, nothing else is sent.
+ *
+ * <p>A confirmation may be missing because a queue's node is frozen, or because the node of this
+ * connection is. So a publisher that waits for one asks its node a cheap question. If that is not
+ * answered either, {@link #isSilent} tells, and {@link #elsewhere} connects to another node.
  */
 public final class OneByOnePublisher implements AutoCloseable {
+  private static final String PURPOSE = "publisher";
   private static final int CLOSE_MILLIS = 1_000;
 
-  /** How long a refused message may still be returned: the embedded broker refuses it first. */
+  /**
+   * The time in which a refused message may still be returned: the embedded broker refuses it
+   * first.
+   */
   private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
+
+  /** How long a confirmation is waited for before the node is asked whether it answers at all. */
+  private static final Duration ASK_AFTER = Duration.ofMillis(800);
+
+  /** How long the node may take for its answer before it counts as silent. */
+  private static final Duration SILENT_AFTER = Duration.ofMillis(1_600);
+
+  /** The limit on the attempt to connect elsewhere: an order waits for it. */
+  private static final Duration ELSEWHERE_WITHIN = Duration.ofSeconds(2);
+
+  private static final AMQP.Basic.Qos QUESTION =
+      new AMQP.Basic.Qos.Builder().prefetchCount(1).build();
 
   /** The outcome of a publish. */
   public enum Answer {
@@ -56,11 +77,12 @@ public final class OneByOnePublisher implements AutoCloseable {
   private final Connecting.Open open;
   private final Dialect dialect;
   private volatile @Nullable String blocked;
-  private volatile @Nullable Lane lane;
+  private volatile @Nullable AnsweredChannel lane;
   private @Nullable Sent probed;
+  private boolean isSilent;
 
   /**
-   * What the broker said about a message, or about the whole channel.
+   * The broker's answer about a message, or about the whole channel.
    *
    * @param number the number of the message on its channel, or 0 if the broker names none
    * @param isForEarlier whether it is said of all messages before that one, too
@@ -78,11 +100,11 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /**
-   * A channel with what was heard on it. It has one message at a time. When the broker has not said
-   * all about a message in time, the channel is given up: a return names no message, and would be
-   * taken for the next one's.
+   * A channel with the broker's answers on it. One message at a time is published on it. If the
+   * broker has not answered completely in time, the channel is given up: a return names no message,
+   * and would be taken for an answer to the next one.
    */
-  private record Lane(Channel channel, BlockingQueue<Heard> heard) {
+  private record AnsweredChannel(Channel channel, BlockingQueue<Heard> heard) {
     @Nullable Heard poll(long untilNanos) throws IOException {
       try {
         return heard.poll(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -94,7 +116,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** A message that was published, and the channel that it was published on. */
-  private record Sent(Lane on, long number) {}
+  private record Sent(AnsweredChannel on, long number) {}
 
   /**
    * Connects.
@@ -102,8 +124,12 @@ public final class OneByOnePublisher implements AutoCloseable {
    * @throws BrokerException as {@link Connecting#open}
    */
   public OneByOnePublisher(BrokerAccess access) {
+    this(access, Connecting.open(access, PURPOSE, 1));
+  }
+
+  private OneByOnePublisher(BrokerAccess access, Connecting.Open open) {
     this.access = access;
-    this.open = Connecting.open(access, "publisher", 1);
+    this.open = open;
     this.dialect = Dialect.of(open.connection());
     open.connection()
         .addBlockedListener(
@@ -164,6 +190,33 @@ public final class OneByOnePublisher implements AutoCloseable {
   /** Returns whether the connection is open. */
   public boolean isOpen() {
     return open.connection().isOpen();
+  }
+
+  /**
+   * Returns whether the node of this connection has not answered a question in time, while a
+   * message waited for its confirmation.
+   */
+  public boolean isSilent() {
+    return isSilent;
+  }
+
+  /**
+   * Drops this connection, and returns a publisher with another one. If the address names several
+   * nodes, the next one is tried first. What was published here may still arrive.
+   *
+   * @throws BrokerException as {@link Connecting#open}
+   */
+  public OneByOnePublisher elsewhere() {
+    open.drop("broker-" + PURPOSE);
+    var settings = access.settings();
+    boolean isShorter = settings.connectTimeout().compareTo(ELSEWHERE_WITHIN) < 0;
+    var quick =
+        new BrokerAccess(
+            access.address(),
+            access.namespace(),
+            access.program(),
+            isShorter ? settings : settings.withConnectTimeout(ELSEWHERE_WITHIN));
+    return new OneByOnePublisher(access, Connecting.openElsewhere(quick, PURPOSE, open));
   }
 
   /** Returns why the broker blocks publishers, or null if it does not. */
@@ -230,7 +283,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     long until = System.nanoTime() + limit.toNanos();
     boolean returned = false;
     while (true) {
-      var heard = sent.on().poll(until);
+      var heard = await(sent.on(), until);
       if (heard == null) {
         lane = null;
         return returned ? Answer.UNROUTABLE : null;
@@ -248,8 +301,24 @@ public final class OneByOnePublisher implements AutoCloseable {
     }
   }
 
+  /** Waits for what is heard next; returns null if that is nothing, or if the node is silent. */
+  private @Nullable Heard await(AnsweredChannel on, long untilNanos) throws IOException {
+    long now = System.nanoTime();
+    var heard = on.poll(Math.min(untilNanos, now + ASK_AFTER.toNanos()));
+    if (heard != null || blocked != null || System.nanoTime() >= untilNanos) {
+      return heard;
+    }
+    var answered = on.channel().asyncCompletableRpc(QUESTION);
+    heard = on.poll(Math.min(untilNanos, now + SILENT_AFTER.toNanos()));
+    if (heard != null || answered.isDone() || blocked != null) {
+      return heard == null ? on.poll(untilNanos) : heard;
+    }
+    isSilent = System.nanoTime() >= now + SILENT_AFTER.toNanos();
+    return null;
+  }
+
   /** The embedded broker returns a message after it has refused it. */
-  private Answer afterReturn(Lane on, Answer answer) throws IOException {
+  private Answer afterReturn(AnsweredChannel on, Answer answer) throws IOException {
     if (answer != Answer.REFUSED || !dialect.returnsAfterNack()) {
       return answer;
     }
@@ -261,7 +330,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     return answer;
   }
 
-  private Lane lane() throws IOException {
+  private AnsweredChannel lane() throws IOException {
     var current = lane;
     if (current != null && current.channel().isOpen()) {
       return current;
@@ -277,7 +346,7 @@ public final class OneByOnePublisher implements AutoCloseable {
         (number, multiple) -> heard.add(new Heard(Answer.REFUSED, number, multiple)));
     channel.addShutdownListener(cause -> heard.add(Heard.of(Answer.UNANSWERED)));
     channel.confirmSelect();
-    var opened = new Lane(channel, heard);
+    var opened = new AnsweredChannel(channel, heard);
     lane = opened;
     return opened;
   }

@@ -144,8 +144,8 @@ public final class TaskIntake implements AutoCloseable {
   /**
    * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already. An
    * existing queue keeps the settings that an operator chose for it. Deliveries from before a
-   * change stay unsettled and do not count against the new look-ahead. Fewer are delivered while
-   * their bodies would not fit into a quarter of the heap.
+   * change stay unsettled and count against the new look-ahead. Fewer are delivered while their
+   * bodies would not fit into a quarter of the heap.
    *
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection
@@ -300,8 +300,8 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Has the broker itself move the message to the dead letters of its queue, unchanged and without
-   * a reason of ours: the last resort for a message that can't be published again.
+   * Makes the broker itself move the message to the dead letters of its queue, unchanged and
+   * without a reason of ours: the last resort for a message that can't be published again.
    *
    * @throws IllegalStateException if the delivery was settled before
    */
@@ -389,9 +389,9 @@ public final class TaskIntake implements AutoCloseable {
   public enum Moved {
     /** The broker has the copy. */
     COPIED,
-    /** It could not be copied now. */
+    /** The message could not be copied now. */
     FAILED,
-    /** It can't be copied at all: the broker has to move it itself. */
+    /** The message can't be copied at all: the broker has to move it itself. */
     UNPUBLISHABLE
   }
 
