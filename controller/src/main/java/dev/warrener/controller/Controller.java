@@ -41,7 +41,6 @@ import dev.warrener.worker.frame.Frame;
 import dev.warrener.worker.frame.FrameType;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -135,7 +134,7 @@ public final class Controller {
             settings.controller(),
             settings.host(),
             settings.pid(),
-            InstantSource.system(),
+            FleetClock.SYSTEM::steady,
             (presence, at, user) -> {
               trusted.notePresenceBy(user);
               post(new Event.PresenceHeard(presence, at, user));
@@ -167,8 +166,8 @@ public final class Controller {
             this::post);
     loop =
         new FleetLoop(
-            FleetState.initial(settings, Instant.now()),
-            InstantSource.system(),
+            FleetState.initial(settings, FleetClock.SYSTEM.steady()),
+            FleetClock.SYSTEM,
             // A worker kills itself after a lease without a frame, and gets a ping in each third of
             // the lease. If the controller stood still for two thirds of it, workers may be gone.
             configuration.lease().multipliedBy(2).dividedBy(3),
@@ -346,7 +345,7 @@ public final class Controller {
 
   /** Returns the presence report of this controller as it is now. */
   public Presence presence() {
-    return Fleet.presence(state(), Instant.now());
+    return Fleet.presence(state(), FleetClock.SYSTEM.now());
   }
 
   /** Returns which containment is in force, and why no better one is. */

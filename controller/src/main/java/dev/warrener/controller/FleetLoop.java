@@ -4,10 +4,8 @@ import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
-import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.process.pipe.FrameMemory;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -32,7 +30,7 @@ final class FleetLoop {
   private static final long TICK_NANOS = 250_000_000;
 
   private final EventQueue events = new EventQueue();
-  private final InstantSource clock;
+  private final FleetClock clock;
   private final Consumer<Effect> effects;
   private final LongSupplier caughtUp;
   private final FrameMemory memory;
@@ -52,7 +50,7 @@ final class FleetLoop {
    */
   FleetLoop(
       FleetState initial,
-      InstantSource clock,
+      FleetClock clock,
       Duration standstill,
       Consumer<Effect> effects,
       LongSupplier caughtUp,
@@ -120,7 +118,7 @@ final class FleetLoop {
   private void step(Event event) {
     Fleet.Decision decision;
     try {
-      decision = Fleet.decide(state, event, new Now(clock.instant(), System.nanoTime()));
+      decision = Fleet.decide(state, event, clock.now());
     } catch (RuntimeException e) {
       // The state is as it was before the event: what the event meant is lost, nothing else.
       LOG.error("a bug: {} could not be decided and is dropped", event, e);

@@ -4,7 +4,6 @@ import dev.warrener.controller.fleet.Fleet;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.messaging.broker.reports.Reporter;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
@@ -44,7 +43,7 @@ final class PresenceReports {
     if (since >= REPORT_EVERY.toNanos() || (!isTooSoon && !newest.looksLike(reported))) {
       reported = newest;
       reportedNanos = nanos;
-      reporter.presence(problems.in(Fleet.presence(newest, Instant.now())));
+      reporter.presence(problems.in(Fleet.presence(newest, FleetClock.SYSTEM.now())));
     }
   }
 

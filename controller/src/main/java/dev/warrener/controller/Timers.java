@@ -2,10 +2,8 @@ package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
-import dev.warrener.controller.process.linux.Kernel;
 import dev.warrener.messaging.broker.Errors;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -15,7 +13,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +28,7 @@ final class Timers implements AutoCloseable {
   private static final Duration LONGEST = Duration.ofDays(36_525);
 
   private final Consumer<Event> events;
-  private final LongSupplier bootNanos;
+  private final FleetClock clock;
   private final Set<Delayed> waiting = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService thread =
       new ScheduledThreadPoolExecutor(
@@ -40,25 +37,25 @@ final class Timers implements AutoCloseable {
           new ThreadPoolExecutor.DiscardPolicy());
 
   Timers(Consumer<Event> events) {
-    this(events, Kernel::bootNanos);
+    this(events, FleetClock.SYSTEM);
   }
 
-  Timers(Consumer<Event> events, LongSupplier bootNanos) {
+  Timers(Consumer<Event> events, FleetClock clock) {
     this.events = events;
-    this.bootNanos = bootNanos;
+    this.clock = clock;
   }
 
   /** Posts a timer as an event when it is due. */
   void schedule(Effect.Schedule schedule) {
     after(
-        Duration.between(Instant.now(), schedule.at()),
+        Duration.between(clock.steady(), schedule.at()),
         () -> events.accept(new Event.TimerDue(schedule.timer())));
   }
 
   /** Runs short work once, after a delay; not at all if it is due after {@link #close}. */
   void after(Duration delay, Runnable work) {
     var capped = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
-    var delayed = new Delayed(work, bootNanos.getAsLong() + Math.max(0, capped.toNanos()));
+    var delayed = new Delayed(work, clock.now().nanos() + Math.max(0, capped.toNanos()));
     waiting.add(delayed);
     delayed.schedule();
   }
@@ -71,25 +68,25 @@ final class Timers implements AutoCloseable {
     waiting.forEach(Delayed::schedule);
   }
 
-  /** Work that is due at some time since the start of the host. */
+  /** Work that is due at some time of the clock that never jumps. */
   private final class Delayed implements Runnable {
     private final Runnable work;
-    private final long dueBootNanos;
+    private final long dueNanos;
     private final AtomicBoolean done = new AtomicBoolean();
 
     /** Guarded by this. */
     private @Nullable Future<?> scheduled;
 
-    Delayed(Runnable work, long dueBootNanos) {
+    Delayed(Runnable work, long dueNanos) {
       this.work = work;
-      this.dueBootNanos = dueBootNanos;
+      this.dueNanos = dueNanos;
     }
 
     synchronized void schedule() {
       if (scheduled != null) {
         scheduled.cancel(false);
       }
-      long left = Math.max(0, dueBootNanos - bootNanos.getAsLong());
+      long left = Math.max(0, dueNanos - clock.now().nanos());
       scheduled = thread.schedule(this, left, TimeUnit.NANOSECONDS);
     }
 

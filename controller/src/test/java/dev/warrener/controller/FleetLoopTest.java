@@ -17,7 +17,6 @@ import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Report;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +30,7 @@ class FleetLoopTest {
   private final FleetLoop loop =
       new FleetLoop(
           FleetState.initial(settings(), Instant.now()),
-          InstantSource.system(),
+          FleetClock.SYSTEM,
           Duration.ofHours(1),
           effects::add,
           () -> Long.MAX_VALUE,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warrener.controller.process.linux.Kernel;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -58,7 +59,7 @@ class SuspensionWatchTest {
   @Test
   void whatWaitsForATimeIsDueSoonerAfterASuspension() throws Exception {
     var done = new CountDownLatch(1);
-    try (var timers = new Timers(event -> {}, boot::get)) {
+    try (var timers = new Timers(event -> {}, new FleetClock(InstantSource.system(), boot::get))) {
       timers.after(Duration.ofHours(1), done::countDown);
       timers.suspended();
       assertThat(done.getCount()).isOne();

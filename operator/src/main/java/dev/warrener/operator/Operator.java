@@ -10,6 +10,7 @@ import dev.warrener.messaging.broker.Libraries;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.time.SteadyClock;
 import dev.warrener.operator.connection.FleetBroker;
 import dev.warrener.operator.connection.FleetConnection;
 import dev.warrener.operator.order.KillCall;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -62,21 +64,28 @@ import java.util.function.Supplier;
  * order to end. An operator keeps two connections to the broker, and reconnects by itself.
  */
 public final class Operator implements AutoCloseable {
-  private final Supplier<FleetConnection> connections;
+  private final Function<InstantSource, FleetConnection> connections;
   private final Runnable closing;
   private final OperatorOptions options;
-  private final InstantSource clock;
+  private final Supplier<InstantSource> clocks;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
+  /**
+   * Makes an operator.
+   *
+   * @param connections opens a connection for one call, with that call's clock
+   * @param clocks makes the clock of a call: a program may run for longer than its host's clock is
+   *     right
+   */
   Operator(
-      Supplier<FleetConnection> connections,
+      Function<InstantSource, FleetConnection> connections,
       Runnable closing,
       OperatorOptions options,
-      InstantSource clock) {
+      Supplier<InstantSource> clocks) {
     this.connections = connections;
     this.closing = closing;
     this.options = options;
-    this.clock = clock;
+    this.clocks = clocks;
   }
 
   /** Connects with the default options; as {@link #connect(BrokerAddress, OperatorOptions)}. */
@@ -98,15 +107,15 @@ public final class Operator implements AutoCloseable {
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(options, "options");
     Libraries.check();
-    var clock = InstantSource.system();
     var broker =
-        FleetBroker.open(BrokerAccess.of(address, options.namespace(), options.program()), clock);
-    return new Operator(broker::connect, broker::close, options, clock);
+        FleetBroker.open(BrokerAccess.of(address, options.namespace(), options.program()));
+    return new Operator(broker::connect, broker::close, options, SteadyClock::startingNow);
   }
 
   /** Asks who is there. Waits for a missing answer two seconds after the last one. */
   public FleetSnapshot rollCall() throws InterruptedException {
-    try (var connection = connection()) {
+    var clock = clocks.get();
+    try (var connection = connection(clock)) {
       var call = new OrderCall(connection, clock);
       var answered = call.ask(OrderFactory.rollCall(options.issuedBy(), clock.instant()));
       return FleetSnapshot.of(call.roster(), answered.unnamed(), clock.instant());
@@ -115,9 +124,10 @@ public final class Operator implements AutoCloseable {
 
   /** Asks what a kill would mean, and kills nothing. Waits for at most two seconds. */
   public OrderResult dryRun(Kill kill) throws InterruptedException {
-    try (var connection = connection()) {
+    var clock = clocks.get();
+    try (var connection = connection(clock)) {
       var call = new KillCall(kill.plan(), connection, clock);
-      return OrderResult.of(call.ask(order(kill, true)), clock.instant());
+      return OrderResult.of(call.ask(order(kill, true, clock)), clock.instant());
     }
   }
 
@@ -141,12 +151,13 @@ public final class Operator implements AutoCloseable {
    *     else than this kill
    */
   public KillResult kill(Kill kill, OrderListener listener) throws InterruptedException {
+    var clock = clocks.get();
     var plan = kill.plan();
-    var order = order(kill, false);
-    try (var connection = connection()) {
+    var order = order(kill, false, clock);
+    try (var connection = connection(clock)) {
       var call = new KillCall(plan, connection, clock);
       if (!plan.scope().all()) {
-        look(call, order(kill, true));
+        look(call, order(kill, true, clock));
       }
       var outcome = call.send(order, options.confirmTimeout(), listener);
       if (outcome instanceof Outcome.Answered answered) {
@@ -232,32 +243,35 @@ public final class Operator implements AutoCloseable {
   private OrderResult send(
       OrderKind kind, Scope scope, String reason, Duration timeout, OrderListener listener)
       throws InterruptedException {
-    try (var connection = connection()) {
+    var clock = clocks.get();
+    try (var connection = connection(clock)) {
       var call = new OrderCall(connection, clock);
       if (!scope.all()) {
-        var unused = call.askFirst(order(kind, scope, reason, true));
+        var unused = call.askFirst(order(kind, scope, reason, true, clock));
       }
-      RollCall ended = call.send(order(kind, scope, reason, false), Patience.of(timeout), listener);
+      var order = order(kind, scope, reason, false, clock);
+      RollCall ended = call.send(order, Patience.of(timeout), listener);
       return OrderResult.of(ended, clock.instant());
     }
   }
 
-  private Order order(Kill kill, boolean onlyAsks) {
+  private Order order(Kill kill, boolean onlyAsks, InstantSource clock) {
     KillPlan plan = kill.plan();
     return OrderFactory.kill(
         Uuid7.next(), plan, kill.reason(), options.issuedBy(), clock.instant(), onlyAsks);
   }
 
-  private Order order(OrderKind kind, Scope scope, String reason, boolean onlyAsks) {
+  private Order order(
+      OrderKind kind, Scope scope, String reason, boolean onlyAsks, InstantSource clock) {
     return OrderFactory.of(
         kind, Uuid7.next(), scope, reason, options.issuedBy(), clock.instant(), onlyAsks);
   }
 
-  private FleetConnection connection() {
+  private FleetConnection connection(InstantSource clock) {
     if (isClosed.get()) {
       throw new IllegalStateException("this operator is closed");
     }
-    return connections.get();
+    return connections.apply(clock);
   }
 
   /**

@@ -37,7 +37,8 @@ class OperatorTest {
   private final AtomicInteger closed = new AtomicInteger();
 
   private Operator operator(ScriptedConnection connection) {
-    return new Operator(() -> connection, closed::incrementAndGet, OPTIONS, connection);
+    return new Operator(
+        clock -> connection, closed::incrementAndGet, OPTIONS, () -> connection);
   }
 
   private static ScriptedConnection fleet(String... controllers) {

@@ -75,7 +75,7 @@ public class DecideBenchmark {
   }
 
   private static Now now() {
-    return new Now(Instant.now(), System.nanoTime());
+    return Now.agreeing(Instant.now());
   }
 
   /** Makes a fleet whose workers are ready, and that has run {@link #remembered} tasks. */

@@ -78,10 +78,10 @@ final class Consumption {
     var lease = change.settings.lease().minus(silence);
     switch (change.settings.withoutBroker()) {
       case KILL -> {
-        change.schedule(new Timer.LeaseOver(), change.instant());
-        change.schedule(new Timer.LeaseOver(), change.instant().plus(lease));
+        change.schedule(new Timer.LeaseOver(), change.steady());
+        change.schedule(new Timer.LeaseOver(), change.steady().plus(lease));
       }
-      case LEASE -> change.schedule(new Timer.LeaseOver(), change.instant().plus(lease));
+      case LEASE -> change.schedule(new Timer.LeaseOver(), change.steady().plus(lease));
       case FINISH -> {}
     }
   }
@@ -96,7 +96,7 @@ final class Consumption {
     change.put(queue.consuming(false).withoutWaiting());
     for (var slot : change.pool.ofQueue(queue.name())) {
       if (slot.run() != null) {
-        change.put(slot.withoutDeliveries(change.now.steady().minus(silence)));
+        change.put(slot.withoutDeliveries(change.steady().minus(silence)));
       }
     }
     change.orders = change.orders.handedBack(queue.name());

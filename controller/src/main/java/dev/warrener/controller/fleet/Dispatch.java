@@ -24,7 +24,7 @@ final class Dispatch {
           && !hasOnlySparesFree(change, slot.queue())) {
         var run = takeNext(change, slot);
         if (run != null) {
-          change.put(slot.with(Slot.Busy.with(idle, run, change.instant())));
+          change.put(slot.with(Slot.Busy.with(idle, run, change.steady())));
           send(change, slot, run.task());
         }
       }

@@ -119,7 +119,7 @@ public sealed interface Effect {
   /** Write a line of the audit log. */
   record Audit(AuditEntry entry) implements Effect {}
 
-  /** Set a timer. */
+  /** Set a timer, which is due at a time of the clock that never jumps. */
   record Schedule(Timer timer, Instant at) implements Effect {}
 
   /**

@@ -227,7 +227,8 @@ public sealed interface Event {
 
   /**
    * The presence of another controller was read, or one of our own id that this process has not
-   * published, perhaps a copy of our own by another user; {@code at} by our clock.
+   * published, perhaps a copy of our own by another user; {@code at} by our clock
+   * that never jumps.
    *
    * @param userId the user that published it, for whom the broker vouches, or null
    */
@@ -238,7 +239,10 @@ public sealed interface Event {
     }
   }
 
-  /** Presence of other controllers was received without being read, {@code at} by our clock. */
+  /**
+   * Presence of other controllers was received without being read, {@code at} by our clock that
+   * never jumps.
+   */
   record OthersSeen(Map<String, Instant> at) implements Event {}
 
   /** The controller was asked to stop: the first time by draining, the second time at once. */

@@ -3,7 +3,6 @@ package dev.warrener.controller.fleet;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.messaging.report.Presence;
-import java.time.Instant;
 import java.util.List;
 
 /** The function that changes the state of a fleet. */
@@ -36,7 +35,7 @@ public final class Fleet {
   }
 
   /** Returns the presence report that describes a state. */
-  public static Presence presence(FleetState state, Instant now) {
+  public static Presence presence(FleetState state, Now now) {
     return PresenceSnapshot.of(state, now);
   }
 }

@@ -95,7 +95,7 @@ final class OrderArrival {
    */
   private void refuse(Transition change, HeardOrder heard, String because) {
     var order = heard.order();
-    change.orders = change.orders.refusing(order.id(), because, change.instant());
+    change.orders = change.orders.refusing(order.id(), because, change.steady());
     reports.refused(change, heard, because);
     if (heard.origin() != Origin.LOCAL && OrderRefusals.hasEffect(order)) {
       change.restrictions =
@@ -214,7 +214,7 @@ final class OrderArrival {
   /** The order connection is lost: orders may be missed until it is synced again. */
   void disconnected(Transition change, Event.OrdersDown down) {
     if (change.broker.synced()) {
-      change.broker = change.broker.deaf(change.now.steady().minus(down.silence()));
+      change.broker = change.broker.deaf(change.steady().minus(down.silence()));
       change.log(
           true,
           "lost the order connection ("
@@ -301,7 +301,7 @@ final class OrderArrival {
   private static void awaitBroadcast(Transition change, OrderProgress progress) {
     if (OrderBacklog.awaitsBroadcast(change, progress)) {
       change.schedule(
-          new Timer.BroadcastOver(progress.id()), change.instant().plus(BROADCAST_WAIT));
+          new Timer.BroadcastOver(progress.id()), change.steady().plus(BROADCAST_WAIT));
     }
   }
 
@@ -328,7 +328,7 @@ final class OrderArrival {
       Transition change, OrderProgress progress, Order logged) {
     if (logged.kind() != OrderKind.KILL
         || logged.dryRun()
-        || !logged.issuedAt().isBefore(change.startedAt)) {
+        || !logged.issuedAt().isBefore(change.startedAt())) {
       return progress;
     }
     var unknown = change.orders.unknownPast();

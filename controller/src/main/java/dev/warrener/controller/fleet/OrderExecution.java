@@ -117,7 +117,7 @@ final class OrderExecution {
     change.put(notingWhatIsBack(change, progress).at(Stage.SETTLING));
     if (progress.heard().isKeptHereAlone()) {
       change.schedule(
-          new Timer.SettlementOver(order.id()), change.instant().plus(SETTLEMENT_WITHOUT_BROKER));
+          new Timer.SettlementOver(order.id()), change.steady().plus(SETTLEMENT_WITHOUT_BROKER));
     }
     killedRuns.settleAll(change, progress);
     if (order.kind() == OrderKind.KILL && order.backlog() != Backlog.KEEP) {

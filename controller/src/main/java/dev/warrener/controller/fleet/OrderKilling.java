@@ -73,7 +73,7 @@ final class OrderKilling {
       change.put(change.orders.current(order.id()).awaiting(slot.key()));
       boolean isFirst = slot.canBeKilled();
       var cause = new Slot.Cause.ByOrder(order.id(), asks);
-      change.put(slot.killed(cause, order.id(), asks, change.instant()));
+      change.put(slot.killed(cause, order.id(), asks, change.steady()));
       if (!asks) {
         // Also if it is dying already: it may only have been asked to end, with a grace for which
         // this order does not wait.
@@ -86,7 +86,7 @@ final class OrderKilling {
       if (isFirst || slot.hasGrace()) {
         // Of several graces the one that ends first counts.
         change.schedule(
-            new Timer.GraceOver(slot.key()), change.instant().plusMillis(order.graceMillis()));
+            new Timer.GraceOver(slot.key()), change.steady().plusMillis(order.graceMillis()));
       }
     }
     if (!killed.isEmpty()) {
@@ -121,7 +121,7 @@ final class OrderKilling {
     change.put(progress.deferring(kill));
     change.schedule(
         new Timer.DeferralOver(order.id(), slot.key()),
-        change.instant().plus(WorkerPrefetch.DEFERRED));
+        change.steady().plus(WorkerPrefetch.DEFERRED));
   }
 
   /** Carries out an order's deferred kills that can hit nothing else by now. */

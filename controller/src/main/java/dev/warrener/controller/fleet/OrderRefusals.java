@@ -9,6 +9,7 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.TaskTarget;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.order.WorkerTarget;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class OrderRefusals {
     var refusal = ofTime(change, order);
     // A question is answered, whatever the clock of the person who asks it.
     if (refusal == null && hasEffect(order) && order.isExpired(change.instant())) {
-      refusal = "it expired at " + order.expiresAt() + ": issue it again";
+      refusal = expired(change, order);
     }
     if (refusal == null) {
       refusal = ofBacklog(order);
@@ -39,6 +40,16 @@ final class OrderRefusals {
       refusal = fence(change, order);
     }
     return refusal;
+  }
+
+  /** An order that was given just now has expired, too, if the clocks differ much. */
+  private static String expired(Transition change, Order order) {
+    return "it expired at "
+        + order.expiresAt()
+        + ", "
+        + Duration.between(order.expiresAt(), change.instant()).toSeconds()
+        + " s ago by this controller's clock: give it again; if it was given just now, first set"
+        + " the clocks of both hosts right";
   }
 
   /** Returns why an order's time of issue can't be right, or null. */
@@ -172,7 +183,7 @@ final class OrderRefusals {
             + "; it "
             + slot.describe();
       }
-      if (issuedAt.isBefore(change.startedAt)) {
+      if (issuedAt.isBefore(change.startedAt())) {
         return "this controller has started anew since the order was issued: incarnation "
             + slot.incarnation()
             + " of worker "

@@ -43,8 +43,8 @@ final class OrderReports {
         next(change, progress)
             .heard(
                 expected,
-                PresenceSnapshot.roster(change.others, change.instant()),
-                isQuestion ? PresenceSnapshot.of(change.state(), change.instant()) : null)
+                PresenceSnapshot.roster(change.others, change.now),
+                isQuestion ? PresenceSnapshot.of(change.state(), change.now) : null)
             .unlogged(unlogged(heard)));
   }
 
@@ -114,7 +114,7 @@ final class OrderReports {
         tasks,
         busy,
         waiting,
-        oldest == null ? null : Duration.between(oldest, change.instant()).toMillis());
+        oldest == null ? null : Duration.between(oldest, change.steady()).toMillis());
   }
 
   /** Reports that a worker is proven dead. */

@@ -19,16 +19,23 @@ import org.jspecify.annotations.Nullable;
  * nothing must not look confirmed.
  */
 final class Outranked {
+  /** How much later than the newest statement an order may be that lifts it: a second. */
+  private static final Duration NEXT = Duration.ofSeconds(1);
+
   private Outranked() {}
 
   /**
    * Returns why an order's time of issue can't be right, or null. Such an order would outrank every
-   * other one until its time has come. A question changes nothing, and is answered.
+   * other one until its time has come. A question changes nothing, and is answered. So is an order
+   * right after one that is in force: that one was in time, and the clock was set back since.
+   * Otherwise nothing could lift it.
    */
   static @Nullable String ahead(Transition change, Order order) {
     var ahead = Duration.between(change.instant(), order.issuedAt());
     var most = change.settings.clockTolerance();
-    if (ahead.compareTo(most) <= 0) {
+    var newest = change.restrictions.newestIssuedAt();
+    boolean isNext = newest != null && !order.issuedAt().isAfter(newest.plus(NEXT));
+    if (ahead.compareTo(most) <= 0 || isNext) {
       return null;
     }
     return "it was issued at "

@@ -1,6 +1,7 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.FleetState;
+import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.OtherControllers;
 import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.messaging.report.ControllerState;
@@ -8,7 +9,6 @@ import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
 import dev.warrener.messaging.report.RosterState;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,11 +19,11 @@ final class PresenceSnapshot {
 
   private PresenceSnapshot() {}
 
-  static Presence of(FleetState state, Instant now) {
+  static Presence of(FleetState state, Now now) {
     var settings = state.settings();
     var workers = new ArrayList<Presence.WorkerPresence>();
     for (var slot : state.pool().slots()) {
-      workers.add(worker(slot));
+      workers.add(worker(slot, now));
     }
     var queues = new ArrayList<Presence.QueuePresence>();
     for (var queue : state.queues().values()) {
@@ -53,7 +53,7 @@ final class PresenceSnapshot {
     return Presence.builder(settings.controller(), settings.host())
         .pid(settings.pid())
         .software(settings.software())
-        .at(now)
+        .at(now.instant())
         .state(controllerState(state, queues))
         .workers(List.copyOf(workers))
         .queues(List.copyOf(queues))
@@ -83,7 +83,7 @@ final class PresenceSnapshot {
         .build();
   }
 
-  private static Presence.WorkerPresence worker(Slot slot) {
+  private static Presence.WorkerPresence worker(Slot slot, Now now) {
     var run = slot.run();
     var task = run == null ? null : run.task();
     return Presence.WorkerPresence.builder(slot.number(), slot.queue())
@@ -94,7 +94,7 @@ final class PresenceSnapshot {
         .attempt(task == null ? null : task.attempt())
         .batch(task == null ? null : task.batch())
         .handler(task == null ? null : task.handler())
-        .since(slot.process().since())
+        .since(now.shown(slot.process().since()))
         .build();
   }
 
@@ -117,17 +117,17 @@ final class PresenceSnapshot {
   }
 
   /** Returns the other controllers, each with the state that can be concluded from its silence. */
-  static List<Report.RosterEntry> roster(OtherControllers others, Instant now) {
+  static List<Report.RosterEntry> roster(OtherControllers others, Now now) {
     var entries = new ArrayList<Report.RosterEntry>();
     for (var other : others.seen().values()) {
-      if (!OtherControllers.isRemembered(other, now)) {
+      if (!OtherControllers.isRemembered(other, now.steady())) {
         continue;
       }
       var presence = other.presence();
       RosterState state;
       if (presence.state() == ControllerState.LEFT) {
         state = RosterState.LEFT;
-      } else if (now.isAfter(other.at().plus(SILENT_AFTER))) {
+      } else if (now.steady().isAfter(other.at().plus(SILENT_AFTER))) {
         state = RosterState.SILENT;
       } else {
         state = RosterState.LIVE;
@@ -136,10 +136,10 @@ final class PresenceSnapshot {
           new Report.RosterEntry(
               presence.id(),
               presence.host(),
-              other.at(),
+              now.shown(other.at()),
               state,
               presence.leaseMillis(),
-              other.users(now)));
+              other.users(now.steady())));
     }
     return List.copyOf(entries);
   }

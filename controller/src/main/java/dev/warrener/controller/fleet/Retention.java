@@ -37,7 +37,7 @@ final class Retention {
       restrictions = restrictions.refusing(refused);
       if (refused.user() == null) {
         change.orders =
-            change.orders.refusing(refused.order(), refused.because(), change.instant());
+            change.orders.refusing(refused.order(), refused.because(), change.steady());
       }
     }
     change.restrictions = restrictions.retaining(restrictions.mustKeep());

@@ -50,9 +50,9 @@ final class RunProgress {
     if (busy.run().started()) {
       return;
     }
-    var begun = run.startedAt(change.instant());
+    var begun = run.startedAt(change.steady());
     var later = behind(busy.run(), busy.ahead(), run);
-    var next = slot.with(busy.starting(begun, later, change.instant()));
+    var next = slot.with(busy.starting(begun, later, change.steady()));
     change.put(next);
     suspects.started(change, run.task());
     reports.started(change, run.task(), change.workerId(slot));
@@ -67,7 +67,7 @@ final class RunProgress {
     if (timeout != null) {
       change.schedule(
           new Timer.RunDeadline(slot.key(), run.task().id(), run.task().attempt()),
-          change.instant().plus(timeout));
+          change.steady().plus(timeout));
     }
   }
 
@@ -77,7 +77,7 @@ final class RunProgress {
     if (last == null || (last.started() && end == null)) {
       return;
     }
-    var begun = run.startedAt(change.instant());
+    var begun = run.startedAt(change.steady());
     if (dying.asked()) {
       limit(change, slot, run);
     }
@@ -118,7 +118,7 @@ final class RunProgress {
     // A worker that returns a task without having been asked to has failed at it. Otherwise the
     // task could be returned and dispatched for ever.
     boolean isBack = run.isGivenBack(end) && run.recalled();
-    var now = change.instant();
+    var now = change.steady();
     if (run.equals(busy.run())) {
       change.put(
           isBack
@@ -183,11 +183,11 @@ final class RunProgress {
     var timeout = Dispatch.timeoutOf(change, busy.run().task());
     if (busy.ahead().isEmpty()
         || timeout == null
-        || change.instant().isAfter(busy.since().plus(timeout).plus(WorkerPrefetch.DEFERRED))) {
+        || change.steady().isAfter(busy.since().plus(timeout).plus(WorkerPrefetch.DEFERRED))) {
       supervision.kill(change, slot, new Slot.Cause.TimedOut(due.task(), due.attempt()));
     } else {
       prefetch.recallAll(change, slot, busy);
-      change.schedule(due, change.instant().plusMillis(5));
+      change.schedule(due, change.steady().plusMillis(5));
     }
   }
 
@@ -198,7 +198,7 @@ final class RunProgress {
     if (slot != null
         && run != null
         && slot.process() instanceof Slot.Busy
-        && run.wasRecalledBy(change.instant().minus(WorkerPrefetch.ANSWER))) {
+        && run.wasRecalledBy(change.steady().minus(WorkerPrefetch.ANSWER))) {
       change.log(
           true,
           "worker "

@@ -49,7 +49,7 @@ final class Shutdown {
   }
 
   private static void scheduleDrainOver(Transition change) {
-    change.schedule(new Timer.DrainOver(), change.instant().plus(change.settings.drainDeadline()));
+    change.schedule(new Timer.DrainOver(), change.steady().plus(change.settings.drainDeadline()));
   }
 
   /** The time for draining, or for stopping, is over. */
@@ -90,9 +90,9 @@ final class Shutdown {
   private static void endIdle(Transition change) {
     for (var slot : change.pool.slots()) {
       if (slot.process() instanceof Slot.Idle) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, true, change.instant()));
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, true, change.steady()));
         change.add(new Effect.AskToEnd(slot.key(), null, 0, "the controller ends"));
-        change.schedule(new Timer.GraceOver(slot.key()), change.instant().plus(CLOSING));
+        change.schedule(new Timer.GraceOver(slot.key()), change.steady().plus(CLOSING));
       }
     }
   }
@@ -108,7 +108,7 @@ final class Shutdown {
     var killed = new ArrayList<WorkerKey>();
     for (var slot : change.pool.slots()) {
       if (isChosen.test(slot)) {
-        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.instant()));
+        change.put(slot.killed(new Slot.Cause.Stopping(), null, false, change.steady()));
         killed.add(slot.key());
       }
     }

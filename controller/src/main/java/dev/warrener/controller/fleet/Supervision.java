@@ -52,12 +52,12 @@ final class Supervision {
       if (slot.process() instanceof Slot.None
           && !change.held(slot)
           && !change.orders.keepEmpty(slot.number())) {
-        var next = slot.next(change.instant());
+        var next = slot.next(change.steady());
         change.put(next);
         change.add(new Effect.Spawn(next.key(), next.queue()));
         change.schedule(
             new Timer.StartDeadline(next.key()),
-            change.instant().plus(change.settings.startDeadline()));
+            change.steady().plus(change.settings.startDeadline()));
       }
     }
   }
@@ -89,7 +89,7 @@ final class Supervision {
     if (slot.process() instanceof Slot.Dying dying) {
       // The worker was killed before its process existed: there is no death to certify.
       dying.orders().forEach(order -> killing.neverExisted(change, order, slot.key()));
-      change.put(slot.with(new Slot.None(change.instant())));
+      change.put(slot.with(new Slot.None(change.steady())));
       return;
     }
     restartAfterDeath(change, slot, true);
@@ -101,7 +101,7 @@ final class Supervision {
     if (slot == null || !(slot.process() instanceof Slot.Starting starting)) {
       return;
     }
-    var now = change.instant();
+    var now = change.steady();
     change.put(slot.ready(new Slot.Idle(now, starting.pid(), starting.startTicks(), now, false)));
     var queue = change.queues.get(slot.queue());
     var handlers = HashTreePSet.from(ready.handlers());
@@ -147,7 +147,7 @@ final class Supervision {
   /** Kills a worker, unless it was sent SIGKILL before: a grace that it has is over. */
   void kill(Transition change, Slot slot, Slot.Cause cause) {
     if (slot.canBeKilled() || slot.hasGrace()) {
-      change.put(slot.killed(cause, null, false, change.instant()));
+      change.put(slot.killed(cause, null, false, change.steady()));
       change.add(new Effect.Kill(List.of(slot.key())));
     }
   }
@@ -190,7 +190,7 @@ final class Supervision {
             true, "task " + run.task().id() + " " + cutOff.what() + ": its worker is killed");
         kill(change, slot, new Slot.Cause.LeaseOver());
       } else if (cutOff.left().compareTo(EARLY) < 0) {
-        change.schedule(new Timer.LeaseOver(), change.instant().plus(cutOff.left()));
+        change.schedule(new Timer.LeaseOver(), change.steady().plus(cutOff.left()));
       }
     }
   }
@@ -273,7 +273,7 @@ final class Supervision {
           Slot.Cause.LeaseOver _,
           Slot.Cause.NoAnswer _,
           Slot.Cause.Stopping _ ->
-          change.put(slot.with(new Slot.None(change.instant())));
+          change.put(slot.with(new Slot.None(change.steady())));
     }
     var cut = KilledRuns.cutRun(dying);
     for (var order : dying.orders()) {
@@ -347,11 +347,11 @@ final class Supervision {
   }
 
   private static boolean isBrief(Transition change, Instant readyAt) {
-    return change.instant().isBefore(readyAt.plus(BRIEF));
+    return change.steady().isBefore(readyAt.plus(BRIEF));
   }
 
   private static void restartAfterDeath(Transition change, Slot slot, boolean inVain) {
-    var now = change.instant();
+    var now = change.steady();
     var restarts = change.settings.restarts();
     if (!inVain) {
       change.put(slot.forgiven().with(new Slot.None(now)));
@@ -391,7 +391,7 @@ final class Supervision {
   void respawnDue(Transition change, Timer.Respawn due) {
     var slot = change.pool.find(due.slot());
     if (slot != null && slot.incarnation() == due.incarnation() && !slot.isLive()) {
-      change.put(slot.with(new Slot.None(change.instant())));
+      change.put(slot.with(new Slot.None(change.steady())));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.warrener.controller.fleet;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
+import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.QueueState;
 import dev.warrener.controller.fleet.state.TaskContent;
 import dev.warrener.controller.fleet.state.TaskKey;
@@ -35,7 +36,7 @@ final class TaskArrival {
   /** A task was delivered. */
   void delivered(Transition change, Event.Delivered delivered) {
     var key = delivered.key();
-    var task = withEnd(delivered.task(), change.instant());
+    var task = withEnd(delivered.task(), change.now);
     var queue = change.queues.get(key.queue());
     if (!change.broker.isCurrent(key) || queue == null) {
       return;
@@ -196,32 +197,44 @@ final class TaskArrival {
     }
     Map<String, @Nullable Object> headers = new HashMap<>();
     if (task.expiresAt() != null) {
-      headers.put(TaskHeaders.EXPIRES_AT, task.expiresAt().toString());
+      headers.put(TaskHeaders.EXPIRES_AT, change.now.shown(task.expiresAt()).toString());
+    }
+    if (task.notBefore() != null) {
+      headers.put(TaskHeaders.NOT_BEFORE, task.notBefore().toString());
+    }
+    if (!task.headers().containsKey(TaskHeaders.RECEIVED_AT)) {
+      headers.put(TaskHeaders.RECEIVED_AT, change.instant().toString());
     }
     outcomes.defer(change, key, task, seconds, headers);
   }
 
   /**
-   * Returns a task with the time at which it expires, if it does. The broker has just handed it
-   * out, so its expiration was not over there. What is left of it is known only from the time of
-   * publishing, by another clock. If that time can't be right, the task has all of its expiration
-   * from now on: no task expires because a clock is wrong.
+   * Returns a task with the time at which it expires, if it does, by the clock that never jumps: it
+   * may wait here while somebody sets the other one. The broker has just handed it out, so its
+   * expiration was not over there. What is left of it is known only from the time of publishing, by
+   * another clock. If that time can't be right, the task has all of its expiration from now on: no
+   * task expires because a clock is wrong.
    */
-  private static Task withEnd(Task task, Instant now) {
+  private static Task withEnd(Task task, Now now) {
+    var end = task.expiresAt() == null ? end(task, now.instant()) : task.expiresAt();
+    return end == null ? task : task.toBuilder().expiresAt(now.steady(end)).build();
+  }
+
+  private static @Nullable Instant end(Task task, Instant now) {
     var expiration = task.expiration();
-    if (task.expiresAt() != null || expiration == null) {
-      return task;
+    if (expiration == null) {
+      return null;
     }
     var latest = now.plus(expiration);
     var published = task.publishedAt();
     var end = published == null ? latest : published.plus(expiration);
     boolean canBe = end.isAfter(now) && !end.isAfter(latest);
-    return task.toBuilder().expiresAt(canBe ? end : latest).build();
+    return canBe ? end : latest;
   }
 
   /** Whether a task has waited for too long to be started. */
   static boolean isExpired(Transition change, Task task) {
-    return task.expiresAt() != null && change.instant().isAfter(task.expiresAt());
+    return task.expiresAt() != null && change.steady().isAfter(task.expiresAt());
   }
 
   /** Settles the waiting tasks that must not start any more, since restrictions have changed. */

@@ -231,7 +231,9 @@ final class TaskOutcomes {
 
   /** Moves a waiting task that has expired to the dead letters. */
   void expired(Transition change, DeliveryKey key, Task task) {
-    var detail = "it waited until after " + task.expiresAt();
+    var end = task.expiresAt();
+    var detail =
+        "it waited until after " + (end == null ? "its time" : change.now.shown(end).toString());
     deadLetter(change, key, task, DeadReason.EXPIRED, detail, null, Outcome.EXPIRED);
   }
 
@@ -412,7 +414,7 @@ final class TaskOutcomes {
   private static void remember(Transition change, Task task, Owed owed, @Nullable Outcome outcome) {
     change.memory =
         change.memory.remembering(
-            task, owed, outcome, change.instant(), change.settings.duplicateWindow());
+            task, owed, outcome, change.steady(), change.settings.duplicateWindow());
   }
 
   private static int maxAttempts(Transition change, Task task) {

@@ -211,7 +211,7 @@ final class TaskReports {
             .queue(task.queue())
             .batch(task.batch())
             .attempt(task.attempt())
-            .startedAt(startedAt)
+            .startedAt(startedAt == null ? null : change.now.shown(startedAt))
             .finishedAt(change.instant())
             .controller(change.settings.controller())
             .worker(worker)

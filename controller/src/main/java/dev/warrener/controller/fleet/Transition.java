@@ -27,7 +27,7 @@ import org.pcollections.TreePMap;
  */
 final class Transition {
   final Settings settings;
-  final Instant startedAt;
+  private final Instant startedAt;
   final Now now;
 
   Phase phase;
@@ -77,8 +77,21 @@ final class Transition {
 
   // Look-ups that need the settings.
 
+  /**
+   * Returns the system's time: for what is shown, and what is compared with the clocks of others.
+   */
   Instant instant() {
     return now.instant();
+  }
+
+  /** Returns the time of the clock that never jumps: for what has elapsed, and what is due. */
+  Instant steady() {
+    return now.steady();
+  }
+
+  /** Returns when the controller started, as the system's clock tells it now. */
+  Instant startedAt() {
+    return now.shown(startedAt);
   }
 
   /** Returns the id of a slot's worker. */

@@ -96,7 +96,7 @@ final class WorkerPrefetch {
 
   private static boolean isLong(Transition change, Slot slot, Slot.Busy busy) {
     var within = change.settings.queue(slot.queue()).ahead().within();
-    return busy.run().recalled() || change.instant().isAfter(busy.since().plus(within));
+    return busy.run().recalled() || change.steady().isAfter(busy.since().plus(within));
   }
 
   /** A run has ended: its duration is added to the average of its queue. */
@@ -106,7 +106,7 @@ final class WorkerPrefetch {
       return;
     }
     var within = change.settings.queue(name).ahead().within();
-    long took = Duration.between(startedAt, change.instant()).toNanos();
+    long took = Duration.between(startedAt, change.steady()).toNanos();
     long counted = Math.clamp(took, 0, within.multipliedBy(QueueState.UNKNOWN_PACE).toNanos());
     change.put(queue.withPace(queue.paceNanos() + (counted - queue.paceNanos()) / 4));
   }
@@ -126,7 +126,7 @@ final class WorkerPrefetch {
     }
     if (soonest != null) {
       change.pool = change.pool.watchingAhead(true);
-      change.schedule(new Timer.RecallDue(), change.instant().plus(soonest));
+      change.schedule(new Timer.RecallDue(), change.steady().plus(soonest));
     }
   }
 
@@ -179,8 +179,8 @@ final class WorkerPrefetch {
     change.add(new Effect.Recall(slot.key(), run.task().id(), run.task().attempt()));
     change.schedule(
         new Timer.RecallUnanswered(slot.key(), run.task().id(), run.task().attempt()),
-        change.instant().plus(ANSWER));
-    return run.recalling(change.instant());
+        change.steady().plus(ANSWER));
+    return run.recalling(change.steady());
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.warrener.messaging.task.Task;
 import dev.warrener.messaging.task.TaskHeaders;
 import dev.warrener.worker.frame.Frame;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,9 +36,18 @@ public final class TaskInbox implements TaskIntake.Listener {
   /** The least time between two warnings: whoever publishes must not fill the log. */
   private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(1);
 
+  /** The least time between two warnings about publishers' clocks: a minute. */
+  private static final Duration BETWEEN_CLOCKS = Duration.ofMinutes(1);
+
   private final AtomicLong warnedNanos =
       new AtomicLong(System.nanoTime() - 2 * BETWEEN_WARNINGS.toNanos());
-  private final Map<DeliveryKey, Delivery> deliveries = new ConcurrentHashMap<>();
+  private final AtomicLong warnedOfClockNanos =
+      new AtomicLong(System.nanoTime() - 2 * BETWEEN_CLOCKS.toNanos());
+  private final Map<DeliveryKey, Held> deliveries = new ConcurrentHashMap<>();
+
+  /** How each queue that is consumed hands its tasks out. */
+  private final Map<String, QueueFlow> flows = new ConcurrentHashMap<>();
+
   private final Consumer<Event> events;
   private final int largestBody;
   private final TrustedUsers trusted;
@@ -83,7 +93,9 @@ public final class TaskInbox implements TaskIntake.Listener {
     // the key.
     long number = ((long) delivery.channel() << 40) | delivery.tag();
     var key = new DeliveryKey(delivery.generation(), delivery.queue(), number);
-    deliveries.put(key, delivery);
+    var flow = flows.get(delivery.queue());
+    boolean isFresh = flow != null && flow.delivered(System.nanoTime());
+    deliveries.put(key, new Held(delivery, flow));
     events.accept(
         switch (delivery.content()) {
           case Task task when task.body().length() > largestBody ->
@@ -91,11 +103,48 @@ public final class TaskInbox implements TaskIntake.Listener {
           case Task task ->
               new Event.Delivered(
                   key,
-                  believed(task, delivery.message()),
+                  onTime(
+                      believed(task, delivery.message()), isFresh && !delivery.redelivered()),
                   returns(delivery),
                   delivery.redelivered());
           case InvalidTask invalid -> new Event.DeliveredInvalid(key, invalid);
         });
+  }
+
+  /** A delivery, and the flow that it is counted in. */
+  private record Held(Delivery delivery, @Nullable QueueFlow flow) {}
+
+  @Override
+  public void consuming(String queue, int lookAhead) {
+    flows.put(queue, new QueueFlow(lookAhead, System.nanoTime()));
+  }
+
+  /** Returns the task with the times that it was given by a right clock. */
+  private Task onTime(Task task, boolean isFresh) {
+    if (task.expiresAt() == null && task.notBefore() == null) {
+      return task;
+    }
+    var behind = PublisherClock.behind(task, isFresh, Instant.now());
+    if (behind.isZero()) {
+      return task;
+    }
+    if (mayWarn(warnedOfClockNanos, BETWEEN_CLOCKS)) {
+      LOG.warn(
+          "the clock of the publisher of task {} (queue {}) is {} s {} this one: the time at which"
+              + " the task may start or expires is reckoned from its receipt here. Set the clocks"
+              + " of both hosts right",
+          task.id(),
+          task.queue(),
+          behind.abs().toSeconds(),
+          behind.isNegative() ? "ahead of" : "behind");
+    }
+    return PublisherClock.corrected(task, behind);
+  }
+
+  private static boolean mayWarn(AtomicLong warned, Duration pause) {
+    long now = System.nanoTime();
+    long before = warned.get();
+    return now - before > pause.toNanos() && warned.compareAndSet(before, now);
   }
 
   /**
@@ -110,9 +159,7 @@ public final class TaskInbox implements TaskIntake.Listener {
     if (trusted.isTrusted(user)) {
       return task;
     }
-    long now = System.nanoTime();
-    long before = warnedNanos.get();
-    if (now - before > BETWEEN_WARNINGS.toNanos() && warnedNanos.compareAndSet(before, now)) {
+    if (mayWarn(warnedNanos, BETWEEN_WARNINGS)) {
       warn(task, user);
     }
     return task.toBuilder().requeuedAt(null).build();
@@ -161,8 +208,8 @@ public final class TaskInbox implements TaskIntake.Listener {
 
   /** Returns the message behind a delivery, or null if it was settled or its connection lost. */
   public @Nullable Message message(DeliveryKey key) {
-    var delivery = deliveries.get(key);
-    return delivery == null ? null : delivery.message();
+    var held = deliveries.get(key);
+    return held == null ? null : held.delivery().message();
   }
 
   /**
@@ -170,6 +217,13 @@ public final class TaskInbox implements TaskIntake.Listener {
    * already or its connection lost.
    */
   public @Nullable Delivery take(DeliveryKey key) {
-    return deliveries.remove(key);
+    var held = deliveries.remove(key);
+    if (held == null) {
+      return null;
+    }
+    if (held.flow() != null) {
+      held.flow().settled(System.nanoTime());
+    }
+    return held.delivery();
   }
 }

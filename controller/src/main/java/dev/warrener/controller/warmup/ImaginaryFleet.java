@@ -126,7 +126,7 @@ final class ImaginaryFleet {
     }
 
     private void decide(Event event) {
-      var decision = Fleet.decide(state, event, new Now(Instant.now(), System.nanoTime()));
+      var decision = Fleet.decide(state, event, Now.agreeing(Instant.now()));
       state = decision.state();
       toDo.addAll(decision.effects());
     }

@@ -51,7 +51,7 @@ class ContestedIdTest {
 
   /** Somebody publishes exactly what this controller publishes. */
   private void publishCopy(String user) {
-    var copy = Fleet.presence(fleet.state(), fleet.now());
+    var copy = Fleet.presence(fleet.state(), fleet.time());
     fleet.happen(new Event.PresenceHeard(copy, fleet.now(), user));
   }
 

@@ -26,6 +26,7 @@ final class DecidedFleet {
   static final WorkerKey WORKER = new WorkerKey(1, 1);
 
   private Instant now = Instant.parse("2026-11-28T03:00:00Z");
+  private Duration ahead = Duration.ZERO;
   private FleetState state;
   private final List<Effect> effects = new ArrayList<>();
   private long tag;
@@ -61,10 +62,20 @@ final class DecidedFleet {
     now = now.plus(time);
   }
 
+  /** Sets the system's clock; what has elapsed stays as it is. */
+  void setClock(Duration byHowMuchAhead) {
+    ahead = byHowMuchAhead;
+  }
+
+  /** Returns the time by both clocks. */
+  Now time() {
+    return new Now(now.plus(ahead), Now.agreeing(now).nanos());
+  }
+
   /** Lets something happen a millisecond later; returns what follows at once. */
   List<Effect> happen(Event event) {
     pass(Duration.ofMillis(1));
-    var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
+    var decision = Fleet.decide(state, event, time());
     state = decision.state();
     effects.addAll(decision.effects());
     return decision.effects();

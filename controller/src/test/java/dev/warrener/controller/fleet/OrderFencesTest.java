@@ -332,7 +332,7 @@ class OrderFencesTest {
 
   private void happen(Event event) {
     pass(Duration.ofMillis(1));
-    var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects = decision.effects();
     all.addAll(effects);

@@ -234,7 +234,7 @@ class OrderOriginsTest {
     happen(new Event.OrderArrived(new HeardOrder(order, null, null)));
 
     assertThat(state.orders().refused()).isEqualTo(2);
-    assertThat(Fleet.presence(state, now).refusedOrders()).isEqualTo(2);
+    assertThat(Fleet.presence(state, Now.agreeing(now)).refusedOrders()).isEqualTo(2);
   }
 
   @Test
@@ -355,7 +355,7 @@ class OrderOriginsTest {
   }
 
   private void happen(Event event) {
-    var decision = Fleet.decide(state, event, new Now(now, 0));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects = decision.effects();
   }

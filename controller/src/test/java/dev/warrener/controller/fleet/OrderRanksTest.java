@@ -98,7 +98,7 @@ class OrderRanksTest {
     arrive(order(OrderKind.RESUME, Scope.ofBatch("june"), 5));
     arrive(hold);
 
-    assertThat(Fleet.presence(state, now).newestOrderAt()).isEqualTo(hold.issuedAt());
+    assertThat(Fleet.presence(state, Now.agreeing(now)).newestOrderAt()).isEqualTo(hold.issuedAt());
   }
 
   @Test
@@ -150,6 +150,21 @@ class OrderRanksTest {
     happen(new Event.BrokerUp(1));
     readLog(hold);
 
+    assertThat(state.restrictions().queueHeld(state.settings(), "mail")).isFalse();
+  }
+
+  /** The controller's clock was ahead when the hold was given, and has been set back since. */
+  @Test
+  void holdOfATimeThatHasNotComeIsLiftedByAResumeRightAfterIt() {
+    var hold = order(OrderKind.HOLD, Scope.ALL, 0);
+    arrive(hold);
+    now = now.minusSeconds(3600);
+
+    arrive(order(OrderKind.RESUME, Scope.ALL, 3601));
+    assertThat(done().failed()).isEmpty();
+    arrive(order(OrderKind.HOLD, Scope.ALL, 3603));
+
+    assertThat(said(Report.ControllerRefused.class)).hasSize(1);
     assertThat(state.restrictions().queueHeld(state.settings(), "mail")).isFalse();
   }
 
@@ -328,7 +343,7 @@ class OrderRanksTest {
   }
 
   private void happen(Event event) {
-    var decision = Fleet.decide(state, event, new Now(now, 0));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects = decision.effects();
   }

@@ -147,7 +147,7 @@ final class OrderedFleet {
   }
 
   void happen(Event event) {
-    var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects.addAll(decision.effects());
   }

@@ -105,7 +105,7 @@ class SettlementProofTest {
 
   private void happen(Event event) {
     now = now.plusMillis(1);
-    var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects.addAll(decision.effects());
   }

@@ -35,14 +35,15 @@ class UnavailableHandlersTest {
 
     assertThat(effects)
         .contains(new Effect.Log(true, "queue mail goes on without a handler: " + SENTENCE));
-    assertThat(Fleet.presence(state, now).unavailableHandlers()).containsExactly(SENTENCE);
+    assertThat(Fleet.presence(state, Now.agreeing(now)).unavailableHandlers())
+        .containsExactly(SENTENCE);
   }
 
   @Test
   void controllerWithAllItsHandlersShowsNone() {
     ready(List.of());
 
-    assertThat(Fleet.presence(state, now).unavailableHandlers()).isNull();
+    assertThat(Fleet.presence(state, Now.agreeing(now)).unavailableHandlers()).isNull();
   }
 
   @Test
@@ -147,7 +148,7 @@ class UnavailableHandlersTest {
   }
 
   private void happen(Event event) {
-    var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects.addAll(decision.effects());
   }

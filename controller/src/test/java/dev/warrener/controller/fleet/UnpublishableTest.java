@@ -212,13 +212,13 @@ class UnpublishableTest {
 
   private void happen(Event event) {
     now = now.plusMillis(1);
-    var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects.addAll(decision.effects());
   }
 
   private int presentlyTaken() {
-    return Fleet.presence(state, now).queues().getFirst().waiting();
+    return Fleet.presence(state, Now.agreeing(now)).queues().getFirst().waiting();
   }
 
   private Effect.Move move() {

@@ -359,7 +359,7 @@ class WorkerPrefetchTest {
 
   private void happen(Event event) {
     now = now.plusNanos(10_000);
-    var decision = Fleet.decide(state, event, new Now(now, now.toEpochMilli() * 1_000_000));
+    var decision = Fleet.decide(state, event, Now.agreeing(now));
     state = decision.state();
     effects.addAll(decision.effects());
     for (var effect : decision.effects()) {

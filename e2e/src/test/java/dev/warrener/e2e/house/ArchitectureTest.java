@@ -61,8 +61,10 @@ class ArchitectureTest {
           messaging.report: messaging messaging.order messaging.task
           messaging.json: messaging.order messaging.task
           messaging.text:
+          messaging.time:
           messaging.local: messaging
-          messaging.broker: messaging messaging.task messaging.json messaging.broker.wire
+          messaging.broker: messaging messaging.task messaging.json messaging.time \
+            messaging.broker.wire
           messaging.broker.publishing: messaging messaging.task messaging.broker
           messaging.broker.wire:
           messaging.broker.tasks: messaging messaging.task messaging.broker

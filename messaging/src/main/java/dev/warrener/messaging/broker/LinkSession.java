@@ -2,6 +2,7 @@ package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.warrener.messaging.time.BootClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

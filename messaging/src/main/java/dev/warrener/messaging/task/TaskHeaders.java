@@ -32,6 +32,13 @@ public final class TaskHeaders {
   /** The time when a task that has waited in a retry queue expires. */
   public static final String EXPIRES_AT = "x-expires-at";
 
+  /**
+   * The time when a controller first received the task, of a copy that waits in a retry queue. The
+   * times of such a copy are by the clock of that controller. It is kept among {@link
+   * Task#headers}.
+   */
+  public static final String RECEIVED_AT = "x-received-at";
+
   /** The time when an operator put the task back from the dead letters. */
   public static final String REQUEUED_AT = "x-requeued-at";
 

@@ -9,6 +9,8 @@ import dev.warrener.messaging.broker.NoSuchQueueException;
 import dev.warrener.messaging.broker.NotAllowedException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.order.Order;
+import dev.warrener.messaging.report.Presence;
+import dev.warrener.messaging.report.Report;
 import dev.warrener.operator.rollcall.UnknownTargetException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection over a broker. It receives reports from the moment it is open, or from the moment at
@@ -39,6 +42,7 @@ public final class BrokerFleetConnection implements FleetConnection {
   private static final Duration PULL_WITHIN = Duration.ofSeconds(20);
 
   private final FleetBroker broker;
+  private final InstantSource clock;
   private final boolean isAlone;
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
   private final AtomicBoolean missed = new AtomicBoolean();
@@ -46,8 +50,9 @@ public final class BrokerFleetConnection implements FleetConnection {
   /** Why a count could not be had, as the ends of sentences. Used by the caller's thread. */
   private final Set<String> miscounts = new LinkedHashSet<>();
 
-  BrokerFleetConnection(FleetBroker broker, boolean isAlone) {
+  BrokerFleetConnection(FleetBroker broker, InstantSource clock, boolean isAlone) {
     this.broker = broker;
+    this.clock = clock;
     this.isAlone = isAlone;
   }
 
@@ -60,12 +65,17 @@ public final class BrokerFleetConnection implements FleetConnection {
    */
   public static BrokerFleetConnection open(
       BrokerAccess access, Collection<String> orders, InstantSource clock) {
-    return FleetBroker.open(access, orders, clock).connectAlone();
+    return FleetBroker.open(access, orders).connectAlone(clock);
   }
 
-  /** Takes in a message; called on the thread that receives. */
-  void receive(Heard message) {
-    heard.add(message);
+  /** Takes in a report; called on the thread that receives. */
+  void receive(Report report, @Nullable String userId) {
+    heard.add(new Heard.OfReport(report, clock.instant(), userId));
+  }
+
+  /** Takes in a presence; called on the thread that receives. */
+  void receive(Presence presence, @Nullable String userId) {
+    heard.add(new Heard.OfPresence(presence, clock.instant(), userId));
   }
 
   /** Notes that the connection was down; called on the thread that receives. */

@@ -17,7 +17,6 @@ import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.Presence;
 import dev.warrener.messaging.report.Report;
-import dev.warrener.operator.connection.FleetConnection.Heard;
 import dev.warrener.operator.rollcall.UnknownTargetException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -58,7 +57,6 @@ public final class FleetBroker implements AutoCloseable {
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
   private final BrokerAccess access;
-  private final InstantSource clock;
   private final List<BrokerFleetConnection> views = new CopyOnWriteArrayList<>();
   private final ReentrantLock sending = new ReentrantLock();
   private final ReentrantLock opening = new ReentrantLock();
@@ -75,9 +73,8 @@ public final class FleetBroker implements AutoCloseable {
   /** Guarded by {@link #opening}. */
   private @Nullable BrokerSession session;
 
-  private FleetBroker(BrokerAccess access, Collection<String> keys, InstantSource clock) {
+  private FleetBroker(BrokerAccess access, Collection<String> keys) {
     this.access = access;
-    this.clock = clock;
     this.feed = new ReportFeed(access, keys, new Listener());
     feed.start();
     OrderSender opened = null;
@@ -101,8 +98,8 @@ public final class FleetBroker implements AutoCloseable {
    * @throws UnknownTargetException if there is no fleet at this broker
    * @throws BrokerException if the broker can't be reached or refuses
    */
-  public static FleetBroker open(BrokerAccess access, InstantSource clock) {
-    return openWithKeys(access, List.of("kill.#", "presence.*"), clock);
+  public static FleetBroker open(BrokerAccess access) {
+    return openWithKeys(access, List.of("kill.#", "presence.*"));
   }
 
   /**
@@ -112,33 +109,36 @@ public final class FleetBroker implements AutoCloseable {
    * @throws UnknownTargetException if there is no fleet at this broker
    * @throws BrokerException if the broker can't be reached or refuses
    */
-  static FleetBroker open(BrokerAccess access, Collection<String> orders, InstantSource clock) {
+  static FleetBroker open(BrokerAccess access, Collection<String> orders) {
     var keys = new ArrayList<String>();
     orders.forEach(order -> keys.add("kill." + order + ".*"));
     keys.add("presence.*");
-    return openWithKeys(access, keys, clock);
+    return openWithKeys(access, keys);
   }
 
-  private static FleetBroker openWithKeys(
-      BrokerAccess access, Collection<String> keys, InstantSource clock) {
+  private static FleetBroker openWithKeys(BrokerAccess access, Collection<String> keys) {
     try {
-      return new FleetBroker(access, List.copyOf(keys), clock);
+      return new FleetBroker(access, List.copyOf(keys));
     } catch (NoSuchQueueException e) {
       throw new UnknownTargetException(
           "there is no fleet " + access.namespace().name() + " at " + access.address(), e);
     }
   }
 
-  /** Returns a new view, which receives every message that arrives until it is closed. */
-  public BrokerFleetConnection connect() {
-    var view = new BrokerFleetConnection(this, false);
+  /**
+   * Returns a new view, which receives every message that arrives until it is closed.
+   *
+   * @param clock tells when the messages arrive
+   */
+  public BrokerFleetConnection connect(InstantSource clock) {
+    var view = new BrokerFleetConnection(this, clock, false);
     views.add(view);
     return view;
   }
 
   /** Returns the only view; its end is the end of the connections, too. */
-  BrokerFleetConnection connectAlone() {
-    var view = new BrokerFleetConnection(this, true);
+  BrokerFleetConnection connectAlone(InstantSource clock) {
+    var view = new BrokerFleetConnection(this, clock, true);
     views.add(view);
     return view;
   }
@@ -291,16 +291,12 @@ public final class FleetBroker implements AutoCloseable {
 
     @Override
     public void report(Report report, @Nullable String userId) {
-      receive(new Heard.OfReport(report, clock.instant(), userId));
+      views.forEach(view -> view.receive(report, userId));
     }
 
     @Override
     public void presence(Presence presence, @Nullable String userId) {
-      receive(new Heard.OfPresence(presence, clock.instant(), userId));
-    }
-
-    private void receive(Heard heard) {
-      views.forEach(view -> view.receive(heard));
+      views.forEach(view -> view.receive(presence, userId));
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,16 +162,36 @@ public record Roster(
       return now;
     }
     var sorted = clocks.values().stream().sorted().toList();
-    var median = sorted.get((sorted.size() - 1) / 2);
+    var median = median(sorted);
     var issued = median.abs().compareTo(TRUSTED) > 0 ? now.plus(median) : now;
-    var latest = now.plus(sorted.get(0)).plus(TOLERATED);
     for (var presence : presences.values()) {
       var newest = presence.newestOrderAt();
-      if (newest != null && !newest.isBefore(issued) && newest.isBefore(latest)) {
+      if (newest != null && !newest.isBefore(issued) && isTaken(newest.plusMillis(1), now)) {
         issued = newest.plusMillis(1);
       }
     }
     return issued;
+  }
+
+  private boolean isTaken(Instant issuedAt, Instant now) {
+    return presences.values().stream().allMatch(presence -> takes(presence, issuedAt, now));
+  }
+
+  /** Whether a controller takes an order of some time: by its clock, or right after another one. */
+  private boolean takes(Presence presence, Instant issuedAt, Instant now) {
+    var clock = clocks.getOrDefault(presence.id(), Duration.ZERO);
+    var newest = presence.newestOrderAt();
+    return !issuedAt.isAfter(now.plus(clock).plus(TOLERATED))
+        || (newest != null && !issuedAt.isAfter(newest.plusMillis(1)));
+  }
+
+  /** Where the controllers are divided into two halves, this host's own clock decides. */
+  private static Duration median(List<Duration> sorted) {
+    var voices = sorted;
+    if (sorted.size() % 2 == 0) {
+      voices = Stream.concat(sorted.stream(), Stream.of(Duration.ZERO)).sorted().toList();
+    }
+    return voices.get(voices.size() / 2);
   }
 
   /** Adds a controller that is known to be there. */

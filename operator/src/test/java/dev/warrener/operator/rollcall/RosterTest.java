@@ -41,6 +41,15 @@ class RosterTest {
     assertThat(roster.timeOfIssue(NOW)).isEqualTo(NOW);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {-86_400, -300, 300, 86_400})
+  void whereHalfOfTheControllersDisagreeTheOwnClockDecides(long secondsAhead) {
+    answer("web-1", 0, null);
+    answer("web-2", secondsAhead, null);
+
+    assertThat(roster.timeOfIssue(NOW)).isEqualTo(NOW);
+  }
+
   @Test
   void orderIsIssuedAfterThoseThatAreInForce() {
     answer("web-1", 0, NOW.minusSeconds(100));
@@ -57,10 +66,20 @@ class RosterTest {
   }
 
   @Test
-  void whatNoControllerWouldTakeIsNotOutranked() {
+  void whatAnotherControllerWouldNotTakeIsNotOutranked() {
     answer("web-1", 0, NOW.plus(Duration.ofDays(9999)));
+    answer("web-2", 0, null);
 
     assertThat(roster.timeOfIssue(NOW)).isEqualTo(NOW);
+  }
+
+  /** Their clocks were ahead, and have been set back since. */
+  @Test
+  void whatIsInForceAtAllControllersIsOutrankedThoughItsTimeHasNotCome() {
+    answer("web-1", 0, NOW.plusSeconds(3600));
+    answer("web-2", 0, NOW.plusSeconds(3600));
+
+    assertThat(roster.timeOfIssue(NOW)).isEqualTo(NOW.plusSeconds(3600).plusMillis(1));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.warrener.ops.invocation;
 
 import dev.warrener.messaging.Namespace;
 import dev.warrener.messaging.broker.BrokerAccess;
+import dev.warrener.messaging.time.SteadyClock;
 import dev.warrener.operator.connection.BrokerFleetConnection;
 import dev.warrener.operator.rollcall.UnknownTargetException;
 import dev.warrener.ops.screen.OutputFormat;
@@ -25,6 +26,7 @@ public final class Invocation {
   private final PrintStream err;
   private final TerminalStreams streams;
   private final Map<String, String> environment;
+  private final InstantSource clock = SteadyClock.startingNow();
   private @Nullable Screen screen;
 
   public Invocation(
@@ -99,9 +101,9 @@ public final class Invocation {
         screen(), Terminal.open(streams), clock(), sentence -> new Interruption(err, sentence));
   }
 
-  /** The system's clock. */
+  /** The clock of the command: it begins with the system's time, and does not jump. */
   public InstantSource clock() {
-    return InstantSource.system();
+    return clock;
   }
 
   /** The fleet's namespace. */

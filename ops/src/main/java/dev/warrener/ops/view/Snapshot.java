@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ public record Snapshot(
     OptionalInt running,
     SortedMap<String, QueueDepth> queues) {
 
-  /** A difference of clocks that is told beside a controller that did not answer: 2 s. */
+  /** A difference of clocks that is told: 2 s. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
 
   /** Returns how many controllers the broker counts beyond those that are known by name. */
@@ -199,10 +200,18 @@ public record Snapshot(
   }
 
   private String clock(String id) {
-    var ahead = roster.clocks().get(id);
-    return ahead == null || ahead.abs().compareTo(CLOCK_SKEW) <= 0
-        ? ""
-        : ", and its clock is " + difference(ahead) + " this one";
+    var ahead = wrongClocks().get(id);
+    return ahead == null ? "" : ", and its clock is " + difference(ahead) + " this one";
+  }
+
+  /**
+   * Returns how far the clocks that differ from this one are ahead of it, by the controller's id;
+   * negative if they are behind.
+   */
+  SortedMap<String, Duration> wrongClocks() {
+    var wrong = new TreeMap<>(roster.clocks());
+    wrong.values().removeIf(ahead -> ahead.abs().compareTo(CLOCK_SKEW) <= 0);
+    return wrong;
   }
 
   /** {@code 5m00s ahead of} or {@code 5m00s behind}. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,6 +87,7 @@ public final class StatusCommand extends FleetCommand {
               + ", too (warrener kills list)");
     }
     problems(screen, snapshot);
+    clockLines(screen, snapshot);
     for (var presence : snapshot.roster().presences().values()) {
       var refused = presence.refusedOrders();
       if (refused != null && refused > 0) {
@@ -129,6 +131,19 @@ public final class StatusCommand extends FleetCommand {
                     + problem));
       }
     }
+  }
+
+  private static void clockLines(Screen screen, Snapshot snapshot) {
+    snapshot
+        .wrongClocks()
+        .forEach((id, ahead) ->
+            screen.result(
+                screen.outStyle().paint(Tone.WARN, "Clock")
+                    + "        of "
+                    + id
+                    + " is "
+                    + Snapshot.difference(ahead)
+                    + " this one: warrener doctor says what follows from that"));
   }
 
   /** Returns why deaths are not proven, with the controllers where that is so. */
@@ -387,7 +402,8 @@ public final class StatusCommand extends FleetCommand {
       @Nullable Integer running,
       List<Presence> controllers,
       List<KnownController> silent,
-      List<QueueJson> queues) {
+      List<QueueJson> queues,
+      @Nullable SortedMap<String, Long> clocksAheadMillis) {
 
     static StatusJson of(Snapshot snapshot) {
       SortedMap<String, Presence> presences = snapshot.roster().presences();
@@ -407,7 +423,14 @@ public final class StatusCommand extends FleetCommand {
           orNull(snapshot.running()),
           List.copyOf(presences.values()),
           snapshot.roster().silent(),
-          snapshot.roster().queues().stream().map(queue -> QueueJson.of(queue, snapshot)).toList());
+          snapshot.roster().queues().stream().map(queue -> QueueJson.of(queue, snapshot)).toList(),
+          clocksAhead(snapshot));
+    }
+
+    private static @Nullable SortedMap<String, Long> clocksAhead(Snapshot snapshot) {
+      var millis = new TreeMap<String, Long>();
+      snapshot.wrongClocks().forEach((id, ahead) -> millis.put(id, ahead.toMillis()));
+      return millis.isEmpty() ? null : millis;
     }
 
     private static @Nullable Integer orNull(OptionalInt number) {

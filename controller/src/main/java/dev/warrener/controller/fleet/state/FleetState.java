@@ -11,7 +11,8 @@ import org.pcollections.TreePMap;
  * replaces it, every other thread may read it.
  *
  * @param settings the settings of the controller
- * @param startedAt when the controller started: incarnations of workers count from then
+ * @param startedAt when the controller started, by the {@linkplain Now#steady steady} clock:
+ *     incarnations of workers count from then
  * @param phase the phase of the controller's life
  * @param broker the connection to the broker, and the unanswered requests
  * @param pool the slots of the workers
@@ -47,7 +48,11 @@ public record FleetState(
     ENDED
   }
 
-  /** Returns the state of a controller that has just started. */
+  /**
+   * Returns the state of a controller that has just started.
+   *
+   * @param now the time by the {@linkplain Now#steady steady} clock
+   */
   public static FleetState initial(Settings settings, Instant now) {
     TreePMap<String, QueueState> queues = TreePMap.empty();
     for (var queue : settings.queues()) {

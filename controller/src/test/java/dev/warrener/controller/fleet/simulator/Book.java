@@ -162,6 +162,19 @@ final class Book {
     }
   }
 
+  /**
+   * When a delivery came.
+   *
+   * @param shown by the controller's clock
+   * @param at by the true time
+   */
+  record Receipt(Instant shown, Instant at) {
+    /** What the controller's clock would show by now, if nobody had set it since the receipt. */
+    Instant shownBy(Instant now) {
+      return shown.plus(Duration.between(at, now));
+    }
+  }
+
   /** A run that ended by itself, badly: the only reason to charge an attempt. */
   record Charge(String task, int attempt, boolean crash) {}
 
@@ -170,6 +183,7 @@ final class Book {
   final int life;
   final Statements statements;
   final Objections objections;
+  /** When this life began, by the true time. */
   final Instant startedAt;
 
   long generation;
@@ -189,7 +203,7 @@ final class Book {
 
   final Set<String> consuming = new HashSet<>();
   final Map<DeliveryKey, Task> inHand = new LinkedHashMap<>();
-  final Map<DeliveryKey, Instant> received = new HashMap<>();
+  final Map<DeliveryKey, Receipt> received = new HashMap<>();
   final Set<DeliveryKey> settled = new HashSet<>();
   final Map<Long, DeliveryKey> moving = new HashMap<>();
   final Map<WorkerKey, WorkerEntry> workers = new LinkedHashMap<>();
@@ -234,7 +248,12 @@ final class Book {
     statements = new Statements(settings.controller());
     objections = new Objections(this);
     refusals = new Refusals(objections);
-    startedAt = home.wall();
+    startedAt = home.simulation.now();
+  }
+
+  /** When this life began, as its clock tells it now. */
+  Instant startedAtShown() {
+    return home.wall().minus(Duration.between(startedAt, home.simulation.now()));
   }
 
   boolean wantsToConsume(String queue) {

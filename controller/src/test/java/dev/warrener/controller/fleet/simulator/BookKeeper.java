@@ -68,7 +68,8 @@ final class BookKeeper {
       case Event.Delivered delivered -> {
         if (book.connected && delivered.key().generation() == book.generation) {
           book.inHand.put(delivered.key(), delivered.task());
-          book.received.put(delivered.key(), book.home.wall());
+          book.received.put(
+              delivered.key(), new Book.Receipt(book.home.wall(), simulation.now()));
         }
       }
       case Event.Ready ready -> {
@@ -200,7 +201,7 @@ final class BookKeeper {
       boolean open = book.isOpen(order) && isRefused(order.id(), effects);
       boolean expired = order.isExpired(book.home.wall());
       String wrong = null;
-      if (Objections.isAhead(order, book.home.wall())) {
+      if (book.objections.isAhead(order, book.home.wall())) {
         wrong = "from the log is from the future, and";
       } else if (!expired && book.objections.contradicts(order, first)) {
         wrong = "from the log contradicts itself, and";

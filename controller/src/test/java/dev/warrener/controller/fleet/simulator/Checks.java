@@ -83,7 +83,7 @@ final class Checks {
             || event instanceof Event.Tripped;
     // Until the log has been read it can't know which of the holds that it remembers were lifted.
     if (aboutOrders && book.synced) {
-      ReportChecks.saysWhatItHolds(book, Fleet.presence(decision.state(), controller.wall()));
+      ReportChecks.saysWhatItHolds(book, Fleet.presence(decision.state(), controller.now()));
     }
   }
 }

@@ -164,11 +164,6 @@ final class EffectChecks {
         book.worker(dispatch.worker()),
         "and was revoked by",
         revoked);
-    require(
-        task.notBefore() == null || !book.home.wall().isBefore(task.notBefore()),
-        Check.NOTHING_STARTS_IN_A_HELD_SCOPE,
-        task.id(),
-        "starts before its time");
     ExpiryChecks.starts(book, task);
     for (var other : book.workers.values()) {
       require(

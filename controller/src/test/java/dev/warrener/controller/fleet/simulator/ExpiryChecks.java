@@ -7,8 +7,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges that a task whose time is over is not handed out: NOTHING_STARTS_TOO_LATE. Clocks differ,
- * and the contract says by whose clock the time counts.
+ * Judges that a task is not handed out before its time, nor after it: NOTHING_STARTS_TOO_LATE.
+ * Clocks differ, and the contract says by whose clock the time counts. While a task waits at a
+ * controller its time goes on, whatever happens to that clock.
  */
 final class ExpiryChecks {
   private ExpiryChecks() {}
@@ -21,15 +22,21 @@ final class ExpiryChecks {
     if (delivered == null || received == null) {
       return;
     }
-    var end = end(delivered, received);
+    var end = end(delivered, received.shown());
+    var shown = received.shownBy(book.home.simulation.now());
     require(
-        end == null || !book.home.wall().isAfter(end),
+        delivered.notBefore() == null || !shown.isBefore(delivered.notBefore()),
+        Check.NOTHING_STARTS_IN_A_HELD_SCOPE,
+        task.id(),
+        "starts before its time");
+    require(
+        end == null || !shown.isAfter(end),
         Check.NOTHING_STARTS_TOO_LATE,
         task.id(),
         "is handed out at",
         book.settings.controller(),
         "at",
-        book.home.wall(),
+        shown,
         "and has expired at",
         end);
   }

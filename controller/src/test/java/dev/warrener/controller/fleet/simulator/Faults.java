@@ -26,6 +26,7 @@ package dev.warrener.controller.fleet.simulator;
  * @param losePart an operator's command ends between the log and the signal
  * @param loseLog the broker forgets the oldest orders of the log, or all
  * @param loseDisk what a controller has written down is gone when it starts
+ * @param setClock somebody sets the clock of a controller, of an operator or of the publisher
  */
 record Faults(
     int crash,
@@ -50,30 +51,31 @@ record Faults(
     int deaf,
     int losePart,
     int loseLog,
-    int loseDisk) {
+    int loseDisk,
+    int setClock) {
 
   static final Faults NONE =
-      new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Dying workers, and a broker that is always there. */
   static final Faults WORKERS =
-      new Faults(60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 6, 20, 20, 5, 5, 10, 10, 10, 0, 0, 0);
+      new Faults(60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 6, 20, 20, 5, 5, 10, 10, 10, 0, 0, 0, 100);
 
   /** Everything, now and then. */
   static final Faults ALL =
       new Faults(
           150, 300, 300, 500, 300, 300, 300, 300, 600, 500, 1500, 15, 8, 20, 20, 6, 6, 10, 8, 30,
-          10, 600, 8);
+          10, 600, 8, 200);
 
   /** Connections that come and go. */
   static final Faults CONNECTIONS =
       new Faults(
-          0, 0, 0, 0, 100, 80, 80, 80, 300, 200, 1000, 8, 8, 0, 0, 10, 10, 10, 8, 8, 8, 800, 0);
+          0, 0, 0, 0, 100, 80, 80, 80, 300, 200, 1000, 8, 8, 0, 0, 10, 10, 10, 8, 8, 8, 800, 0, 0);
 
   /** Controllers that come and go. */
   static final Faults CONTROLLERS =
       new Faults(
-          200, 80, 120, 150, 0, 0, 0, 0, 0, 0, 2000, 30, 8, 20, 20, 8, 8, 10, 8, 8, 8, 0, 20);
+          200, 80, 120, 150, 0, 0, 0, 0, 0, 0, 2000, 30, 8, 20, 20, 8, 8, 10, 8, 8, 8, 0, 20, 200);
 
   /** A different mix for each seed, the quiet one among them. */
   static Faults of(Chance chance) {

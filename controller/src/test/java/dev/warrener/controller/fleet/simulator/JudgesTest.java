@@ -182,6 +182,20 @@ class JudgesTest {
                 now));
   }
 
+  /** A limit that is over looks as if it were not, where the clock of the host is behind. */
+  @Test
+  void limitThatGoesByTheClockOfTheHostIsSeen() {
+    assertSeen(
+        Check.NOTHING_OUTLIVES_ITS_TIME,
+        (state, event, now) ->
+            Fleet.decide(
+                state,
+                event,
+                event instanceof Event.TimerDue && now.instant().isBefore(now.steady())
+                    ? Now.agreeing(now.instant())
+                    : now));
+  }
+
   @Test
   void orderFromTheFutureThatIsObeyedIsSeen() {
     assertSeen(

@@ -54,7 +54,7 @@ final class ModelController {
   int lives;
 
   /** How far its clock is ahead of the true time; below zero if it is behind. */
-  private final Duration ahead;
+  private Duration ahead;
 
   private FleetState state;
   private Book book;
@@ -89,15 +89,20 @@ final class ModelController {
     broker = simulation.broker;
     id = settings.controller();
     takesAhead = chance.oneIn(4) ? 0 : 100;
-    ahead = simulation.error(20);
+    ahead = simulation.clocks.error(20);
     links = new ModelLinks(this);
     runner = new ModelEffectRunner(this, links);
-    state = FleetState.initial(settings, wall());
+    state = FleetState.initial(settings, simulation.now());
     book = new Book(this, settings, number);
   }
 
   Book book() {
     return book;
+  }
+
+  /** Somebody sets its clock. */
+  void setClock(Duration next) {
+    ahead = next;
   }
 
   /** The time that its clock shows. */
@@ -131,7 +136,7 @@ final class ModelController {
     being = Being.UP;
     lives++;
     settings = chance.oneIn(6) ? loose : usual;
-    state = FleetState.initial(settings, wall());
+    state = FleetState.initial(settings, simulation.now());
     book = new Book(this, settings, lives);
     links.everSynced = false;
     if (chance.oneIn(simulation.faults().loseDisk())) {
@@ -221,7 +226,7 @@ final class ModelController {
   @Nullable Instant nextDue() {
     Instant first = being == Being.UP ? null : backAt;
     if (being == Being.UP && !timers.isEmpty()) {
-      first = timers.peek().at().minus(ahead);
+      first = timers.peek().at();
     }
     if (being == Being.UP && links.isCut()) {
       first = earlier(first, links.cutUntil);
@@ -285,7 +290,7 @@ final class ModelController {
       turns.add(hearLate);
     }
     var timer = timers.peek();
-    if (timer != null && !timer.at().isAfter(wall())) {
+    if (timer != null && !timer.at().isAfter(simulation.now())) {
       turns.add(hearTimer);
     }
     if (!runner.settler.isEmpty()) {
@@ -366,7 +371,8 @@ final class ModelController {
     }
   }
 
-  private Now now() {
+  /** The time by both of its clocks. */
+  Now now() {
     return new Now(wall(), simulation.nanos());
   }
 

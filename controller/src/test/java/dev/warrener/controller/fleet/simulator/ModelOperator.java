@@ -12,7 +12,6 @@ import dev.warrener.messaging.order.WorkerTarget;
 import dev.warrener.messaging.report.Report;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -97,12 +96,12 @@ final class ModelOperator {
   ModelOperator(Simulation simulation) {
     this.simulation = simulation;
     chance = simulation.chance;
-    clocks = List.of(Duration.ZERO, simulation.error(70), simulation.error(70));
+    clocks = List.of(Duration.ZERO, simulation.clocks.error(70), simulation.clocks.error(70));
   }
 
-  /** How far the clock of one of them is ahead, at most. */
-  Duration mostAhead() {
-    return Collections.max(clocks);
+  /** Somebody sets the clock of one of them. */
+  void setClock(Duration ahead) {
+    clocks = List.of(Duration.ZERO, clocks.getLast(), ahead);
   }
 
   /** Their clocks are right from now on. */

@@ -57,8 +57,23 @@ final class Objections {
   }
 
   /** Whether an order was issued at a time that is too far ahead to be right. */
-  static boolean isAhead(Order order, Instant now) {
-    return !isQuestion(order) && order.issuedAt().isAfter(now.plus(TOLERANCE));
+  boolean isAhead(Order order, Instant now) {
+    if (isQuestion(order) || !order.issuedAt().isAfter(now.plus(TOLERANCE))) {
+      return false;
+    }
+    // Right after one that is in force it is taken: the clock was set back in between.
+    return book.counted.stream()
+        .filter(Objections::says)
+        .noneMatch(one -> !order.issuedAt().isAfter(one.issuedAt().plusSeconds(1)));
+  }
+
+  /** Whether an order says what may be done, until another one says something else. */
+  private static boolean says(Order order) {
+    return switch (order.kind()) {
+      case HOLD, DRAIN, RESUME -> true;
+      case KILL -> order.setsHold() || order.revocation() != Backlog.KEEP;
+      case PURGE, ROLL_CALL -> false;
+    };
   }
 
   /** Whether another order with its id counts here. */
@@ -135,7 +150,7 @@ final class Objections {
           slot <= book.settings.queues().stream().mapToInt(Settings.QueueSettings::processes).sum();
       if (exists
           && (!target.incarnation().equals(book.newest.getOrDefault(slot, 0L))
-              || order.issuedAt().isBefore(book.startedAt))) {
+              || order.issuedAt().isBefore(book.startedAtShown()))) {
         return target.id();
       }
     }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,11 +41,10 @@ final class Simulation {
   final ModelBroker broker = new ModelBroker();
   final List<ModelController> controllers = new ArrayList<>();
   final Checks checks = new Checks(this);
+  final ModelClocks clocks;
   final ModelOperator operator;
   private final Decider decider;
   private Faults faults;
-  private final boolean clocksDiffer;
-  private final Duration publisherAhead;
   private Instant now = START;
   private long ids;
   private Instant brokerBack = START;
@@ -72,8 +70,7 @@ final class Simulation {
     this.trace = trace;
     chance = new Chance(seed);
     faults = Faults.of(chance);
-    clocksDiffer = !chance.oneIn(3);
-    publisherAhead = error(40);
+    clocks = new ModelClocks(this);
     operator = new ModelOperator(this);
     var served = servedBy(1 + chance.below(4));
     for (int i = 1; i <= served.size(); i++) {
@@ -165,15 +162,9 @@ final class Simulation {
     return now;
   }
 
-  /** The error of somebody's clock, of so many seconds at most; in a third of all lives none. */
-  Duration error(int mostSeconds) {
-    return clocksDiffer
-        ? Duration.ofMillis(chance.below(mostSeconds * 2000) - mostSeconds * 1000L)
-        : Duration.ZERO;
-  }
-
+  /** The time of all clocks that never jump, in nanoseconds since the epoch. */
   long nanos() {
-    return Duration.between(START, now).toNanos();
+    return Duration.between(Instant.EPOCH, now).toNanos();
   }
 
   void passMillis(int millis) {
@@ -256,7 +247,7 @@ final class Simulation {
               .id("t" + published.size())
               .batch(chance.oneIn(2) ? "b" + chance.below(3) : null)
               .replyTo(chance.oneIn(4) ? "reply" : null)
-              .publishedAt(now.plus(publisherAhead));
+              .publishedAt(clocks.ofPublisher());
       if (chance.oneIn(12)) {
         builder.notBefore(now.plusSeconds(chance.below(20)));
       }
@@ -264,7 +255,7 @@ final class Simulation {
         builder.expiration(Duration.ofSeconds(1 + chance.below(30)));
       }
       if (chance.oneIn(12)) {
-        builder.expiresAt(now.plus(publisherAhead).plusSeconds(1 + chance.below(30)));
+        builder.expiresAt(clocks.ofPublisher().plusSeconds(1 + chance.below(30)));
       }
       if (chance.oneIn(12)) {
         builder.timeout(Duration.ofMillis(500));
@@ -292,6 +283,9 @@ final class Simulation {
 
   private void strike() {
     var one = chance.of(controllers);
+    if (chance.oneIn(faults.setClock())) {
+      clocks.setOne();
+    }
     if (chance.oneIn(faults.crash())) {
       one.crashAWorker();
     }
@@ -388,17 +382,12 @@ final class Simulation {
         || !operator.sending.isEmpty()) {
       steppingUpTo(limit);
     }
-    // Later than anybody's clock has been.
-    var latest = now.plus(operator.mostAhead());
-    for (var controller : controllers) {
-      latest = Collections.max(List.of(latest, controller.wall()));
-    }
-    var later = latest.plusSeconds(5);
+    // Nothing that was ordered is newer than what is ordered from then on.
+    var later = clocks.setAll().plusSeconds(5);
     while (now.isBefore(later)) {
       passMillis(50);
       steppingUpTo(limit);
     }
-    operator.setClocks();
     operator.resumeAll(published);
     int rounds = 0;
     while (!isOver()) {

@@ -3,6 +3,7 @@ package dev.warrener.controller.fleet.simulator;
 import static dev.warrener.controller.fleet.simulator.Violation.require;
 
 import dev.warrener.controller.fleet.Fleet;
+import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -92,7 +93,7 @@ final class VerdictChecks {
       if (controller.links.listensToTripwire) {
         armed++;
         known.add(
-            KnownController.of(Fleet.presence(controller.state(), controller.wall()), now, null));
+            KnownController.of(Fleet.presence(controller.state(), controller.now()), now, null));
       }
     }
     lived.keySet().removeIf(worker -> !worker.home.links.listensToTripwire);

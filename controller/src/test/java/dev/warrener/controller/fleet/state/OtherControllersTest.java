@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class OtherControllersTest {
   private static final Presence PRESENCE =
-      Fleet.presence(FleetState.initial(TestSettings.of(1, 0), at(0)), at(0));
+      Fleet.presence(FleetState.initial(TestSettings.of(1, 0), at(0)), Now.agreeing(at(0)));
   private static final long CLAIM = OtherControllers.CLAIM.toSeconds();
 
   @Test

@@ -19,6 +19,7 @@ import dev.warrener.messaging.broker.Topology;
 import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.messaging.broker.publishing.ConfirmedPublisher;
 import java.io.IOException;
+import dev.warrener.messaging.time.BootClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -99,8 +100,11 @@ public final class OrderFeed implements AutoCloseable {
   /** Tests the connections; null if nobody does. */
   private final @Nullable Ear ear;
 
-  /** Since when no order can arrive; null while the connection is up, and before the first. */
-  private volatile @Nullable Instant deafSince;
+  /**
+   * Since when no order can arrive, by {@link BootClock}; null while the connection is up, and
+   * before the first.
+   */
+  private volatile @Nullable Long deafSinceNanos;
 
   private volatile @Nullable OrderConnection current;
   private volatile @Nullable Dialect dialect;
@@ -138,7 +142,7 @@ public final class OrderFeed implements AutoCloseable {
       connection.open();
       wasOpen = true;
       current = connection;
-      deafSince = null;
+      deafSinceNanos = null;
       testEarLater(connection);
       miscounts().forEach(problem -> LOG.warn("orders: {}", problem));
       command(OrderFeed.this::reconcileRunning);
@@ -147,7 +151,7 @@ public final class OrderFeed implements AutoCloseable {
     @Override
     public void down(LinkSession session, String reason, Duration silence) {
       current = null;
-      deafSince = Instant.now().minus(silence);
+      deafSinceNanos = BootClock.SYSTEM.nanos() - silence.toNanos();
       events.execute(() -> listener.down(session.generation(), reason, silence));
     }
   }
@@ -254,13 +258,15 @@ public final class OrderFeed implements AutoCloseable {
 
   /** Returns the problems that somebody should know of, in a sentence each. */
   public List<String> problems() {
-    var since = deafSince;
-    return since == null
-        ? miscounts()
-        : List.of(
-            "no order can reach it over the broker since "
-                + since.truncatedTo(ChronoUnit.SECONDS)
-                + ", because its order connection is lost");
+    var sinceNanos = deafSinceNanos;
+    if (sinceNanos == null) {
+      return miscounts();
+    }
+    var since = Instant.now().minusNanos(BootClock.SYSTEM.nanos() - sinceNanos);
+    return List.of(
+        "no order can reach it over the broker since "
+            + since.truncatedTo(ChronoUnit.SECONDS)
+            + ", because its order connection is lost");
   }
 
   /** Tests each connection again and again until it is over. */

@@ -31,13 +31,16 @@ import org.jspecify.annotations.Nullable;
  * they fit into memory ({@link LookAhead}).
  *
  * <p>{@link #consume}, {@link #cancel} and {@link #barrier} exclude each other by this object's
- * lock, which is held over requests to the broker and never over a callback to a listener. Settling
- * takes no lock.
+ * lock, which is held over requests to the broker and never over a callback to a listener, except
+ * {@link Listener#consuming}. Settling takes no lock.
  */
 final class TaskChannel {
 
   /** Receives the deliveries of the channel's queue. */
   interface Listener {
+    /** A consumer with this look-ahead is about to begin. Must return at once. */
+    void consuming(String queue, int lookAhead);
+
     void delivered(Delivery delivery);
 
     /** The broker, or an error, has ended the channel's use. Called once. */
@@ -123,6 +126,7 @@ final class TaskChannel {
     }
     unsubscribe();
     if (next > 0) {
+      listener.consuming(queue, next);
       channel.basicQos(next);
       var started = new Subscription();
       started.tag = channel.basicConsume(brokerQueue, false, started);

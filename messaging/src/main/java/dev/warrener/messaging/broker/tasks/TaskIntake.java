@@ -55,6 +55,14 @@ public final class TaskIntake implements AutoCloseable {
      */
     void down(long generation, String reason, Duration silence);
 
+    /**
+     * A consumer of a queue is about to begin; a former one of this queue has ended. Must return at
+     * once.
+     *
+     * @param lookAhead how many deliveries the broker hands out before the first is settled
+     */
+    default void consuming(String queue, int lookAhead) {}
+
     /** A message has arrived. */
     void delivered(Delivery delivery);
 
@@ -210,6 +218,11 @@ public final class TaskIntake implements AutoCloseable {
 
     ChannelListener(Generation generation) {
       this.generation = generation;
+    }
+
+    @Override
+    public void consuming(String queue, int lookAhead) {
+      listener.consuming(queue, lookAhead);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.warrener.messaging.broker;
+package dev.warrener.messaging.time;
 
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -13,9 +13,9 @@ import java.util.function.Supplier;
  * Not {@code CLOCK_BOOTTIME} as in the controller, because this module makes no native calls.
  * Thread-safe.
  */
-final class BootClock {
+public final class BootClock {
   /** The clock of this host. */
-  static final BootClock SYSTEM = new BootClock(System::nanoTime, BootClock::uptime);
+  public static final BootClock SYSTEM = new BootClock(System::nanoTime, BootClock::uptime);
 
   private static final String FILE = "/proc/uptime";
   private static final int MOST_BYTES = 64;
@@ -48,7 +48,7 @@ final class BootClock {
   }
 
   /** Returns nanoseconds since some point in the past. */
-  long nanos() {
+  public long nanos() {
     return suspendedNanos() + runningNanos.getAsLong();
   }
 

@@ -1,4 +1,4 @@
-package dev.warrener.messaging.broker;
+package dev.warrener.messaging.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
