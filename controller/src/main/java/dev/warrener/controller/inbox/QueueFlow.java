@@ -12,7 +12,8 @@ final class QueueFlow {
   /** How much longer that time is for a new consumer: a broker may begin slowly. */
   static final long BEGINNING_NANOS = 4 * QUIET_NANOS;
 
-  private final int most;
+  /** How many deliveries may be unsettled; guarded by this. */
+  private int most;
 
   /** How many deliveries are not settled; guarded by this. */
   private int unsettled;
@@ -32,6 +33,17 @@ final class QueueFlow {
   QueueFlow(int most, long now) {
     this.most = most;
     this.quietSince = now + BEGINNING_NANOS;
+  }
+
+  /**
+   * Another consumer begins beside the others, which keep what they have.
+   *
+   * @param nextMost how many deliveries may be unsettled from now on
+   */
+  synchronized void grow(int nextMost, long now) {
+    most = nextMost;
+    quietSince = now + BEGINNING_NANOS;
+    flows = false;
   }
 
   /** Notes a delivery; returns whether its task has not waited in the queue. */

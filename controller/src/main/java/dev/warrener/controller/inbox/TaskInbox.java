@@ -115,8 +115,13 @@ public final class TaskInbox implements TaskIntake.Listener {
   private record Held(Delivery delivery, @Nullable QueueFlow flow) {}
 
   @Override
-  public void consuming(String queue, int lookAhead) {
-    flows.put(queue, new QueueFlow(lookAhead, System.nanoTime()));
+  public void consuming(String queue, int lookAhead, boolean isFirst) {
+    var flow = flows.get(queue);
+    if (isFirst || flow == null) {
+      flows.put(queue, new QueueFlow(lookAhead, System.nanoTime()));
+    } else {
+      flow.grow(lookAhead, System.nanoTime());
+    }
   }
 
   /** Returns the task with the times that it was given by a right clock. */

@@ -45,6 +45,18 @@ class QueueFlowTest {
     assertThat(delivered(LONG)).isTrue();
   }
 
+  @Test
+  void consumerBesideAFullOneIsNotFullAndBeginsAnew() {
+    delivered(1);
+    delivered(1);
+    delivered(1);
+
+    flow.grow(4, now);
+
+    assertThat(delivered(1)).as("the one that fits").isFalse();
+    assertThat(delivered(LONG)).as("behind four").isFalse();
+  }
+
   private boolean delivered(long later) {
     now += later;
     return flow.delivered(now);

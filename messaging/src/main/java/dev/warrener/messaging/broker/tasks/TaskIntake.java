@@ -56,12 +56,13 @@ public final class TaskIntake implements AutoCloseable {
     void down(long generation, String reason, Duration silence);
 
     /**
-     * A consumer of a queue is about to begin; a former one of this queue has ended. Must return at
-     * once.
+     * A consumer of a queue is about to begin. Must return at once.
      *
-     * @param lookAhead how many deliveries the broker hands out before the first is settled
+     * @param lookAhead how many deliveries the broker hands out before the first is settled, to all
+     *     consumers together
+     * @param isFirst whether there is no other consumer
      */
-    default void consuming(String queue, int lookAhead) {}
+    default void consuming(String queue, int lookAhead, boolean isFirst) {}
 
     /** A message has arrived. */
     void delivered(Delivery delivery);
@@ -150,8 +151,8 @@ public final class TaskIntake implements AutoCloseable {
   /**
    * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already. An
    * existing queue keeps the settings that an operator chose for it. Deliveries from before a
-   * change stay unsettled and do not count against the new look-ahead. Fewer are delivered while
-   * their bodies would not fit into a quarter of the heap.
+   * change stay unsettled and count against the new look-ahead. Fewer are delivered while their
+   * bodies would not fit into a quarter of the heap.
    *
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection
@@ -221,8 +222,8 @@ public final class TaskIntake implements AutoCloseable {
     }
 
     @Override
-    public void consuming(String queue, int lookAhead) {
-      listener.consuming(queue, lookAhead);
+    public void consuming(String queue, int lookAhead, boolean isFirst) {
+      listener.consuming(queue, lookAhead, isFirst);
     }
 
     @Override
