@@ -69,7 +69,7 @@ class ArchitectureTest {
           messaging.broker.wire:
           messaging.broker.tasks: messaging messaging.task messaging.broker
           messaging.broker.orders: messaging messaging.task messaging.order messaging.report \
-            messaging.json messaging.broker messaging.broker.publishing
+            messaging.json messaging.time messaging.broker messaging.broker.publishing
           messaging.broker.reports: messaging messaging.task messaging.report \
             messaging.json messaging.broker messaging.broker.publishing
           messaging.broker.admin: messaging messaging.task messaging.report \

@@ -71,7 +71,7 @@ class ClocksTest {
   @Test
   void onlyTheseReadTheSystemsClock() {
     noClasses()
-        .that(resideInAnyPackage(ROOT + ".."))
+        .that(resideInAnyPackage("dev.warrener.."))
         .and(are(READERS, ROOT).negate())
         .and(resideInAnyPackage(ROOT + "bench..", ROOT + "testbroker..").negate())
         .should()

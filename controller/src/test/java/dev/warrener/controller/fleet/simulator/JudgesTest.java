@@ -186,7 +186,7 @@ class JudgesTest {
   @Test
   void limitThatGoesByTheClockOfTheHostIsSeen() {
     assertSeen(
-        Check.NOTHING_OUTLIVES_ITS_TIME,
+        Check.NOBODY_ELSE_IS_KILLED,
         (state, event, now) ->
             Fleet.decide(
                 state,
