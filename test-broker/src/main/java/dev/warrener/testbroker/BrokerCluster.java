@@ -1,153 +1,122 @@
 package dev.warrener.testbroker;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.Network;
-import org.testcontainers.images.builder.Transferable;
 
 /**
- * A RabbitMQ cluster of three nodes in Docker, for one test that breaks it; see {@link
- * Capability#CLUSTER}. The nodes are numbered from 0. Their addresses stay the same over {@link
- * #kill} and {@link #start}.
+ * A RabbitMQ cluster of three nodes, for one test that breaks it; see {@link Capability#CLUSTER}.
+ * The nodes are of the kind that the other tests run on, and numbered from 0. Their addresses stay
+ * the same over {@link #kill} and {@link #start}.
  */
-public final class BrokerCluster implements AutoCloseable {
-  private static final int NODES = 3;
-  private static final int AMQP = 5672;
-  private static final String USER = "warrener";
-  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+public abstract class BrokerCluster implements AutoCloseable {
+  static final int NODES = 3;
+  static final Duration START_LIMIT = Duration.ofMinutes(3);
 
-  private final Network network = Network.newNetwork();
-  private final List<GenericContainer<?>> nodes = new ArrayList<>();
-  private final List<URI> uris = new ArrayList<>();
-
-  private BrokerCluster() {}
+  /** Versions before 3.11 have the second function alone. */
+  private static final String RUNNING_NODES =
+      """
+      length(case erlang:function_exported(rabbit_nodes, list_running, 0) of
+        true -> rabbit_nodes:list_running();
+        false -> rabbit_mnesia:cluster_nodes(running)
+      end).""";
 
   /** Starts one; returns when every node takes connections and knows the others. */
   public static BrokerCluster launch() {
-    var cluster = new BrokerCluster();
-    try {
-      cluster.begin();
-      return cluster;
-    } catch (RuntimeException e) {
-      cluster.close();
-      throw e;
-    }
+    return TestBroker.get() instanceof PrivateNode
+        ? PrivateCluster.begun()
+        : DockerCluster.begun();
   }
 
-  private void begin() {
-    var cookie = UUID.randomUUID().toString();
-    var password = UUID.randomUUID().toString();
-    var configuration = new StringBuilder();
-    configuration.append("default_user = %s\ndefault_pass = %s\n".formatted(USER, password));
-    configuration.append(
-        "vm_memory_high_watermark.absolute = %s\ndisk_free_limit.absolute = %s\n"
-            .formatted(BrokerLimits.OF_TESTS.memory(), RabbitMqBroker.DISK_LIMIT));
-    configuration.append("cluster_partition_handling = pause_minority\n");
-    configuration.append("cluster_formation.peer_discovery_backend = classic_config\n");
-    for (int node = 0; node < NODES; node++) {
-      configuration.append(
-          "cluster_formation.classic_config.nodes.%d = rabbit@%s\n"
-              .formatted(node + 1, host(node)));
+  /** Returns the settings with which nodes of these names make a cluster by themselves. */
+  static String formation(List<String> names) {
+    var settings = new StringBuilder();
+    settings.append("cluster_partition_handling = pause_minority\n");
+    settings.append("cluster_formation.peer_discovery_backend = classic_config\n");
+    for (int node = 0; node < names.size(); node++) {
+      settings.append(
+          "cluster_formation.classic_config.nodes.%d = %s\n".formatted(node + 1, names.get(node)));
     }
-    for (int node = 0; node < NODES; node++) {
-      add(node, cookie, password, configuration.toString());
-    }
-    // The first makes the cluster and the others join it: each waits for what it needs by itself.
-    nodes.parallelStream().forEach(GenericContainer::start);
-    for (var uri : uris) {
-      awaitUp(uri);
-    }
-    Poll.until(
-        "all nodes are in the cluster",
-        START_LIMIT,
-        () -> control(0, "eval", "length(rabbit_nodes:list_running()).").strip().equals("3"));
+    return settings.toString();
   }
 
-  private static String host(int node) {
-    return "node" + node;
-  }
-
-  private void add(int node, String cookie, String password, String configuration) {
-    int port = FreePorts.next();
-    var container =
-        new GenericContainer<>(DockerBroker.image())
-            .withNetwork(network)
-            .withNetworkAliases(host(node))
-            .withCreateContainerCmdModifier(command -> command.withHostName(host(node)))
-            .withCopyToContainer(Transferable.of(cookie, 0400), "/var/lib/rabbitmq/.erlang.cookie")
-            .withCopyToContainer(
-                Transferable.of(configuration), "/etc/rabbitmq/conf.d/90-test-broker.conf");
-    container.setPortBindings(List.of("127.0.0.1:" + port + ":" + AMQP));
-    nodes.add(container);
-    uris.add(
-        Address.amqp(
-            "amqp",
-            USER,
-            password,
-            DockerClientFactory.instance().dockerHostIpAddress(),
-            port,
-            "/"));
-  }
-
-  private static void awaitUp(URI uri) {
+  static void awaitUp(URI uri) {
     Poll.until("a node takes connections", START_LIMIT, () -> Handshake.succeeds(uri));
   }
 
+  /** Waits until each node runs and knows all others. */
+  public final void awaitWhole() {
+    for (int node = NODES - 1; node >= 0; node--) {
+      int asked = node;
+      Poll.until("all nodes are in the cluster", START_LIMIT, () -> knowsAll(asked));
+    }
+  }
+
+  private boolean knowsAll(int node) {
+    try {
+      return control(node, "eval", RUNNING_NODES).strip().equals(String.valueOf(NODES));
+    } catch (IllegalStateException e) {
+      // It restarts, because it was parted from the others.
+      return false;
+    }
+  }
+
+  /** The names by which the nodes know each other. */
+  abstract List<String> names();
+
   /** How many nodes there are. */
-  public int size() {
+  public final int size() {
     return NODES;
   }
 
   /** The address of a node. */
-  public URI uri(int node) {
-    return uris.get(node);
-  }
+  public abstract URI uri(int node);
 
   /** Ends a node by SIGKILL. */
-  public void kill(int node) {
-    DockerClientFactory.lazyClient()
-        .killContainerCmd(nodes.get(node).getContainerId())
-        .withSignal("KILL")
-        .exec();
-  }
+  public abstract void kill(int node);
 
   /** Starts a node again; returns when it takes connections. */
-  public void start(int node) {
-    DockerClientFactory.lazyClient().startContainerCmd(nodes.get(node).getContainerId()).exec();
-    awaitUp(uris.get(node));
-  }
+  public abstract void start(int node);
+
+  /** Freezes a node: its connections stay, to clients and to other nodes, and nothing answers. */
+  public abstract void freeze(int node);
+
+  /** Lets a frozen node go on. */
+  public abstract void thaw(int node);
 
   /** Runs rabbitmqctl on a node, and returns what it prints. */
-  public String control(int node, String... arguments) {
-    var command = new ArrayList<>(List.of("rabbitmqctl", "--silent"));
-    command.addAll(List.of(arguments));
-    try {
-      var result =
-          nodes.get(node).execInContainer(StandardCharsets.UTF_8, command.toArray(String[]::new));
-      if (result.getExitCode() != 0) {
-        throw new IllegalStateException(
-            command + " failed: " + result.getStdout() + result.getStderr());
-      }
-      return result.getStdout();
-    } catch (IOException e) {
-      throw new IllegalStateException(command + " failed", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(command + " was interrupted", e);
-    }
+  public abstract String control(int node, String... arguments);
+
+  /**
+   * Parts a node from the others, which notice it at once: they can't connect to each other.
+   * Clients reach both sides.
+   */
+  public final void part(int node) {
+    // A cookie that only this node uses, and only for the others.
+    control(
+        node, "eval", forOthers(node, "erlang:set_cookie(N, apart), erlang:disconnect_node(N)"));
+  }
+
+  /** Ends {@link #part}. Returns at once. */
+  public final void join(int node) {
+    control(
+        node,
+        "eval",
+        forOthers(node, "erlang:set_cookie(N, erlang:get_cookie()), net_kernel:connect_node(N)"));
+  }
+
+  private String forOthers(int node, String action) {
+    var others = new ArrayList<>(names());
+    others.remove(node);
+    return "[begin "
+        + action
+        + " end || N <- ["
+        + String.join(", ", others.stream().map(name -> "'" + name + "'").toList())
+        + "]].";
   }
 
   /** Removes all of it. Closing twice is fine. */
   @Override
-  public void close() {
-    nodes.parallelStream().forEach(GenericContainer::stop);
-    network.close();
-  }
+  public abstract void close();
 }

@@ -13,8 +13,8 @@ public enum Capability {
   RESTARTS("a broker that the test may restart"),
   /** A test's own broker can be killed, frozen and starved. */
   FAULTS("a broker that the test may kill, freeze and starve"),
-  /** A test can have a cluster of three nodes of its own, by Docker. */
-  CLUSTER("a cluster of three nodes, which takes Docker");
+  /** A test can have a cluster of three nodes of its own. */
+  CLUSTER("a cluster of three nodes");
 
   private final String words;
 

@@ -3,10 +3,8 @@ package dev.warrener.testbroker;
 import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
 import java.net.URI;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.images.builder.Transferable;
@@ -109,11 +107,6 @@ final class DockerBroker extends RabbitMqBroker {
   @Override
   public String description() {
     return "RabbitMQ " + version() + " (Docker, " + image + ", port " + uri().getPort() + ")";
-  }
-
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.allOf(Capability.class);
   }
 
   @Override

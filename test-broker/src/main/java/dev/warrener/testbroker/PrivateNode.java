@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A RabbitMQ node from this machine's own installation, on free loopback ports, with everything it
@@ -61,6 +63,23 @@ final class PrivateNode extends RabbitMqBroker {
   }
 
   static PrivateNode launch(BrokerLimits limits) throws BrokerUnavailableException {
+    return launch(limits, null);
+  }
+
+  /**
+   * The place of a node in a cluster.
+   *
+   * @param epmdPort the port of the mapper of names that all nodes share
+   * @param cookie what all nodes have to know
+   * @param password of the user whom all nodes have
+   * @param name the node's name
+   * @param settings the settings with which nodes make a cluster
+   */
+  record Membership(int epmdPort, String cookie, String password, String name, String settings) {}
+
+  /** Starts a node that is a member of a cluster, or of none. */
+  static PrivateNode launch(BrokerLimits limits, @Nullable Membership membership)
+      throws BrokerUnavailableException {
     var server =
         find("rabbitmq-server")
             .orElseThrow(() ->
@@ -72,7 +91,7 @@ final class PrivateNode extends RabbitMqBroker {
     // The ports were free when they were looked for; another process may have taken them since.
     for (int attempt = 1; ; attempt++) {
       try {
-        return launch(server, epmd, limits);
+        return launch(server, epmd, limits, membership);
       } catch (IOException | IllegalStateException e) {
         if (attempt == LAUNCH_ATTEMPTS) {
           throw new BrokerUnavailableException(
@@ -82,15 +101,20 @@ final class PrivateNode extends RabbitMqBroker {
     }
   }
 
-  private static PrivateNode launch(Path server, Path epmd, BrokerLimits limits)
+  private static PrivateNode launch(
+      Path server, Path epmd, BrokerLimits limits, @Nullable Membership membership)
       throws IOException {
     var folder = Files.createTempDirectory("warrener-rabbitmq-");
     int amqp = FreePorts.next();
     int http = FreePorts.next();
     int distribution = FreePorts.next();
-    int epmdPort = FreePorts.next();
+    int epmdPort = membership == null ? FreePorts.next() : membership.epmdPort();
     int controlPorts = FreePorts.first(CONTROL_PORTS);
-    var password = UUID.randomUUID().toString();
+    var password = membership == null ? UUID.randomUUID().toString() : membership.password();
+    if (membership != null) {
+      var cookie = Files.writeString(folder.resolve(".erlang.cookie"), membership.cookie());
+      Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
+    }
 
     Files.writeString(
         folder.resolve("rabbitmq.conf"),
@@ -103,8 +127,15 @@ final class PrivateNode extends RabbitMqBroker {
         log.file.level = warning
         vm_memory_high_watermark.absolute = %s
         disk_free_limit.absolute = %s
-        """
-            .formatted(amqp, http, USER, password, limits.memory(), DISK_LIMIT));
+        %s"""
+            .formatted(
+                amqp,
+                http,
+                USER,
+                password,
+                limits.memory(),
+                DISK_LIMIT,
+                membership == null ? "" : membership.settings()));
     Files.writeString(folder.resolve("enabled_plugins"), "[rabbitmq_management].\n");
     Files.createFile(folder.resolve("rabbitmq-env.conf"));
     Files.createDirectory(folder.resolve("conf.d"));
@@ -115,7 +146,9 @@ final class PrivateNode extends RabbitMqBroker {
 
     var own = new TreeMap<String, String>();
     own.put("HOME", folder.toString());
-    own.put("RABBITMQ_NODENAME", folder.getFileName() + "@localhost");
+    own.put(
+        "RABBITMQ_NODENAME",
+        membership == null ? folder.getFileName() + "@localhost" : membership.name());
     own.put("RABBITMQ_DIST_PORT", Integer.toString(distribution));
     own.put("RABBITMQ_CTL_DIST_PORT_MIN", Integer.toString(controlPorts));
     own.put("RABBITMQ_CTL_DIST_PORT_MAX", Integer.toString(controlPorts + CONTROL_PORTS - 1));
@@ -220,7 +253,13 @@ final class PrivateNode extends RabbitMqBroker {
 
   @Override
   void control(String... arguments) {
-    var command = Stream.concat(Stream.of(control.toString()), Stream.of(arguments)).toList();
+    ask(arguments);
+  }
+
+  /** Runs rabbitmqctl for this node, and returns what it prints; fails unless it succeeds. */
+  String ask(String... arguments) {
+    var command =
+        Stream.concat(Stream.of(control.toString(), "--silent"), Stream.of(arguments)).toList();
     var builder = new ProcessBuilder(command);
     use(environment, builder.environment());
     builder.redirectErrorStream(true);
@@ -231,6 +270,7 @@ final class PrivateNode extends RabbitMqBroker {
       if (process.waitFor() != 0) {
         throw new IllegalStateException(command + " failed: " + said);
       }
+      return said;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

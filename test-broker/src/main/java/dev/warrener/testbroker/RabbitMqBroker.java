@@ -68,8 +68,8 @@ abstract class RabbitMqBroker implements OwnBroker {
   }
 
   @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.complementOf(EnumSet.of(Capability.CLUSTER));
+  public final Set<Capability> capabilities() {
+    return EnumSet.allOf(Capability.class);
   }
 
   @Override
