@@ -193,24 +193,24 @@ public final class Controller {
 
   private static Settings settings(
       ControllerConfiguration configuration, ContainmentReport containment) {
-    return new Settings(
-        configuration.id(),
-        Host.name(),
-        ProcessHandle.current().pid(),
-        SOFTWARE,
-        containment.tier(),
-        configuration.queues(),
-        configuration.operators(),
-        configuration.lease(),
-        configuration.startDeadline(),
-        configuration.drainDeadline(),
-        configuration.restarts(),
-        configuration.duplicateWindow(),
-        configuration.poisonAfter(),
-        configuration.withoutBroker(),
-        configuration.taskEvents(),
-        containment.unproven(),
-        configuration.clockTolerance());
+    return Settings.builder(configuration.id())
+        .host(Host.name())
+        .pid(ProcessHandle.current().pid())
+        .software(SOFTWARE)
+        .containment(containment.tier())
+        .queues(configuration.queues())
+        .operators(configuration.operators())
+        .lease(configuration.lease())
+        .startDeadline(configuration.startDeadline())
+        .drainDeadline(configuration.drainDeadline())
+        .restarts(configuration.restarts())
+        .duplicateWindow(configuration.duplicateWindow())
+        .poisonAfter(configuration.poisonAfter())
+        .withoutBroker(configuration.withoutBroker())
+        .taskEvents(configuration.taskEvents())
+        .unproven(containment.unproven())
+        .clockTolerance(configuration.clockTolerance())
+        .build();
   }
 
   /** Declares the queues, so that publishers can publish before the first worker is ready. */

@@ -95,19 +95,8 @@ class FleetLoopTest {
   }
 
   private static Settings settings() {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "cgroup",
-        List.of(new Settings.QueueSettings("mail", 1, 0, 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
+    return Settings.builder("web-1")
+        .queues(List.of(new Settings.QueueSettings("mail", 1, 0, 3, Duration.ZERO)))
+        .build();
   }
 }

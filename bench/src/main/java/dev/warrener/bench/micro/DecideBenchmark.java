@@ -57,21 +57,15 @@ public class DecideBenchmark {
   private long tag;
 
   private static Settings settings(int workers) {
-    return new Settings(
-        "host-1",
-        "host-1",
-        1,
-        "0",
-        "subreaper",
-        List.of(
-            new Settings.QueueSettings(QUEUE, workers, Math.max(96, workers), 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
+    return Settings.builder("host-1")
+        .host("host-1")
+        .pid(1)
+        .software("0")
+        .queues(
+            List.of(
+                new Settings.QueueSettings(
+                    QUEUE, workers, Math.max(96, workers), 3, Duration.ZERO)))
+        .build();
   }
 
   private static Now now() {

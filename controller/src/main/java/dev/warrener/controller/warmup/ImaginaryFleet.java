@@ -63,20 +63,19 @@ final class ImaginaryFleet {
 
   private static Settings withOneQueue(Settings settings) {
     var queue = new Settings.QueueSettings(QUEUE, WORKERS, WORKERS, 3, Duration.ZERO);
-    return new Settings(
-        settings.controller(),
-        settings.host(),
-        settings.pid(),
-        settings.software(),
-        settings.containment(),
-        List.of(queue),
-        Set.of(),
-        settings.lease(),
-        settings.startDeadline(),
-        settings.drainDeadline(),
-        settings.restarts(),
-        settings.duplicateWindow(),
-        settings.poisonAfter());
+    return Settings.builder(settings.controller())
+        .host(settings.host())
+        .pid(settings.pid())
+        .software(settings.software())
+        .containment(settings.containment())
+        .queues(List.of(queue))
+        .lease(settings.lease())
+        .startDeadline(settings.startDeadline())
+        .drainDeadline(settings.drainDeadline())
+        .restarts(settings.restarts())
+        .duplicateWindow(settings.duplicateWindow())
+        .poisonAfter(settings.poisonAfter())
+        .build();
   }
 
   /**

@@ -236,21 +236,8 @@ class DuplicatesTest {
   }
 
   private static Settings settings() {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "cgroup",
-        List.of(
-            new Settings.QueueSettings("mail", 1, 5, 3, Duration.ZERO),
-            new Settings.QueueSettings("video", 1, 5, 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
+    return TestSettings.of(
+        new Settings.QueueSettings("mail", 1, 5, 3, Duration.ZERO),
+        new Settings.QueueSettings("video", 1, 5, 3, Duration.ZERO));
   }
 }

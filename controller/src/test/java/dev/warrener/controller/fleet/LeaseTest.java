@@ -10,7 +10,6 @@ import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How long runs go on while their controller is cut off: the lease here is 15 s. */
@@ -154,23 +153,9 @@ class LeaseTest {
   }
 
   private static Settings settings(WithoutBroker withoutBroker) {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "subreaper",
-        List.of(new Settings.QueueSettings("mail", 1, 5, 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3,
-        withoutBroker,
-        TaskEvents.ALL,
-        null,
-        Settings.CLOCK_TOLERANCE);
+    return TestSettings.builder(new Settings.QueueSettings("mail", 1, 5, 3, Duration.ZERO))
+        .withoutBroker(withoutBroker)
+        .taskEvents(TaskEvents.ALL)
+        .build();
   }
 }

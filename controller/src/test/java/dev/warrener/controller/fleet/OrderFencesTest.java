@@ -10,7 +10,6 @@ import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.controller.fleet.state.TaskEvents;
 import dev.warrener.controller.fleet.state.WithoutBroker;
 import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;
@@ -415,23 +414,9 @@ class OrderFencesTest {
   }
 
   private static Settings settings(WithoutBroker withoutBroker) {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "cgroup",
-        List.of(new Settings.QueueSettings("mail", 2, 0, 3, Duration.ZERO)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3,
-        withoutBroker,
-        TaskEvents.UNSUCCESSFUL,
-        null,
-        Settings.CLOCK_TOLERANCE);
+    return TestSettings.builder(new Settings.QueueSettings("mail", 2, 0, 3, Duration.ZERO))
+        .containment("cgroup")
+        .withoutBroker(withoutBroker)
+        .build();
   }
 }

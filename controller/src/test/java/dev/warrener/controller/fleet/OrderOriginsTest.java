@@ -427,19 +427,9 @@ class OrderOriginsTest {
   }
 
   private static Settings settings() {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "cgroup",
-        List.of(new Settings.QueueSettings("mail", 1, 1, 3, Duration.ZERO)),
-        Set.of("ops"),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
+    return TestSettings.builder(new Settings.QueueSettings("mail", 1, 1, 3, Duration.ZERO))
+        .containment("cgroup")
+        .operators(Set.of("ops"))
+        .build();
   }
 }

@@ -16,28 +16,18 @@ public final class TestSettings {
 
   /** With two workers of the queue {@code mail}, and these users alone as operators. */
   static Settings withOperators(String... users) {
-    return of(Set.of(users), new Settings.QueueSettings("mail", 2, 4, 3, Duration.ZERO));
+    return builder(new Settings.QueueSettings("mail", 2, 4, 3, Duration.ZERO))
+        .operators(Set.of(users))
+        .build();
   }
 
   /** With these queues. */
   public static Settings of(Settings.QueueSettings... queues) {
-    return of(Set.of(), queues);
+    return builder(queues).build();
   }
 
-  private static Settings of(Set<String> operators, Settings.QueueSettings... queues) {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "subreaper",
-        List.of(queues),
-        operators,
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
+  /** Starts settings of the controller {@code web-1} with these queues. */
+  static Settings.Builder builder(Settings.QueueSettings... queues) {
+    return Settings.builder("web-1").host("host").pid(1).software("test").queues(List.of(queues));
   }
 }

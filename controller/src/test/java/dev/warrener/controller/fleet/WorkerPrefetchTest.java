@@ -411,21 +411,8 @@ class WorkerPrefetchTest {
   }
 
   private static Settings settings(int workers, int spares) {
-    return new Settings(
-        "web-1",
-        "host",
-        1,
-        "test",
-        "subreaper",
-        List.of(
-            new Settings.QueueSettings(
-                "mail", workers, 10, 3, Duration.ZERO, Settings.Ahead.DEFAULT, spares)),
-        Set.of(),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Settings.Restarts.DEFAULT,
-        Duration.ofMinutes(10),
-        3);
+    return TestSettings.of(
+        new Settings.QueueSettings(
+            "mail", workers, 10, 3, Duration.ZERO, Settings.Ahead.DEFAULT, spares));
   }
 }

@@ -56,42 +56,14 @@ public record Settings(
     operators = Set.copyOf(operators);
   }
 
-  /**
-   * Creates settings with {@link WithoutBroker#LEASE}, {@link TaskEvents#UNSUCCESSFUL} and {@link
-   * #CLOCK_TOLERANCE}, for a host where deaths are proven.
-   */
-  public Settings(
-      String controller,
-      String host,
-      long pid,
-      String software,
-      String containment,
-      List<QueueSettings> queues,
-      Set<String> operators,
-      Duration lease,
-      Duration startDeadline,
-      Duration drainDeadline,
-      Restarts restarts,
-      Duration duplicateWindow,
-      int poisonAfter) {
-    this(
-        controller,
-        host,
-        pid,
-        software,
-        containment,
-        queues,
-        operators,
-        lease,
-        startDeadline,
-        drainDeadline,
-        restarts,
-        duplicateWindow,
-        poisonAfter,
-        WithoutBroker.LEASE,
-        TaskEvents.UNSUCCESSFUL,
-        null,
-        CLOCK_TOLERANCE);
+  /** Starts settings of the controller with that id; all else has a default. */
+  public static Builder builder(String controller) {
+    return new Builder(controller);
+  }
+
+  /** Returns a builder that starts with all that these settings have. */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /** Returns how long a kill can fail to arrive while the broker is lost; zero for no bound. */
@@ -193,5 +165,180 @@ public record Settings(
   /** Returns the id of the worker in a slot. */
   public String workerId(int slot) {
     return controller + "/" + slot;
+  }
+
+  /** Builds settings. Not thread-safe. */
+  public static final class Builder {
+    private final String controller;
+    private String host = "";
+    private long pid = ProcessHandle.current().pid();
+    private String software = "";
+    private String containment = "subreaper";
+    private List<QueueSettings> queues = List.of();
+    private Set<String> operators = Set.of();
+    private Duration lease = Duration.ofSeconds(15);
+    private Duration startDeadline = Duration.ofSeconds(30);
+    private Duration drainDeadline = Duration.ofSeconds(60);
+    private Restarts restarts = Restarts.DEFAULT;
+    private Duration duplicateWindow = Duration.ofMinutes(10);
+    private int poisonAfter = 3;
+    private WithoutBroker withoutBroker = WithoutBroker.LEASE;
+    private TaskEvents taskEvents = TaskEvents.UNSUCCESSFUL;
+    private @Nullable String unproven;
+    private Duration clockTolerance = CLOCK_TOLERANCE;
+
+    private Builder(String controller) {
+      this.controller = controller;
+    }
+
+    private Builder(Settings settings) {
+      controller = settings.controller;
+      host = settings.host;
+      pid = settings.pid;
+      software = settings.software;
+      containment = settings.containment;
+      queues = settings.queues;
+      operators = settings.operators;
+      lease = settings.lease;
+      startDeadline = settings.startDeadline;
+      drainDeadline = settings.drainDeadline;
+      restarts = settings.restarts;
+      duplicateWindow = settings.duplicateWindow;
+      poisonAfter = settings.poisonAfter;
+      withoutBroker = settings.withoutBroker;
+      taskEvents = settings.taskEvents;
+      unproven = settings.unproven;
+      clockTolerance = settings.clockTolerance;
+    }
+
+    /** The name of the host; empty by default. */
+    public Builder host(String host) {
+      this.host = host;
+      return this;
+    }
+
+    /** The process id of the controller; this process by default. */
+    public Builder pid(long pid) {
+      this.pid = pid;
+      return this;
+    }
+
+    /** The release of Warrener; empty by default. */
+    public Builder software(String software) {
+      this.software = software;
+      return this;
+    }
+
+    /** The containment tier of the workers; {@code subreaper} by default. */
+    public Builder containment(String containment) {
+      this.containment = containment;
+      return this;
+    }
+
+    /** The queues served here, each with its workers; none by default. */
+    public Builder queues(List<QueueSettings> queues) {
+      this.queues = queues;
+      return this;
+    }
+
+    /**
+     * The broker users whose orders are carried out; empty, the default, for every user that the
+     * broker lets publish orders.
+     */
+    public Builder operators(Set<String> operators) {
+      this.operators = operators;
+      return this;
+    }
+
+    /** How long runs may go on without the broker; 15 s by default. */
+    public Builder lease(Duration lease) {
+      this.lease = lease;
+      return this;
+    }
+
+    /** How long a worker may take to report that it is ready; 30 s by default. */
+    public Builder startDeadline(Duration startDeadline) {
+      this.startDeadline = startDeadline;
+      return this;
+    }
+
+    /** How long a stop waits for running tasks; 60 s by default. */
+    public Builder drainDeadline(Duration drainDeadline) {
+      this.drainDeadline = drainDeadline;
+      return this;
+    }
+
+    /** The delays before dead workers are started again; {@link Restarts#DEFAULT} by default. */
+    public Builder restarts(Restarts restarts) {
+      this.restarts = restarts;
+      return this;
+    }
+
+    /** How long an ended run is remembered; 10 min by default. */
+    public Builder duplicateWindow(Duration duplicateWindow) {
+      this.duplicateWindow = duplicateWindow;
+      return this;
+    }
+
+    /** The number of crashes after which a task is dead-lettered as poison; 3 by default. */
+    public Builder poisonAfter(int poisonAfter) {
+      this.poisonAfter = poisonAfter;
+      return this;
+    }
+
+    /**
+     * The policy for running tasks when the broker is lost; {@link WithoutBroker#LEASE} by
+     * default.
+     */
+    public Builder withoutBroker(WithoutBroker withoutBroker) {
+      this.withoutBroker = withoutBroker;
+      return this;
+    }
+
+    /** The task events that are published; {@link TaskEvents#UNSUCCESSFUL} by default. */
+    public Builder taskEvents(TaskEvents taskEvents) {
+      this.taskEvents = taskEvents;
+      return this;
+    }
+
+    /**
+     * Why the deaths of workers are found and not proven here; null, the default, if the kernel
+     * proves them.
+     */
+    public Builder unproven(@Nullable String unproven) {
+      this.unproven = unproven;
+      return this;
+    }
+
+    /**
+     * How far an order's time of issue may be ahead of this controller's clock; {@link
+     * #CLOCK_TOLERANCE} by default.
+     */
+    public Builder clockTolerance(Duration clockTolerance) {
+      this.clockTolerance = clockTolerance;
+      return this;
+    }
+
+    /** Returns the settings. */
+    public Settings build() {
+      return new Settings(
+          controller,
+          host,
+          pid,
+          software,
+          containment,
+          queues,
+          operators,
+          lease,
+          startDeadline,
+          drainDeadline,
+          restarts,
+          duplicateWindow,
+          poisonAfter,
+          withoutBroker,
+          taskEvents,
+          unproven,
+          clockTolerance);
+    }
   }
 }

@@ -119,29 +119,24 @@ final class Simulation {
 
   private static Settings settings(
       int number, Set<String> queues, Set<String> operators, WithoutBroker withoutBroker) {
-    return new Settings(
-        "c" + number,
-        "host-c" + number,
-        1,
-        "simulated",
-        "subreaper",
-        queues.stream().map(Simulation::queue).toList(),
-        operators,
-        ModelController.LEASE,
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        new Settings.Restarts(
-            Duration.ofMillis(100),
-            Duration.ofSeconds(1),
-            5,
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(3)),
-        Duration.ofDays(1),
-        3,
-        withoutBroker,
-        number % 2 == 0 ? TaskEvents.ALL : TaskEvents.UNSUCCESSFUL,
-        null,
-        Settings.CLOCK_TOLERANCE);
+    return Settings.builder("c" + number)
+        .host("host-c" + number)
+        .pid(1)
+        .software("simulated")
+        .queues(queues.stream().map(Simulation::queue).toList())
+        .operators(operators)
+        .lease(ModelController.LEASE)
+        .restarts(
+            new Settings.Restarts(
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                5,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(3)))
+        .duplicateWindow(Duration.ofDays(1))
+        .withoutBroker(withoutBroker)
+        .taskEvents(number % 2 == 0 ? TaskEvents.ALL : TaskEvents.UNSUCCESSFUL)
+        .build();
   }
 
   static boolean hasLimit(Task task) {
