@@ -11,7 +11,6 @@ import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.controller.fleet.state.WithoutBroker;
-import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -370,20 +369,15 @@ class OrderFencesTest {
       Backlog backlog,
       @Nullable Then then) {
     pass(Duration.ofMillis(1));
-    return new Order(
-        1,
-        Uuid7.next(),
-        kind,
-        scope,
-        inFlight,
-        backlog,
-        then,
-        0,
-        "test",
-        "ops",
-        now,
-        now.plus(HOUR),
-        false);
+    return Order.builder(kind, scope)
+        .inFlight(inFlight)
+        .backlog(backlog)
+        .then(then)
+        .reason("test")
+        .issuedBy("ops")
+        .issuedAt(now)
+        .expiresAt(now.plus(HOUR))
+        .build();
   }
 
   // What is said.

@@ -12,7 +12,6 @@ import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RetainedRestrictions;
 import dev.warrener.controller.fleet.state.Settings;
 import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -279,7 +278,7 @@ class OrderOriginsTest {
     var order = order(OrderKind.HOLD, Scope.ofQueue("mail"), null, null);
     broadcast(order);
 
-    broadcast(withScope(order, Scope.ALL));
+    broadcast(order.toBuilder().scope(Scope.ALL).build());
 
     assertThat(only(Report.ControllerRefused.class).because())
         .contains("another order was given with this id before");
@@ -393,37 +392,14 @@ class OrderOriginsTest {
   }
 
   private Order order(OrderKind kind, Scope scope, @Nullable InFlight fate, @Nullable Then then) {
-    return new Order(
-        Order.VERSION,
-        Uuid7.next(),
-        kind,
-        scope,
-        fate,
-        Backlog.KEEP,
-        then,
-        0,
-        "INC-42",
-        "ana",
-        now,
-        now.plusSeconds(60),
-        false);
-  }
-
-  private static Order withScope(Order order, Scope scope) {
-    return new Order(
-        order.version(),
-        order.id(),
-        order.kind(),
-        scope,
-        order.inFlight(),
-        order.backlog(),
-        order.then(),
-        order.graceMillis(),
-        order.reason(),
-        order.issuedBy(),
-        order.issuedAt(),
-        order.expiresAt(),
-        order.dryRun());
+    return Order.builder(kind, scope)
+        .inFlight(fate)
+        .then(then)
+        .reason("INC-42")
+        .issuedBy("ana")
+        .issuedAt(now)
+        .expiresAt(now.plusSeconds(60))
+        .build();
   }
 
   private static Settings settings() {

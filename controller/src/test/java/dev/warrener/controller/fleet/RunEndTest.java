@@ -9,8 +9,6 @@ import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -163,20 +161,13 @@ class RunEndTest {
 
   private void kill(InFlight fate, long grace) {
     var order =
-        new Order(
-            1,
-            Uuid7.next(),
-            OrderKind.KILL,
-            Scope.ALL,
-            fate,
-            Backlog.KEEP,
-            Then.HOLD,
-            grace,
-            "test",
-            "ops",
-            now,
-            now.plus(Duration.ofHours(1)),
-            false);
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .inFlight(fate)
+            .then(Then.HOLD)
+            .graceMillis(grace)
+            .issuedAt(now)
+            .expiresAt(now.plus(Duration.ofHours(1)))
+            .build();
     happen(new Event.OrderArrived(new HeardOrder(order, "ops", null)));
   }
 

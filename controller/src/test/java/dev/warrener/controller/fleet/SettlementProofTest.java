@@ -8,8 +8,6 @@ import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
-import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -83,20 +81,12 @@ class SettlementProofTest {
     happen(new Event.Delivered(DELIVERY, Task.to("mail", "work").id("a").publishedAt(now).build()));
     happen(new Event.Started(WORKER, "a", 1));
     var order =
-        new Order(
-            1,
-            Uuid7.next(),
-            OrderKind.KILL,
-            Scope.ALL,
-            fate,
-            Backlog.KEEP,
-            Then.HOLD,
-            0,
-            "test",
-            "ops",
-            now,
-            now.plus(Duration.ofHours(1)),
-            false);
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .inFlight(fate)
+            .then(Then.HOLD)
+            .issuedAt(now)
+            .expiresAt(now.plus(Duration.ofHours(1)))
+            .build();
     happen(new Event.OrderArrived(new HeardOrder(order, "ops", null)));
     happen(
         new Event.TreeEmpty(

@@ -9,7 +9,6 @@ import dev.warrener.controller.fleet.state.FleetState;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
@@ -179,20 +178,13 @@ class UnpublishableTest {
 
   private void purgeAll() {
     var order =
-        new Order(
-            1,
-            Uuid7.next(),
-            OrderKind.KILL,
-            Scope.ALL,
-            InFlight.PURGE,
-            Backlog.PURGE,
-            Then.HOLD,
-            0,
-            "test",
-            "ops",
-            now,
-            now.plus(Duration.ofHours(1)),
-            false);
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .inFlight(InFlight.PURGE)
+            .backlog(Backlog.PURGE)
+            .then(Then.HOLD)
+            .issuedAt(now)
+            .expiresAt(now.plus(Duration.ofHours(1)))
+            .build();
     happen(new Event.OrderArrived(new HeardOrder(order, "ops", null)));
     happen(
         new Event.TreeEmpty(

@@ -10,8 +10,6 @@ import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.Now;
 import dev.warrener.controller.fleet.state.RunEnd;
 import dev.warrener.controller.fleet.state.Settings;
-import dev.warrener.messaging.Uuid7;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -336,20 +334,12 @@ class WorkerPrefetchTest {
                 List.of(new TaskTarget(tasks[0], null)),
                 List.of());
     var order =
-        new Order(
-            1,
-            Uuid7.next(),
-            OrderKind.KILL,
-            scope,
-            fate,
-            Backlog.KEEP,
-            tasks.length == 0 ? Then.HOLD : Then.RESPAWN,
-            0,
-            "test",
-            "ops",
-            now,
-            now.plus(Duration.ofHours(1)),
-            false);
+        Order.builder(OrderKind.KILL, scope)
+            .inFlight(fate)
+            .then(tasks.length == 0 ? Then.HOLD : Then.RESPAWN)
+            .issuedAt(now)
+            .expiresAt(now.plus(Duration.ofHours(1)))
+            .build();
     happen(new Event.OrderArrived(new HeardOrder(order, "ops", null)));
   }
 

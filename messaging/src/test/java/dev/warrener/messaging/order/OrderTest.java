@@ -33,19 +33,11 @@ class OrderTest {
   }
 
   private static Order resume(Scope scope) {
-    return new Order(
-        1,
-        "01a22407-72c9-7000-bb23-06ff2c272b15",
-        OrderKind.RESUME,
-        scope,
-        null,
-        Backlog.KEEP,
-        null,
-        0,
-        "",
-        "ana",
-        NOW,
-        NOW.plusSeconds(60),
-        false);
+    return Order.builder(OrderKind.RESUME, scope)
+        .id("01a22407-72c9-7000-bb23-06ff2c272b15")
+        .issuedBy("ana")
+        .issuedAt(NOW)
+        .expiresAt(NOW.plusSeconds(60))
+        .build();
   }
 }

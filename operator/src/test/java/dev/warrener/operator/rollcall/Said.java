@@ -1,6 +1,5 @@
 package dev.warrener.operator.rollcall;
 
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -44,20 +43,15 @@ public final class Said {
       @Nullable InFlight inFlight,
       @Nullable Then then,
       boolean dryRun) {
-    return new Order(
-        1,
-        ORDER,
-        kind,
-        scope,
-        inFlight,
-        Backlog.KEEP,
-        then,
-        0,
-        "",
-        "ana",
-        T0,
-        T0.plusSeconds(1800),
-        dryRun);
+    return Order.builder(kind, scope)
+        .id(ORDER)
+        .inFlight(inFlight)
+        .then(then)
+        .issuedBy("ana")
+        .issuedAt(T0)
+        .expiresAt(T0.plusSeconds(1800))
+        .dryRun(dryRun)
+        .build();
   }
 
   public static Report heard(

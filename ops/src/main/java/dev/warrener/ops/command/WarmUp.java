@@ -1,8 +1,6 @@
 package dev.warrener.ops.command;
 
-import dev.warrener.messaging.Uuid7;
 import dev.warrener.messaging.json.ContractJson;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -48,20 +46,13 @@ final class WarmUp {
   static void run() {
     var now = Instant.EPOCH;
     ContractJson.write(
-        new Order(
-            Order.VERSION,
-            Uuid7.next(),
-            OrderKind.KILL,
-            Scope.ALL,
-            InFlight.REQUEUE,
-            Backlog.KEEP,
-            Then.HOLD,
-            0,
-            "",
-            "",
-            now,
-            now.plusSeconds(1),
-            true));
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .inFlight(InFlight.REQUEUE)
+            .then(Then.HOLD)
+            .issuedAt(now)
+            .expiresAt(now.plusSeconds(1))
+            .dryRun(true)
+            .build());
     SAMPLES
         .lines()
         .forEach(line -> ContractJson.read(line.getBytes(StandardCharsets.UTF_8), Report.class));

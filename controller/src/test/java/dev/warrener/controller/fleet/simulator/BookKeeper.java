@@ -8,7 +8,6 @@ import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Timer;
 import dev.warrener.controller.fleet.state.HeardOrder;
 import dev.warrener.controller.fleet.state.RunEnd;
-import dev.warrener.messaging.order.Backlog;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
@@ -322,20 +321,13 @@ final class BookKeeper {
         book.settings.controller());
     book.trippedAt = book.home.wall();
     book.takesOn(
-        new Order(
-            1,
-            id,
-            OrderKind.KILL,
-            Scope.ALL,
-            InFlight.REQUEUE,
-            Backlog.KEEP,
-            Then.HOLD,
-            0,
-            "",
-            "",
-            book.home.wall(),
-            book.home.wall().plusSeconds(1),
-            false),
+        Order.builder(OrderKind.KILL, Scope.ALL)
+            .id(id)
+            .inFlight(InFlight.REQUEUE)
+            .then(Then.HOLD)
+            .issuedAt(book.home.wall())
+            .expiresAt(book.home.wall().plusSeconds(1))
+            .build(),
         true,
         false,
         HeardOrder.Origin.TRIPWIRE);

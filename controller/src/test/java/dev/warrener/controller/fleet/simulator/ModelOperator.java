@@ -252,20 +252,18 @@ final class ModelOperator {
     simulation.passMillis(1);
     var issuedAt = simulation.now().plus(chance.of(clocks));
     var given =
-        new Order(
-            1,
-            simulation.nextId(),
-            kind,
-            scope,
-            inFlight,
-            backlog,
-            then,
-            grace,
-            "simulated",
-            "sim",
-            issuedAt,
-            issuedAt.plus(Duration.ofSeconds(validSeconds)),
-            dryRun);
+        Order.builder(kind, scope)
+            .id(simulation.nextId())
+            .inFlight(inFlight)
+            .backlog(backlog)
+            .then(then)
+            .graceMillis(grace)
+            .reason("simulated")
+            .issuedBy("sim")
+            .issuedAt(issuedAt)
+            .expiresAt(issuedAt.plus(Duration.ofSeconds(validSeconds)))
+            .dryRun(dryRun)
+            .build();
     if (kind == OrderKind.RESUME && !dryRun) {
       resumes.add(given);
     }
