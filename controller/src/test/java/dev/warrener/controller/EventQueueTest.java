@@ -2,7 +2,7 @@ package dev.warrener.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.Timer;
@@ -17,8 +17,7 @@ class EventQueueTest {
   private static final WorkerKey WORKER = new WorkerKey(1, 1);
   private static final Event ORDER = new Event.Tripped("order");
   private static final Event STARTED = new Event.Started(WORKER, "t1", 1);
-  private static final Event DEATH =
-      new Event.TreeEmpty(new DeathCertificate(WORKER, 4711, 1, "cgroup", 9, null, 1, true, 1_000));
+  private static final Event DEATH = new Event.TreeEmpty(Certificates.proven(WORKER));
 
   private final EventQueue queue = new EventQueue();
 

@@ -2,7 +2,7 @@ package dev.warrener.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.fleet.Effect;
 import dev.warrener.controller.fleet.Event;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -56,9 +56,7 @@ class FleetLoopTest {
         .first()
         .isEqualTo(new Effect.Kill(List.of(worker)));
 
-    loop.post(
-        new Event.TreeEmpty(
-            new DeathCertificate(worker, 4711, 1, "cgroup", 9, null, 1, true, 1_000)));
+    loop.post(new Event.TreeEmpty(Certificates.proven(worker)));
     loop.post(new Event.StopRequested());
     await(Effect.End.class);
   }

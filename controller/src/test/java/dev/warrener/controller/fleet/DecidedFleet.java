@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -98,9 +98,7 @@ final class DecidedFleet {
 
   /** The worker ends. */
   void die(int signal) {
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 1001, 1, "subreaper", signal, null, 1, false, 100)));
+    happen(new Event.TreeEmpty(Certificates.found(WORKER, signal)));
   }
 
   void give(Order order) {

@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -310,10 +310,7 @@ class OrderFencesTest {
   }
 
   private void die(int slot, int signal) {
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(
-                new WorkerKey(slot, 1), 1000 + slot, 1, "cgroup", signal, null, 1, true, 1000)));
+    happen(new Event.TreeEmpty(Certificates.proven(new WorkerKey(slot, 1), signal)));
   }
 
   private void barriersPass() {

@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -336,9 +336,7 @@ class OrderOriginsTest {
   }
 
   private void die() {
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 4711, 1, "cgroup", 9, null, 1, true, 8_000)));
+    happen(new Event.TreeEmpty(Certificates.proven(WORKER)));
   }
 
   private static Task task() {

@@ -1,6 +1,6 @@
 package dev.warrener.controller.fleet;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -126,10 +126,7 @@ final class OrderedFleet {
   /** The broker shows that it has taken everything, and the last tree of each of these is empty. */
   void die(int... slots) {
     for (int slot : slots) {
-      happen(
-          new Event.TreeEmpty(
-              new DeathCertificate(
-                  new WorkerKey(slot, 1), 1000 + slot, 1, "cgroup", 9, null, 1, true, 1000)));
+      happen(new Event.TreeEmpty(Certificates.proven(new WorkerKey(slot, 1))));
     }
     for (var effect : List.copyOf(effects)) {
       if (effect instanceof Effect.Barrier barrier) {

@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -172,9 +172,7 @@ class RunEndTest {
   }
 
   private void die() {
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
+    happen(new Event.TreeEmpty(Certificates.found(WORKER)));
   }
 
   private void happen(Event event) {

@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -88,9 +88,7 @@ class SettlementProofTest {
             .expiresAt(now.plus(Duration.ofHours(1)))
             .build();
     happen(new Event.OrderArrived(new HeardOrder(order, "ops", null)));
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
+    happen(new Event.TreeEmpty(Certificates.found(WORKER)));
   }
 
   private void happen(Event event) {

@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -142,8 +142,7 @@ class UnavailableHandlersTest {
 
   private Event died(WorkerKey worker, int status) {
     return new Event.TreeEmpty(
-        new DeathCertificate(worker, 1001, 1, "subreaper", 0, status, 1, false, 1000),
-        List.of("starting", "no handler can be made"));
+        Certificates.exited(worker, status), List.of("starting", "no handler can be made"));
   }
 
   private void happen(Event event) {

@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.FleetState;
@@ -179,9 +179,7 @@ class WorkerPrefetchTest {
     happen(new Event.TimerDue(new Timer.RecallUnanswered(WORKER, "b", 1)));
     assertThat(kills()).containsExactly(WORKER);
 
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
+    happen(new Event.TreeEmpty(Certificates.found(WORKER)));
     ready(new WorkerKey(1, 2), 100);
 
     assertThat(dispatchedTasks())
@@ -200,9 +198,7 @@ class WorkerPrefetchTest {
     long a = tags - 1;
     long b = tags;
 
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
+    happen(new Event.TreeEmpty(Certificates.found(WORKER)));
 
     assertThat(acknowledged()).contains(a).doesNotContain(b);
     assertThat(effects)
@@ -227,9 +223,7 @@ class WorkerPrefetchTest {
 
     happen(new Event.Finished(WORKER, "a", 1, succeeded()));
     happen(new Event.Started(WORKER, "b", 1));
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
+    happen(new Event.TreeEmpty(Certificates.found(WORKER)));
 
     assertThat(effects).noneMatch(Effect.Move.class::isInstance);
   }
@@ -250,9 +244,7 @@ class WorkerPrefetchTest {
     happen(new Event.Started(WORKER, "a", 1));
     kill(InFlight.PURGE, "a");
 
-    happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(WORKER, 1001, 1, "subreaper", 9, null, 1, false, 1000)));
+    happen(new Event.TreeEmpty(Certificates.found(WORKER)));
 
     assertThat(effects)
         .filteredOn(Effect.Dispatch.class::isInstance)
