@@ -1,6 +1,7 @@
 package dev.warrener.ops.dead;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.warrener.messaging.broker.admin.DeadLetter;
 import dev.warrener.messaging.task.DeadReason;
 import dev.warrener.messaging.task.InvalidTask;
@@ -8,37 +9,40 @@ import dev.warrener.messaging.task.Task;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A dead letter as JSON. */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+/** A dead letter as one object of JSON: what its task says, and what its mark says. */
 record DeadLetterJson(
     String task,
     String queue,
-    @Nullable String handler,
-    @Nullable String batch,
-    @Nullable Integer attempt,
-    DeadReason reason,
-    String detail,
-    @Nullable String type,
-    @Nullable String order,
-    @Nullable Instant at,
-    @Nullable String controller,
+    @JsonUnwrapped TaskJson content,
+    @JsonUnwrapped MarkJson mark,
     int bytes) {
 
+  /** What the task says; nothing if it can't be read. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record TaskJson(@Nullable String handler, @Nullable String batch, @Nullable Integer attempt) {
+    private static final TaskJson UNREADABLE = new TaskJson(null, null, null);
+  }
+
+  /** Why and where the task was dead-lettered. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record MarkJson(
+      DeadReason reason,
+      String detail,
+      @Nullable String type,
+      @Nullable String order,
+      @Nullable Instant at,
+      @Nullable String controller) {}
+
   static DeadLetterJson of(DeadLetter letter) {
-    Task task = letter.content() instanceof Task readable ? readable : null;
     var mark = letter.mark();
     return new DeadLetterJson(
         id(letter),
         letter.queue(),
-        task == null ? null : task.handler(),
-        task == null ? null : task.batch(),
-        task == null ? null : task.attempt(),
-        mark.reason(),
-        mark.detail(),
-        mark.type(),
-        mark.order(),
-        mark.at(),
-        mark.controller(),
+        letter.content() instanceof Task readable
+            ? new TaskJson(readable.handler(), readable.batch(), readable.attempt())
+            : TaskJson.UNREADABLE,
+        new MarkJson(
+            mark.reason(), mark.detail(), mark.type(), mark.order(), mark.at(), mark.controller()),
         letter.message().body().length());
   }
 

@@ -38,15 +38,17 @@ final class DeadLetterText {
             .left("CONTROLLER")
             .left("DETAIL");
     for (var json : letters) {
-      var at = json.at();
+      var content = json.content();
+      var mark = json.mark();
+      var at = mark.at();
       table.row(
           Cell.of(json.task()),
-          Cell.orEmpty(json.handler()),
-          Cell.orEmpty(json.batch()),
-          Cell.of(json.reason().wire(), Tone.WARN),
+          Cell.orEmpty(content.handler()),
+          Cell.orEmpty(content.batch()),
+          Cell.of(mark.reason().wire(), Tone.WARN),
           at == null ? Cell.EMPTY : Cell.of(Phrases.brief(Duration.between(at, now))),
-          Cell.orEmpty(json.controller()),
-          Cell.of(json.detail()));
+          Cell.orEmpty(mark.controller()),
+          Cell.of(mark.detail()));
     }
     return table;
   }

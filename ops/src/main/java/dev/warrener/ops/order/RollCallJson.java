@@ -1,6 +1,7 @@
 package dev.warrener.ops.order;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.report.ControllerState;
 import dev.warrener.messaging.report.Fate;
@@ -50,59 +51,92 @@ record RollCallJson(
     }
   }
 
-  /** One controller. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
+  /** One controller: one object of JSON, in parts that each say where they come from. */
   record ControllerJson(
+      @JsonUnwrapped AnswerJson answer,
+      @JsonUnwrapped @Nullable PresenceJson presence,
+      @JsonUnwrapped ResultJson result,
+      @JsonUnwrapped DoubtsJson doubts) {
+
+    static ControllerJson of(ControllerAnswer row) {
+      var known = row.known();
+      return new ControllerJson(
+          AnswerJson.of(row),
+          known == null ? null : new PresenceJson(known.lastSeen(), known.leaseEndsAt()),
+          ResultJson.of(row),
+          DoubtsJson.of(row));
+    }
+  }
+
+  /** Which controller it is, and how far its answer is. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record AnswerJson(
       String controller,
       String host,
       String standing,
       Expected expected,
       @Nullable Long heardMillis,
       @Nullable ControllerState state,
-      @Nullable Long tookMicros,
-      @Nullable Instant lastSeen,
-      @Nullable Instant leaseEndsAt,
-      List<WorkerDead> workers,
-      List<WorkerUnconfirmed> unconfirmed,
-      Map<Fate, Integer> fates,
-      List<TaskSettled> tasks,
-      long backlog,
-      List<String> failed,
-      List<String> notes,
-      @Nullable String unproven,
-      @Nullable String because,
-      @Nullable List<String> claimedBy,
-      @Nullable List<String> disbelieved) {
+      @Nullable Long tookMicros) {
 
-    static ControllerJson of(ControllerAnswer row) {
+    static AnswerJson of(ControllerAnswer row) {
       var heardAfter = row.heardAfter();
       var took = row.took();
-      var known = row.known();
-      return new ControllerJson(
+      return new AnswerJson(
           row.controller(),
           row.host(),
           row.answerState().word(),
           row.expected(),
           heardAfter == null ? null : heardAfter.toMillis(),
           row.state(),
-          took == null ? null : toMicros(took),
-          known == null ? null : known.lastSeen(),
-          known == null ? null : known.leaseEndsAt(),
+          took == null ? null : toMicros(took));
+    }
+
+    private static long toMicros(Duration duration) {
+      return duration.toNanos() / 1000;
+    }
+  }
+
+  /** What the controller's newest presence says. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record PresenceJson(Instant lastSeen, @Nullable Instant leaseEndsAt) {}
+
+  /** What the controller has done, word for word. */
+  record ResultJson(
+      List<WorkerDead> workers,
+      List<WorkerUnconfirmed> unconfirmed,
+      Map<Fate, Integer> fates,
+      List<TaskSettled> tasks,
+      long backlog,
+      List<String> failed,
+      List<String> notes) {
+
+    static ResultJson of(ControllerAnswer row) {
+      return new ResultJson(
           row.certificates(),
           row.unconfirmed(),
           row.fates(),
           row.settled(),
           row.backlog(),
           row.failed(),
-          row.notes(),
+          row.notes());
+    }
+  }
+
+  /** Why the controller's answer is not as good as another's. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record DoubtsJson(
+      @Nullable String unproven,
+      @Nullable String because,
+      @Nullable List<String> claimedBy,
+      @Nullable List<String> disbelieved) {
+
+    static DoubtsJson of(ControllerAnswer row) {
+      return new DoubtsJson(
           row.unproven(),
           row.because(),
           row.claimants().isEmpty() ? null : row.claimants(),
           row.disbelieved().isEmpty() ? null : row.disbelieved());
-    }
-
-    private static long toMicros(Duration duration) {
-      return duration.toNanos() / 1000;
     }
   }
 
