@@ -7,11 +7,14 @@ import dev.warrener.messaging.broker.publishing.PublisherSettings;
 import dev.warrener.messaging.task.Task;
 import java.util.concurrent.CompletableFuture;
 
-/** Publishes tasks to the broker. */
+/**
+ * Publishes tasks to the broker. {@link Submissions} has the one window that bounds them: a task
+ * keeps its place there while it waits for its next attempt. So the publisher has no limit of its
+ * own here.
+ */
 record BrokerTaskSink(ConfirmedPublisher publisher) implements TaskSink {
   static BrokerTaskSink connect(BrokerAccess access, ClientOptions options, ClientLink link) {
-    var settings =
-        new PublisherSettings(options.window(), options.windowBytes(), options.publishTimeout());
+    var settings = PublisherSettings.DEFAULT.withTimeout(options.publishTimeout());
     var publisher = new ConfirmedPublisher(access, settings, link);
     try {
       publisher.start();
@@ -25,7 +28,7 @@ record BrokerTaskSink(ConfirmedPublisher publisher) implements TaskSink {
 
   @Override
   public CompletableFuture<PublishOutcome> publish(Task task) {
-    return publisher.publish(task);
+    return publisher.force(task);
   }
 
   @Override

@@ -86,9 +86,28 @@ public final class ConfirmedPublisher implements AutoCloseable {
    * @see #publish(String, String, Message)
    */
   public CompletableFuture<PublishOutcome> publish(Task task) {
-    var stamped =
-        task.publishedAt() == null ? task.toBuilder().publishedAt(Instant.now()).build() : task;
-    return publish(access.namespace().tasksExchange(), task.queue(), TaskCodec.encode(stamped));
+    return publish(access.namespace().tasksExchange(), task.queue(), encode(task));
+  }
+
+  /**
+   * Publishes a task to its queue without waiting for room in the window: for a caller that bounds
+   * its tasks by a window of its own, over all attempts to publish them.
+   *
+   * @throws IllegalArgumentException if the task can't be written, as {@link TaskCodec#encode}
+   */
+  public CompletableFuture<PublishOutcome> force(Task task) {
+    return force(
+        access.namespace().tasksExchange(),
+        task.queue(),
+        encode(task),
+        true,
+        settings.timeout(),
+        false);
+  }
+
+  private static Message encode(Task task) {
+    return TaskCodec.encode(
+        task.publishedAt() == null ? task.toBuilder().publishedAt(Instant.now()).build() : task);
   }
 
   /**
