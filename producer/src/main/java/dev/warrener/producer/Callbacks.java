@@ -9,7 +9,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The client's two threads: one completes futures, the other runs timers. */
+/**
+ * The client's two threads: one completes futures, the other runs timers. Neither is a {@code
+ * SerialExecutor}: that drops what comes after its close, and a future must be completed even then.
+ */
 final class Callbacks implements Executor, AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(task -> daemon("warrener-callbacks", task));

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that starts processes. It lives as long as any of them, because the kernel sends a
  * process its parent-death signal when the <em>thread</em> that started it ends. An exception in a
- * task does not end it.
+ * task does not end it. It is not a {@code SerialExecutor}, which an interrupt can end, and which
+ * has no tasks that are due later.
  *
  * <p>It also undoes starts that failed halfway. The JDK makes a process first and then the thread
  * that waits for it. Where no thread can be had, the start fails and the process lives on, and

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Keeps one connection to the broker up. It connects, watches the connection, declares it lost when
  * the broker does not answer in time, and connects again. Each connection has the next generation
  * number. The client's own recovery is off: it would leave stale delivery tags and unanswered
- * publishes behind without notice.
+ * publishes behind without notice. The pauses are those of resilience4j, and its {@code Retry} is
+ * not used: that ends with the first success, and here each success is a connection that will end.
  *
  * <p>It has two threads. One connects and waits for the end of the connection. The other sends a
  * cheap request to the broker in each interval. Thread-safe; {@link #close} before {@link #start},

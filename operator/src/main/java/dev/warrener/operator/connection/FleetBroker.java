@@ -62,6 +62,11 @@ public final class FleetBroker implements AutoCloseable {
   private final List<BrokerFleetConnection> views = new CopyOnWriteArrayList<>();
   private final ReentrantLock sending = new ReentrantLock();
   private final ReentrantLock opening = new ReentrantLock();
+
+  /**
+   * Asks the broker for counts. Not a {@code SerialExecutor}: after the close it drops a question,
+   * and this refuses one, so that nobody waits for its answer.
+   */
   private final ExecutorService counting =
       Executors.newSingleThreadExecutor(Connecting.daemon("fleet-counts"));
   private final ReportFeed feed;

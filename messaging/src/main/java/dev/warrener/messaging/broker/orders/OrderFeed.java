@@ -84,7 +84,10 @@ public final class OrderFeed implements AutoCloseable {
   /** Calls the listener; a kill must not wait for a virtual thread's carrier. */
   private final SerialExecutor events = new SerialExecutor("broker-orders-events");
 
-  /** Runs the commands that need the broker. */
+  /**
+   * Runs the commands that need the broker. Not a {@link SerialExecutor}, because some are due only
+   * after a delay.
+   */
   private final ScheduledExecutorService commands =
       Executors.newSingleThreadScheduledExecutor(Connecting.daemon("orders-commands"));
 

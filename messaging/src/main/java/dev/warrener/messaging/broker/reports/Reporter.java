@@ -51,6 +51,11 @@ public final class Reporter implements AutoCloseable {
   private final ConfirmedPublisher publisher;
   private final ReportBuffer buffer;
   private final Thread thread;
+
+  /**
+   * The pauses between attempts. A {@code Retry} of resilience4j would keep each waiting message in
+   * a timer, where the buffer could neither count nor drop nor overtake it.
+   */
   private final IntervalFunction backoff =
       IntervalFunction.ofExponentialRandomBackoff(
           Duration.ofMillis(250), 2.0, 0.5, Duration.ofSeconds(5));
