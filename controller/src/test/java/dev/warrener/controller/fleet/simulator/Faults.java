@@ -1,79 +1,109 @@
 package dev.warrener.controller.fleet.simulator;
 
-/**
- * What goes wrong in one simulation, and how often: of so many chances one; 0 for never.
- *
- * @param crash a worker ends by itself, at a step
- * @param killController a controller is killed, with all of its workers
- * @param freeze a controller stands still and comes back
- * @param stop a controller is asked to stop, once or twice
- * @param cut a controller's network is cut
- * @param loseTasks the broker or the client closes one task connection
- * @param loseOrders the same of an order connection
- * @param endConsumption the broker ends the consumption of one queue
- * @param restartBroker everybody's connections are lost at once
- * @param alarm the broker takes no publishes for a while
- * @param trip somebody pulls the tripwire
- * @param refuse a copy is refused, or its fate is unknown, at each publish
- * @param failTask a run fails
- * @param neverReady a worker never says that it is ready
- * @param spawnFails a process can't be made
- * @param stubborn a killed worker does not die for a while
- * @param lingering the tree of a dead worker is not empty for a while
- * @param stale a frame comes again, late
- * @param loseReport a report is lost on its way to the operator, or comes twice
- * @param deaf a worker never answers when it is to give a task back
- * @param losePart an operator's command ends between the log and the signal
- * @param loseLog the broker forgets the oldest orders of the log, or all
- * @param loseDisk what a controller has written down is gone when it starts
- */
-record Faults(
-    int crash,
-    int killController,
-    int freeze,
-    int stop,
-    int cut,
-    int loseTasks,
-    int loseOrders,
-    int endConsumption,
-    int restartBroker,
-    int alarm,
-    int trip,
-    int refuse,
-    int failTask,
-    int neverReady,
-    int spawnFails,
-    int stubborn,
-    int lingering,
-    int stale,
-    int loseReport,
-    int deaf,
-    int losePart,
-    int loseLog,
-    int loseDisk) {
+import java.util.EnumMap;
+import java.util.Map;
 
-  static final Faults NONE =
-      new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+/**
+ * What goes wrong in one simulation, and how often.
+ *
+ * @param rarities of how many chances one is taken, for each fault; a fault that is missing never
+ *     happens
+ */
+record Faults(Map<Fault, Integer> rarities) {
+  static final Faults NONE = new Faults(Map.of());
 
   /** Dying workers, and a broker that is always there. */
   static final Faults WORKERS =
-      new Faults(60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 6, 20, 20, 5, 5, 10, 10, 10, 0, 0, 0);
+      NONE.with(Fault.CRASH, 60)
+          .with(Fault.REFUSE, 15)
+          .with(Fault.FAIL_TASK, 6)
+          .with(Fault.NEVER_READY, 20)
+          .with(Fault.SPAWN_FAILS, 20)
+          .with(Fault.STUBBORN, 5)
+          .with(Fault.LINGERING, 5)
+          .with(Fault.STALE, 10)
+          .with(Fault.LOSE_REPORT, 10)
+          .with(Fault.DEAF, 10);
 
   /** Everything, now and then. */
   static final Faults ALL =
-      new Faults(
-          150, 300, 300, 500, 300, 300, 300, 300, 600, 500, 1500, 15, 8, 20, 20, 6, 6, 10, 8, 30,
-          10, 600, 8);
+      NONE.with(Fault.CRASH, 150)
+          .with(Fault.KILL_CONTROLLER, 300)
+          .with(Fault.FREEZE, 300)
+          .with(Fault.STOP, 500)
+          .with(Fault.CUT, 300)
+          .with(Fault.LOSE_TASKS, 300)
+          .with(Fault.LOSE_ORDERS, 300)
+          .with(Fault.END_CONSUMPTION, 300)
+          .with(Fault.RESTART_BROKER, 600)
+          .with(Fault.ALARM, 500)
+          .with(Fault.TRIP, 1500)
+          .with(Fault.REFUSE, 15)
+          .with(Fault.FAIL_TASK, 8)
+          .with(Fault.NEVER_READY, 20)
+          .with(Fault.SPAWN_FAILS, 20)
+          .with(Fault.STUBBORN, 6)
+          .with(Fault.LINGERING, 6)
+          .with(Fault.STALE, 10)
+          .with(Fault.LOSE_REPORT, 8)
+          .with(Fault.DEAF, 30)
+          .with(Fault.LOSE_PART, 10)
+          .with(Fault.LOSE_LOG, 600)
+          .with(Fault.LOSE_DISK, 8);
 
   /** Connections that come and go. */
   static final Faults CONNECTIONS =
-      new Faults(
-          0, 0, 0, 0, 100, 80, 80, 80, 300, 200, 1000, 8, 8, 0, 0, 10, 10, 10, 8, 8, 8, 800, 0);
+      NONE.with(Fault.CUT, 100)
+          .with(Fault.LOSE_TASKS, 80)
+          .with(Fault.LOSE_ORDERS, 80)
+          .with(Fault.END_CONSUMPTION, 80)
+          .with(Fault.RESTART_BROKER, 300)
+          .with(Fault.ALARM, 200)
+          .with(Fault.TRIP, 1000)
+          .with(Fault.REFUSE, 8)
+          .with(Fault.FAIL_TASK, 8)
+          .with(Fault.STUBBORN, 10)
+          .with(Fault.LINGERING, 10)
+          .with(Fault.STALE, 10)
+          .with(Fault.LOSE_REPORT, 8)
+          .with(Fault.DEAF, 8)
+          .with(Fault.LOSE_PART, 8)
+          .with(Fault.LOSE_LOG, 800);
 
   /** Controllers that come and go. */
   static final Faults CONTROLLERS =
-      new Faults(
-          200, 80, 120, 150, 0, 0, 0, 0, 0, 0, 2000, 30, 8, 20, 20, 8, 8, 10, 8, 8, 8, 0, 20);
+      NONE.with(Fault.CRASH, 200)
+          .with(Fault.KILL_CONTROLLER, 80)
+          .with(Fault.FREEZE, 120)
+          .with(Fault.STOP, 150)
+          .with(Fault.TRIP, 2000)
+          .with(Fault.REFUSE, 30)
+          .with(Fault.FAIL_TASK, 8)
+          .with(Fault.NEVER_READY, 20)
+          .with(Fault.SPAWN_FAILS, 20)
+          .with(Fault.STUBBORN, 8)
+          .with(Fault.LINGERING, 8)
+          .with(Fault.STALE, 10)
+          .with(Fault.LOSE_REPORT, 8)
+          .with(Fault.DEAF, 8)
+          .with(Fault.LOSE_PART, 8)
+          .with(Fault.LOSE_DISK, 20);
+
+  Faults {
+    rarities = Map.copyOf(rarities);
+  }
+
+  private Faults with(Fault fault, int rarity) {
+    var more = new EnumMap<Fault, Integer>(Fault.class);
+    more.putAll(rarities);
+    more.put(fault, rarity);
+    return new Faults(more);
+  }
+
+  /** Returns of how many chances of a fault one is taken; 0 for none. */
+  int rarity(Fault fault) {
+    return rarities.getOrDefault(fault, 0);
+  }
 
   /** A different mix for each seed, the quiet one among them. */
   static Faults of(Chance chance) {

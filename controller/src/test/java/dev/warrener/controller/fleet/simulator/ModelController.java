@@ -134,7 +134,7 @@ final class ModelController {
     state = FleetState.initial(settings, wall());
     book = new Book(this, settings, lives);
     links.everSynced = false;
-    if (chance.oneIn(simulation.faults().loseDisk())) {
+    if (chance.oneIn(simulation.faults().rarity(Fault.LOSE_DISK))) {
       runner.loseDisk();
     }
     book.remember(runner.keptOrders, runner.keptRefusals);
@@ -325,7 +325,7 @@ final class ModelController {
   }
 
   void hears(ModelWorker worker, Event frame) {
-    if (chance.oneIn(simulation.faults().stale())) {
+    if (chance.oneIn(simulation.faults().rarity(Fault.STALE))) {
       late.add(frame);
     }
     handle(frame);

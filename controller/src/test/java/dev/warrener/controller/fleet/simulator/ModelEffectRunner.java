@@ -236,7 +236,7 @@ final class ModelEffectRunner {
     }
     // The answer may be lost though it was done.
     home.fromTasks.add(
-        chance.oneIn(simulation.faults().refuse())
+        chance.oneIn(simulation.faults().rarity(Fault.REFUSE))
             ? new Event.BacklogFailed(token, 0, "simulated")
             : new Event.BacklogDone(token, all.size()));
   }
@@ -249,7 +249,10 @@ final class ModelEffectRunner {
           fail(move.token());
           return;
         }
-        boolean doubt = links.isCut() || !broker.up || chance.oneIn(simulation.faults().refuse());
+        boolean doubt =
+            links.isCut()
+                || !broker.up
+                || chance.oneIn(simulation.faults().rarity(Fault.REFUSE));
         // In doubt it may have arrived all the same.
         boolean arrives = !doubt || (links.reachesBroker() && chance.oneIn(3));
         if (arrives) {
@@ -268,7 +271,7 @@ final class ModelEffectRunner {
         if (send.token() == 0) {
           return;
         }
-        if (links.isCut() || chance.oneIn(simulation.faults().refuse())) {
+        if (links.isCut() || chance.oneIn(simulation.faults().rarity(Fault.REFUSE))) {
           fail(send.token());
         } else {
           home.fromPublisher.add(new Event.Published(send.token()));
@@ -289,7 +292,7 @@ final class ModelEffectRunner {
   /** What must survive a restart is written down, or the disk is full. */
   void keep() {
     var work = keeper.remove();
-    boolean fails = chance.oneIn(simulation.faults().refuse());
+    boolean fails = chance.oneIn(simulation.faults().rarity(Fault.REFUSE));
     if (!fails) {
       kept = work.effect().retained();
       keptOrders = work.orders();

@@ -59,7 +59,7 @@ final class ModelOperator {
         }
         simulation.controllers.forEach(controller -> controller.links.ordered(order));
       }
-      if (logged || simulation.chance.oneIn(simulation.faults().losePart())) {
+      if (logged || simulation.chance.oneIn(simulation.faults().rarity(Fault.LOSE_PART))) {
         sending.remove(this);
       }
       logged = true;
@@ -386,7 +386,7 @@ final class ModelOperator {
   // What they hear.
 
   void hears(Report report) {
-    if (chance.oneIn(simulation.faults().loseReport())) {
+    if (chance.oneIn(simulation.faults().rarity(Fault.LOSE_REPORT))) {
       return;
     }
     simulation.checks.verdict.arrived(report);

@@ -75,8 +75,8 @@ final class ModelWorker {
     simulation = home.simulation;
     chance = simulation.chance;
     next = simulation.now();
-    neverReady = chance.oneIn(simulation.faults().neverReady());
-    deaf = chance.oneIn(simulation.faults().deaf());
+    neverReady = chance.oneIn(simulation.faults().rarity(Fault.NEVER_READY));
+    deaf = chance.oneIn(simulation.faults().rarity(Fault.DEAF));
     freezes = deaf && chance.oneIn(2);
   }
 
@@ -165,7 +165,7 @@ final class ModelWorker {
     if (!signalled && life != Life.GONE) {
       signalled = true;
       next = simulation.now();
-      if (life != Life.HEADLESS && chance.oneIn(simulation.faults().stubborn())) {
+      if (life != Life.HEADLESS && chance.oneIn(simulation.faults().rarity(Fault.STUBBORN))) {
         next = next.plusMillis(chance.below(8000));
       }
     }
@@ -233,7 +233,7 @@ final class ModelWorker {
   }
 
   private void spawn() {
-    if (signalled || chance.oneIn(simulation.faults().spawnFails())) {
+    if (signalled || chance.oneIn(simulation.faults().rarity(Fault.SPAWN_FAILS))) {
       life = Life.GONE;
       frames.add(new Event.SpawnFailed(key, "simulated"));
       return;
@@ -292,7 +292,7 @@ final class ModelWorker {
       return;
     }
     running = null;
-    boolean fails = chance.oneIn(simulation.faults().failTask());
+    boolean fails = chance.oneIn(simulation.faults().rarity(Fault.FAIL_TASK));
     simulation.checks.world.finishes(this, task, fails, asked);
     frames.add(
         new Event.Finished(
@@ -320,7 +320,7 @@ final class ModelWorker {
     signal = by;
     life = Life.HEADLESS;
     next = simulation.now();
-    if (chance.oneIn(simulation.faults().lingering())) {
+    if (chance.oneIn(simulation.faults().rarity(Fault.LINGERING))) {
       next = next.plusMillis(chance.below(6000));
     }
   }

@@ -271,7 +271,7 @@ final class Simulation {
       published.add(task.id());
       broker.publish(task, now);
       // A publisher that heard no confirm publishes again.
-      if (chance.oneIn(faults.refuse() * 3)) {
+      if (chance.oneIn(faults.rarity(Fault.REFUSE) * 3)) {
         broker.publish(task, now);
       }
     }
@@ -287,44 +287,44 @@ final class Simulation {
 
   private void strike() {
     var one = chance.of(controllers);
-    if (chance.oneIn(faults.crash())) {
+    if (chance.oneIn(faults.rarity(Fault.CRASH))) {
       one.crashAWorker();
     }
-    if (chance.oneIn(faults.killController())) {
+    if (chance.oneIn(faults.rarity(Fault.KILL_CONTROLLER))) {
       one.kill(Duration.ofMillis(chance.below(30_000)));
     }
-    if (chance.oneIn(faults.freeze())) {
+    if (chance.oneIn(faults.rarity(Fault.FREEZE))) {
       one.freeze(Duration.ofMillis(chance.below(40_000)));
     }
-    if (chance.oneIn(faults.stop())) {
+    if (chance.oneIn(faults.rarity(Fault.STOP))) {
       one.askToStop();
     }
-    if (chance.oneIn(faults.cut())) {
+    if (chance.oneIn(faults.rarity(Fault.CUT))) {
       one.links.cut(Duration.ofMillis(chance.below(40_000)));
     }
-    if (chance.oneIn(faults.loseTasks())) {
+    if (chance.oneIn(faults.rarity(Fault.LOSE_TASKS))) {
       one.links.loseTasks();
     }
-    if (chance.oneIn(faults.loseOrders())) {
+    if (chance.oneIn(faults.rarity(Fault.LOSE_ORDERS))) {
       one.links.loseOrders();
     }
-    if (chance.oneIn(faults.endConsumption())) {
+    if (chance.oneIn(faults.rarity(Fault.END_CONSUMPTION))) {
       one.links.endConsumption();
     }
-    if (chance.oneIn(faults.restartBroker()) && broker.up) {
+    if (chance.oneIn(faults.rarity(Fault.RESTART_BROKER)) && broker.up) {
       broker.up = false;
       brokerBack = now.plusMillis(chance.below(20_000));
       controllers.forEach(each -> each.links.loseTasks());
       controllers.forEach(each -> each.links.loseOrders());
     }
-    if (chance.oneIn(faults.alarm()) && !broker.blocked) {
+    if (chance.oneIn(faults.rarity(Fault.ALARM)) && !broker.blocked) {
       broker.blocked = true;
       unblocked = now.plusMillis(chance.below(20_000));
     }
-    if (chance.oneIn(faults.loseLog()) && !broker.log.isEmpty()) {
+    if (chance.oneIn(faults.rarity(Fault.LOSE_LOG)) && !broker.log.isEmpty()) {
       broker.log.subList(0, 1 + chance.below(broker.log.size())).clear();
     }
-    if (chance.oneIn(faults.trip()) && broker.armed) {
+    if (chance.oneIn(faults.rarity(Fault.TRIP)) && broker.armed) {
       broker.armed = false;
       controllers.forEach(each -> each.links.tripwirePulled());
     }
