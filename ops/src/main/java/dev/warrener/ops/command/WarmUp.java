@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * answers, it writes an order and reads reports without using them. The first of each kind takes a
  * twentieth of a second, in which workers would otherwise still be alive.
  *
- * <p>It has nothing in common with the warm-up of a controller. That one decides kills for half a
- * second after the start, until its code is compiled; this one loads classes within the few hundred
- * milliseconds that a command runs.
+ * <p>It shares nothing with the warm-up of a controller. That one decides kills for half a second
+ * after the start, until its code is compiled; this one only has to load classes, while the broker
+ * answers.
  */
 final class WarmUp {
   private static final Set<String> COMMANDS =

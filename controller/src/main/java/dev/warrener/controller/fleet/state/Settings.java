@@ -61,11 +61,6 @@ public record Settings(
     return new Builder(controller);
   }
 
-  /** Returns a builder that starts with all that these settings have. */
-  public Builder toBuilder() {
-    return new Builder(this);
-  }
-
   /** Returns how long a kill can fail to arrive while the broker is lost; zero for no bound. */
   public Duration boundWithoutBroker() {
     return withoutBroker == WithoutBroker.FINISH ? Duration.ZERO : lease;
@@ -189,26 +184,6 @@ public record Settings(
 
     private Builder(String controller) {
       this.controller = controller;
-    }
-
-    private Builder(Settings settings) {
-      controller = settings.controller;
-      host = settings.host;
-      pid = settings.pid;
-      software = settings.software;
-      containment = settings.containment;
-      queues = settings.queues;
-      operators = settings.operators;
-      lease = settings.lease;
-      startDeadline = settings.startDeadline;
-      drainDeadline = settings.drainDeadline;
-      restarts = settings.restarts;
-      duplicateWindow = settings.duplicateWindow;
-      poisonAfter = settings.poisonAfter;
-      withoutBroker = settings.withoutBroker;
-      taskEvents = settings.taskEvents;
-      unproven = settings.unproven;
-      clockTolerance = settings.clockTolerance;
     }
 
     /** The name of the host; empty by default. */
