@@ -40,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Tag("alone")
 class KillRaceIT {
-  private static final int KILLS = Integer.getInteger("warrener.race.kills", 5000);
+  private static final int KILLS = Integer.getInteger("warrener.race.kills", 1000);
   private static final int WORKERS = 6;
 
   /** How long each task runs. */
