@@ -2,7 +2,10 @@ package dev.warrener.controller;
 
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,10 @@ final class AcknowledgementBatch {
   record Due(List<DeliveryKey> keys, boolean oldestOnly) {}
 
   private final LongSupplier nanoClock;
+
+  /** The most deliveries that may be unsettled, by queue. */
+  private final Map<String, Integer> prefetches = new HashMap<>();
+
   private List<DeliveryKey> waiting = new ArrayList<>();
   private int most = MOST;
 
@@ -56,9 +63,11 @@ final class AcknowledgementBatch {
     this.nanoClock = nanoClock;
   }
 
-  /** Keeps the batch small compared with a queue's look-ahead. */
-  void limitTo(int lookAhead) {
-    most = Math.min(most, lookAhead / PART_OF_LOOK_AHEAD);
+  /** Keeps the batch small compared with the deliveries of a queue that may be unsettled. */
+  void limitTo(String queue, int prefetch) {
+    prefetches.put(queue, prefetch);
+    int smallest = Collections.min(prefetches.values());
+    most = Math.min(MOST, smallest / PART_OF_LOOK_AHEAD);
   }
 
   /** Returns the most acknowledgements that may wait. */

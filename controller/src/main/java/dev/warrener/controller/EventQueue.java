@@ -121,6 +121,7 @@ final class EventQueue {
           Timer.RunDeadline _,
           Timer.RecallDue _,
           Timer.RecallUnanswered _,
+          Timer.LookAheadDue _,
           Timer.DeferralOver _,
           Timer.GraceOver _,
           Timer.Respawn _,

@@ -63,7 +63,7 @@ final class TaskDeliveries {
   }
 
   void consume(Effect.Consume consume, long generation) {
-    batch.limitTo(consume.prefetch());
+    batch.limitTo(consume.queue(), consume.prefetch());
     add(() -> {
       try {
         connection.consume(consume.queue(), QueueSettings.DEFAULT, consume.prefetch());

@@ -46,10 +46,10 @@ class AcknowledgementBatchTest {
 
   @Test
   void batchIsAtMostOneFifthOfTheSmallestLookAhead() {
-    batch.limitTo(LARGE_LOOK_AHEAD);
+    batch.limitTo("mail", LARGE_LOOK_AHEAD);
     assertThat(batch.most()).isEqualTo(AcknowledgementBatch.MOST);
-    batch.limitTo(10);
-    batch.limitTo(50);
+    batch.limitTo("video", 10);
+    batch.limitTo("images", 50);
     assertThat(batch.most()).isEqualTo(2);
 
     addUpTo(2);
@@ -58,8 +58,16 @@ class AcknowledgementBatchTest {
   }
 
   @Test
+  void batchGrowsWithTheLookAhead() {
+    batch.limitTo("mail", 10);
+    batch.limitTo("mail", 50);
+
+    assertThat(batch.most()).isEqualTo(10);
+  }
+
+  @Test
   void withoutLookAheadEachAcknowledgementIsSentAtOnce() {
-    batch.limitTo(4);
+    batch.limitTo("mail", 4);
     add(1);
 
     assertThat(batch.takeIfDue()).isEqualTo(all(1));
@@ -67,7 +75,8 @@ class AcknowledgementBatchTest {
 
   @Test
   void smallLookAheadNeverWaitsForOlderDeliveries() {
-    batch.limitTo(AcknowledgementBatch.WORTH_WAITING * AcknowledgementBatch.PART_OF_LOOK_AHEAD - 1);
+    batch.limitTo(
+        "mail", AcknowledgementBatch.WORTH_WAITING * AcknowledgementBatch.PART_OF_LOOK_AHEAD - 1);
     addUpTo(AcknowledgementBatch.WORTH_WAITING - 1);
 
     assertThat(batch.takeIfDue()).extracting(AcknowledgementBatch.Due::oldestOnly).isEqualTo(false);

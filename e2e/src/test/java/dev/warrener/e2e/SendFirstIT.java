@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warrener.e2e.fixture.CommandResult;
 import dev.warrener.e2e.fixture.TestFleet;
 import dev.warrener.testbroker.FrameProxy;
+import dev.warrener.testbroker.NeedsRabbitMq;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,9 +39,14 @@ class SendFirstIT {
 
   /** Has that many connections of the command wait for their first queue until the test ends. */
   private void withholdQueues(int connections) {
+    withhold(connections, Set.of(FrameProxy.QUEUE_DECLARE_OK));
+  }
+
+  /** Has that many connections of the command wait for one of these answers until the test ends. */
+  private void withhold(int connections, Set<Integer> methods) {
     proxy.gate(frame -> {
       boolean isHeld =
-          frame.method() == FrameProxy.QUEUE_DECLARE_OK
+          methods.contains(frame.method())
               && (stuck.contains(frame.connection())
                   || (stuck.size() < connections && stuck.add(frame.connection())));
       if (isHeld) {
@@ -78,7 +84,7 @@ class SendFirstIT {
 
   @Test
   void killWhoseAnswersNobodyHearsIsGivenAtOnceAndNotConfirmed() {
-    withholdQueues(Integer.MAX_VALUE);
+    withhold(Integer.MAX_VALUE, Set.of(FrameProxy.QUEUE_DECLARE_OK, FrameProxy.CONSUME_OK));
     long begun = System.nanoTime();
 
     var ran = kill("5s");
@@ -89,6 +95,21 @@ class SendFirstIT {
         .contains("no report can be received yet")
         .contains("the broker has not answered when it was asked for the count")
         .contains("without the broker:  warrener kill --local --all --in-flight requeue");
+    assertThatTheTaskDiedSoonAfter(begun);
+    fleet.awaitWaiting("mail", 1);
+  }
+
+  @Test
+  @NeedsRabbitMq("the embedded broker keeps no reports")
+  void killForWhoseAnswersThereIsNoQueueIsFollowedInTheStreamOfReports() {
+    withholdQueues(1);
+    long begun = System.nanoTime();
+
+    var ran = kill("40s");
+
+    assertThat(ran.status()).as("%s%n%s", ran.out(), ran.err()).isZero();
+    assertThat(ran.out()).contains("1 of 1 controller confirmed, 1 worker dead");
+    assertThat(ran.err()).doesNotContain("no report can be received yet");
     assertThatTheTaskDiedSoonAfter(begun);
     fleet.awaitWaiting("mail", 1);
   }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.warrener.e2e.fixture.ForeignOrder;
+import dev.warrener.e2e.fixture.Journal;
 import dev.warrener.e2e.fixture.TestFleet;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Kills of short tasks, of which a worker holds the next ones before it is free. The record of the
- * handlers is the judge.
+ * Kills and expiry of short tasks, of which a worker holds the next ones before it is free. The
+ * record of the handlers is the judge.
  */
 class WorkerPrefetchIT {
   private static final Duration LONG = Duration.ofMinutes(3);
@@ -75,6 +77,30 @@ class WorkerPrefetchIT {
     assertThat(named).as("killed while it ran").anyMatch(task -> isCut(runs, task));
     assertThat(named).as("killed before it began").anyMatch(task -> !runs.containsKey(task));
     assertThat(fleet.observer().takeDead("mail")).isEmpty();
+  }
+
+  @Test
+  void taskThatExpiresBehindALongRunDoesNotStart() {
+    for (int i = 0; i < 100; i++) {
+      fleet.publish("mail", "short-" + i, 0);
+    }
+    await("short tasks end").atMost(LONG).until(() -> fleet.journal().ends().size() == 100);
+    fleet.publish("mail", "long-1", 5);
+    fleet.publish("mail", "long-2", 5);
+    var soon = Map.<String, Object>of("x-expires-at", Instant.now().plusSeconds(2).toString());
+    for (int i = 0; i < 4; i++) {
+      fleet.publish("mail", "late-" + i, 0, soon);
+    }
+    fleet.publish("mail", "next", 0);
+
+    fleet.awaitEnded("long-1", "long-2", "next");
+
+    assertThat(fleet.journal().starts())
+        .extracting(Journal.Start::task)
+        .doesNotContain("late-0", "late-1", "late-2", "late-3");
+    await("they are dead letters")
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(fleet.observer().waiting("mail.dead")).isEqualTo(4));
   }
 
   private long others(Set<String> named) {

@@ -139,21 +139,25 @@ final class ControllerSettings {
   /** Reads the settings of a queue. */
   static Settings.QueueSettings queue(String name, String prefix, Map<String, String> values) {
     int workers = WORKERS.below(prefix).in(values);
+    var lookAhead = LOOK_AHEAD.orElse(workers).below(prefix);
     return new Settings.QueueSettings(
         name,
         workers,
-        LOOK_AHEAD.orElse(workers).below(prefix).in(values),
+        lookAhead.in(values),
         MAX_ATTEMPTS.below(prefix).in(values),
         TIMEOUT.below(prefix).in(values),
         new Settings.Ahead(AHEAD.below(prefix).in(values), Settings.Ahead.DEFAULT.within()),
-        SPARES.below(prefix).in(values));
+        SPARES.below(prefix).in(values),
+        values.containsKey(lookAhead.key()) ? Duration.ZERO : Settings.QueueSettings.SHORT_RUN);
   }
 
   /** Adds the settings of a queue, with the values in force. */
   static void describe(Settings.QueueSettings queue, String prefix, Map<String, String> all) {
     all.put(prefix + WORKERS.key(), WORKERS.show(queue.workers()));
     all.put(prefix + SPARES.key(), SPARES.show(queue.spares()));
-    all.put(prefix + LOOK_AHEAD.key(), LOOK_AHEAD.show(queue.lookAhead()));
+    all.put(
+        prefix + LOOK_AHEAD.key(),
+        (queue.adapts() ? "up to " : "") + LOOK_AHEAD.show(queue.lookAhead()));
     all.put(prefix + AHEAD.key(), AHEAD.show(queue.ahead().most()));
     all.put(prefix + MAX_ATTEMPTS.key(), MAX_ATTEMPTS.show(queue.maxAttempts()));
     all.put(prefix + TIMEOUT.key(), TIMEOUT.show(queue.timeout()));

@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.TaskKey;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.task.Task;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Hands waiting tasks to idle workers. */
@@ -22,7 +23,7 @@ final class Dispatch {
       if (slot.process() instanceof Slot.Idle idle
           && waits(change, slot.queue())
           && !hasOnlySparesFree(change, slot.queue())) {
-        var run = takeNext(change, slot);
+        var run = takeNext(change, slot, _ -> true);
         if (run != null) {
           change.put(slot.with(Slot.Busy.with(idle, run, change.instant())));
           send(change, slot, run.task());
@@ -51,8 +52,13 @@ final class Dispatch {
     return change.pool.hasOnlySparesFree(change.settings.queue(queue));
   }
 
-  /** Takes out the first waiting task that a worker may start; null if there is none. */
-  @Nullable TaskRun takeNext(Transition change, Slot slot) {
+  /**
+   * Takes out the first waiting task that a worker may start.
+   *
+   * @param hasTime whether that task may go there; no later one goes in its place
+   * @return null if there is none
+   */
+  @Nullable TaskRun takeNext(Transition change, Slot slot, Predicate<Task> hasTime) {
     var queue = change.queues.get(slot.queue());
     if (queue == null || queue.waiting().isEmpty() || change.held(slot)) {
       return null;
@@ -67,6 +73,9 @@ final class Dispatch {
         change.takeOut(key);
         outcomes.expired(change, key, task);
       } else if (mayStartNow(change, slot, task)) {
+        if (!hasTime.test(task)) {
+          return null;
+        }
         change.takeOut(key);
         return TaskRun.of(task, key);
       }

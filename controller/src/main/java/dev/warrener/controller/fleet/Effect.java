@@ -41,7 +41,9 @@ public sealed interface Effect {
   /** Send SIGKILL to the trees of workers, all at once. */
   record Kill(List<WorkerKey> workers) implements Effect {}
 
-  /** Start consuming a queue. */
+  /**
+   * Start consuming a queue, or change how many of its tasks the broker may leave unsettled here.
+   */
   record Consume(String queue, int prefetch) implements Effect {}
 
   /** Stop consuming a queue; earlier deliveries are still settled here. */

@@ -82,6 +82,7 @@ final class Rules {
       case Timer.StartDeadline due -> supervision.startDeadline(change, due.worker());
       case Timer.RunDeadline due -> runProgress.deadline(change, due);
       case Timer.RecallDue _ -> prefetch.recallDue(change);
+      case Timer.LookAheadDue due -> consumption.lookAheadDue(change, due.queue());
       case Timer.RecallUnanswered due -> runProgress.recallUnanswered(change, due);
       case Timer.DeferralOver due -> killing.deferredForTooLong(change, due);
       case Timer.GraceOver due -> supervision.graceOver(change, due.worker());
@@ -104,6 +105,7 @@ final class Rules {
     if (change.mayDispatch()) {
       dispatch.toIdleWorkers(change);
       prefetch.handOut(change);
+      consumption.watchWaiting(change);
     }
     supervision.showRunning(change);
     suspects.strikeOutEnded(change);

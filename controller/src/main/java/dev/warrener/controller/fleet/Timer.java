@@ -16,6 +16,9 @@ public sealed interface Timer {
   /** Tasks that were handed to busy workers may have waited there for too long. */
   record RecallDue() implements Timer {}
 
+  /** Tasks of a queue may have waited here for too long, while no worker can start them. */
+  record LookAheadDue(String queue) implements Timer {}
+
   /** The worker should have answered by now about a task that it was asked to return. */
   record RecallUnanswered(WorkerKey worker, String task, int attempt) implements Timer {}
 

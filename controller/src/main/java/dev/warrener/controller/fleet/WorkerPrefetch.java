@@ -6,6 +6,7 @@ import dev.warrener.controller.fleet.state.Slot;
 import dev.warrener.controller.fleet.state.TaskRun;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import java.util.List;
  * tasks.
  *
  * <p>A task that its worker has not started counts as waiting. It is taken back when it may not
- * start any more, or when the run before it turns out to be long. Orders wait until the worker has
- * answered.
+ * start any more, when the run before it turns out to be long, or when it soon expires. Orders wait
+ * until the worker has answered.
  */
 final class WorkerPrefetch {
   /** How long a worker may take to answer when it is asked to return a task. */
@@ -25,6 +26,15 @@ final class WorkerPrefetch {
 
   /** The longest that a kill of one run waits until its worker has returned its other tasks. */
   static final Duration DEFERRED = Duration.ofSeconds(1);
+
+  /**
+   * A task that expires sooner is at a worker only if the worker is free for it: time enough to
+   * take it back.
+   */
+  private static final Duration SOON = Duration.ofMillis(500);
+
+  /** How often the tasks are looked after that workers were handed to start later, at least. */
+  private static final Duration LOOK_AFTER = Duration.ofMillis(250);
 
   private final Dispatch dispatch;
 
@@ -85,7 +95,7 @@ final class WorkerPrefetch {
     for (int number : numbers) {
       var slot = change.pool.find(number);
       if (slot != null && slot.process() instanceof Slot.Busy busy && busy.ahead().size() < depth) {
-        var run = dispatch.takeNext(change, slot);
+        var run = dispatch.takeNext(change, slot, task -> !expiresSoon(change, task));
         if (run != null) {
           change.put(slot.with(busy.with(busy.run(), busy.ahead().plus(run))));
           dispatch.send(change, slot, run.task());
@@ -101,13 +111,15 @@ final class WorkerPrefetch {
 
   /** A run has ended: its duration is added to the average of its queue. */
   void noteDuration(Transition change, String name, Instant startedAt) {
+    var took = Duration.between(startedAt, change.instant());
+    Consumption.noteDuration(change, name, took);
     var queue = change.queues.get(name);
     if (queue == null || queue.takesAhead() == 0) {
       return;
     }
     var within = change.settings.queue(name).ahead().within();
-    long took = Duration.between(startedAt, change.instant()).toNanos();
-    long counted = Math.clamp(took, 0, within.multipliedBy(QueueState.UNKNOWN_PACE).toNanos());
+    long most = within.multipliedBy(QueueState.UNKNOWN_PACE).toNanos();
+    long counted = Math.clamp(took.toNanos(), 0, most);
     change.put(queue.withPace(queue.paceNanos() + (counted - queue.paceNanos()) / 4));
   }
 
@@ -121,7 +133,8 @@ final class WorkerPrefetch {
     for (var slot : change.pool.slots()) {
       if (slot.process() instanceof Slot.Busy busy && !busy.ahead().isEmpty()) {
         var within = change.settings.queue(slot.queue()).ahead().within();
-        soonest = soonest == null || within.compareTo(soonest) < 0 ? within : soonest;
+        soonest = soonest == null ? LOOK_AFTER : soonest;
+        soonest = within.compareTo(soonest) < 0 ? within : soonest;
       }
     }
     if (soonest != null) {
@@ -130,18 +143,38 @@ final class WorkerPrefetch {
     }
   }
 
-  /** Takes back the tasks behind runs that turn out to be long, if another worker is free. */
+  /**
+   * Takes back the tasks behind runs that turn out to be long, if another worker is free, here or
+   * maybe at another host, and the tasks that soon expire.
+   */
   void recallDue(Transition change) {
     change.pool = change.pool.watchingAhead(false);
     for (var slot : change.pool.slots()) {
-      if (slot.process() instanceof Slot.Busy busy
-          && !busy.ahead().isEmpty()
-          && isLong(change, slot, busy)
-          && dispatch.hasFreeWorker(change, slot.queue())) {
-        recallAll(change, slot, busy);
+      if (slot.process() instanceof Slot.Busy busy && !busy.ahead().isEmpty()) {
+        if (isLong(change, slot, busy)
+            && (dispatch.hasFreeWorker(change, slot.queue())
+                || Consumption.isTooLong(change, slot.queue(), busy))) {
+          recallAll(change, slot, busy);
+        } else {
+          recallWhatExpiresSoon(change, slot, busy);
+        }
       }
     }
     watch(change);
+  }
+
+  private static void recallWhatExpiresSoon(Transition change, Slot slot, Slot.Busy busy) {
+    var later = busy.ahead();
+    for (int i = 0; i < later.size(); i++) {
+      if (expiresSoon(change, later.get(i).task())) {
+        later = later.with(i, recall(change, slot, later.get(i)));
+      }
+    }
+    change.put(slot.with(busy.with(busy.run(), later)));
+  }
+
+  private static boolean expiresSoon(Transition change, Task task) {
+    return task.expiresAt() != null && change.instant().isAfter(task.expiresAt().minus(SOON));
   }
 
   /** Takes back the tasks that may not start any more, if what may start has changed. */

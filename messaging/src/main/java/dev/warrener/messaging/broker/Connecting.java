@@ -45,11 +45,13 @@ public final class Connecting {
   /**
    * An open connection, with its socket and threads.
    *
+   * @param node the address of the node that took the connection
    * @param connection the client's connection
    * @param socket its socket; closing the socket frees threads that hang in a write
    * @param consumers runs the callbacks of its consumers
    */
-  public record Open(Connection connection, Socket socket, ExecutorService consumers) {
+  public record Open(
+      BrokerAddress node, Connection connection, Socket socket, ExecutorService consumers) {
     /** Closes the connection, and waits for the broker for at most {@code millis}. */
     public void close(int millis) {
       try {
@@ -61,7 +63,7 @@ public final class Connecting {
     }
 
     /** Ends the connection without waiting for the broker. Returns at once. */
-    void drop(String threadName) {
+    public void drop(String threadName) {
       // A TLS socket may wait for a writer that hangs, and the client for its own threads.
       daemon(threadName + "-drop")
           .newThread(() -> {
@@ -98,6 +100,17 @@ public final class Connecting {
    */
   static Open open(BrokerAccess access, String purpose, int consumerThreads, int first) {
     return open(access, purpose, consumerThreads, first, true);
+  }
+
+  /**
+   * Connects again because the node of a connection does not answer any more. If the address names
+   * several nodes, the one after that node is tried first.
+   *
+   * @throws BrokerException as {@link #open(BrokerAccess, String, int)}
+   */
+  public static Open openElsewhere(BrokerAccess access, String purpose, Open silent) {
+    int former = access.address().eachFrom(0).indexOf(silent.node());
+    return open(access, purpose, 1, former + 1);
   }
 
   /**
@@ -138,6 +151,7 @@ public final class Connecting {
       }
       var connection = factory.newConnection(consumers, access.program() + " " + purpose);
       return new Open(
+          address,
           connection,
           Objects.requireNonNull(socket.get(), "the socket was not configured"),
           consumers);

@@ -78,6 +78,18 @@ public record LinkSettings(
         longestBackoff);
   }
 
+  /** Returns a copy with another {@code connectTimeout}. */
+  public LinkSettings withConnectTimeout(Duration connectTimeout) {
+    return new LinkSettings(
+        connectTimeout,
+        rpcTimeout,
+        heartbeat,
+        watchdogInterval,
+        lostAfter,
+        firstBackoff,
+        longestBackoff);
+  }
+
   /** Returns a copy with another {@code heartbeat}. */
   public LinkSettings withHeartbeat(Duration heartbeat) {
     return new LinkSettings(

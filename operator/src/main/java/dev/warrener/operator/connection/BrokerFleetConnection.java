@@ -187,6 +187,11 @@ public final class BrokerFleetConnection implements FleetConnection {
   }
 
   @Override
+  public boolean mayAskFirst() {
+    return broker.hasQueue(Duration.ZERO);
+  }
+
+  @Override
   public boolean hasMissed() {
     return missed.getAndSet(false);
   }

@@ -12,6 +12,8 @@ import dev.warrener.messaging.broker.TopologyMismatchException;
 import dev.warrener.messaging.broker.admin.BrokerSession;
 import dev.warrener.messaging.broker.orders.OrderReceipt;
 import dev.warrener.messaging.broker.orders.OrderSender;
+import dev.warrener.messaging.broker.orders.OutcomeFeed;
+import dev.warrener.messaging.broker.orders.ReceivedReport;
 import dev.warrener.messaging.broker.orders.TripwireRecord;
 import dev.warrener.messaging.broker.reports.ReportFeed;
 import dev.warrener.messaging.order.Order;
@@ -46,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Sending comes first. A broker that takes orders need not let anybody listen: while one node of
  * a cluster is frozen, the others may declare no queue for a minute, but hand out what is
  * published. So the queue of the reports is waited for only for a few seconds, and tried again in
- * the background. A view that was open by then is told that it has missed messages.
+ * the background. Until it is there, reports about orders are read from the stream that keeps them.
+ * A view that was open by then is told that it has missed messages.
  *
  * <p>A lock guards sending, and one thread counts, because neither client is thread-safe. Neither
  * waits for the other.
@@ -55,7 +58,17 @@ public final class FleetBroker implements AutoCloseable {
   /** How long it is waited for the queue of the reports before orders are sent without it. */
   private static final Duration LISTEN_WITHIN = Duration.ofSeconds(3);
 
-  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
+  /** How long it is waited for that queue before reports are read from the stream, too. */
+  private static final Duration ALONE_WITHIN = Duration.ofSeconds(1);
+
+  /** How often it is looked whether the stream is being read: every tenth of a second. */
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** The limit on sending an order. Half of it is enough to leave a silent node for another one. */
+  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(6);
+
+  /** How long a node may be silent before reports are received by another one, if there are any. */
+  private static final Duration SILENT_NODE = Duration.ofSeconds(3);
 
   private final BrokerAccess access;
   private final InstantSource clock;
@@ -70,6 +83,7 @@ public final class FleetBroker implements AutoCloseable {
   private final ExecutorService counting =
       Executors.newSingleThreadExecutor(Connecting.daemon("fleet-counts"));
   private final ReportFeed feed;
+  private final OutcomeFeed outcomes;
   private final OrderSender sender;
 
   /** Whether orders could be sent before reports were received. */
@@ -83,14 +97,20 @@ public final class FleetBroker implements AutoCloseable {
   private FleetBroker(BrokerAccess access, Collection<String> keys, InstantSource clock) {
     this.access = access;
     this.clock = clock;
-    this.feed = new ReportFeed(access, keys, new Listener());
+    this.feed = new ReportFeed(movingOn(access), keys, new Listener());
+    this.outcomes = new OutcomeFeed(movingOn(access), new Kept());
     feed.start();
     OrderSender opened = null;
     try {
       opened = OrderSender.open(access);
       opened.prepare();
-      isLate = !listens(LISTEN_WITHIN);
+      isLate = !hasQueue(ALONE_WITHIN);
+      if (isLate) {
+        outcomes.start();
+        boolean unused = listens(LISTEN_WITHIN.minus(ALONE_WITHIN));
+      }
     } catch (RuntimeException e) {
+      outcomes.close();
       feed.close();
       if (opened != null) {
         opened.close();
@@ -98,6 +118,17 @@ public final class FleetBroker implements AutoCloseable {
       throw e;
     }
     this.sender = opened;
+  }
+
+  /** Returns an access that leaves a silent node for another one while the answers are awaited. */
+  private static BrokerAccess movingOn(BrokerAccess access) {
+    return access.address().others().isEmpty()
+        ? access
+        : new BrokerAccess(
+            access.address(),
+            access.namespace(),
+            access.program(),
+            access.settings().withLostAfter(SILENT_NODE));
   }
 
   /**
@@ -167,6 +198,20 @@ public final class FleetBroker implements AutoCloseable {
    * @throws BrokerException as soon as the broker refuses the queue of the reports
    */
   boolean listens(Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    while (true) {
+      long left = until - System.nanoTime();
+      if (outcomes.isUp() || hasQueue(Duration.ofNanos(Math.min(left, LOOK.toNanos())))) {
+        return true;
+      }
+      if (left <= 0 || isClosed) {
+        return false;
+      }
+    }
+  }
+
+  /** Waits for the queue of the reports, for at most {@code patience}; returns whether it is up. */
+  boolean hasQueue(Duration patience) {
     try {
       feed.awaitUp(patience);
       return true;
@@ -259,7 +304,13 @@ public final class FleetBroker implements AutoCloseable {
   public void close() {
     isClosed = true;
     counting.shutdownNow();
-    var others = new Thread(feed::close, "goodbye");
+    var others =
+        new Thread(
+            () -> {
+              feed.close();
+              outcomes.close();
+            },
+            "goodbye");
     others.setDaemon(true);
     others.start();
     sending.lock();
@@ -295,6 +346,13 @@ public final class FleetBroker implements AutoCloseable {
     }
 
     @Override
+    public void down(long generation, String reason) {
+      if (!isClosed) {
+        outcomes.start();
+      }
+    }
+
+    @Override
     public void report(Report report, @Nullable String userId) {
       receive(new Heard.OfReport(report, clock.instant(), userId));
     }
@@ -303,9 +361,22 @@ public final class FleetBroker implements AutoCloseable {
     public void presence(Presence presence, @Nullable String userId) {
       receive(new Heard.OfPresence(presence, clock.instant(), userId));
     }
+  }
 
-    private void receive(Heard heard) {
-      views.forEach(view -> view.receive(heard));
+  /** Takes the reports from the stream; those that came before change nothing. */
+  private final class Kept implements OutcomeFeed.Listener {
+    @Override
+    public void up() {
+      views.forEach(BrokerFleetConnection::missed);
     }
+
+    @Override
+    public void report(ReceivedReport report) {
+      receive(new Heard.OfReport(report.report(), clock.instant(), report.userId()));
+    }
+  }
+
+  private void receive(Heard heard) {
+    views.forEach(view -> view.receive(heard));
   }
 }

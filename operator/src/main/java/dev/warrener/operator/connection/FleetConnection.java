@@ -99,6 +99,15 @@ public interface FleetConnection extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Whether a question that comes before an order is worth its time: there is a reply queue for the
+   * answers. Reports that are only read from the broker's stream take longer, and an order must not
+   * wait for them.
+   */
+  default boolean mayAskFirst() {
+    return listens(Duration.ZERO);
+  }
+
   /** Waits for the next message; returns empty if none comes within {@code patience}. */
   Optional<Heard> next(Duration patience) throws InterruptedException;
 

@@ -124,7 +124,7 @@ public final class OrderCall {
    * is asked: the order must not wait for that.
    */
   public Optional<RollCall> askFirst(Order question) throws InterruptedException {
-    return connection.listens(Duration.ZERO) ? Optional.of(ask(question)) : Optional.empty();
+    return connection.mayAskFirst() ? Optional.of(ask(question)) : Optional.empty();
   }
 
   private void requireKnownPlaces(RollCall call) {

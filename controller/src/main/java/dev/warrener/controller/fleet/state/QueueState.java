@@ -11,7 +11,7 @@ import org.pcollections.TreePMap;
  * A queue as this controller serves it. Immutable.
  *
  * @param name the queue's name
- * @param consuming whether the broker was asked to deliver its tasks
+ * @param prefetch how many of its tasks the broker was asked for
  * @param waiting the tasks that were delivered here and not handed to a worker, by delivery tag
  * @param handlers the handlers that the queue's workers have; empty before one was ready
  * @param unavailable a sentence about each configured handler that they can't use
@@ -20,7 +20,7 @@ import org.pcollections.TreePMap;
  */
 public record QueueState(
     String name,
-    boolean consuming,
+    Prefetch prefetch,
     TreePMap<Long, Task> waiting,
     MapPSet<String> handlers,
     List<String> unavailable,
@@ -36,7 +36,7 @@ public record QueueState(
   public static QueueState of(Settings.QueueSettings settings) {
     return new QueueState(
         settings.name(),
-        false,
+        Prefetch.of(settings),
         TreePMap.empty(),
         HashTreePSet.empty(),
         List.of(),
@@ -54,9 +54,14 @@ public record QueueState(
     return waiting.get(tag);
   }
 
-  /** Returns a copy that is being consumed, or not. */
-  public QueueState consuming(boolean now) {
-    return new QueueState(name, now, waiting, handlers, unavailable, takesAhead, paceNanos);
+  /** Whether the broker was asked to deliver its tasks. */
+  public boolean consuming() {
+    return prefetch.asked() > 0;
+  }
+
+  /** Returns a copy for which the broker was asked for another number of tasks. */
+  public QueueState with(Prefetch other) {
+    return new QueueState(name, other, waiting, handlers, unavailable, takesAhead, paceNanos);
   }
 
   /** Returns a copy with one more waiting task. */
@@ -75,16 +80,16 @@ public record QueueState(
   }
 
   private QueueState withWaiting(TreePMap<Long, Task> tasks) {
-    return new QueueState(name, consuming, tasks, handlers, unavailable, takesAhead, paceNanos);
+    return new QueueState(name, prefetch, tasks, handlers, unavailable, takesAhead, paceNanos);
   }
 
   /** Returns a copy with other handlers, of workers that take that many tasks ahead. */
   public QueueState withHandlers(MapPSet<String> all, List<String> unusable, int ahead) {
-    return new QueueState(name, consuming, waiting, all, List.copyOf(unusable), ahead, paceNanos);
+    return new QueueState(name, prefetch, waiting, all, List.copyOf(unusable), ahead, paceNanos);
   }
 
   /** Returns a copy with another average duration of runs. */
   public QueueState withPace(long nanos) {
-    return new QueueState(name, consuming, waiting, handlers, unavailable, takesAhead, nanos);
+    return new QueueState(name, prefetch, waiting, handlers, unavailable, takesAhead, nanos);
   }
 }

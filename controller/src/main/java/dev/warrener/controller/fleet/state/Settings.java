@@ -71,13 +71,15 @@ public record Settings(
    *
    * @param name the queue's name
    * @param workers the number of workers that run tasks
-   * @param lookAhead the number of tasks that may wait here beyond those that run
+   * @param lookAhead the most tasks that may wait here beyond those that run
    * @param maxAttempts the number of runs that a task may have if its publisher set none, 3 by
    *     default
    * @param timeout the hard limit on a run if its publisher set none; zero for none, the default
    * @param ahead the tasks that a worker may be handed before it is free
    * @param spares the number of worker processes beyond {@code workers}, ready to take the place of
    *     one that dies; none by default
+   * @param shortRun a run is short if it is over sooner: tasks wait here only while the queue's
+   *     runs are short; zero if they may always wait here
    */
   public record QueueSettings(
       String name,
@@ -86,14 +88,35 @@ public record Settings(
       int maxAttempts,
       Duration timeout,
       Ahead ahead,
-      int spares) {
-    /** Creates settings with {@link Ahead#NONE} and no spares. */
+      int spares,
+      Duration shortRun) {
+    /** The {@code shortRun} of a queue for which no look-ahead was set: 100 ms. */
+    public static final Duration SHORT_RUN = Duration.ofMillis(100);
+
+    /** Creates settings with {@link Ahead#NONE}, no spares and a fixed look-ahead. */
     public QueueSettings(
         String name, int workers, int lookAhead, int maxAttempts, Duration timeout) {
       this(name, workers, lookAhead, maxAttempts, timeout, Ahead.NONE, 0);
     }
 
-    /** Returns the number of tasks that may be here unsettled. */
+    /** Creates settings with a fixed look-ahead. */
+    public QueueSettings(
+        String name,
+        int workers,
+        int lookAhead,
+        int maxAttempts,
+        Duration timeout,
+        Ahead ahead,
+        int spares) {
+      this(name, workers, lookAhead, maxAttempts, timeout, ahead, spares, Duration.ZERO);
+    }
+
+    /** Whether the look-ahead depends on how long the queue's runs take. */
+    public boolean adapts() {
+      return !shortRun.isZero();
+    }
+
+    /** Returns the most tasks that may be here unsettled. */
     public int prefetch() {
       return workers + lookAhead;
     }

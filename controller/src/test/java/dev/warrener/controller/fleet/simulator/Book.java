@@ -68,6 +68,9 @@ final class Book {
     /** It was asked before it was killed: a failure may be its answer. */
     boolean askedFirst;
 
+    /** Since when it may close its handlers, because its controller ends. */
+    @Nullable Instant closingSince;
+
     /** The order that killed it, if one did, and first. */
     @Nullable Order killer;
 
@@ -187,7 +190,7 @@ final class Book {
   /** Since when no order can reach it, as far as it knows. */
   @Nullable Instant deafSince;
 
-  final Set<String> consuming = new HashSet<>();
+  final Map<String, Integer> consuming = new HashMap<>();
   final Map<DeliveryKey, Task> inHand = new LinkedHashMap<>();
   final Map<DeliveryKey, Instant> received = new HashMap<>();
   final Set<DeliveryKey> settled = new HashSet<>();
@@ -238,7 +241,7 @@ final class Book {
   }
 
   boolean wantsToConsume(String queue) {
-    return consuming.contains(queue);
+    return consuming.containsKey(queue);
   }
 
   String worker(WorkerKey key) {
@@ -402,7 +405,7 @@ final class Book {
 
   void performs(Effect effect) {
     switch (effect) {
-      case Effect.Consume consume -> consuming.add(consume.queue());
+      case Effect.Consume consume -> consuming.put(consume.queue(), consume.prefetch());
       case Effect.CancelConsumer cancel -> consuming.remove(cancel.queue());
       case Effect.ShowRunning show -> shown = show.any();
       default -> {}

@@ -37,6 +37,7 @@ final class EffectChecks {
         var asked = kills(book, event, ask.worker());
         asked.askedFirst = !asked.killed;
         asked.asked = true;
+        asked.closingSince = asked.killer == null ? simulation.now() : null;
       }
       case Effect.Kill kill -> {
         for (var key : kill.workers()) {
@@ -61,7 +62,7 @@ final class EffectChecks {
       }
       case Effect.Consume consume ->
           require(
-              book.consuming.add(consume.queue()),
+              !Integer.valueOf(consume.prefetch()).equals(book.consuming.get(consume.queue())),
               Check.CONSUMES_WHAT_IT_WANTS,
               book.settings.controller(),
               "consumes",

@@ -21,6 +21,9 @@ final class LifeChecks {
    */
   private static final Duration LATE = Duration.ofSeconds(14);
 
+  /** How long a worker of a controller that ends may take to close its handlers. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
   private final Simulation simulation;
 
   LifeChecks(Simulation simulation) {
@@ -79,6 +82,9 @@ final class LifeChecks {
           && entry.targets.contains(worker.key)) {
         end = ModelController.earlier(end, entry.takenOn.plusMillis(entry.order.graceMillis()));
       }
+    }
+    if (worker.closingSince != null) {
+      end = ModelController.earlier(end, worker.closingSince.plus(CLOSING));
     }
     var task = worker.task;
     if (task == null || worker.finishedLate || worker.endHeard) {

@@ -17,6 +17,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,8 @@ public final class OrderSender implements AutoCloseable {
 
   /**
    * Sends an order, or sends it again. If the log does not take it in half of the time, the order
-   * is signalled to the controllers all the same. If the broker blocks publishers, the call returns
+   * is signalled to the controllers all the same. If the log has it, the broker's confirmation of
+   * the signal is awaited for half of the time at most. If the broker blocks publishers, the call returns
    * at once. The receipt tells these cases apart.
    *
    * @param replyTo a queue that gets the answers, too, besides the reports exchange; or null
@@ -79,9 +81,11 @@ public final class OrderSender implements AutoCloseable {
     var namespace = access.namespace();
     var message = message(order, replyTo);
     boolean logged = false;
+    boolean isOnItsWay = false;
     String problem = null;
     if (dialect().keepsOrders()) {
       var answer = keep(message, System.nanoTime() + timeout.toNanos() / 2);
+      isOnItsWay = answer == Answer.UNANSWERED;
       if (isAlarm(answer)) {
         return new OrderReceipt(false, false, false, alarm(), answer == Answer.HELD, null);
       }
@@ -90,7 +94,11 @@ public final class OrderSender implements AutoCloseable {
     }
     Answer answer;
     try {
-      answer = publish(namespace.killExchange(), message, until);
+      // The queues of a frozen node confirm nothing for a minute. Their controllers have the log.
+      long signalUntil = System.nanoTime() + timeout.toNanos() / 2;
+      answer =
+          publish(
+              namespace.killExchange(), message, logged ? Math.min(signalUntil, until) : until);
     } catch (BrokerUnreachableException e) {
       if (!logged) {
         throw e;
@@ -115,7 +123,7 @@ public final class OrderSender implements AutoCloseable {
         signalled,
         unconfirmed,
         isAlarm(answer) ? alarm() : null,
-        logged || answer == Answer.HELD,
+        logged || isOnItsWay || answer == Answer.HELD,
         problem);
   }
 
@@ -161,7 +169,8 @@ public final class OrderSender implements AutoCloseable {
 
   /**
    * Publishes until it is confirmed, blocked, or the time is up. In the first seconds after its
-   * start a broker may have no route to the log yet, and the same order twice is one order.
+   * start a broker may have no route to the log yet. A node that takes the order and answers
+   * nothing any more is left for another one. The same order twice is one order.
    */
   private Answer publish(String exchange, Message message, long untilNanos) {
     var retry =
@@ -177,7 +186,12 @@ public final class OrderSender implements AutoCloseable {
                 .retryOnException(error ->
                     error instanceof BrokerUnreachableException && System.nanoTime() < untilNanos)
                 .build());
-    return retry.executeSupplier(() -> publishOnce(exchange, message, untilNanos));
+    var isOnItsWay = new AtomicBoolean();
+    return retry.executeSupplier(() -> {
+      var answer = publishOnce(exchange, message, untilNanos);
+      isOnItsWay.compareAndSet(false, answer == Answer.UNANSWERED);
+      return answer == Answer.BLOCKED && isOnItsWay.get() ? Answer.HELD : answer;
+    });
   }
 
   /**
@@ -191,7 +205,9 @@ public final class OrderSender implements AutoCloseable {
   }
 
   private Answer publishOnce(String exchange, Message message, long untilNanos) {
-    if (!publisher.isOpen()) {
+    if (publisher.isSilent()) {
+      publisher = publisher.elsewhere();
+    } else if (!publisher.isOpen()) {
       publisher.close();
       publisher = new OneByOnePublisher(access);
     }

@@ -88,7 +88,8 @@ final class OutcomeStream {
     return last != null && last.report().at().isBefore(from);
   }
 
-  private @Nullable ReceivedReport report(StreamEnd.Last message) {
+  /** Returns the report that a message of the stream holds, or null if it counts for nothing. */
+  @Nullable ReceivedReport report(StreamEnd.Last message) {
     if (VouchedUser.isSentOn(message.envelope(), message.properties(), exchanges)) {
       return null;
     }

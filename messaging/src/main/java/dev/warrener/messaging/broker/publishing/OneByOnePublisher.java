@@ -1,5 +1,6 @@
 package dev.warrener.messaging.broker.publishing;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -27,12 +28,29 @@ import org.jspecify.annotations.Nullable;
  * that message that it has read, and may deliver the message when the alarm is over, even if the
  * connection was closed long before. So the first message is a probe that no queue takes. If it is
  * blocked, nothing else is sent.
+ *
+ * <p>A confirmation may be missing because a queue's node is frozen, or because the node of this
+ * connection is. So a publisher that waits for one asks its node a cheap question. If that is not
+ * answered either, {@link #isSilent} tells, and {@link #elsewhere} connects to another node.
  */
 public final class OneByOnePublisher implements AutoCloseable {
+  private static final String PURPOSE = "publisher";
   private static final int CLOSE_MILLIS = 1_000;
 
   /** How long a refused message may still be returned: the embedded broker refuses it first. */
   private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
+
+  /** How long a confirmation is waited for before the node is asked whether it answers at all. */
+  private static final Duration ASK_AFTER = Duration.ofMillis(800);
+
+  /** How long the node may take for its answer before it counts as silent. */
+  private static final Duration SILENT_AFTER = Duration.ofMillis(1_600);
+
+  /** The limit on the attempt to connect elsewhere: an order waits for it. */
+  private static final Duration ELSEWHERE_WITHIN = Duration.ofSeconds(2);
+
+  private static final AMQP.Basic.Qos QUESTION =
+      new AMQP.Basic.Qos.Builder().prefetchCount(1).build();
 
   /** The outcome of a publish. */
   public enum Answer {
@@ -58,6 +76,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   private volatile @Nullable String blocked;
   private volatile @Nullable Lane lane;
   private @Nullable Sent probed;
+  private boolean isSilent;
 
   /**
    * What the broker said about a message, or about the whole channel.
@@ -102,8 +121,12 @@ public final class OneByOnePublisher implements AutoCloseable {
    * @throws BrokerException as {@link Connecting#open}
    */
   public OneByOnePublisher(BrokerAccess access) {
+    this(access, Connecting.open(access, PURPOSE, 1));
+  }
+
+  private OneByOnePublisher(BrokerAccess access, Connecting.Open open) {
     this.access = access;
-    this.open = Connecting.open(access, "publisher", 1);
+    this.open = open;
     this.dialect = Dialect.of(open.connection());
     open.connection()
         .addBlockedListener(
@@ -164,6 +187,32 @@ public final class OneByOnePublisher implements AutoCloseable {
   /** Returns whether the connection is open. */
   public boolean isOpen() {
     return open.connection().isOpen();
+  }
+
+  /**
+   * Returns whether the node of this connection has not answered a question in time, while a message waited for its confirmation.
+   */
+  public boolean isSilent() {
+    return isSilent;
+  }
+
+  /**
+   * Drops this connection, and returns a publisher with another one. If the address names several
+   * nodes, the next one is tried first. What was published here may still arrive.
+   *
+   * @throws BrokerException as {@link Connecting#open}
+   */
+  public OneByOnePublisher elsewhere() {
+    open.drop("broker-" + PURPOSE);
+    var settings = access.settings();
+    boolean isShorter = settings.connectTimeout().compareTo(ELSEWHERE_WITHIN) < 0;
+    var quick =
+        new BrokerAccess(
+            access.address(),
+            access.namespace(),
+            access.program(),
+            isShorter ? settings : settings.withConnectTimeout(ELSEWHERE_WITHIN));
+    return new OneByOnePublisher(access, Connecting.openElsewhere(quick, PURPOSE, open));
   }
 
   /** Returns why the broker blocks publishers, or null if it does not. */
@@ -230,7 +279,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     long until = System.nanoTime() + limit.toNanos();
     boolean returned = false;
     while (true) {
-      var heard = sent.on().poll(until);
+      var heard = await(sent.on(), until);
       if (heard == null) {
         lane = null;
         return returned ? Answer.UNROUTABLE : null;
@@ -246,6 +295,22 @@ public final class OneByOnePublisher implements AutoCloseable {
         return returned ? Answer.UNROUTABLE : afterReturn(sent.on(), heard.answer());
       }
     }
+  }
+
+  /** Waits for what is heard next; returns null if that is nothing, or if the node is silent. */
+  private @Nullable Heard await(Lane on, long untilNanos) throws IOException {
+    long now = System.nanoTime();
+    var heard = on.poll(Math.min(untilNanos, now + ASK_AFTER.toNanos()));
+    if (heard != null || blocked != null || System.nanoTime() >= untilNanos) {
+      return heard;
+    }
+    var answered = on.channel().asyncCompletableRpc(QUESTION);
+    heard = on.poll(Math.min(untilNanos, now + SILENT_AFTER.toNanos()));
+    if (heard != null || answered.isDone() || blocked != null) {
+      return heard == null ? on.poll(untilNanos) : heard;
+    }
+    isSilent = System.nanoTime() >= now + SILENT_AFTER.toNanos();
+    return null;
   }
 
   /** The embedded broker returns a message after it has refused it. */

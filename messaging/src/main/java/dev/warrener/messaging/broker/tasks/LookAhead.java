@@ -5,7 +5,10 @@ package dev.warrener.messaging.broker.tasks;
  * there for them. The broker counts messages and knows no bytes. So the number follows from the
  * largest body of late. Before the first delivery it assumes the largest body that RabbitMQ
  * accepts. When more bytes have come all the same, none is consumed until half of them are settled.
- * Not thread-safe.
+ *
+ * <p>A consumer of RabbitMQ counts only its own deliveries. When fewer are wanted, or the wanted
+ * number changes in any other way, the deliveries of the consumers before count until they are
+ * settled. Not thread-safe.
  */
 final class LookAhead {
   /** The assumed size of a queue's bodies before one was seen: the most that RabbitMQ 4 takes. */
@@ -17,7 +20,15 @@ final class LookAhead {
   /** A large body is forgotten after 256 to 512 further deliveries. */
   static final int WINDOW = 256;
 
+  /**
+   * A number of deliveries that is missing because former ones were settled is not worth a consumer
+   * of its own if it is a smaller part of the look-ahead than this.
+   */
+  private static final int WORTH_A_CONSUMER = 128;
+
   private int wanted;
+  private int former;
+  private long formerUpTo;
   private long held;
   private boolean isOver;
   private long largest;
@@ -25,9 +36,25 @@ final class LookAhead {
   private int inWindow;
   private boolean isKnown;
 
+  /** Returns how many may wait if they are small; 0 for none. */
+  int wanted() {
+    return wanted;
+  }
+
   /** Sets how many may wait if they are small; 0 for none. */
   void want(int messages) {
     wanted = messages;
+  }
+
+  /**
+   * Counts the deliveries of former consumers.
+   *
+   * @param unsettled how many wait to be settled
+   * @param newest the tag of the newest of them
+   */
+  void countFormer(int unsettled, long newest) {
+    former = unsettled;
+    formerUpTo = newest;
   }
 
   /** Notes a delivery. */
@@ -44,8 +71,9 @@ final class LookAhead {
   }
 
   /** Notes that a delivery was settled. */
-  void settled(long bytes) {
+  void settled(long tag, long bytes) {
     held -= bytes;
+    former -= tag <= formerUpTo ? 1 : 0;
   }
 
   /**
@@ -63,12 +91,27 @@ final class LookAhead {
   }
 
   /**
-   * Whether the consumer is to be replaced. Few changes: each costs the broker some requests.
+   * Returns how many deliveries of the present consumers may wait: {@link #messages} without those
+   * of former consumers.
+   */
+  int messagesOfConsumers(long most) {
+    return Math.max(0, messages(most) - former);
+  }
+
+  /**
+   * Whether the consumers are to be changed. Few changes: each costs the broker some requests.
    *
-   * @param now how many may wait by the consumer that there is; 0 if there is none
+   * @param now how many may wait by the consumers that there are; 0 if there are none
    */
   boolean isChangeDue(int now, long most) {
+    if (messagesOfConsumers(most) < now) {
+      return true;
+    }
     int next = messages(most);
-    return next < now || (next > now && (now == 0 || next >= 2 * now || next == wanted));
+    int missing = next - now - former;
+    return missing > 0
+        && (now == 0
+            || next >= 2 * (now + former)
+            || (next == wanted && missing > next / WORTH_A_CONSUMER));
   }
 }

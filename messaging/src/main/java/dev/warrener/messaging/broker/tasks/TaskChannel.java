@@ -13,7 +13,9 @@ import dev.warrener.messaging.broker.TaskCodec;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
@@ -23,12 +25,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The channel of one queue of tasks: one consumer at most, and the deliveries that wait to be
- * settled. The consumer is replaced by one with another look-ahead when bodies are large, so that
- * they fit into memory ({@link LookAhead}).
+ * The channel of one queue of tasks: its consumers, and the deliveries that wait to be settled. The
+ * consumers are replaced by one with a smaller look-ahead when bodies are large, so that they fit
+ * into memory, or when fewer tasks are wanted ({@link LookAhead}). Another consumer is added when
+ * more may wait.
  *
  * <p>{@link #consume}, {@link #cancel} and {@link #barrier} exclude each other by this object's
  * lock, which is held over requests to the broker and never over a callback to a listener. Settling
@@ -66,9 +68,10 @@ final class TaskChannel {
   /** Guarded by itself. */
   private final LookAhead room = new LookAhead();
 
-  private @Nullable Subscription subscription;
+  /** Guarded by this object's lock. */
+  private final Deque<Subscription> subscriptions = new ArrayDeque<>();
 
-  /** The look-ahead of the consumer; 0 without one. Written under this object's lock. */
+  /** The look-ahead of all consumers; 0 without one. Written under this object's lock. */
   private volatile int lookAhead;
 
   TaskChannel(
@@ -104,10 +107,20 @@ final class TaskChannel {
     return ended.get() || !channel.isOpen();
   }
 
-  /** Consumes, or changes the look-ahead: the most deliveries that may wait if they are small. */
+  /**
+   * Consumes, or changes the look-ahead: the most deliveries that may wait if they are small. Those
+   * that wait already count.
+   */
   synchronized void consume(int newLookAhead) throws IOException {
     synchronized (room) {
+      if (room.wanted() == newLookAhead && !subscriptions.isEmpty()) {
+        return;
+      }
+    }
+    unsubscribe();
+    synchronized (room) {
       room.want(newLookAhead);
+      room.countFormer(unsettled.size(), unsettled.isEmpty() ? 0 : unsettled.lastKey());
     }
     subscribe();
   }
@@ -116,17 +129,16 @@ final class TaskChannel {
   private void subscribe() throws IOException {
     int next;
     synchronized (room) {
-      next = room.messages(memory.getAsLong());
+      next = room.messagesOfConsumers(memory.getAsLong());
     }
-    if (subscription != null && lookAhead == next) {
-      return;
+    if (next < lookAhead) {
+      unsubscribe();
     }
-    unsubscribe();
-    if (next > 0) {
-      channel.basicQos(next);
+    if (next > lookAhead) {
+      channel.basicQos(next - lookAhead);
       var started = new Subscription();
       started.tag = channel.basicConsume(brokerQueue, false, started);
-      subscription = started;
+      subscriptions.add(started);
       lookAhead = next;
     }
   }
@@ -140,18 +152,18 @@ final class TaskChannel {
   }
 
   private void unsubscribe() throws IOException {
-    var running = subscription;
-    if (running != null) {
+    while (!subscriptions.isEmpty()) {
+      var running = subscriptions.getFirst();
       channel.basicCancel(running.tag);
       running.awaitEnd();
-      subscription = null;
-      lookAhead = 0;
+      subscriptions.removeFirst();
     }
+    lookAhead = 0;
   }
 
   private void delivered(long tag, int bytes) {
-    unsettled.put(tag, bytes);
     synchronized (room) {
+      unsettled.put(tag, bytes);
       room.delivered(bytes);
     }
     adjustIfDue();
@@ -266,7 +278,13 @@ final class TaskChannel {
   }
 
   private void takeUnsettled(Delivery delivery) {
-    var bytes = unsettled.remove(delivery.tag());
+    Integer bytes;
+    synchronized (room) {
+      bytes = unsettled.remove(delivery.tag());
+      if (bytes != null) {
+        room.settled(delivery.tag(), bytes);
+      }
+    }
     if (bytes == null) {
       throw new IllegalStateException(
           "delivery "
@@ -278,9 +296,6 @@ final class TaskChannel {
               + ", generation "
               + delivery.generation()
               + ") was settled before");
-    }
-    synchronized (room) {
-      room.settled(bytes);
     }
     adjustIfDue();
   }

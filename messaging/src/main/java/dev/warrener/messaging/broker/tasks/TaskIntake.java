@@ -142,8 +142,8 @@ public final class TaskIntake implements AutoCloseable {
   /**
    * Declares {@code queue} and consumes it, or changes the look-ahead if it is consumed already. An
    * existing queue keeps the settings that an operator chose for it. Deliveries from before a
-   * change stay unsettled and do not count against the new look-ahead. Fewer are delivered while
-   * their bodies would not fit into a quarter of the heap.
+   * change stay unsettled and count against the new look-ahead. Fewer are delivered while their
+   * bodies would not fit into a quarter of the heap.
    *
    * @param lookAhead the most unsettled deliveries, 1 to 65535
    * @throws BrokerException as {@link Topology#declareQueue}, or if there is no connection

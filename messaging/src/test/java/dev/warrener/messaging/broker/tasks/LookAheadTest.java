@@ -43,7 +43,7 @@ class LookAheadTest {
   @Test
   void largeBodyIsForgottenAfterManySmallOnes() {
     lookAhead.delivered(15 * MIB);
-    lookAhead.settled(15 * MIB);
+    lookAhead.settled(1, 15 * MIB);
     for (int i = 0; i < 2 * LookAhead.WINDOW; i++) {
       lookAhead.delivered(200);
     }
@@ -71,7 +71,7 @@ class LookAheadTest {
     lookAhead.delivered(100 * MIB);
     assertThat(lookAhead.messages(MEMORY)).isZero();
 
-    lookAhead.settled(100 * MIB);
+    lookAhead.settled(1, 100 * MIB);
 
     assertThat(lookAhead.messages(MEMORY)).isOne();
   }
@@ -85,9 +85,47 @@ class LookAheadTest {
     assertThat(lookAhead.isChangeDue(0, MEMORY)).isFalse();
   }
 
+  @Test
+  void deliveriesOfFormerConsumersCountUntilTheyAreSettled() {
+    deliverFormer(4);
+    lookAhead.want(4);
+
+    assertThat(lookAhead.messagesOfConsumers(MEMORY)).isZero();
+    assertThat(lookAhead.isChangeDue(0, MEMORY)).isFalse();
+    lookAhead.settled(2, 200);
+    assertThat(lookAhead.messagesOfConsumers(MEMORY)).isOne();
+    assertThat(lookAhead.isChangeDue(0, MEMORY)).isTrue();
+    assertThat(lookAhead.isChangeDue(1, MEMORY)).isFalse();
+    lookAhead.settled(5, 200);
+    assertThat(lookAhead.isChangeDue(1, MEMORY)).as("one that came later was settled").isFalse();
+    lookAhead.settled(1, 200);
+    assertThat(lookAhead.isChangeDue(1, MEMORY)).as("a worker would be idle").isTrue();
+  }
+
+  @Test
+  void smallPartOfALargeLookAheadIsNotWorthAConsumer() {
+    deliverFormer(8);
+    lookAhead.want(1000);
+
+    assertThat(lookAhead.messagesOfConsumers(MEMORY)).isEqualTo(992);
+    for (int tag = 1; tag <= 7; tag++) {
+      lookAhead.settled(tag, 200);
+      assertThat(lookAhead.isChangeDue(992, MEMORY)).isFalse();
+    }
+    lookAhead.settled(8, 200);
+    assertThat(lookAhead.isChangeDue(992, MEMORY)).isTrue();
+  }
+
+  private void deliverFormer(int number) {
+    for (int i = 0; i < number; i++) {
+      lookAhead.delivered(200);
+    }
+    lookAhead.countFormer(number, number);
+  }
+
   private void settle(int bodies) {
     for (int i = 0; i < bodies; i++) {
-      lookAhead.settled(15 * MIB);
+      lookAhead.settled(1, 15 * MIB);
     }
   }
 }

@@ -123,6 +123,27 @@ class TaskIntakeIT {
   }
 
   @Test
+  void whatIsInHandCountsWhenFewerAreWanted() throws Exception {
+    publish(8);
+    intake.consume("mail", QueueSettings.DEFAULT, 4);
+    var inHand = heard.take(4);
+
+    intake.consume("mail", QueueSettings.DEFAULT, 2);
+    for (var delivery : inHand.subList(2, 4)) {
+      assertThat(intake.requeue(delivery)).isEqualTo(Settlement.SENT);
+    }
+    intake.barrier("mail");
+
+    assertThat(heard.deliveries).as("what was handed back").isEmpty();
+    for (var delivery : inHand.subList(0, 2)) {
+      assertThat(intake.acknowledge(delivery)).isEqualTo(Settlement.SENT);
+    }
+    heard.take(2);
+    intake.cancel("mail");
+    assertThat(heard.deliveries).isEmpty();
+  }
+
+  @Test
   void afterACancelNothingIsDeliveredAndWhatIsInHandCanBeHandedBackInOrder() throws Exception {
     var tasks = publish(5);
     intake.consume("mail", QueueSettings.DEFAULT, 3);
