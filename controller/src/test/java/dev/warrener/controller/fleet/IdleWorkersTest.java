@@ -2,7 +2,7 @@ package dev.warrener.controller.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warrener.controller.death.DeathCertificate;
+import dev.warrener.controller.death.Certificates;
 import dev.warrener.controller.death.WorkerKey;
 import dev.warrener.controller.fleet.state.DeliveryKey;
 import dev.warrener.controller.fleet.state.RunEnd;
@@ -204,10 +204,7 @@ class IdleWorkersTest {
   }
 
   private void die(WorkerKey worker) {
-    fleet.happen(
-        new Event.TreeEmpty(
-            new DeathCertificate(
-                worker, 1000 + worker.slot(), 1, "subreaper", 9, null, 1, false, 100)));
+    fleet.happen(new Event.TreeEmpty(Certificates.found(worker)));
   }
 
   /** Has the first worker run so many tasks, each for so long. */
