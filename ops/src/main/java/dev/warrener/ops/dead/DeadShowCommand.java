@@ -242,21 +242,23 @@ public final class DeadShowCommand extends FleetCommand {
 
   private static List<String> describe(Shown shown, Instant now) {
     var letter = shown.letter();
-    var at = letter.at();
-    var attempt = letter.attempt();
+    var content = letter.content();
+    var mark = letter.mark();
+    var at = mark.at();
+    var attempt = content.attempt();
     var publishedAt = shown.publishedAt();
     var facts =
         new Facts("task " + letter.task() + ", dead letter of queue " + letter.queue())
-            .add("reason", letter.reason().wire())
-            .add("detail", letter.detail())
-            .add("thrown", letter.type())
-            .add("order", letter.order())
+            .add("reason", mark.reason().wire())
+            .add("detail", mark.detail())
+            .add("thrown", mark.type())
+            .add("order", mark.order())
             .add("since", at == null ? null : Text.stamp(at) + " (" + Phrases.ago(at, now) + ")")
             .add(
                 "controller",
-                letter.controller() == null ? "none: the broker" : letter.controller())
-            .add("handler", letter.handler())
-            .add("batch", letter.batch())
+                mark.controller() == null ? "none: the broker" : mark.controller())
+            .add("handler", content.handler())
+            .add("batch", content.batch())
             .add(
                 "attempt",
                 attempt == null || shown.maxAttempts() == null
