@@ -62,10 +62,10 @@ public final class Controller {
   /** The most reports that wait for the broker; when more wait, the oldest are dropped. */
   private static final int MOST_REPORTS = 100_000;
 
-  /** How often to see whether the control socket still has its name. */
+  /** The pause between two checks whether the control socket still has its name. */
   private static final Duration LOCAL_LOOK_EVERY = Duration.ofSeconds(5);
 
-  /** How long each part may take to finish its work when the controller ends: 5 s. */
+  /** The longest that each part may take to finish its work when the controller ends: 5 s. */
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
   private final ControllerConfiguration configuration;

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
  * The sentence is always written. For one thread.
  */
 final class DecisionLog {
-  /** How many lines beyond the sentences are written in a second. */
+  /** The most lines beyond the sentences that are written in a second. */
   static final int MOST_LINES = 800;
 
   private static final long SECOND = 1_000_000_000;

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class EffectRunner {
   private static final Logger LOG = LoggerFactory.getLogger(EffectRunner.class);
 
-  /** How long a kill waits until it is written down: 20 ms, if the disk does not answer. */
+  /** The longest that a kill waits until it is written down: 20 ms, if the disk does not answer. */
   private static final Duration DISK_PATIENCE = Duration.ofMillis(20);
 
   private final Settings settings;

@@ -1,5 +1,6 @@
 package dev.warrener.controller;
 
+import dev.warrener.messaging.text.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -8,14 +9,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends the process when a thread meets an {@link Error} that nothing there handles: a controller
- * that has lost a thread, or want of memory, can't be relied on for a kill. It says so in one
- * sentence on stderr and ends at once, without closing anything: its workers die with it, and the
- * broker hands its tasks to others. Where the VM runs with {@code -XX:+ExitOnOutOfMemoryError}, as
- * the launcher has it, want of memory ends it before it comes here.
+ * Ends the process when a thread ends by an exception or an {@link Error} that nothing there
+ * handles, or when a thread that goes on after an error tells of it: a controller that has lost a
+ * thread, or has no memory, can't be relied on for a kill. It says so in one sentence on stderr and
+ * ends at once, without closing anything: its workers die with it, and the broker hands its tasks
+ * to others. Where the VM runs with {@code -XX:+ExitOnOutOfMemoryError}, as the launcher has it,
+ * want of memory ends it before it comes here.
+ *
+ * <p>A thread whose loss harms nothing has a handler of its own, so its exceptions do not come
+ * here: see {@code Connecting.expendable}.
  */
 public final class EndOnError implements Thread.UncaughtExceptionHandler {
-  /** How long the sentence may take: nobody may read stderr. */
+  /** The longest that writing the sentence may take, because nobody may read stderr. */
   private static final long PATIENCE_SECONDS = 1;
 
   private final int status;
@@ -25,7 +30,7 @@ public final class EndOnError implements Thread.UncaughtExceptionHandler {
     this.status = status;
   }
 
-  /** Ends the process with this status from now on, when a thread meets an error. */
+  /** Ends the process with this status from now on, when a thread ends by what it throws. */
   public static void install(int status) {
     var handler = new EndOnError(status);
     // Started now: later there may be no memory for a thread.
@@ -35,18 +40,18 @@ public final class EndOnError implements Thread.UncaughtExceptionHandler {
 
   @Override
   public void uncaughtException(Thread thread, Throwable thrown) {
-    if (thrown instanceof Error) {
-      ending.countDown();
+    ending.countDown();
+    try {
       say(
           "error: thread "
               + thread.getName()
               + " met "
-              + thrown
+              + Printable.line(String.valueOf(thrown))
               + where(thrown)
               + "; the controller ends, and its workers with it");
+    } finally {
       Runtime.getRuntime().halt(status);
     }
-    say("error: thread " + thread.getName() + " ended by " + thrown + where(thrown));
   }
 
   private static String where(Throwable thrown) {

@@ -31,19 +31,19 @@ import org.jspecify.annotations.Nullable;
  * have one. Thread-safe.
  */
 final class EventQueue {
-  /** How many events may overtake those behind them in a row: 64. */
+  /** The most events in a row that may overtake others: 64. */
   static final int MOST_IN_A_ROW = 64;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition posted = lock.newCondition();
 
   // Guarded by the lock.
-  private final Lane orders = new Lane();
-  private final Lane workers = new Lane();
-  private final Lane rest = new Lane();
+  private final PriorityLevel orders = new PriorityLevel();
+  private final PriorityLevel workers = new PriorityLevel();
+  private final PriorityLevel rest = new PriorityLevel();
 
   /** The events of one lane, and how many others have overtaken them since one was taken. */
-  private static final class Lane {
+  private static final class PriorityLevel {
     private final Queue<Event> events = new ArrayDeque<>();
     private int overtaken;
 
@@ -72,7 +72,7 @@ final class EventQueue {
     }
   }
 
-  private Lane lane(Event event) {
+  private PriorityLevel lane(Event event) {
     return switch (event) {
       // OthersSeen is posted just before the order whose answer contains the roster.
       case Event.OrdersSynced _,
@@ -115,7 +115,7 @@ final class EventQueue {
     };
   }
 
-  private Lane lane(Timer timer) {
+  private PriorityLevel lane(Timer timer) {
     return switch (timer) {
       case Timer.StartDeadline _,
           Timer.RunDeadline _,

@@ -28,7 +28,7 @@ final class FleetLoop {
   /** The most events in a row before what was collected for batches is sent. */
   private static final int MOST_AT_ONCE = 64;
 
-  /** How often the loop reads the clock when nothing happens. */
+  /** The pause between two readings of the clock when nothing happens. */
   private static final long TICK_NANOS = 250_000_000;
 
   private final EventQueue events = new EventQueue();
@@ -113,7 +113,7 @@ final class FleetLoop {
         wait = Math.min(TICK_NANOS, caughtUp.getAsLong());
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the thread that owns the state was interrupted", e);
     }
   }
 

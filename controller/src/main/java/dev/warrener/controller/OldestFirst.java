@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * @param <D> a delivery, compared by identity
  */
 final class OldestFirst<D> {
-  /** How many rounds an acknowledgement waits for older ones before it is sent by itself. */
+  /** The number of rounds that an acknowledgement waits for older ones before it is sent alone. */
   static final int ROUNDS = 3;
 
   /**

@@ -14,7 +14,9 @@ import java.util.function.Supplier;
  * its square. Used by the timers' thread alone.
  */
 final class PresenceReports {
-  /** How often to look whether a report is due, and the shortest time between two reports. */
+  /**
+   * The pause between two checks whether a report is due, and the least time between two reports.
+   */
   static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   private static final Duration REPORT_EVERY = Duration.ofSeconds(2);

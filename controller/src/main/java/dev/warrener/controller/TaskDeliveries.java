@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class TaskDeliveries {
   private static final Logger LOG = LoggerFactory.getLogger(TaskDeliveries.class);
 
-  /** How long after a failure to consume it is reported, so that the retry is not a tight loop. */
+  /** The delay before a failure to consume is reported, so that the retry is not a tight loop. */
   private static final Duration BEFORE_RETRY = Duration.ofSeconds(1);
 
   /**
@@ -142,7 +142,7 @@ final class TaskDeliveries {
     });
   }
 
-  /** Has the broker move a delivery to the dead letters. */
+  /** Makes the broker move a delivery to the dead letters. */
   void reject(DeliveryKey key) {
     add(() -> {
       var delivery = inbox.take(key);

@@ -42,7 +42,7 @@ final class TaskPublisher {
   /** The type of the error in a result whose value the broker does not take. */
   private static final String RESULT_TOO_LARGE = "result-too-large";
 
-  /** How long after a failure it is reported, so that the retry is not a tight loop. */
+  /** The delay before a failure is reported, so that the retry is not a tight loop. */
   private static final Duration BEFORE_RETRY = Duration.ofSeconds(1);
 
   private final Namespace namespace;

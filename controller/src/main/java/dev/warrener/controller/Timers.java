@@ -97,7 +97,11 @@ final class Timers implements AutoCloseable {
     public void run() {
       if (done.compareAndSet(false, true)) {
         waiting.remove(this);
-        tellError(work);
+        try {
+          tellError(work);
+        } catch (RuntimeException e) {
+          LOG.error("a bug: work that was put off has failed", e);
+        }
       }
     }
   }

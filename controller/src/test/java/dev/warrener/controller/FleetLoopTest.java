@@ -92,7 +92,7 @@ class FleetLoopTest {
         .build();
   }
 
-  private static Settings settings() {
+  static Settings settings() {
     return Settings.builder("web-1")
         .queues(List.of(new Settings.QueueSettings("mail", 1, 0, 3, Duration.ZERO)))
         .build();

@@ -42,14 +42,14 @@ class SilentNodeIT {
   /** Returns the broker's address by both wires. */
   private BrokerAddress address() {
     var second = URI.create(other.uri());
-    var both = node.uri().replaceFirst("(@127\\.0\\.0\\.1:\\d+)", "$1,127.0.0.1:" + second.getPort());
+    var both =
+        node.uri().replaceFirst("(@127\\.0\\.0\\.1:\\d+)", "$1,127.0.0.1:" + second.getPort());
     return BrokerAddress.parse(both);
   }
 
   @Test
   void killIsSentAndConfirmedOverAnotherNode() throws InterruptedException {
-    var options =
-        OperatorOptions.DEFAULT.withNamespace(new Namespace(fleet.vhost().namespace()));
+    var options = OperatorOptions.DEFAULT.withNamespace(new Namespace(fleet.vhost().namespace()));
     try (var operator = Operator.connect(address(), options)) {
       node.stall();
       long begun = System.nanoTime();

@@ -16,6 +16,7 @@ import dev.warrener.messaging.order.Order;
 import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
+import dev.warrener.messaging.report.ReportType;
 import dev.warrener.messaging.report.WorkerState;
 import dev.warrener.messaging.task.Body;
 import java.io.IOException;
@@ -90,7 +91,7 @@ final class FleetUnderOrders implements AutoCloseable {
   private void rollCall() throws InterruptedException {
     var order = order(OrderKind.ROLL_CALL, Scope.ALL, null, null);
     orders.send(order, null, PATIENCE);
-    watch.await(order.id(), "controller.heard", ids.size(), PATIENCE);
+    watch.await(order.id(), ReportType.CONTROLLER_HEARD, ids.size(), PATIENCE);
   }
 
   /**
@@ -225,8 +226,8 @@ final class FleetUnderOrders implements AutoCloseable {
     var order = order(OrderKind.KILL, scope, inFlight, then);
     long begin = System.nanoTime();
     orders.send(order, null, PATIENCE);
-    watch.await(order.id(), "worker.dead", dead, PATIENCE);
-    var reports = watch.await(order.id(), "controller.done", ids.size(), PATIENCE);
+    watch.await(order.id(), ReportType.WORKER_DEAD, dead, PATIENCE);
+    var reports = watch.await(order.id(), ReportType.CONTROLLER_DONE, ids.size(), PATIENCE);
     forgetPresence();
     return new Killed(begin, reports);
   }
@@ -236,7 +237,7 @@ final class FleetUnderOrders implements AutoCloseable {
     var order = order(OrderKind.RESUME, Scope.ALL, null, null);
     forgetPresence();
     orders.send(order, null, PATIENCE);
-    watch.await(order.id(), "controller.done", ids.size(), PATIENCE);
+    watch.await(order.id(), ReportType.CONTROLLER_DONE, ids.size(), PATIENCE);
   }
 
   private static Order order(

@@ -11,7 +11,9 @@ import dev.warrener.bench.subject.Subject.Setting;
 import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.report.ReportType;
 import dev.warrener.messaging.task.Body;
+import dev.warrener.messaging.task.TaskHeaders;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -130,8 +132,12 @@ public final class GrowthSuite implements Suite {
       fleet.awaitBusy();
       for (int i = 0; i < 3; i++) {
         var killed = fleet.kill(Scope.ALL, InFlight.REQUEUE, WORKERS);
-        add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
-        add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
+        add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis(ReportType.WORKER_DEAD));
+        add(
+            run,
+            "order to last controller done",
+            conditions,
+            killed.lastMillis(ReportType.CONTROLLER_DONE));
         fleet.awaitBusy();
       }
       run.broker().purge(QUEUE);
@@ -152,11 +158,11 @@ public final class GrowthSuite implements Suite {
       fleet.publish(
           count,
           MeasuredTasks.of(
-              HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of("x-batch", "unwanted")));
+              HangHandler.NAME, Body.of(HangHandler.WAIT), Map.of(TaskHeaders.BATCH, "unwanted")));
       fleet.awaitBusy();
       var killed = fleet.killAndRespawn(Scope.ofBatch("unwanted"), InFlight.PURGE, WORKERS);
       var empty = watch.awaitAtMost(0, PATIENCE);
-      add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
+      add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis(ReportType.WORKER_DEAD));
       add(
           run,
           "order to the batch's last task gone",
@@ -173,8 +179,12 @@ public final class GrowthSuite implements Suite {
         var watch = watch(run, fleet.first())) {
       for (int i = 0; i < KILLS; i++) {
         var killed = fleet.kill(Scope.ALL, InFlight.PURGE, controllers);
-        add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
-        add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
+        add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis(ReportType.WORKER_DEAD));
+        add(
+            run,
+            "order to last controller done",
+            conditions,
+            killed.lastMillis(ReportType.CONTROLLER_DONE));
         fleet.awaitReady();
       }
       long begin = System.nanoTime();

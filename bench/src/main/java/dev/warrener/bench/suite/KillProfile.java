@@ -4,6 +4,7 @@ import dev.warrener.bench.rig.ProcessFigures;
 import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.report.ReportType;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class KillProfile {
         fleet.resume();
         fleet.awaitReady();
         if (i >= 0) {
-          certificates += killed.lastMillis("worker.dead");
+          certificates += killed.lastMillis(ReportType.WORKER_DEAD);
           used.merge("the client that measures", own, Double::sum);
           after.forEach((who, millis) ->
               used.merge(who, millis - before.getOrDefault(who, 0.0), Double::sum));

@@ -6,6 +6,7 @@ import dev.warrener.bench.subject.PythonPool;
 import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
+import dev.warrener.messaging.report.ReportType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -122,9 +123,13 @@ public final class KillSuite implements Suite {
       throws IOException, InterruptedException {
     prepare(fleet, busy);
     var killed = fleet.kill(Scope.ALL, InFlight.PURGE, fleet.workers());
-    add(run, LAST_CERTIFICATE, conditions, killed.lastMillis("worker.dead"));
-    add(run, "order to last controller done", conditions, killed.lastMillis("controller.done"));
-    add(run, "order to first heard", conditions, killed.firstMillis("controller.heard"));
+    add(run, LAST_CERTIFICATE, conditions, killed.lastMillis(ReportType.WORKER_DEAD));
+    add(
+        run,
+        "order to last controller done",
+        conditions,
+        killed.lastMillis(ReportType.CONTROLLER_DONE));
+    add(run, "order to first heard", conditions, killed.firstMillis(ReportType.CONTROLLER_HEARD));
     add(run, "slowest death in a certificate", conditions, killed.slowestDeathMillis());
   }
 
@@ -164,7 +169,10 @@ public final class KillSuite implements Suite {
         run.say(command.text());
       }
     }
-    fleet.watch().await(null, "controller.done", fleet.controllers(), FleetUnderOrders.PATIENCE);
+    fleet
+        .watch()
+        .await(
+            null, ReportType.CONTROLLER_DONE, fleet.controllers(), FleetUnderOrders.PATIENCE);
     fleet.resume();
   }
 

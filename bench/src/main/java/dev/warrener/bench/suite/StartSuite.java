@@ -13,6 +13,7 @@ import dev.warrener.bench.subject.WarrenerSubject;
 import dev.warrener.messaging.order.InFlight;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.WorkerTarget;
+import dev.warrener.messaging.report.ReportType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +125,7 @@ public final class StartSuite implements Suite {
         "certificate to the next task's start",
         "ms",
         NONE,
-        (stamp.startedNanos() - killed.lastNanos("worker.dead")) / 1e6);
+        (stamp.startedNanos() - killed.lastNanos(ReportType.WORKER_DEAD)) / 1e6);
     fleet.killAndRespawn(Scope.ALL, InFlight.PURGE, WORKERS + warrener.spares());
   }
 

@@ -34,10 +34,10 @@ public final class AuditLog implements AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration GOODBYE = Duration.ofSeconds(5);
 
-  /** How often to look whether the file is still where it was: every two seconds. */
+  /** The pause between two checks whether the file is still in its place: two seconds. */
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
-  /** How long the disk may take for a line before that is a problem. */
+  /** The longest that the disk may take for a line before that is a problem. */
   private static final Duration SLOW = Duration.ofSeconds(5);
 
   private static final int CHUNK = 64 * 1024;
@@ -296,9 +296,9 @@ public final class AuditLog implements AutoCloseable {
       var entry =
           i < entries.length
               ? entries[i]
-              : Map.of("at", Instant.now(), "type", "log.lost", "lines", gone);
+              : lost(gone);
       number++;
-      var line = AuditLine.write(number, hash, entry);
+      var line = line(number, hash, entry);
       hash = AuditLine.hash(line);
       text.writeBytes(line);
       text.write('\n');
@@ -318,6 +318,20 @@ public final class AuditLog implements AutoCloseable {
     prev = hash;
     size += text.size();
     return true;
+  }
+
+  /** Returns an entry's line; one that says that a line is lost if the entry can't be written. */
+  private static byte[] line(long number, String hash, Object entry) {
+    try {
+      return AuditLine.write(number, hash, entry);
+    } catch (RuntimeException e) {
+      LOG.error("a bug: an entry of the audit log could not be written and is lost", e);
+      return AuditLine.write(number, hash, lost(1));
+    }
+  }
+
+  private static Map<String, Object> lost(long lines) {
+    return Map.of("at", Instant.now(), "type", "log.lost", "lines", lines);
   }
 
   private void write(ByteBuffer bytes) throws IOException {

@@ -136,12 +136,12 @@ public final class ControllerConfiguration {
     return Set.copyOf(get(ControllerSettings.OPERATORS));
   }
 
-  /** How far an order's time of issue may be ahead of this host's clock. */
+  /** Returns how far an order's time of issue may be ahead of this host's clock. */
   public Duration clockTolerance() {
     return get(ControllerSettings.CLOCK_TOLERANCE);
   }
 
-  /** Which containment holds the descendants of a worker. */
+  /** Returns which containment holds the descendants of a worker. */
   public ContainmentChoice containment() {
     return get(ControllerSettings.CONTAINMENT);
   }
@@ -168,39 +168,39 @@ public final class ControllerConfiguration {
   }
 
   /**
-   * How long runs go on without the broker, and workers without a frame from their controller; 2 s
-   * or more.
+   * Returns how long runs go on without the broker, and workers without a frame from their
+   * controller; 2 s or more.
    */
   public Duration lease() {
     return get(ControllerSettings.LEASE);
   }
 
-  /** What becomes of running tasks when the broker is lost. */
+  /** Returns the fate of running tasks when the broker is lost. */
   public WithoutBroker withoutBroker() {
     return get(ControllerSettings.WITHOUT_BROKER);
   }
 
-  /** Which events of tasks are published. */
+  /** Returns which events of tasks are published. */
   public TaskEvents taskEvents() {
     return get(ControllerSettings.TASK_EVENTS);
   }
 
-  /** How long a worker may take until it is ready. */
+  /** Returns the longest that a worker may take until it is ready. */
   public Duration startDeadline() {
     return get(ControllerSettings.START_DEADLINE);
   }
 
-  /** How long a stop waits for running tasks. */
+  /** Returns the longest that a stop waits for running tasks. */
   public Duration drainDeadline() {
     return get(ControllerSettings.DRAIN_DEADLINE);
   }
 
-  /** How long the controller tries to reach the broker at the start. */
+  /** Returns how long the controller tries to reach the broker at the start. */
   public Duration brokerPatience() {
     return get(ControllerSettings.BROKER_PATIENCE);
   }
 
-  /** When dead workers are started again. */
+  /** Returns the delays before dead workers are started again. */
   public Settings.Restarts restarts() {
     return new Settings.Restarts(
         get(ControllerSettings.RESTART_FIRST_DELAY),
@@ -210,7 +210,10 @@ public final class ControllerConfiguration {
         get(ControllerSettings.RESTART_COOL_DOWN));
   }
 
-  /** How long an ended run is remembered, so that a copy of its task does not run again here. */
+  /**
+   * Returns how long an ended run is remembered, so that a copy of its task does not run again
+   * here.
+   */
   public Duration duplicateWindow() {
     return get(ControllerSettings.DUPLICATE_WINDOW);
   }

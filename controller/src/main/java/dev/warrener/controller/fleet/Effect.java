@@ -131,7 +131,7 @@ public sealed interface Effect {
    *     too many
    */
   record Log(Level level, String message, List<String> more) implements Effect {
-    /** How much a line matters. */
+    /** The importance of a line. */
     public enum Level {
       DEBUG,
       INFO,

@@ -18,7 +18,7 @@ import java.util.List;
 final class KillRecord {
   private KillRecord() {}
 
-  /** Has the kills under way written down, if they have changed. */
+  /** Writes down the kills under way, if they have changed. */
   static void keep(Transition change) {
     if (!change.haveKillsChanged()) {
       return;

@@ -12,7 +12,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a task never runs, for whoever waits for its result.
+ * The reasons why a task never runs, for the publisher that waits for its result.
  *
  * @param outcome the outcome that its result has
  * @param error the reason, in a sentence

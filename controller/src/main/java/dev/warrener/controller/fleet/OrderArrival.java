@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * broadcast, from the log, over the control socket, or as the tripwire.
  */
 final class OrderArrival {
-  /** How long the order that a pulled tripwire stands for is in force: 30 min, as for any kill. */
+  /** The time that the order of a pulled tripwire is in force: 30 min, as for any kill. */
   private static final Duration TRIPWIRE_LASTS = Duration.ofMinutes(30);
 
   /**
-   * How long an order that came from the log waits for its broadcast before it leaves the waiting
+   * The time that an order from the log waits for its broadcast before it leaves the waiting
    * tasks as they are. The broadcast usually follows within milliseconds.
    */
   private static final Duration BROADCAST_WAIT = Duration.ofSeconds(10);

@@ -14,8 +14,8 @@ import java.util.List;
 /** Takes orders through their stages, up to {@code controller.done}. */
 final class OrderExecution {
   /**
-   * How long an order that came without a broker waits for the broker after the last tree is empty.
-   * A settlement that comes later is reported as a note, or as failed.
+   * The time that an order that came without a broker waits for the broker after the last tree is
+   * empty. A settlement that comes later is reported as a note, or as failed.
    */
   private static final Duration SETTLEMENT_WITHOUT_BROKER = Duration.ofSeconds(2);
 

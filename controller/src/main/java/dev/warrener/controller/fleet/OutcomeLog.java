@@ -15,7 +15,7 @@ import java.util.List;
 final class OutcomeLog {
   private OutcomeLog() {}
 
-  /** A run has ended badly, and {@code next} says what becomes of the task. */
+  /** Logs that a run has failed, timed out or crashed, and what becomes of its task. */
   static void failed(
       Transition change,
       Task task,
@@ -24,7 +24,7 @@ final class OutcomeLog {
       Outcome outcome,
       TaskError error,
       String next) {
-    // What was printed stands in the log already.
+    // The worker's output is in the log already.
     boolean isPrinted = outcome == Outcome.CRASHED || error.type().equals(ErrorType.EXIT);
     change.warn(
         named(task)

@@ -58,7 +58,7 @@ final class Retention {
   }
 
   /**
-   * Has the restrictions written down, if those to be kept have changed.
+   * Writes down the restrictions, if those to be kept have changed.
    *
    * @param isNew whether they may have become more, and not only fewer
    */

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 
 /** The end of a controller's life: it drains, kills its workers, and ends. */
 final class Shutdown {
-  /** How long handlers may take to close. */
+  /** The longest that handlers may take to close. */
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Supervision supervision;

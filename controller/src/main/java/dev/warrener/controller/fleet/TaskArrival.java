@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * is settled at once.
  */
 final class TaskArrival {
-  /** How long a task waits in a retry queue before it is looked at again, if a hold covers it. */
+  /** The time that a held task waits in a retry queue before it is looked at again. */
   private static final Duration HELD = Duration.ofSeconds(5);
 
   private final TaskOutcomes outcomes;

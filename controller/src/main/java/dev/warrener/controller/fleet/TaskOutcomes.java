@@ -125,7 +125,7 @@ final class TaskOutcomes {
     reports.deadLettered(change, task, reason, detail, null);
   }
 
-  /** Has a task tried again; returns after how many seconds. */
+  /** Schedules another run of a task. Returns the delay in seconds. */
   private int retry(Transition change, TaskRun run, int crashes) {
     var task = run.task();
     Map<String, @Nullable Object> headers = new HashMap<>();

@@ -177,7 +177,7 @@ final class Transition {
     }
   }
 
-  /** Has the broker move a delivery to the dead letters, unless the broker has it back. */
+  /** Makes the broker move a delivery to the dead letters, unless the broker has it back. */
   void reject(DeliveryKey delivery) {
     if (broker.isCurrent(delivery)) {
       settle(delivery, new Effect.Reject(delivery));

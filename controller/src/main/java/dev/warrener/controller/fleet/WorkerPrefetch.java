@@ -21,7 +21,7 @@ import java.util.List;
  * until the worker has answered.
  */
 final class WorkerPrefetch {
-  /** How long a worker may take to answer when it is asked to return a task. */
+  /** The longest that a worker may take to answer when it is asked to return a task. */
   static final Duration ANSWER = Duration.ofSeconds(5);
 
   /** The longest that a kill of one run waits until its worker has returned its other tasks. */

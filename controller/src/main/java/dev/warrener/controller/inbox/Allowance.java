@@ -9,7 +9,7 @@ import java.util.function.IntSupplier;
  * processors to what matters. Thread-safe.
  */
 final class Allowance {
-  /** What all workers may write in a second: this costs the controller about one processor. */
+  /** The most that all workers may write in a second. Reading it takes about one processor. */
   private static final int PER_SECOND = 100_000;
 
   /** A line or frame counts one, and one more for each 256 bytes. */

@@ -87,7 +87,9 @@ final class WorkerConversation {
     }
   }
 
-  /** What is in a header is kept with the fleet's state, and shown in reports. */
+  /**
+   * Rejects a large header, because headers are kept with the fleet's state and shown in reports.
+   */
   private static void requireSmallHeader(Frame frame) throws BrokenFrameException {
     long characters = 0;
     for (var field : frame.header().entrySet()) {

@@ -187,7 +187,7 @@ public final class WorkerInbox implements ProcessListener, AutoCloseable {
     events.accept(new Event.Unconfirmed(worker, pid, startTicks, survivors, doubt));
   }
 
-  /** Has the lines logged that wait for it, for a moment at most; then no more are. */
+  /** Logs the waiting lines, for a moment at most. Later lines are not logged. */
   @Override
   public void close() {
     log.close();

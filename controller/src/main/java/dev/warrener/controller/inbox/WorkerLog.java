@@ -33,7 +33,7 @@ final class WorkerLog implements AutoCloseable {
   /** The most characters of one worker that wait at all: 256 Ki. */
   static final int MOST_KEPT = 2 * MOST_WAITING;
 
-  /** What an empty line costs, in characters: the memory of the line's own objects. */
+  /** The size of an empty line, in characters: the memory of the line's own objects. */
   private static final int LINE_COST = 64;
 
   private final BiConsumer<Level, String> log;

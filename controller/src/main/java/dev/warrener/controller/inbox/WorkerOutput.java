@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** What handlers and workers print, as lines of the controller's log. */
+/** The output of handlers and workers, as lines of the controller's log. */
 public final class WorkerOutput {
   /** The logger of what tasks and workers print; the controller's own lines have other loggers. */
   public static final String LOGGER = "dev.warrener.task";

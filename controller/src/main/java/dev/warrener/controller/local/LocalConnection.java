@@ -34,7 +34,7 @@ final class LocalConnection implements Places.Taken {
   private static final long MOST_BYTES_WAITING = 64L << 20;
   private static final Duration GOODBYE = Duration.ofSeconds(1);
 
-  /** How often the reader looks up whether the connection has been idle for too long. */
+  /** The pause between two checks whether the connection has been idle for too long. */
   private static final Duration LOOK = Duration.ofSeconds(30);
 
   /** The most lines a second from one client: what comes faster waits in its socket. */
@@ -160,6 +160,8 @@ final class LocalConnection implements Places.Taken {
           break;
         }
       }
+    } catch (RuntimeException e) {
+      LOG.error("a bug: the connection of {} to the control socket is closed", peer, e);
     } finally {
       finish();
       ended.accept(this);
@@ -216,6 +218,9 @@ final class LocalConnection implements Places.Taken {
         }
       }
     } catch (InterruptedException e) {
+      isGone = true;
+    } catch (RuntimeException e) {
+      LOG.error("a bug: nothing more is written to {} by the control socket", peer, e);
       isGone = true;
     } finally {
       writerEnded.countDown();

@@ -153,7 +153,7 @@ public final class LocalControl implements AutoCloseable {
       }
       int descriptor = current.accept();
       if (descriptor >= 0) {
-        welcome(descriptor);
+        tryToWelcome(descriptor);
       } else if (!closed && current == socket) {
         // Perhaps too many files are open: the next connection may succeed.
         LOG.error(
@@ -162,6 +162,15 @@ public final class LocalControl implements AutoCloseable {
       }
     }
     current.close();
+  }
+
+  /** Welcomes one client, whose failure must not keep out those that come after it. */
+  private void tryToWelcome(int descriptor) {
+    try {
+      welcome(descriptor);
+    } catch (RuntimeException e) {
+      LOG.error("a bug: a connection to the control socket was not served", e);
+    }
   }
 
   private void welcome(int descriptor) {
@@ -202,9 +211,16 @@ public final class LocalControl implements AutoCloseable {
       }
       case Places.Verdict.Free<LocalConnection>() -> {}
     }
+    byte[] first;
+    try {
+      first = ContractJson.write(hello.get());
+    } catch (RuntimeException e) {
+      Kernel.close(descriptor);
+      throw e;
+    }
     var connection = new LocalConnection(descriptor, peer, this::take, connections::remove);
     connections.add(connection);
-    connection.send(ContractJson.write(hello.get()));
+    connection.send(first);
     if (!connection.start(threads)) {
       LOG.error(
           "the connection of {} to the control socket is closed, because no thread can be started"
@@ -215,12 +231,15 @@ public final class LocalControl implements AutoCloseable {
 
   /** Tells the other end why it is refused, closes the connection, and records it. */
   private void refuse(int descriptor, Peer peer, String code, String because) {
-    var line = ContractJson.write(ControllerError.of(code, because));
-    var bytes = Arrays.copyOf(line, line.length + 1);
-    bytes[line.length] = '\n';
-    // It is the first line of a new connection, for which there is room.
-    int ignored = UnixSockets.send(descriptor, bytes, 0, false);
-    Kernel.close(descriptor);
+    try {
+      var line = ContractJson.write(ControllerError.of(code, because));
+      var bytes = Arrays.copyOf(line, line.length + 1);
+      bytes[line.length] = '\n';
+      // It is the first line of a new connection, for which there is room.
+      int ignored = UnixSockets.send(descriptor, bytes, 0, false);
+    } finally {
+      Kernel.close(descriptor);
+    }
     refusals
         .note(because, System.nanoTime())
         .ifPresent(sentence ->

@@ -22,10 +22,10 @@ final class Places {
   static final int FOR_ALL = 32;
   static final int MORE_FOR_ROOT = 4;
 
-  /** How long a connection keeps its place without a line, if somebody else wants it. */
+  /** The time that a connection without a line keeps its place if another client wants it. */
   static final Duration UNTOUCHED = Duration.ofSeconds(5);
 
-  /** How long a connection may go without a line in either direction. */
+  /** The longest that a connection may go without a line in either direction. */
   static final Duration LONGEST_IDLE = Duration.ofMinutes(10);
 
   private Places() {}
@@ -39,18 +39,18 @@ final class Places {
   }
 
   /**
-   * What becomes of a newcomer.
+   * The answers to a new connection.
    *
    * @param <T> the connections
    */
   sealed interface Verdict<T> {
-    /** It gets a free place. */
+    /** The connection gets a free place. */
     record Free<T>() implements Verdict<T> {}
 
-    /** It gets the place of another connection, which is closed. */
+    /** The connection gets the place of another connection, which is closed. */
     record InPlaceOf<T>(T other) implements Verdict<T> {}
 
-    /** It gets none. */
+    /** The connection gets no place. */
     record None<T>(String because) implements Verdict<T> {}
   }
 

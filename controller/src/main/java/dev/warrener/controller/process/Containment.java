@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +111,7 @@ record Containment(
       }
       throw e;
     }
-    ProcessId head = identify(process);
+    ProcessId head = identify(process.pid(), Stat::of);
     return new Launched(
         process, head, cgroup, unshare == null ? null : new NamespaceEnclosure(head));
   }
@@ -123,16 +124,17 @@ record Containment(
   /**
    * Returns the identity of a process that was just started.
    *
+   * @param look returns the stat of the process with a number, as {@link Stat#of} does
    * @throws UnreadableException if it can't be read again and again: then nobody could ever signal
    *     it safely, and it must not live
    */
-  private static ProcessId identify(Process process) {
+  static ProcessId identify(long pid, LongFunction<@Nullable Stat> look) {
     for (int tries = 1; ; tries++) {
       try {
-        Stat stat = Stat.of(process.pid());
+        Stat stat = look.apply(pid);
         // Without a stat the process is dead already and the JDK has reaped it. Its start time is
         // then unknown and not needed: whatever has the number now is another process.
-        return stat == null ? new ProcessId(process.pid(), 0) : stat.id();
+        return stat == null ? new ProcessId(pid, 0) : stat.id();
       } catch (UnreadableException e) {
         if (tries == TRIES_TO_IDENTIFY) {
           throw e;

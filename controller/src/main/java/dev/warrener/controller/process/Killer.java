@@ -169,7 +169,7 @@ final class Killer implements Runnable {
         }
       }
     } catch (InterruptedException e) {
-      LOG.error("no worker can be killed any more: the killer's thread was interrupted", e);
+      throw new Error("no worker can be killed any more: the killer's thread was interrupted", e);
     } finally {
       stopped.countDown();
     }
@@ -412,7 +412,7 @@ final class Killer implements Runnable {
     return tree.isReportedUnconfirmed() ? wait : Math.min(wait, untilReport);
   }
 
-  /** How long to wait for the kernel to finish off the processes that were signalled. */
+  /** Returns the wait for the kernel to finish off the processes that were signalled. */
   private static long pause(long nanosSinceFirstSignal) {
     long millis = nanosSinceFirstSignal / 1_000_000;
     return TimeUnit.MILLISECONDS.toNanos(millis < 100 ? 1 : millis < 1_000 ? 5 : 50);

@@ -34,7 +34,7 @@ final class Mark {
 
   private static final byte[] LINE = "Max file locks ".getBytes(StandardCharsets.US_ASCII);
 
-  /** Where the soft and the hard limit stand in the line. */
+  /** The positions of the soft and the hard limit in the line. */
   private static final int SOFT = 0;
 
   private static final int HARD = 1;

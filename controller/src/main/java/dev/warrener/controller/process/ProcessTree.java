@@ -56,10 +56,10 @@ final class ProcessTree {
   private long retryNanos = FIRST_RETRY_NANOS;
   private long repeatNanos = FIRST_REPEAT_NANOS;
 
-  /** Why the last signal could not be sent; null if it was. */
+  /** The reason why the last signal could not be sent; null if it was sent. */
   private @Nullable String signalFailure;
 
-  /** Why the last look can't tell whether there is a process; null if it can. */
+  /** The reason why the last look can't tell whether there is a process; null if it can. */
   private @Nullable String lookFailure;
 
   /** All processes that were seen, except the shell that is process 1 of a pid namespace. */

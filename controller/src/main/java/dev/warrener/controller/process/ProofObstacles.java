@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What on this host keeps the kernel from proving the deaths of workers, as far as the kernel
- * itself tells. Used only where neither cgroups nor PID namespaces work.
+ * The features of this host that keep the kernel from proving the deaths of workers, as far as the
+ * kernel itself tells. Used only where neither cgroups nor PID namespaces work.
  *
  * @param hasUnshare whether the program {@code unshare} is on the PATH
  * @param isRoot whether the controller runs as root, which needs no user namespace

@@ -39,7 +39,7 @@ public final class Provenance {
   private static final String NUMBERS = "NSpid:";
   private static final String UNSEEN = "it can't be looked at in /proc";
 
-  /** How often a chain of parents that changes while it is read is read again. */
+  /** The number of times that a chain of parents is read again if it changes while it is read. */
   private static final int MOST_LOOKS = 50;
 
   /** The controller's own signs, as they were before any task ran. */
@@ -118,7 +118,7 @@ public final class Provenance {
     return signs.isInWorkersCgroup() ? "it is in the cgroup of a worker" : null;
   }
 
-  /** What everyone may read about a process. */
+  /** The facts that everyone may read about a process. */
   private record Signs(int depth, long mark, long hardLimit, boolean isInWorkersCgroup) {
     /** Returns null if the process is gone. */
     static @Nullable Signs of(long pid) {

@@ -3,8 +3,6 @@ package dev.warrener.controller.process;
 import dev.warrener.controller.process.linux.Kernel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Notifies the killer when a child of this process is dead, without taking the exit status. The
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * the exit status of those, too.
  */
 final class Reaper implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
+  private static final String LOST = "the deaths of workers' descendants are no longer noticed";
   private static final long FIRST_PAUSE_NANOS = 200_000;
   private static final long LONGEST_PAUSE_NANOS = 500_000_000;
 
@@ -55,17 +53,14 @@ final class Reaper implements Runnable {
           childStarted.acquire();
           childStarted.drainPermits();
         } else if (pid < 0) {
-          LOG.error(
-              "dead descendants of workers are no longer reaped: waitid failed with error {}",
-              -pid);
-          return;
+          throw new Error(LOST + ": waitid failed with error " + -pid);
         } else if (!stopped) {
           killer.childDied(pid);
           awaitGone(pid);
         }
       }
     } catch (InterruptedException e) {
-      LOG.error("dead descendants of workers are no longer reaped: the thread was interrupted", e);
+      throw new Error(LOST + ": the thread was interrupted", e);
     }
   }
 

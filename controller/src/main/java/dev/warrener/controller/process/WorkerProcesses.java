@@ -40,7 +40,7 @@ public final class WorkerProcesses implements AutoCloseable {
   private static final long LOOK_NANOS = 300_000;
   private static final Duration UNDO_AGAIN = Duration.ofMillis(5);
 
-  /** How long {@link #close} waits for all process trees: 10 s. */
+  /** The longest that {@link #close} waits for all process trees: 10 s. */
   private static final long CLOSE_NANOS = 10_000_000_000L;
 
   private final ProcessSettings settings;

@@ -53,11 +53,15 @@ public final class KillWarmUp implements Runnable {
     } catch (IOException e) {
       LOG.debug("the warm-up runs at the usual priority: {}", e.toString());
     }
-    var fleet = new ImaginaryFleet(settings, KillWarmUp::write);
-    for (int i = 0; i < KILLS; i++) {
-      for (var fate : InFlight.values()) {
-        fleet.kill(fate);
+    try {
+      var fleet = new ImaginaryFleet(settings, KillWarmUp::write);
+      for (int i = 0; i < KILLS; i++) {
+        for (var fate : InFlight.values()) {
+          fleet.kill(fate);
+        }
       }
+    } catch (RuntimeException e) {
+      LOG.error("a bug: the warm-up of kills has failed; the first kill may take longer", e);
     }
   }
 

@@ -48,6 +48,31 @@ class AuditLogTest {
         .isEqualTo("rw-r-----");
   }
 
+  /** An entry that Jackson can't write. */
+  private record Broken(String word) {
+    @Override
+    public String word() {
+      throw new IllegalStateException("a bug, made by the test");
+    }
+  }
+
+  @Test
+  void entryThatCanNotBeWrittenIsCountedAsLostAndTheOthersAreWritten() throws IOException {
+    try (var log = AuditLog.open(file)) {
+      log.append(Map.of("at", "now", "type", "test", "word", "one"));
+      log.append(new Broken("two"));
+      log.append(Map.of("at", "now", "type", "test", "word", "three"));
+    }
+
+    assertThat(AuditChain.verify(file, null).problems()).isEmpty();
+    assertThat(Files.readAllLines(file))
+        .hasSize(3)
+        .satisfiesExactly(
+            line -> assertThat(line).contains("one"),
+            line -> assertThat(line).contains("\"type\":\"log.lost\"", "\"lines\":1"),
+            line -> assertThat(line).contains("three"));
+  }
+
   @Test
   void fileThatWasRemovedIsAProblemThoughItCanStillBeWritten() throws IOException {
     try (var log = AuditLog.open(file)) {

@@ -103,8 +103,8 @@ class ExpiryAtWorkersTest {
     assertThat(fleet.all(Effect.Schedule.class))
         .filteredOn(effect -> effect.timer() instanceof Timer.RecallDue)
         .singleElement()
-        .satisfies(effect ->
-            assertThat(effect.at()).isBefore(fleet.now().plus(Duration.ofMillis(500))));
+        .satisfies(
+            effect -> assertThat(effect.at()).isBefore(fleet.now().plus(Duration.ofMillis(500))));
   }
 
   private static Task task(String id, @Nullable Duration expiration) {
@@ -117,8 +117,7 @@ class ExpiryAtWorkersTest {
 
   private void finished(String task, @Nullable TaskError error) {
     fleet.happen(
-        new Event.Finished(
-            DecidedFleet.WORKER, task, 1, new RunEnd(Body.EMPTY, Task.JSON, error)));
+        new Event.Finished(DecidedFleet.WORKER, task, 1, new RunEnd(Body.EMPTY, Task.JSON, error)));
   }
 
   private void lookAfter() {

@@ -28,6 +28,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,40 @@ class LocalControlTest {
         for (var each : idle) {
           each.close();
         }
+      }
+    }
+  }
+
+  @Test
+  void bugThatOneClientMeetsKeepsNoOtherOut() throws Exception {
+    var hello = ControllerHello.of("web-1", "host", "warrener", 1, "test", true);
+    var hellos = new AtomicInteger();
+    var orders = new AtomicInteger();
+    try (var lock = ControllerLock.acquire("web-1", folder);
+        var control =
+            LocalControl.open(
+                lock,
+                Namespace.DEFAULT,
+                "web-1",
+                () -> {
+                  if (hellos.incrementAndGet() == 1) {
+                    throw new IllegalStateException("a bug, made by a test");
+                  }
+                  return hello;
+                },
+                event -> {
+                  orders.incrementAndGet();
+                  throw new IllegalStateException("a bug, made by a test");
+                })) {
+      control.start();
+      var socket = LocalSockets.socket(folder, Namespace.DEFAULT, "web-1");
+
+      assertThat(SocketCaller.call(socket, true)).doesNotContain("controller.hello");
+      // More than there are places for one process: none is left taken.
+      for (int i = 1; i <= 2 * Places.FOR_A_PROCESS; i++) {
+        Await.until(() -> SocketCaller.call(socket, true).contains("controller.hello"));
+        int count = i;
+        Await.until(() -> orders.get() >= count);
       }
     }
   }

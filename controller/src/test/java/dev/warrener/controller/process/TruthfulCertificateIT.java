@@ -56,6 +56,11 @@ class TruthfulCertificateIT {
             tier -> Stream.of("descriptors", "greedily").map(hunger -> Arguments.of(tier, hunger)));
   }
 
+  static Stream<Arguments> tiersAndHiding() {
+    return tiers().stream()
+        .flatMap(tier -> Stream.of(1, 2).map(hidepid -> Arguments.of(tier, hidepid)));
+  }
+
   static boolean isRoot() {
     return "root".equals(System.getProperty("user.name"));
   }
@@ -185,6 +190,46 @@ class TruthfulCertificateIT {
       assertThat(Stat.isAlive(daemon)).isTrue();
       daemons.cleanUp();
       controller.await("CERTIFICATE\t1");
+      controller.end();
+    }
+  }
+
+  /** A controller without the right to look into others' processes, whose worker has one. */
+  @ParameterizedTest
+  @EnabledIf(value = "isRoot", disabledReason = NEEDS_ROOT)
+  @MethodSource("tiersAndHiding")
+  void whatProcHidesFromRootIsNotTakenForDeadInAnyTier(ContainmentChoice tier, int hidepid)
+      throws Exception {
+    Sleeper daemons = sleeper();
+    // The group 0 sees everything, whatever is hidden.
+    var prefix =
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t proc -o hidepid=" + hidepid + " proc /proc && exec \"$@\"",
+            "sh",
+            "setpriv",
+            "--bounding-set",
+            "-sys_ptrace",
+            "--regid",
+            STRANGER,
+            "--clear-groups",
+            "--");
+    try (var controller = StarvedController.start(prefix, ownClassPath(), tier, SOON, 0)) {
+      controller.spawnAndAwaitUp(1, Escape.DAEMON_OF_ANOTHER_USER.script(daemons));
+      ProcessId daemon = daemons.awaitOne();
+
+      controller.tell("kill 1");
+      String end = controller.await("CERTIFICATE\t1", "UNCONFIRMED\t1");
+
+      if (end.startsWith("UNCONFIRMED")) {
+        assertThat(end).contains("can't be read");
+        daemons.cleanUp();
+        end = controller.await("CERTIFICATE\t1");
+      }
+      assertThat(Stat.isAlive(daemon)).as("alive after " + end).isFalse();
       controller.end();
     }
   }

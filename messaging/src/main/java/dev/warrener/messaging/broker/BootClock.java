@@ -32,7 +32,7 @@ final class BootClock {
 
   private boolean known;
 
-  /** How long the host was suspended since this clock was made; guarded by this. */
+  /** The time that the host was suspended since this clock was made; guarded by this. */
   private long suspended;
 
   /**

@@ -1,7 +1,6 @@
 package dev.warrener.messaging.broker;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.ShutdownSignalException;
 import io.github.resilience4j.core.IntervalFunction;
 import java.io.IOException;
 import java.time.Duration;
@@ -286,7 +285,7 @@ public final class BrokerLink implements AutoCloseable {
                   channel.asyncCompletableRpc(question).get();
                   session.heard(asked);
                 } while (session.awaitEnd(interval) == null);
-              } catch (IOException | ExecutionException | ShutdownSignalException e) {
+              } catch (IOException | ExecutionException | RuntimeException e) {
                 session.lost(BrokerErrors.reason(e));
               } catch (InterruptedException e) {
                 session.lost("interrupted");

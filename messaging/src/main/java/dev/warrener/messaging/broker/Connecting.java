@@ -65,7 +65,7 @@ public final class Connecting {
     /** Ends the connection without waiting for the broker. Returns at once. */
     public void drop(String threadName) {
       // A TLS socket may wait for a writer that hangs, and the client for its own threads.
-      daemon(threadName + "-drop")
+      expendable(threadName + "-drop")
           .newThread(() -> {
             try {
               socket.close();
@@ -142,8 +142,8 @@ public final class Connecting {
     var address = access.address();
     var threadName = "broker-" + purpose;
     var socket = new AtomicReference<Socket>();
-    var factory = factory(access, daemon(threadName), socket, heartbeats);
-    var consumers = consumers(consumerThreads, daemon(threadName + "-consumer"));
+    var factory = factory(access, expendable(threadName), socket, heartbeats);
+    var consumers = consumers(consumerThreads, expendable(threadName + "-consumer"));
     try {
       if (address.tls()) {
         factory.useSslProtocol(SSLContext.getDefault());
@@ -216,11 +216,34 @@ public final class Connecting {
   }
 
   /**
+   * Returns a factory of daemon threads whose end by an exception is only logged, because nothing
+   * depends on them: threads of the broker's client, whose connection is watched from outside, and
+   * those that only close something. An error is told all the same ({@link Errors}).
+   */
+  public static ThreadFactory expendable(String name) {
+    var daemons = daemon(name);
+    return task -> {
+      var thread = daemons.newThread(task);
+      thread.setUncaughtExceptionHandler(Connecting::ended);
+      return thread;
+    };
+  }
+
+  private static void ended(Thread thread, Throwable thrown) {
+    var byDefault = Thread.getDefaultUncaughtExceptionHandler();
+    if (thrown instanceof Error && byDefault != null) {
+      byDefault.uncaughtException(thread, thrown);
+    } else {
+      LOG.error("thread {} has ended by what it threw", thread.getName(), thrown);
+    }
+  }
+
+  /**
    * Connects to one of several nodes. A frozen node takes a connection and never answers, so the
    * next node is tried while the one before is still asked. For one call.
    */
   private static final class NodeRace {
-    /** How long a node has to answer before the next one is tried, too: half a second. */
+    /** The time for a node's answer before the next node is tried, too: half a second. */
     private static final long HEAD_START_MILLIS = 500;
 
     private final List<Supplier<Open>> nodes;
@@ -298,7 +321,7 @@ public final class Connecting {
       return isFirst;
     }
 
-    /** Has a connection dropped that is made from now on, or has just been made. */
+    /** Drops a connection that is made from now on, or has just been made. */
     private synchronized void giveUp() {
       isOver = true;
       for (var left = results.poll(); left != null; left = results.poll()) {
@@ -355,7 +378,9 @@ public final class Connecting {
     private static void endAfterError(Channel channel, Throwable error) {
       if (error instanceof Error told) {
         // Not on this thread, which is the connection's own: its end waits for that.
-        daemon("broker-error-drop").newThread(() -> channel.getConnection().abort()).start();
+        expendable("broker-error-drop")
+            .newThread(() -> channel.getConnection().abort())
+            .start();
         Errors.tell(told);
       }
     }

@@ -3,7 +3,7 @@ package dev.warrener.messaging.broker;
 import java.time.Duration;
 
 /**
- * How connections are made and kept up.
+ * The settings of connections.
  *
  * @param connectTimeout the limit on one attempt to connect, the handshake included; 5 s by default
  * @param rpcTimeout the limit on the broker's answer to one request; 5 s by default

@@ -38,7 +38,7 @@ final class RabbitDialect extends Dialect {
 
   private static final long OUTCOME_SEGMENT_BYTES = 10_000_000L;
 
-  /** How long results wait for a publisher whose connection is lost: ten minutes. */
+  /** The time that results wait for a publisher whose connection is lost: ten minutes. */
   private static final long REPLY_QUEUE_MILLIS = 600_000;
 
   private static final long CANCEL_SECONDS = 5;

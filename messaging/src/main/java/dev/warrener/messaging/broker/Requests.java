@@ -63,7 +63,7 @@ public final class Requests implements AutoCloseable {
   enum Presence {
     THERE,
     MISSING,
-    /** It belongs to another connection alone. */
+    /** The queue belongs to another connection alone. */
     LOCKED,
     /** The user may not know. */
     HIDDEN

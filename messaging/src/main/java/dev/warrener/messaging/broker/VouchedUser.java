@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * message that arrives as it was published.
  */
 public final class VouchedUser {
-  /** How RabbitMQ 4 names the header of dead-lettering towards clients of AMQP 1.0. */
+  /** RabbitMQ 4's name for the header of dead-lettering towards clients of AMQP 1.0. */
   private static final String DEATHS_OF_AMQP_1 = "x-opt-death";
 
   private VouchedUser() {}

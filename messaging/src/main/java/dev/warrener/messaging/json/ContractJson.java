@@ -36,7 +36,9 @@ public final class ContractJson {
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-  /** Where an object began, in a parser's words: it doesn't know the text any more. */
+  /**
+   * The position of an object's beginning, as the parser names it. The text itself is gone by then.
+   */
   private static final Pattern SOURCE_OF_PARSER =
       Pattern.compile(" ?\\(start marker at \\[Source: .*?\\]\\)");
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What becomes of the waiting tasks in scope. */
+/** The fate that an order chooses for the waiting tasks in scope. */
 public enum Backlog implements WireName {
   /** They keep waiting. */
   KEEP("keep"),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What becomes of the tasks that killed workers were running. */
+/** The fate that a kill chooses for the tasks that killed workers were running. */
 public enum InFlight implements WireName {
   /** They go back to the queue; the attempt is not counted. */
   REQUEUE("requeue"),

@@ -261,38 +261,38 @@ public record Order(
       return this;
     }
 
-    /** What the order asks for. */
+    /** The kind of the order. */
     public Builder kind(OrderKind kind) {
       this.kind = kind;
       return this;
     }
 
-    /** What the order is about. */
+    /** The scope of the order. */
     public Builder scope(Scope scope) {
       this.scope = scope;
       return this;
     }
 
-    /** What becomes of the tasks that killed workers were running. Required of a kill. */
+    /** The fate of the tasks that killed workers were running. Required of a kill. */
     public Builder inFlight(@Nullable InFlight inFlight) {
       this.inFlight = inFlight;
       return this;
     }
 
-    /** What becomes of waiting tasks in scope; {@code keep} by default. */
+    /** The fate of the waiting tasks in scope; {@code keep} by default. */
     public Builder backlog(Backlog backlog) {
       this.backlog = backlog;
       return this;
     }
 
-    /** What comes after a kill. Required of a kill. */
+    /** The action after a kill. Required of a kill. */
     public Builder then(@Nullable Then then) {
       this.then = then;
       return this;
     }
 
     /**
-     * How long handlers have to end by themselves, in milliseconds; 0 by default: SIGKILL at once.
+     * The time for handlers to end by themselves, in milliseconds; 0 by default: SIGKILL at once.
      */
     public Builder graceMillis(long graceMillis) {
       this.graceMillis = graceMillis;
@@ -305,7 +305,7 @@ public record Order(
       return this;
     }
 
-    /** Who issues the order; empty by default. */
+    /** The person or program that issues the order; empty by default. */
     public Builder issuedBy(String issuedBy) {
       this.issuedBy = issuedBy;
       return this;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What an order asks for. */
+/** The kinds of orders. */
 public enum OrderKind implements WireName {
   /** Kill the workers in scope with all their descendants, and settle what they ran. */
   KILL("kill"),

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What controllers do after a kill. */
+/** The actions of controllers after a kill. */
 public enum Then implements WireName {
   /** Dispatch no more tasks of this scope until a resume; survives restarts. */
   HOLD("hold"),

@@ -4,21 +4,21 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What a controller does now. */
+/** The states of a controller. */
 public enum ControllerState implements WireName {
-  /** It reads the order log and has not consumed yet. */
+  /** The controller reads the order log, and has not consumed yet. */
   STARTING("starting"),
-  /** It dispatches tasks. */
+  /** The controller dispatches tasks. */
   RUNNING("running"),
   /** A hold is in force for all that it serves. */
   HELD("held"),
-  /** It was asked to stop and lets running tasks finish. */
+  /** The controller was asked to stop, and lets running tasks finish. */
   DRAINING("draining"),
-  /** It ends itself. */
+  /** The controller ends itself. */
   EXITING("exiting"),
-  /** It has lost its connection to the broker. */
+  /** The controller has lost its connection to the broker. */
   DISCONNECTED("disconnected"),
-  /** It has ended in order. */
+  /** The controller has ended in order. */
   LEFT("left");
 
   private final String wire;

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What became of an in-flight task of a killed worker. */
+/** The fates of an in-flight task of a killed worker. */
 public enum Fate implements WireName {
-  /** It is back in its queue. */
+  /** The task is back in its queue. */
   REQUEUED("requeued"),
-  /** It was dropped. */
+  /** The task was dropped. */
   PURGED("purged"),
-  /** It is among the dead letters. */
+  /** The task is among the dead letters. */
   DEAD_LETTERED("dead-lettered");
 
   private final String wire;

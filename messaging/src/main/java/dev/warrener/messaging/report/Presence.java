@@ -199,7 +199,7 @@ public record Presence(
         return this;
       }
 
-      /** What the worker does now; {@code empty} by default. */
+      /** The current state of the worker; {@code empty} by default. */
       public Builder state(WorkerState state) {
         this.state = state;
         return this;
@@ -335,7 +335,7 @@ public record Presence(
       return this;
     }
 
-    /** What the controller does now; {@code running} by default. */
+    /** The current state of the controller; {@code running} by default. */
     public Builder state(ControllerState state) {
       this.state = state;
       return this;
@@ -359,7 +359,9 @@ public record Presence(
       return this;
     }
 
-    /** How long runs go on without the broker, in milliseconds; 0 by default: nothing bounds it. */
+    /**
+     * The longest that runs go on without the broker, in milliseconds; 0 by default, for no bound.
+     */
     public Builder leaseMillis(long leaseMillis) {
       this.leaseMillis = leaseMillis;
       return this;
@@ -371,13 +373,16 @@ public record Presence(
       return this;
     }
 
-    /** How many orders it has refused since its start. */
+    /** The number of orders that the controller has refused since its start. */
     public Builder refusedOrders(@Nullable Long refusedOrders) {
       this.refusedOrders = refusedOrders;
       return this;
     }
 
-    /** Why the deaths of its workers are found and not proven; null by default: they are proven. */
+    /**
+     * The reason why deaths of the controller's workers are not proven; null by default: they are
+     * proven.
+     */
     public Builder unproven(@Nullable String unproven) {
       this.unproven = unproven;
       return this;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** A controller's report about an order. All reports share the fields of {@link Header}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-  @JsonSubTypes.Type(value = Report.ControllerHeard.class, name = "controller.heard"),
-  @JsonSubTypes.Type(value = Report.WorkerDead.class, name = "worker.dead"),
-  @JsonSubTypes.Type(value = Report.WorkerUnconfirmed.class, name = "worker.unconfirmed"),
-  @JsonSubTypes.Type(value = Report.TaskSettled.class, name = "task.settled"),
-  @JsonSubTypes.Type(value = Report.ControllerDone.class, name = "controller.done"),
-  @JsonSubTypes.Type(value = Report.ControllerRefused.class, name = "controller.refused"),
+  @JsonSubTypes.Type(value = Report.ControllerHeard.class, name = ReportType.CONTROLLER_HEARD),
+  @JsonSubTypes.Type(value = Report.WorkerDead.class, name = ReportType.WORKER_DEAD),
+  @JsonSubTypes.Type(value = Report.WorkerUnconfirmed.class, name = ReportType.WORKER_UNCONFIRMED),
+  @JsonSubTypes.Type(value = Report.TaskSettled.class, name = ReportType.TASK_SETTLED),
+  @JsonSubTypes.Type(value = Report.ControllerDone.class, name = ReportType.CONTROLLER_DONE),
+  @JsonSubTypes.Type(value = Report.ControllerRefused.class, name = ReportType.CONTROLLER_REFUSED),
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface Report {
@@ -123,7 +123,7 @@ public sealed interface Report {
       String worker, long incarnation, long pid, long startTicks, String containment) {}
 
   /**
-   * What an order means at one controller.
+   * The extent of an order at one controller.
    *
    * @param workers the number of worker processes in scope
    * @param tasks the number of in-flight tasks in scope
@@ -357,19 +357,19 @@ public sealed interface Report {
         return this;
       }
 
-      /** What could not be done, and why; empty by default. */
+      /** The parts of the order that could not be done, and why; empty by default. */
       public Builder failed(List<String> failed) {
         this.failed = failed;
         return this;
       }
 
-      /** What else a person should know; null by default: nothing. */
+      /** A note for the person who reads the report; null by default. */
       public Builder notes(@Nullable List<String> notes) {
         this.notes = notes;
         return this;
       }
 
-      /** Why deaths of this order are found and not proven; null by default: they are proven. */
+      /** The reason why deaths of this order are not proven; null by default: they are proven. */
       public Builder unproven(@Nullable String unproven) {
         this.unproven = unproven;
         return this;

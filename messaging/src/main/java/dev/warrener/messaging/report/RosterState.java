@@ -10,7 +10,7 @@ public enum RosterState implements WireName {
   LIVE("live"),
   /** Its presence was not received for more than three intervals. */
   SILENT("silent"),
-  /** It published that it was leaving. */
+  /** The controller published that it was leaving. */
   LEFT("left");
 
   private final String wire;

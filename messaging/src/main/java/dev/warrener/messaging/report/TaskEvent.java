@@ -103,13 +103,13 @@ public record TaskEvent(
       return this;
     }
 
-    /** How the run ended, if the event is {@code finished}. */
+    /** The outcome of the run, if the event is {@code finished}. */
     public Builder outcome(@Nullable Outcome outcome) {
       this.outcome = outcome;
       return this;
     }
 
-    /** Why, if the event is {@code dead-lettered}. */
+    /** The reason, if the event is {@code dead-lettered}. */
     public Builder reason(@Nullable DeadReason reason) {
       this.reason = reason;
       return this;

@@ -4,19 +4,19 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What happened to a task. */
+/** The kinds of events of a task. */
 public enum TaskEventKind implements WireName {
   /** A worker began a run. */
   STARTED("started"),
   /** A run ended; the event carries its outcome. */
   FINISHED("finished"),
-  /** It waits for another run. */
+  /** The task waits for another run. */
   RETRYING("retrying"),
-  /** It went back to its queue; the attempt was not counted. */
+  /** The task went back to its queue; the attempt was not counted. */
   REQUEUED("requeued"),
-  /** It went to the dead letters. */
+  /** The task went to the dead letters. */
   DEAD_LETTERED("dead-lettered"),
-  /** It was dropped: purged, revoked, or a duplicate. */
+  /** The task was dropped: purged, revoked, or a duplicate. */
   DROPPED("dropped");
 
   private final String wire;

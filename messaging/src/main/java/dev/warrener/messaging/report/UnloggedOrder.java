@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an order came that the log of orders does not have.
+ * The way of an order that the log of orders does not have.
  *
  * @param origin {@code local} if it came over the controller's socket, {@code tripwire} if the
  *     controller has made it because the tripwire was pulled

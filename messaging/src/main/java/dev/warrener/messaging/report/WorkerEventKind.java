@@ -4,17 +4,17 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What happened to a worker. */
+/** The kinds of events of a worker. */
 public enum WorkerEventKind implements WireName {
   /** Its process was started. */
   SPAWNED("spawned"),
-  /** It reported that it is ready. */
+  /** The worker reported that it is ready. */
   READY("ready"),
   /** Its process ended, for whatever reason. */
   EXITED("exited"),
-  /** It was ended between two tasks, to be replaced by a new process. */
+  /** The worker was ended between two tasks, to be replaced by a new process. */
   RECYCLED("recycled"),
-  /** It died too often and is not restarted until the cool-down is over. */
+  /** The worker died too often, and is not restarted until the cool-down is over. */
   CRASH_LOOPING("crash-looping");
 
   private final String wire;

@@ -4,21 +4,21 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** What a worker does now. */
+/** The states of a worker. */
 public enum WorkerState implements WireName {
   /** No process: held, or not yet started. */
   EMPTY("empty"),
   /** The process runs and has not reported that it is ready. */
   STARTING("starting"),
-  /** It is ready for a task. */
+  /** The worker is ready for a task. */
   IDLE("idle"),
-  /** It runs a task. */
+  /** The worker runs a task. */
   BUSY("busy"),
-  /** It was signalled and its tree is not empty yet. */
+  /** The worker was signalled, and its process tree is not empty yet. */
   DYING("dying"),
-  /** It died, and is restarted after a delay. */
+  /** The worker died, and is restarted after a delay. */
   BACKING_OFF("backing-off"),
-  /** It died too often, and is restarted after the cool-down. */
+  /** The worker died too often, and is restarted after the cool-down. */
   CRASH_LOOPING("crash-looping");
 
   private final String wire;

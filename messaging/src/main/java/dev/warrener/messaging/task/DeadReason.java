@@ -4,21 +4,23 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** Why a task is among the dead letters: the value of the header {@code x-dead-reason}. */
+/**
+ * The reason why a task is among the dead letters: the value of the header {@code x-dead-reason}.
+ */
 public enum DeadReason implements WireName {
   /** The message breaks the contract; it never ran. */
   INVALID("invalid"),
-  /** It failed on its last attempt. */
+  /** The task failed on its last attempt. */
   FAILED("failed"),
-  /** It reached its hard limit on its last attempt. */
+  /** The task reached its hard limit on its last attempt. */
   TIMED_OUT("timed-out"),
-  /** It crashed its worker on its last attempt. */
+  /** The task crashed its worker on its last attempt. */
   CRASHED("crashed"),
-  /** It killed its worker too often. */
+  /** The task killed its worker or its controller too often. */
   POISON("poison"),
   /** An operator's order chose this fate. */
   KILLED("killed"),
-  /** It waited longer than its expiration. */
+  /** The task waited longer than its expiration. */
   EXPIRED("expired");
 
   private final String wire;

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.warrener.messaging.WireName;
 
-/** How a run ended, or why there was none. Reports, metrics and screens keep them apart. */
+/**
+ * The end of a run, or the reason why there was no run. Reports, metrics and screens distinguish
+ * them.
+ */
 public enum Outcome implements WireName {
   /** The handler returned. */
   SUCCEEDED("succeeded"),

@@ -134,7 +134,7 @@ public record ResultMessage(
       return this;
     }
 
-    /** Why the task did not succeed. */
+    /** The reason why the task did not succeed. */
     public Builder error(@Nullable TaskError error) {
       this.error = error;
       return this;

@@ -214,7 +214,7 @@ public record Task(
       return this;
     }
 
-    /** How long it may wait before it is dead-lettered as {@code expired}. */
+    /** The longest that the task may wait before it is dead-lettered as {@code expired}. */
     public Builder expiration(@Nullable Duration expiration) {
       this.expiration = expiration;
       return this;

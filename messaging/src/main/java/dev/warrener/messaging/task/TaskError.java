@@ -3,7 +3,7 @@ package dev.warrener.messaging.task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a run did not succeed.
+ * The reason why a run did not succeed.
  *
  * @param type the kind of error, such as a class name, {@code exit} or {@code signal}
  * @param message a sentence for a person

@@ -24,8 +24,8 @@ public final class TaskHeaders {
   public static final String CRASHES = "x-crashes";
 
   /**
-   * How often the broker has taken the task back from a consumer. Set by the broker alone, in
-   * quorum queues; a return by order counts only before RabbitMQ 4.3.
+   * The number of times that the broker has taken the task back from a consumer. Set by the broker
+   * alone, in quorum queues; a return by order counts only before RabbitMQ 4.3.
    */
   public static final String DELIVERY_COUNT = "x-delivery-count";
 
@@ -44,7 +44,7 @@ public final class TaskHeaders {
   /** A sentence for people that says why the task became a dead letter. */
   public static final String DEAD_DETAIL = "x-dead-detail";
 
-  /** What was thrown in the last run of a dead letter: a class name, {@code exit}, or the like. */
+  /** The error type of a dead letter's last run: a class name, {@code exit}, or the like. */
   public static final String DEAD_TYPE = "x-dead-type";
 
   /** The stack trace of the last run, or what its command printed last, with line feeds. */

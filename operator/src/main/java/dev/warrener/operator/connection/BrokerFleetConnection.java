@@ -29,13 +29,13 @@ import java.util.function.Function;
  * which the broker lets it: see {@link #listens}.
  */
 public final class BrokerFleetConnection implements FleetConnection {
-  /** How long the broker may take for a count: an order waits for it. */
+  /** The longest that the broker may take for a count, because an order waits for it. */
   private static final Duration COUNT_WITHIN = Duration.ofSeconds(3);
 
   private static final String UNANSWERED =
       "the broker has not answered when it was asked for the count";
 
-  /** How long the broker may take to delete the tripwire: two requests, and a new connection. */
+  /** The longest that deleting the tripwire may take: two requests, and a new connection. */
   private static final Duration PULL_WITHIN = Duration.ofSeconds(20);
 
   private final FleetBroker broker;
@@ -43,7 +43,7 @@ public final class BrokerFleetConnection implements FleetConnection {
   private final BlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
   private final AtomicBoolean missed = new AtomicBoolean();
 
-  /** Why a count could not be had, as the ends of sentences. Used by the caller's thread. */
+  /** The reasons why a count failed, as the ends of sentences. Used by the caller's thread. */
   private final Set<String> miscounts = new LinkedHashSet<>();
 
   BrokerFleetConnection(FleetBroker broker, boolean isAlone) {

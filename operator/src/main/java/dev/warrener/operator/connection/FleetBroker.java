@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  * waits for the other.
  */
 public final class FleetBroker implements AutoCloseable {
-  /** How long it is waited for the queue of the reports before orders are sent without it. */
+  /** The longest wait for the queue of reports before orders are sent without it. */
   private static final Duration LISTEN_WITHIN = Duration.ofSeconds(3);
 
   /** How long it is waited for that queue before reports are read from the stream, too. */

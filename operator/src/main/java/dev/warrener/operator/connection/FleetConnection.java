@@ -144,7 +144,8 @@ public interface FleetConnection extends AutoCloseable {
   int pullTripwire();
 
   /**
-   * Has the broker record who has pulled the tripwire and why, as soon as it takes messages again.
+   * Makes the broker record who has pulled the tripwire and why, as soon as it takes messages
+   * again.
    *
    * @param pulled the kill that the tripwire stood for, as a dry run
    * @return why the broker could not be told; empty if it was

@@ -43,7 +43,7 @@ import java.util.stream.Collectors;
 public final class LocalFleetConnection implements FleetConnection {
   private static final Duration HELLO_WITHIN = Duration.ofSeconds(2);
 
-  /** How many bytes are read of the controllers of one user about one order. */
+  /** The most bytes that are read from the controllers of one user about one order. */
   private static final long MOST_BYTES = 32L << 20;
 
   private final List<LocalLink> links = new ArrayList<>();

@@ -37,7 +37,7 @@ public final class OrderCall {
   /** The longest wait for a controller to answer that it has received an order: ten seconds. */
   public static final Duration HEAR_WITHIN = Duration.ofSeconds(10);
 
-  /** How long a question waits for reports to be received, because it is nothing without them. */
+  /** The time that a question waits for the queue of reports, without which it gets no answers. */
   private static final Duration LISTEN_WITHIN = Duration.ofSeconds(7);
 
   private final FleetConnection connection;
@@ -46,7 +46,7 @@ public final class OrderCall {
   private final Roster roster;
 
   /**
-   * How long the roll-call of an order waits.
+   * The time that the roll-call of an order waits.
    *
    * @param hear for the first answer of a controller
    * @param done for the last; not shorter than {@code hear}

@@ -56,7 +56,7 @@ final class RollCallDriver {
     return call;
   }
 
-  /** Has the reports that were missed repeated. Without them their controllers count as silent. */
+  /** Asks for missed reports again. Without them their controllers count as silent. */
   private void sendAgain(RollCall call) {
     try {
       connection.send(call.order());

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one source tells of a controller. {@link KnownController} describes the fields.
+ * One source's knowledge of a controller. {@link KnownController} describes the fields.
  *
  * @param users the users that the controller is, by this source; empty if the source doesn't know
  * @param isTwin whether this is another program with the id of the controller that tells of it
@@ -25,14 +25,14 @@ record Account(
     boolean isTwin) {
 
   /**
-   * Who tells of a controller.
+   * The sources of knowledge of a controller.
    *
    * @param kind how
    * @param user the broker user, for whom the broker vouches; empty if it vouches for nobody
    */
   record Source(Kind kind, String user) {}
 
-  /** How a source tells of a controller. */
+  /** The ways in which a source knows of a controller. */
   enum Kind {
     /** By the controller's own presence. */
     PRESENCE,

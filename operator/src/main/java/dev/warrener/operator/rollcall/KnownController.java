@@ -22,22 +22,23 @@ import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a controller: by its own presence, and by the rosters of other controllers. The
- * account of each source is kept apart, because any source may lie: the password of one controller
- * must not be enough to make another one disappear. So a controller is waited for if any source
- * accounts for it, and has left only if it said so itself, as the user that it is. Immutable.
+ * The knowledge of a controller, from its own presence and from the rosters of other controllers.
+ * The account of each source is kept apart, because any source may lie: the password of one
+ * controller must not be enough to make another one disappear. So a controller is waited for if any
+ * source accounts for it, and has left only if it said so itself, as the user that it is.
+ * Immutable.
  */
 public final class KnownController {
-  /** What to do where several users claim to be one controller. */
+  /** The advice if several users claim to be one controller. */
   public static final String CONTEST_REMEDY =
       "find out which of these users is the real controller, stop the other program, and remove"
           + " that user's rights";
 
-  /** What to do where several programs have one id. */
+  /** The advice if several programs have one id. */
   public static final String TWIN_REMEDY =
       "stop all but one of them, or give each controller an id of its own (--id)";
 
-  /** How long a controller that is silent contests the id that another one has, too. */
+  /** The time for which a silent controller contests an id that another controller has, too. */
   private static final Duration CLAIM = Duration.ofMinutes(10);
 
   /** The most by which an answer's time differs from ours because it was under way: 2 s. */

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  * count has no names, but it includes every connected controller.
  */
 public final class RollCall {
-  /** How long a roll-call waits for reports that the last one has overtaken: half a second. */
+  /** The time that a roll-call waits for reports that the last one has overtaken: half a second. */
   static final Duration STRAGGLERS = Duration.ofMillis(500);
 
-  /** How long it waits for controllers to reconnect, if the log has the order: three seconds. */
+  /** The wait for controllers to reconnect, if the log has the order: three seconds. */
   static final Duration RETURN = Duration.ofSeconds(3);
 
   private enum Listeners {

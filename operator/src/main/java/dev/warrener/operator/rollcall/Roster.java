@@ -43,10 +43,12 @@ public record Roster(
     SortedMap<String, SortedSet<String>> reporters,
     SortedMap<String, Duration> clocks) {
 
-  /** How far this host's clock may differ from the controllers' before theirs is used: 2 s. */
+  /**
+   * The difference between this host's clock and the controllers' from which theirs is used: 2 s.
+   */
   private static final Duration TRUSTED = Duration.ofSeconds(2);
 
-  /** How far ahead of its clock a controller takes an order: just less than by default. */
+  /** The time by which an order may be ahead of a controller's clock: just less than by default. */
   private static final Duration TOLERATED = Duration.ofSeconds(59);
 
   /** Returns a roster without any controller. */

@@ -24,7 +24,10 @@ final class FleetCheck {
   /** The difference of a clock from which doctor warns: 2 s. Ids and expiry times depend on it. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(2);
 
-  /** How far an order may be ahead of a controller's clock, unless it was set otherwise there. */
+  /**
+   * The time by which an order may be ahead of a controller's clock, unless that controller is set
+   * otherwise.
+   */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
   private static final int MOST_NAMED = 3;

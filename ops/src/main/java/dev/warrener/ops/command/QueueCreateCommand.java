@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
           + " there, or for other properties. A queue keeps what it was made with."
     })
 public final class QueueCreateCommand extends FleetCommand {
-  @Parameters(paramLabel = "QUEUE", description = "Its name.")
+  @Parameters(paramLabel = "QUEUE", description = "The queue's name.")
   private String queue = "";
 
   @Option(
@@ -39,7 +39,7 @@ public final class QueueCreateCommand extends FleetCommand {
       names = "--max-priority",
       paramLabel = "N",
       description =
-          "The highest priority, 1 to 31, where the broker wants to know it (the embedded one).")
+          "The highest priority, 1 to 31. Only the embedded broker needs it; RabbitMQ ignores it.")
   private @Nullable Integer maxPriority;
 
   @Option(

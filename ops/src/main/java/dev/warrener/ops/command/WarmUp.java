@@ -7,6 +7,7 @@ import dev.warrener.messaging.order.OrderKind;
 import dev.warrener.messaging.order.Scope;
 import dev.warrener.messaging.order.Then;
 import dev.warrener.messaging.report.Report;
+import dev.warrener.messaging.report.ReportType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collections;
@@ -29,13 +30,30 @@ final class WarmUp {
 
   private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
 
-  /** A report in each line. */
-  private static final String SAMPLES =
-      """
-      {"type":"controller.heard","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":1,"roster":[],"expected":{"workers":1,"tasks":0,"busy":0,"waiting":0}}
-      {"type":"worker.dead","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":2,"worker":"c/1","incarnation":1,"pid":1,"startTicks":1,"containment":"x","signal":9,"processesKilled":1,"treeEmpty":true,"proven":true,"deathMicros":1}
-      {"type":"controller.done","version":1,"order":"o","controller":"c","host":"h","at":"2026-01-01T00:00:00Z","sequence":3,"workers":1,"tasks":0,"backlog":0,"state":"running","tookMicros":1,"failed":[]}
-      """;
+  /** The fields that all sample reports share, behind the type. */
+  private static final String HEADER =
+      "\",\"version\":1,\"order\":\"o\",\"controller\":\"c\",\"host\":\"h\","
+          + "\"at\":\"2026-01-01T00:00:00Z\",\"sequence\":1,";
+
+  /** A report of each type that a kill usually receives, as compile-time constants. */
+  private static final List<String> SAMPLES =
+      List.of(
+          "{\"type\":\""
+              + ReportType.CONTROLLER_HEARD
+              + HEADER
+              + """
+              "roster":[],"expected":{"workers":1,"tasks":0,"busy":0,"waiting":0}}""",
+          "{\"type\":\""
+              + ReportType.WORKER_DEAD
+              + HEADER
+              + """
+              "worker":"c/1","incarnation":1,"pid":1,"startTicks":1,"containment":"x","signal":9,\
+              "processesKilled":1,"treeEmpty":true,"proven":true,"deathMicros":1}""",
+          "{\"type\":\""
+              + ReportType.CONTROLLER_DONE
+              + HEADER
+              + """
+              "workers":1,"tasks":0,"backlog":0,"state":"running","tookMicros":1,"failed":[]}""");
 
   private WarmUp() {}
 
@@ -57,8 +75,7 @@ final class WarmUp {
             .expiresAt(now.plusSeconds(1))
             .dryRun(true)
             .build());
-    SAMPLES
-        .lines()
-        .forEach(line -> ContractJson.read(line.getBytes(StandardCharsets.UTF_8), Report.class));
+    SAMPLES.forEach(
+        sample -> ContractJson.read(sample.getBytes(StandardCharsets.UTF_8), Report.class));
   }
 }

@@ -35,20 +35,21 @@ final class DeadLetterOptions {
       paramLabel = "REASON",
       converter = ReasonConverter.class,
       description =
-          "Only with this reason: invalid, failed, timed-out, crashed, poison, killed, expired.")
+          "Only dead letters with this reason: invalid, failed, timed-out, crashed, poison, killed,"
+              + " expired.")
   private @Nullable DeadReason reason;
 
   @Option(
       names = "--order",
       paramLabel = "ID",
-      description = "Only those that this order killed: its id, or the beginning of it.")
+      description = "Only tasks that this order killed: the order's id, or the beginning of it.")
   private @Nullable String order;
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Only those of the last TIME, such as 2h.")
+      description = "Only dead letters of the last TIME, such as 2h.")
   private @Nullable Duration since;
 
   @Option(

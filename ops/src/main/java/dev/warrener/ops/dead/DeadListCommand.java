@@ -20,10 +20,10 @@ import picocli.CommandLine.Mixin;
           + " if there are more than are shown."
     })
 public final class DeadListCommand extends FleetCommand {
-  /** How many letters are shown unless more are asked for. */
+  /** The number of letters shown unless the caller asks for more. */
   private static final int SHOWN = 100;
 
-  /** How many letters are kept beyond these, because an id may turn out not to be meant. */
+  /** The number of letters kept beyond these, because an id may turn out not to be meant. */
   private static final int SPARE = 1000;
 
   @Mixin private DeadLetterOptions choice = new DeadLetterOptions();

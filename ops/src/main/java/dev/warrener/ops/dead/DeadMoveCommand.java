@@ -24,14 +24,14 @@ import picocli.CommandLine.Option;
 
 /** The commands that move dead letters: each shows them, asks for consent, and moves them. */
 abstract class DeadMoveCommand extends FleetCommand {
-  /** How many letters a dry run shows at most. */
+  /** The most letters that a dry run shows. */
   private static final int MOST_SHOWN = 1000;
 
   @Mixin private DeadLetterOptions choice = new DeadLetterOptions();
 
   @Option(
       names = {"-n", "--dry-run"},
-      description = "Show which, and do nothing.")
+      description = "Show which dead letters match, and do nothing.")
   private boolean dryRun;
 
   @Option(

@@ -17,7 +17,8 @@ public final class DeadPurgeCommand extends DeadMoveCommand {
   @Option(
       names = "--confirm",
       paramLabel = "QUEUE",
-      description = "Don't ask; the queue's name, as it would have to be typed.")
+      description = 
+          "Don't ask. QUEUE is the queue's name, which the question would have you type.")
   private @Nullable String confirm;
 
   public DeadPurgeCommand(Invocation invocation) {

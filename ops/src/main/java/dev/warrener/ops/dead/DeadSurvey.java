@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * It keeps no bodies, and no more letters than can be shown. For one thread.
  */
 final class DeadSurvey implements Consumer<DeadLetter> {
-  /** How many different ids are remembered for suggestions, and of those that begin alike. */
+  /** The most different ids that are remembered for suggestions, and of ids that begin alike. */
   private static final int MOST_IDS = 1000;
 
   private final DeadLetterOptions choice;

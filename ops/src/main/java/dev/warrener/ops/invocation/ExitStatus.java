@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * from it, and no command ends with another status.
  */
 public enum ExitStatus {
-  /** It is done; of a kill: everyone expected has confirmed. */
+  /** The command is done; of a kill: every expected controller has confirmed. */
   DONE(0, "done; of a kill: everyone expected has confirmed"),
   /** A bug. */
   BUG(1, "a bug"),

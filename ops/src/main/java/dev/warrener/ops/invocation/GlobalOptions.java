@@ -54,7 +54,8 @@ public final class GlobalOptions {
       names = "--no-color",
       scope = ScopeType.INHERIT,
       order = 1005,
-      description = "No colour; so do NO_COLOR and TERM=dumb. CLICOLOR_FORCE=1 is the contrary.")
+      description = 
+          "No colour, as with NO_COLOR or TERM=dumb. CLICOLOR_FORCE=1 forces colour.")
   boolean noColor;
 
   @Option(

@@ -16,7 +16,7 @@ public final class LocalOptions {
       order = 31,
       description =
           "Only the controllers of this host, by their control sockets: works without a broker. No"
-              + " other host hears of it.")
+              + " other host receives the order.")
   private boolean local;
 
   @Option(

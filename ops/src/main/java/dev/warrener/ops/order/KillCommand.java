@@ -88,7 +88,8 @@ public final class KillCommand extends FleetCommand {
       names = "--confirm",
       paramLabel = "NAME",
       order = 27,
-      description = "Don't ask; NAME is the namespace, as it would have to be typed.")
+      description = 
+          "Don't ask. NAME is the namespace, which the question would have you type.")
   private @Nullable String confirm;
 
   @Option(

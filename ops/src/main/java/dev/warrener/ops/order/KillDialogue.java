@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class KillDialogue {
 
   /**
-   * How the kill is to be done.
+   * The options of the kill.
    *
    * @param namespace of the fleet
    * @param plan the kill

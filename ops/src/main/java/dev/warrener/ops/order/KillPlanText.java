@@ -27,14 +27,14 @@ public record KillPlanText(KillPlan plan, boolean isLocal) {
       lines.add(
           "  grace      "
               + pad(Phrases.brief(plan.grace()))
-              + "handlers are told to stop, SIGTERM, and SIGKILL after it");
+              + "handlers are asked to stop, then SIGTERM, and SIGKILL after it");
     }
     if (isLocal) {
       lines.add(
           "  reach      "
               + pad("this host")
-              + "no broker is needed; no other host hears of it, and the log of orders does not have"
-              + " it");
+              + "no broker is needed; no other host receives the order, and the log of orders does"
+              + " not have it");
     }
     return lines;
   }

@@ -39,17 +39,17 @@ public final class KillsListCommand extends FleetCommand {
       paramLabel = "TIME",
       defaultValue = "1d",
       converter = DurationConverter.class,
-      description = "Only those of the last TIME (default: 1d).")
+      description = "Only kills of the last TIME (default: 1d).")
   private Duration since = Duration.ofDays(1);
 
-  @Option(names = "--by", paramLabel = "USER", description = "Only those of this person or user.")
+  @Option(names = "--by", paramLabel = "USER", description = "Only kills by this person or user.")
   private @Nullable String by;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "50",
-      description = "No more than N (default: 50).")
+      description = "Show at most N (default: 50).")
   private int limit = 50;
 
   @Option(

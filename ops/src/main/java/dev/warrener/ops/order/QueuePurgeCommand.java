@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
       "Running tasks are not touched: use warrener kill --queue for them."
     })
 public final class QueuePurgeCommand extends FleetCommand {
-  @Parameters(paramLabel = "QUEUE", description = "Its name.")
+  @Parameters(paramLabel = "QUEUE", description = "The queue's name.")
   private String queue = "";
 
   @Option(
@@ -45,7 +45,7 @@ public final class QueuePurgeCommand extends FleetCommand {
 
   @Option(
       names = {"-n", "--dry-run"},
-      description = "Show how many it would be, and do nothing.")
+      description = "Show how many tasks would be dropped, and do nothing.")
   private boolean dryRun;
 
   @Option(
@@ -56,7 +56,8 @@ public final class QueuePurgeCommand extends FleetCommand {
   @Option(
       names = "--confirm",
       paramLabel = "QUEUE",
-      description = "Don't ask; the queue's name, as it would have to be typed.")
+      description = 
+          "Don't ask. QUEUE is the queue's name, which the question would have you type.")
   private @Nullable String confirm;
 
   @Mixin private TimeoutOption timeout = new TimeoutOption();

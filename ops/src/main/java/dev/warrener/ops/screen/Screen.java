@@ -11,7 +11,7 @@ import java.util.List;
  * threads may print whole lines.
  */
 public final class Screen {
-  /** How many rows of a table of details are shown on a terminal: ten, less than half of one. */
+  /** The most rows of a table of details on a terminal: ten, less than half of one. */
   private static final int MOST_ROWS = 10;
 
   private final PrintStream out;

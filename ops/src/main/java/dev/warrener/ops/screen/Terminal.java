@@ -23,7 +23,7 @@ public final class Terminal implements Prompt {
   private static final Path DEVICE = Path.of("/dev/tty");
 
   /**
-   * How much fits on a terminal.
+   * The size of a terminal.
    *
    * @param rows lines
    * @param columns characters in a line

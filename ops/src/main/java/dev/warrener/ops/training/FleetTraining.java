@@ -40,7 +40,7 @@ final class FleetTraining {
     this.environment = environment;
   }
 
-  /** Has the two programs watched; returns the larger of their exit statuses. */
+  /** Records a training of the two programs. Returns the larger of their exit statuses. */
   static int run(WatchedVm commands, WatchedVm controllers)
       throws IOException, InterruptedException {
     try (var broker = EmbeddedBroker.start();

@@ -17,7 +17,7 @@ final class WorkerTraining {
 
   private WorkerTraining() {}
 
-  /** Has the program watched by {@code vm}; returns its exit status. */
+  /** Records a training of the program by {@code vm}. Returns the program's exit status. */
   static int run(WatchedVm vm, Path workerJar) throws IOException, InterruptedException {
     var builder = vm.start(workerJar.toString(), List.of(Worker.class.getName()));
     var command = new ArrayList<>(List.of("sh", "-c", CHANNEL, "sh"));

@@ -31,13 +31,15 @@ import org.jspecify.annotations.Nullable;
  * it is by presence. For one thread.
  */
 public final class FleetView implements AutoCloseable {
-  /** How long to collect presence: 2.5 s, a little longer than the pause between two presences. */
+  /**
+   * The time for collecting presence: 2.5 s, a little longer than the pause between two presences.
+   */
   private static final Duration PRESENCE_ROUND = Duration.ofMillis(2500);
 
   /** A controller that has not published its presence for so long is silent: three were missed. */
   private static final Duration SILENT_AFTER = Duration.ofSeconds(6);
 
-  /** How long the broker may take for an answer, or for the log of orders. */
+  /** The longest that the broker may take for an answer, or for the log of orders. */
   private static final Duration READ_WITHIN = Duration.ofSeconds(20);
 
   private final String product;

@@ -6,7 +6,7 @@ import dev.warrener.ops.screen.Text;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Who has pulled the tripwire, in words. */
+/** Tells in words who has pulled the tripwire. */
 public final class PulledTripwire {
   private PulledTripwire() {}
 

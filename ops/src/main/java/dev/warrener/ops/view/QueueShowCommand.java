@@ -25,12 +25,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = {
-      "A queue: the broker's counts, who serves it, the holds that concern it, what runs of it.",
+      "Show a queue: the broker's counts, the controllers that serve it, its holds, and its running"
+          + " tasks.",
       "",
-      "The tasks that wait are counted, not shown: to read one from a queue is to take it out."
+      "Waiting tasks are counted, not shown, because reading one would take it out of the queue."
     })
 public final class QueueShowCommand extends FleetCommand {
-  @Parameters(paramLabel = "QUEUE", description = "Its name.")
+  @Parameters(paramLabel = "QUEUE", description = "The queue's name.")
   private String queue = "";
 
   public QueueShowCommand(Invocation invocation) {

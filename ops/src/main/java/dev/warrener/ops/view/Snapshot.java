@@ -80,8 +80,8 @@ public record Snapshot(
   }
 
   /**
-   * Returns the exit status for something that was not found. It may be at a controller that did
-   * not answer; and where nobody answered, nobody has said that it is not there.
+   * Returns the exit status for a target that was not found: {@link ExitStatus#NO_ANSWER} unless
+   * every controller has answered, because a controller that did not answer may have the target.
    */
   ExitStatus statusOfAbsence() {
     return isComplete() && !roster.presences().isEmpty()

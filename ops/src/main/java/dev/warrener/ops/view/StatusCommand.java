@@ -355,7 +355,7 @@ public final class StatusCommand extends FleetCommand {
     }
   }
 
-  /** Who has pulled the tripwire, as JSON. */
+  /** The user who has pulled the tripwire, as JSON. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record PulledJson(
       String order, String issuedBy, @Nullable String user, Instant at, String reason) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
       "Read-only. On a terminal it shows as many workers as fit; warrener ps shows all of them."
     })
 public final class TopCommand extends FleetCommand {
-  /** How many characters of an id are worth a dot in their place. */
+  /** The least number of an id's characters that a dot replaces. */
   private static final int LEAST_LEFT_OUT = 4;
 
   @Mixin private WorkerOptions choice = new WorkerOptions();

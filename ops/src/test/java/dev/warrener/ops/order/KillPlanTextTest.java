@@ -29,7 +29,8 @@ class KillPlanTextTest {
             "  backlog    keep         other waiting tasks keep waiting; waiting tasks named here"
                 + " meet the same fate when they come up",
             "  then       respawn      fresh workers go on at once",
-            "  grace      5.0s         handlers are told to stop, SIGTERM, and SIGKILL after it");
+            "  grace      5.0s         handlers are asked to stop, then SIGTERM, and SIGKILL after"
+                + " it");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.warrener.producer.publish;
 
-/** What a {@link PublishRun} does about lines that are no valid tasks. */
+/** The ways in which a {@link PublishRun} treats lines that are no valid tasks. */
 public enum BadLines {
   /** Publish nothing: every line is checked before the first task is published. */
   STOP,

@@ -69,11 +69,6 @@ public final class PropertyWriter {
     return header(name.getBytes(StandardCharsets.UTF_8), value);
   }
 
-  /** Returns how many bytes the headers have so far. */
-  public int headerBytes() {
-    return table.size();
-  }
-
   /** Returns flags and values, as they stand behind the size of the body. */
   public RawProperties build() {
     int flags = 0;

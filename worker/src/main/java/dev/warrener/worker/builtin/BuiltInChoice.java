@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Which of the built-in handlers a worker offers. */
 public enum BuiltInChoice {
-  /** Those that do nothing to the worker or its host: {@code echo} and {@code sleep}. */
+  /** The handlers that do nothing to the worker or its host: {@code echo} and {@code sleep}. */
   BASIC("basic"),
   /**
    * All of them. Whoever may publish can then have a worker append to any file that it may write,

@@ -24,7 +24,7 @@ public enum FrameType {
   STARTED(17),
   /** A run has ended; the payload is the handler's value. */
   FINISHED(18),
-  /** How far a run is, by its handler. */
+  /** The progress of a run, as its handler reports it. */
   PROGRESS(19),
   /** One line that a handler printed or logged. */
   LOG(20),

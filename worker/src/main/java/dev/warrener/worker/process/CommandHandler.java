@@ -25,15 +25,15 @@ final class CommandHandler implements TaskHandler {
 
   private static final int MAXIMUM_TAIL_BYTES = 8 * 1024;
 
-  /** How long to wait, after the command has ended, for its children to close its output: 1 s. */
+  /** The wait for a command's children to close its output after the command has ended: 1 s. */
   private static final long LEFT_BEHIND_MILLIS = 1_000;
 
   private static final int SIGNALLED = 128;
 
-  /** How the shell and the JDK tell a death by SIGTERM. */
+  /** The exit status by which the shell and the JDK report a death by SIGTERM. */
   private static final int TERMINATED = SIGNALLED + 15;
 
-  /** How far apart signals to the processes of one service may arrive. */
+  /** The longest time between the arrivals of one signal at the processes of one service. */
   private static final long SIGNAL_MILLIS = 250;
 
   /** The most commands in the life of a worker whose output may be held open after their end. */

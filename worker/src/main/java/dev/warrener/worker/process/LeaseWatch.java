@@ -6,13 +6,13 @@ package dev.warrener.worker.process;
  */
 final class LeaseWatch implements Runnable {
   /**
-   * How long to wait before the second look, 100 ms. A process that was frozen may have read a
+   * The wait before the second look, 100 ms. A process that was frozen may have read a
    * frame and not noted the time of the read yet; the channel then looks silent.
    */
   private static final long DOUBT_MILLIS = 100;
 
   /**
-   * How long to wait before the second look after a suspension, 500 ms. Nobody can tell whether the
+   * The wait before the second look after a suspension, 500 ms. Nobody can tell whether the
    * last frame came before or after it. The controller sends a frame at once when it notices the
    * suspension itself.
    */
@@ -31,7 +31,7 @@ final class LeaseWatch implements Runnable {
   // Owned by the thread.
   private long heardAt;
 
-  /** How long the host had been suspended when the last frame arrived, or shortly before. */
+  /** The time that the host had been suspended when the last frame arrived, or shortly before. */
   private long suspendedWhenHeard;
 
   private long suspended;

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class SelfDestruction implements ProcessEnd {
   private static final int KILLED = 128 + 9;
-  private static final long LAST_WORDS_MILLIS = 100;
+  private static final long WRITE_MILLIS = 100;
   private static final long SIGNAL_MILLIS = 2_000;
   private static final long EXIT_MILLIS = 2_000;
 
@@ -52,11 +52,11 @@ final class SelfDestruction implements ProcessEnd {
   @Override
   public void kill(String sentence) {
     // The pipe behind stderr may be full, and its reader gone or frozen: don't wait for it.
-    var lastWords = new Thread(new LastWords(sentence), "last-words");
-    lastWords.setDaemon(true);
-    lastWords.start();
+    var writer = new Thread(new StderrWriter(sentence), "stderr-writer");
+    writer.setDaemon(true);
+    writer.start();
     try {
-      lastWords.join(LAST_WORDS_MILLIS);
+      writer.join(WRITE_MILLIS);
     } catch (InterruptedException e) {
       // Kill without the sentence.
     }
@@ -89,7 +89,7 @@ final class SelfDestruction implements ProcessEnd {
     }
   }
 
-  private record LastWords(String sentence) implements Runnable {
+  private record StderrWriter(String sentence) implements Runnable {
     @Override
     public void run() {
       say(sentence);

@@ -22,9 +22,9 @@ public record HeardOrder(
   public enum Origin implements WireName {
     /** The broker broadcast it. */
     BROKER("broker"),
-    /** It was read from the broker's log, which holds each broadcast once or twice. */
+    /** The order was read from the broker's log, which holds each broadcast once or twice. */
     LOG("log"),
-    /** It came over the control socket: no other host and no log receives it. */
+    /** The order came over the control socket: no other host and no log receives it. */
     LOCAL("local"),
     /** The tripwire was pulled: every host makes this order by itself. */
     TRIPWIRE("tripwire");

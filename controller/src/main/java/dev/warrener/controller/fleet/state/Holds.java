@@ -21,7 +21,7 @@ import org.pcollections.TreePVector;
  * @param statements the statements, newest first
  */
 public record Holds(PVector<Statement> statements) {
-  /** How long a resume is kept that lifts nothing yet: a hold can arrive that much later. */
+  /** The time that a resume is kept that lifts nothing yet: a hold can arrive that much later. */
   private static final Duration IDLE_KEPT = Duration.ofHours(1);
 
   /** The most such resumes that are kept. */

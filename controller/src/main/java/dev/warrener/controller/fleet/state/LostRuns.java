@@ -21,7 +21,7 @@ import org.pcollections.TreePMap;
  */
 public record LostRuns(
     MapPSet<TaskKey> suspects, TreePMap<TaskKey, Run> running, TreePMap<TaskKey, Run> lost) {
-  /** How often the broker has redelivered a task before its runs are written down. */
+  /** The number of redeliveries by the broker from which a task's runs are written down. */
   public static final int RETURNS_BEFORE_SUSPECT = 2;
 
   /** The most tasks of each kind that are remembered. */

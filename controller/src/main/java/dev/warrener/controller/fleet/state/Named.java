@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a resume or a revocation names.
+ * The names in a resume or a revocation.
  *
  * @param task the task's id, or null for a whole batch
  * @param batch the batch, or null for a task of any batch

@@ -24,10 +24,10 @@ import org.pcollections.HashTreePMap;
  * @param seen the other controllers, by id
  */
 public record OtherControllers(HashPMap<String, Seen> seen) {
-  /** How long a user that is silent keeps others from taking its id over. */
+  /** The time for which a silent user keeps others from taking its controller's id over. */
   public static final Duration CLAIM = Duration.ofMinutes(10);
 
-  /** How long a silent controller is remembered. */
+  /** The time for which a silent controller is remembered. */
   public static final Duration REMEMBERED = Duration.ofDays(1);
 
   /** The most controllers that are remembered; of more, the longest silent one is forgotten. */

@@ -37,7 +37,7 @@ public record Revocations(
     HashPMap<String, Revocation> byBatch,
     HashPMap<String, Revocation> others,
     HashPMap<Named, Resumption> resumed) {
-  /** How long revocations and resumes are kept: at least thirty days. */
+  /** The time that revocations and resumes are kept: at least thirty days. */
   private static final Duration KEPT = Duration.ofDays(30);
 
   /** No revocations. */

@@ -131,11 +131,11 @@ public record Settings(
    * The tasks that a worker may be handed before it is free.
    *
    * @param most the most tasks; 0 for none
-   * @param within the longest that such a task may be expected to wait; one that has waited longer
-   *     is taken back
+   * @param within the longest expected wait of such a task; a task that has waited longer is taken
+   *     back from the worker
    */
   public record Ahead(int most, Duration within) {
-    /** Workers get a task when they are free. */
+    /** No tasks ahead: a worker gets a task only when the worker is free. */
     public static final Ahead NONE = new Ahead(0, Duration.ofMillis(25));
 
     /** Eight tasks, if they are expected to start within 25 ms. */

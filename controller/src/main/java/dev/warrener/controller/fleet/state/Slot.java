@@ -394,7 +394,7 @@ public record Slot(
   /** A run and how it ended. */
   public record Ended(TaskRun run, RunEnd end) {}
 
-  /** Why a worker must die. */
+  /** The reasons why a worker must die. */
   public sealed interface Cause {
     /**
      * An operator's order.

@@ -6,9 +6,9 @@ import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
- * What a task asks for and who waits for its result, in short. Two messages with the same id and
- * the same content are one task that was published twice; with another content, one of them has
- * used the other's id.
+ * A digest of a task's request and of the publisher that waits for its result. Two messages with
+ * the same id and the same content are one task that was published twice; with another content, one
+ * of them has used the other's id.
  *
  * @param work a hash of what the handler gets
  * @param asker a hash of where the result goes

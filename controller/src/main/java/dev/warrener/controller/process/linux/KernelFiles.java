@@ -36,7 +36,7 @@ final class KernelFiles {
   private static final int O_CLOEXEC = 0x8_0000;
 
   /**
-   * How many descriptors are reserved. Each thread needs one at a time; more if others snatch it.
+   * The number of reserved descriptors. Each thread needs one at a time; more if others snatch it.
    */
   private static final int RESERVE = 8;
 

@@ -118,7 +118,7 @@ public final class UnixSockets {
   private UnixSockets() {}
 
   /**
-   * Who connected, as the kernel noted it when that process called {@code connect}.
+   * The process that connected, as the kernel noted it when that process called {@code connect}.
    *
    * @param pid its process id; 0 if it is in a pid namespace whose processes this one can't see
    * @param uid its effective user

@@ -25,7 +25,7 @@ public final class FrameMemory {
   /** The least memory, 1 MiB, for a heap of less than 8 MiB. */
   private static final long LEAST_BYTES = 1 << 20;
 
-  /** How long a frame for whose memory others wait may stand still in the middle. */
+  /** The longest that an unfinished frame may stand still while others wait for its memory. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final long most;

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and moves the dead letters of queues. Not thread-safe. */
 public final class DeadLetters {
-  /** How long the broker may take to show the messages that were returned to it. */
+  /** The longest that the broker may take to show the messages that were returned to it. */
   private static final Duration RETURN_LIMIT = Duration.ofSeconds(1);
 
   private static final long RETURN_POLL_MILLIS = 2;
@@ -42,7 +42,7 @@ public final class DeadLetters {
   /** The most deliveries that a consumer can have without settling them. */
   private static final int MOST = 65_535;
 
-  /** How many letters the first consumer may have, before anything is known of their sizes: 16. */
+  /** The number of letters that the first consumer may have, before their sizes are known: 16. */
   private static final int FIRST = 16;
 
   /** By how much the next consumer may have more letters, if they are small. */
@@ -54,7 +54,7 @@ public final class DeadLetters {
    */
   private static final int MOST_BYTES = 32 << 20;
 
-  /** How long to wait for the next letter before assuming that someone else has received it. */
+  /** The wait for the next letter before it is assumed that another program has received it. */
   private static final Duration ARRIVAL_LIMIT = Duration.ofSeconds(2);
 
   private final Connection connection;

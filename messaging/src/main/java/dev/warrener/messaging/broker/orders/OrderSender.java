@@ -67,8 +67,8 @@ public final class OrderSender implements AutoCloseable {
   /**
    * Sends an order, or sends it again. If the log does not take it in half of the time, the order
    * is signalled to the controllers all the same. If the log has it, the broker's confirmation of
-   * the signal is awaited for half of the time at most. If the broker blocks publishers, the call returns
-   * at once. The receipt tells these cases apart.
+   * the signal is awaited for half of the time at most. If the broker blocks publishers, the call
+   * returns at once. The receipt tells these cases apart.
    *
    * @param replyTo a queue that gets the answers, too, besides the reports exchange; or null
    * @param timeout the limit on the whole call
@@ -97,8 +97,7 @@ public final class OrderSender implements AutoCloseable {
       // The queues of a frozen node confirm nothing for a minute. Their controllers have the log.
       long signalUntil = System.nanoTime() + timeout.toNanos() / 2;
       answer =
-          publish(
-              namespace.killExchange(), message, logged ? Math.min(signalUntil, until) : until);
+          publish(namespace.killExchange(), message, logged ? Math.min(signalUntil, until) : until);
     } catch (BrokerUnreachableException e) {
       if (!logged) {
         throw e;

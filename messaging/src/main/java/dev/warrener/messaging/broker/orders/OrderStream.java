@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class OrderStream {
   private static final int PREFETCH = 500;
 
-  /** How long reading may stall before the end of the log before it has failed. */
+  /** The longest that reading may stall before the log's end. Then the reading has failed. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
 
   private final LinkSession session;

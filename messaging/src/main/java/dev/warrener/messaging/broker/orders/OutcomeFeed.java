@@ -18,10 +18,10 @@ import java.util.Map;
 
 /**
  * Receives the reports about orders from the stream that keeps them, for whoever can have no reply
- * queue. While one node of a cluster is frozen, RabbitMQ 3.10 makes no queue at the others for up to
- * a minute. Reading a stream that is there needs no node but the own one and the stream's leader.
- * Presence is not in the stream. The connection is kept up; over each new one the reports of the
- * last minute come again. Thread-safe.
+ * queue. While one node of a cluster is frozen, RabbitMQ 3.10 makes no queue at the others for up
+ * to a minute. Reading a stream that is there needs no node but the own one and the stream's
+ * leader. Presence is not in the stream. The connection is kept up; over each new one the reports
+ * of the last minute come again. Thread-safe.
  */
 public final class OutcomeFeed implements AutoCloseable {
   private static final int PREFETCH = 500;

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeStream {
   private static final int PREFETCH = 500;
 
-  /** How much earlier reading begins, because the clocks of hosts differ. */
+  /** The time by which reading begins earlier, because the clocks of hosts differ. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
-  /** How long reading may stall before the end of the stream before it has failed. */
+  /** The longest that reading may stall before the stream's end. Then the reading has failed. */
   private static final Duration STALLED_AFTER = Duration.ofSeconds(5);
 
   private final LinkSession session;

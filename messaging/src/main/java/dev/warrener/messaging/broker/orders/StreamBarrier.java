@@ -30,7 +30,7 @@ final class StreamBarrier {
   /** The first round proves that the stream was asked, the second that its answer has come. */
   private static final int LEAST_ROUNDS = 2;
 
-  /** How long the broker's answer may be on its way through this program. */
+  /** The longest that the broker's answer may be on its way through this program. */
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private StreamBarrier() {}

@@ -25,7 +25,7 @@ public final class TripwireRecord {
   /** The type of the message, where an order's is {@code order}. */
   private static final String TYPE = "tripwire";
 
-  /** How long the end of the connection waits for a broker that does not answer while it blocks. */
+  /** The longest that closing the connection waits for a broker that blocks and does not answer. */
   private static final int CLOSE_MILLIS = 200;
 
   private TripwireRecord() {}

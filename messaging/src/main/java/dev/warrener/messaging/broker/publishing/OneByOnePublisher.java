@@ -37,7 +37,10 @@ public final class OneByOnePublisher implements AutoCloseable {
   private static final String PURPOSE = "publisher";
   private static final int CLOSE_MILLIS = 1_000;
 
-  /** How long a refused message may still be returned: the embedded broker refuses it first. */
+  /**
+   * The time in which a refused message may still be returned: the embedded broker refuses it
+   * first.
+   */
   private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
 
   /** How long a confirmation is waited for before the node is asked whether it answers at all. */
@@ -74,12 +77,12 @@ public final class OneByOnePublisher implements AutoCloseable {
   private final Connecting.Open open;
   private final Dialect dialect;
   private volatile @Nullable String blocked;
-  private volatile @Nullable Lane lane;
+  private volatile @Nullable AnsweredChannel lane;
   private @Nullable Sent probed;
   private boolean isSilent;
 
   /**
-   * What the broker said about a message, or about the whole channel.
+   * The broker's answer about a message, or about the whole channel.
    *
    * @param number the number of the message on its channel, or 0 if the broker names none
    * @param isForEarlier whether it is said of all messages before that one, too
@@ -97,11 +100,11 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /**
-   * A channel with what was heard on it. It has one message at a time. When the broker has not said
-   * all about a message in time, the channel is given up: a return names no message, and would be
-   * taken for the next one's.
+   * A channel with the broker's answers on it. One message at a time is published on it. If the
+   * broker has not answered completely in time, the channel is given up: a return names no message,
+   * and would be taken for an answer to the next one.
    */
-  private record Lane(Channel channel, BlockingQueue<Heard> heard) {
+  private record AnsweredChannel(Channel channel, BlockingQueue<Heard> heard) {
     @Nullable Heard poll(long untilNanos) throws IOException {
       try {
         return heard.poll(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -113,7 +116,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** A message that was published, and the channel that it was published on. */
-  private record Sent(Lane on, long number) {}
+  private record Sent(AnsweredChannel on, long number) {}
 
   /**
    * Connects.
@@ -190,7 +193,8 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /**
-   * Returns whether the node of this connection has not answered a question in time, while a message waited for its confirmation.
+   * Returns whether the node of this connection has not answered a question in time, while a
+   * message waited for its confirmation.
    */
   public boolean isSilent() {
     return isSilent;
@@ -298,7 +302,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** Waits for what is heard next; returns null if that is nothing, or if the node is silent. */
-  private @Nullable Heard await(Lane on, long untilNanos) throws IOException {
+  private @Nullable Heard await(AnsweredChannel on, long untilNanos) throws IOException {
     long now = System.nanoTime();
     var heard = on.poll(Math.min(untilNanos, now + ASK_AFTER.toNanos()));
     if (heard != null || blocked != null || System.nanoTime() >= untilNanos) {
@@ -314,7 +318,7 @@ public final class OneByOnePublisher implements AutoCloseable {
   }
 
   /** The embedded broker returns a message after it has refused it. */
-  private Answer afterReturn(Lane on, Answer answer) throws IOException {
+  private Answer afterReturn(AnsweredChannel on, Answer answer) throws IOException {
     if (answer != Answer.REFUSED || !dialect.returnsAfterNack()) {
       return answer;
     }
@@ -326,7 +330,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     return answer;
   }
 
-  private Lane lane() throws IOException {
+  private AnsweredChannel lane() throws IOException {
     var current = lane;
     if (current != null && current.channel().isOpen()) {
       return current;
@@ -342,7 +346,7 @@ public final class OneByOnePublisher implements AutoCloseable {
         (number, multiple) -> heard.add(new Heard(Answer.REFUSED, number, multiple)));
     channel.addShutdownListener(cause -> heard.add(Heard.of(Answer.UNANSWERED)));
     channel.confirmSelect();
-    var opened = new Lane(channel, heard);
+    var opened = new AnsweredChannel(channel, heard);
     lane = opened;
     return opened;
   }

@@ -30,8 +30,8 @@ import java.util.function.Function;
  */
 final class PublishLedger {
   /**
-   * How long a refused message may still turn out to be unroutable: the embedded broker returns a
-   * message after it has refused it.
+   * The time in which a refused message may still turn out to be unroutable: the embedded broker
+   * returns a message after it has refused it.
    */
   static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
 

@@ -335,7 +335,7 @@ final class PublishWriter {
   }
 
   private static void closeInBackground(Channel on) {
-    Connecting.daemon("broker-publisher-drop")
+    Connecting.expendable("broker-publisher-drop")
         .newThread(() -> {
           try {
             on.abort();
@@ -395,7 +395,9 @@ final class PublishWriter {
     }
   }
 
-  /** Why the broker has not confirmed a message, as the end of a sentence. The lock is held. */
+  /**
+   * Returns why the broker has not confirmed a message, as the end of a sentence. The lock is held.
+   */
   private String whyUnconfirmed() {
     if (blocked != null) {
       return "it blocks publishers now (" + blocked + ")";

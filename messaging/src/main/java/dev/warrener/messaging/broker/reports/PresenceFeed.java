@@ -63,7 +63,7 @@ public final class PresenceFeed implements AutoCloseable {
   private final long pid;
   private final String user;
 
-  /** What every presence of this process contains. */
+  /** The text that every presence of this process contains. */
   private final byte[] own;
 
   private final byte[] ownHost;
@@ -75,7 +75,7 @@ public final class PresenceFeed implements AutoCloseable {
   /** When the presence of each controller was parsed last. Used by one thread. */
   private final Map<String, Parsed> read = new HashMap<>();
 
-  /** Who else has published our own presence, in words. Used by one thread. */
+  /** The other publisher of this controller's presence, in words. Used by one thread. */
   private final Set<String> impostors = new HashSet<>();
 
   private record Parsed(Instant at, @Nullable String userId) {}

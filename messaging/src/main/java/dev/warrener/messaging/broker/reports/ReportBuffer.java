@@ -29,7 +29,7 @@ final class ReportBuffer {
 
   private long dropped;
 
-  /** How many results, and of how many bytes, wait for a reply queue that was missing. */
+  /** The number and the bytes of the results that wait for a reply queue that was missing. */
   private int orphans;
 
   private long orphanBytes;

@@ -38,12 +38,12 @@ public final class Reporter implements AutoCloseable {
   /** The most messages that the publisher has at the same time; the others wait here. */
   private static final int UNDERWAY = 200;
 
-  /** How long a presence is tried. It is of no use later: the next one follows. */
+  /** The longest that publishing a presence is tried. Later the next presence has replaced it. */
   private static final Duration PRESENCE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** How long a message that the broker refuses is tried before it is given up. */
+  /** The longest that a message is tried that the broker refuses. Then it is given up. */
   private static final Duration VERDICT_LIMIT = Duration.ofSeconds(30);
 
   private final Namespace namespace;
@@ -195,7 +195,12 @@ public final class Reporter implements AutoCloseable {
 
   private void run() {
     for (var next = take(); next != null; next = take()) {
-      publish(next);
+      try {
+        publish(next);
+      } catch (RuntimeException e) {
+        LOG.error("a bug: a report could not be published and is dropped", e);
+        answered(next, new PublishOutcome.Unpublishable("a bug: " + e));
+      }
     }
   }
 

@@ -1,10 +1,11 @@
 package dev.warrener.messaging.broker.tasks;
 
 /**
- * How many deliveries of one queue may wait here, so that their bodies fit into the memory that is
- * there for them. The broker counts messages and knows no bytes. So the number follows from the
- * largest body of late. Before the first delivery it assumes the largest body that RabbitMQ
- * accepts. When more bytes have come all the same, none is consumed until half of them are settled.
+ * The number of deliveries of one queue that may wait here, so that their bodies fit into the
+ * memory that is there for them. The broker counts messages and knows no bytes. So the number
+ * follows from the largest body of late. Before the first delivery it assumes the largest body that
+ * RabbitMQ accepts. When more bytes have come all the same, none is consumed until half of them are
+ * settled.
  *
  * <p>A consumer of RabbitMQ counts only its own deliveries. When fewer are wanted, or the wanted
  * number changes in any other way, the deliveries of the consumers before count until they are

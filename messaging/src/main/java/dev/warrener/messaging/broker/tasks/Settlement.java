@@ -2,11 +2,14 @@ package dev.warrener.messaging.broker.tasks;
 
 /** Whether a settlement was sent. */
 public enum Settlement {
-  /** It was sent to the broker. {@link TaskIntake#barrier} shows when the broker has taken it. */
+  /**
+   * The settlement was sent to the broker. {@link TaskIntake#barrier} shows when the broker has
+   * taken it.
+   */
   SENT,
   /**
-   * It was not sent: the connection that the delivery came over is gone, and the broker redelivers
-   * the message.
+   * The settlement was not sent: the connection that the delivery came over is gone, and the broker
+   * redelivers the message.
    */
   STALE
 }

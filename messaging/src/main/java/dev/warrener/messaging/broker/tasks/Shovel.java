@@ -36,13 +36,15 @@ final class Shovel {
   /** The most messages that are being moved at the same time. */
   private static final int WINDOW = 100;
 
-  /** How many messages are moved beyond those that were counted: some may be on their way back. */
+  /**
+   * The number of messages moved beyond the counted ones, because some may be on their way back.
+   */
   private static final int MORE = 100;
 
-  /** How long no message may arrive before the broker is asked whether one waits. */
+  /** The pause between two messages after which the broker is asked whether one waits. */
   private static final Duration QUIET = Duration.ofMillis(100);
 
-  /** How long one move may take before it counts as failed. */
+  /** The longest that one move may take before it counts as failed. */
   private static final Duration MOVE_LIMIT = Duration.ofSeconds(60);
 
   private final LinkSession session;

@@ -253,7 +253,7 @@ final class TaskChannel {
     return settle(delivery, tag -> channel.basicNack(tag, false, true));
   }
 
-  /** Has the broker move the message to the dead letters. */
+  /** Makes the broker move the message to the dead letters. */
   Settlement reject(Delivery delivery) {
     return settle(delivery, tag -> channel.basicReject(tag, false));
   }
@@ -334,7 +334,7 @@ final class TaskChannel {
   /** Closes the channel in the background. Unsettled deliveries go back to the queue. */
   void drop() {
     ended.set(true);
-    Connecting.daemon("broker-tasks-drop")
+    Connecting.expendable("broker-tasks-drop")
         .newThread(() -> {
           try {
             channel.abort();

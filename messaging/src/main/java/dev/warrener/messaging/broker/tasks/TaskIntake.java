@@ -298,8 +298,8 @@ public final class TaskIntake implements AutoCloseable {
   }
 
   /**
-   * Has the broker itself move the message to the dead letters of its queue, unchanged and without
-   * a reason of ours: the last resort for a message that can't be published again.
+   * Makes the broker itself move the message to the dead letters of its queue, unchanged and
+   * without a reason of ours: the last resort for a message that can't be published again.
    *
    * @throws IllegalStateException if the delivery was settled before
    */
@@ -383,9 +383,9 @@ public final class TaskIntake implements AutoCloseable {
   public enum Moved {
     /** The broker has the copy. */
     COPIED,
-    /** It could not be copied now. */
+    /** The message could not be copied now. */
     FAILED,
-    /** It can't be copied at all: the broker has to move it itself. */
+    /** The message can't be copied at all: the broker has to move it itself. */
     UNPUBLISHABLE
   }
 

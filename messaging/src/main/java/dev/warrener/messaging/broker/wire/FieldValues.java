@@ -5,7 +5,7 @@ package dev.warrener.messaging.broker.wire;
  * Strings that are not UTF-8 are sanitized where they stand. For one thread.
  */
 final class FieldValues {
-  /** What may be wrong with a value. */
+  /** The possible faults of a value. */
   enum Fault {
     NONE("", true),
     NOT_UTF_8("is not UTF-8, and its wrong bytes became question marks", true),

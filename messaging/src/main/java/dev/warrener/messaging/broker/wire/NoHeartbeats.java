@@ -13,7 +13,9 @@ final class NoHeartbeats extends FilterOutputStream {
   /** A method frame of channel 0 with 12 bytes: class 10, method 31. */
   private static final byte[] TUNE_OK = {1, 0, 0, 0, 0, 0, 12, 0, 10, 0, 31};
 
-  /** Where the interval is: after the numbers of channels (2 bytes) and of a frame's bytes (4). */
+  /**
+   * The interval's position: after the numbers of channels (2 bytes) and of a frame's bytes (4).
+   */
   private static final int INTERVAL = TUNE_OK.length + 6;
 
   private static final int LENGTH = INTERVAL + 3;

@@ -26,7 +26,7 @@ final class RepairedFrames extends InputStream {
 
   private final InputStream in;
 
-  /** What was read from the socket and not handed on yet. */
+  /** The bytes that were read from the socket and not handed on yet. */
   private final byte[] raw = new byte[32 << 10];
 
   private int position;
@@ -38,7 +38,7 @@ final class RepairedFrames extends InputStream {
   private int collected;
   private int handedOn;
 
-  /** How many bytes pass as they are before the next frame begins. */
+  /** The number of bytes that pass unchanged before the next frame begins. */
   private long passing;
 
   /** The largest payload that the client takes, once the broker has said it. */
