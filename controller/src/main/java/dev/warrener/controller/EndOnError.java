@@ -35,7 +35,20 @@ public final class EndOnError implements Thread.UncaughtExceptionHandler {
     var handler = new EndOnError(status);
     // Started now: later there may be no memory for a thread.
     Thread.ofPlatform().daemon().name("end-on-error").start(handler::endSoon);
+    initializeTheEnd();
     Thread.setDefaultUncaughtExceptionHandler(handler);
+  }
+
+  /**
+   * Has the VM initialize the class by which a process ends. It does so at the first use otherwise,
+   * for which there may be no memory: then neither {@code halt} nor SIGTERM would end the process.
+   */
+  private static void initializeTheEnd() {
+    try {
+      Class.forName("java.lang.Shutdown");
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("this Java VM ends in another way", e);
+    }
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.warrener.controller.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warrener.controller.process.linux.ProcessId;
+import dev.warrener.controller.process.linux.Stat;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -10,15 +12,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link StarvedUnderTest} as a process, with what it prints. */
 final class StarvedController implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
   private static final int DUMP_SECONDS = 3;
+  private static final int ENDED_BY_KILL = 137;
 
   private final Process process;
   private final BufferedReader output;
@@ -73,7 +78,8 @@ final class StarvedController implements AutoCloseable {
     await("DONE\t" + line);
   }
 
-  private void tellOnly(String line) throws IOException {
+  /** Tells it something of which it may never say that it is done. */
+  void tellOnly(String line) throws IOException {
     input.write(line + "\n");
     input.flush();
   }
@@ -82,6 +88,12 @@ final class StarvedController implements AutoCloseable {
   void spawnAndAwaitUp(int slot, String script) throws IOException {
     spawn(slot, script);
     await("LINE\t" + slot + "\tup");
+  }
+
+  /** Returns the process of a worker that is up. */
+  ProcessId worker(int slot) throws IOException {
+    long pid = Long.parseLong(await("SPAWNED\t" + slot).split("\t", -1)[2]);
+    return Objects.requireNonNull(Stat.of(pid), "worker " + slot + " is gone").id();
   }
 
   void spawn(int slot, String script) throws IOException {
@@ -119,6 +131,16 @@ final class StarvedController implements AutoCloseable {
           }
         });
     later(DUMP_SECONDS).execute(this::destroy);
+  }
+
+  /** Waits as {@link #await} does; returns null if the controller has ended without such a line. */
+  @Nullable String awaitUnlessEnded(String... beginnings) throws Exception {
+    try {
+      return await(beginnings);
+    } catch (AssertionError e) {
+      assertThat(process.waitFor()).as(e.getMessage()).isNotEqualTo(ENDED_BY_KILL);
+      return null;
+    }
   }
 
   private String read(String... beginnings) throws IOException {

@@ -1,5 +1,6 @@
 package dev.warrener.controller.process;
 
+import dev.warrener.controller.EndOnError;
 import dev.warrener.controller.death.DeathCertificate;
 import dev.warrener.controller.death.Survivor;
 import dev.warrener.controller.death.WorkerKey;
@@ -10,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.ref.Reference;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A controller of its own, which does what its standard input says and from which a test takes what
  * it needs: {@code TIER MILLIS-UNTIL-UNCONFIRMED PIDS-OF-A-WORKER}. A line is one of {@code spawn
- * SLOT SCRIPT}, {@code kill SLOT}, {@code starve descriptors|greedily}, {@code feed}, {@code
- * threads}, {@code end}. Prints what it hears of its workers.
+ * SLOT SCRIPT}, {@code kill SLOT}, {@code exhaust SLOT}, {@code starve descriptors|greedily}, {@code
+ * feed}, {@code threads}, {@code end}. Prints what it hears of its workers.
  */
 final class StarvedUnderTest implements ProcessListener {
   private final Starvation starvation = new Starvation();
@@ -62,6 +64,12 @@ final class StarvedUnderTest implements ProcessListener {
                   List.of("sh", "-c", URLDecoder.decode(words[2], StandardCharsets.UTF_8)),
                   Map.of("PATH", Programs.ownPath()));
           case "kill" -> processes.kill(new WorkerKey(Integer.parseInt(words[1]), 1));
+          case "exhaust" -> {
+            EndOnError.install(1);
+            var worker = new WorkerKey(Integer.parseInt(words[1]), 1);
+            WorkerProcesses all = processes;
+            starvation.takeTheHeap(() -> all.kill(worker));
+          }
           case "starve" -> starvation.begin(words[1]);
           case "feed" -> starvation.end();
           case "threads" -> say("THREADS", ProcFile.threads(ProcessHandle.current().pid()).length);
@@ -136,6 +144,13 @@ final class StarvedUnderTest implements ProcessListener {
 
   /** Takes all there is of something until it is told to give it back. */
   private static final class Starvation {
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    /** Enough for a kill to begin, and more than the part of the heap that nobody can use. */
+    private static final int LITTLE_BYTES = 4 * 1024 * 1024;
+
+    private static final int SECONDS_WITHOUT_MEMORY = 3;
+
     private final List<Object> taken = new ArrayList<>();
     private @Nullable Thread taker;
     private volatile boolean goesOn;
@@ -160,6 +175,37 @@ final class StarvedUnderTest implements ProcessListener {
         // There is none left.
         return;
       }
+    }
+
+    /**
+     * Takes the heap on a thread of its own: all but a little, then {@code between} is run, then
+     * the rest, for some seconds.
+     */
+    void takeTheHeap(Runnable between) {
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            Object[] last = {};
+            while (freeBytes() > LITTLE_BYTES) {
+              last = new Object[] {last, new byte[CHUNK_BYTES]};
+            }
+            between.run();
+            int bytes = CHUNK_BYTES;
+            for (long start = System.nanoTime();
+                System.nanoTime() - start < SECONDS_WITHOUT_MEMORY * 1_000_000_000L; ) {
+              try {
+                last = new Object[] {last, new byte[bytes]};
+              } catch (OutOfMemoryError e) {
+                bytes /= 2;
+              }
+            }
+            Reference.reachabilityFence(last);
+          });
+    }
+
+    private static long freeBytes() {
+      var vm = Runtime.getRuntime();
+      return vm.maxMemory() - vm.totalMemory() + vm.freeMemory();
     }
 
     private void takeForEver(Runnable take) {

@@ -61,6 +61,14 @@ class TruthfulCertificateIT {
         .flatMap(tier -> Stream.of(1, 2).map(hidepid -> Arguments.of(tier, hidepid)));
   }
 
+  static Stream<Arguments> tiersAndEnds() {
+    return tiers().stream()
+        .flatMap(
+            tier ->
+                Stream.of("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError")
+                    .map(option -> Arguments.of(tier, option)));
+  }
+
   static boolean isRoot() {
     return "root".equals(System.getProperty("user.name"));
   }
@@ -113,6 +121,32 @@ class TruthfulCertificateIT {
       }
       assertThat(Stat.isAlive(daemon)).as("alive after " + end).isFalse();
       controller.end();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tiersAndEnds")
+  void withoutMemoryItIsTrueOrTheControllerEndsAndItsWorkersAreDead(
+      ContainmentChoice tier, String option) throws Exception {
+    Sleeper daemons = sleeper();
+    try (var controller =
+        StarvedController.start(
+            List.of("env", "JDK_JAVA_OPTIONS=-Xmx24m " + option), ownClassPath(), tier, NEVER, 0)) {
+      controller.spawnAndAwaitUp(1, "");
+      controller.tell("kill 1");
+      controller.await("CERTIFICATE\t1");
+      controller.spawnAndAwaitUp(2, Escape.DAEMON_WITH_CLEAN_ENVIRONMENT.script(daemons));
+      ProcessId worker = controller.worker(2);
+      ProcessId daemon = daemons.awaitOne();
+
+      controller.tellOnly("exhaust 2");
+      String certificate = controller.awaitUnlessEnded("CERTIFICATE\t2");
+
+      if (certificate != null) {
+        assertThat(List.of(worker, daemon)).as(certificate).noneMatch(Stat::isAlive);
+      } else {
+        Await.until(() -> !Stat.isAlive(worker) && !Stat.isAlive(daemon));
+      }
     }
   }
 
