@@ -47,6 +47,10 @@ class HostileTextIT {
           "'b' \"c\" \\d",
           ("\u202e" + "e".repeat(255)).substring(0, 250));
 
+  /** Text that is long, or looks like an option, for every field. */
+  private static final List<String> FIELDS =
+      List.of("--all", "-y", ("\u202e" + "f".repeat(255)).substring(0, 253), IDS.getFirst());
+
   private static final List<String> FORMATS = List.of("table", "json", "jsonl", "name");
 
   private final List<String> complaints = new ArrayList<>();
@@ -67,6 +71,8 @@ class HostileTextIT {
     lookAtFailures();
     lookAtOrders();
     lookAtResult();
+    lookAtLines();
+    lookAtOutput();
 
     lookAtLog("the controller's log", controller.text());
     assertThat(controller.text()).contains("x\\u001b[2J").contains("FORGED");
@@ -83,6 +89,9 @@ class HostileTextIT {
         .deliveryMode(2)
         .contentType("application/json")
         .correlationId(IDS.getFirst())
+        .replyTo(IDS.getFirst())
+        .contentEncoding(IDS.getFirst())
+        .clusterId(IDS.getFirst())
         .appId(IDS.getFirst())
         .headers(Map.of("traceparent", HOSTILE, "note" + HOSTILE.substring(0, 100), HOSTILE));
   }
@@ -112,11 +121,37 @@ class HostileTextIT {
             .publish("tasks", "mail", bad.headers(Map.of(header, HOSTILE)).build(), HOSTILE);
       }
     }
+    int more = publishInEveryField();
     await("the good ones run, the others are dead")
         .atMost(LONG)
         .until(() ->
             json("ps", "--state", "busy").size() == IDS.size()
-                && json("dead", "list", "mail").size() >= 2 * IDS.size());
+                && json("dead", "list", "mail").size() >= 2 * IDS.size() + more);
+  }
+
+  /** Publishes messages with one text in every field, and returns how many. */
+  private int publishInEveryField() {
+    int serial = 0;
+    for (var text : FIELDS) {
+      var task =
+          hostileTask("field " + serial++, text)
+              .contentType(text)
+              .contentEncoding(text)
+              .correlationId(text)
+              .replyTo(text)
+              .appId(text)
+              .clusterId(text);
+      var name = text.substring(0, Math.min(text.length(), 120));
+      for (var headers :
+          List.of(
+              Map.<String, Object>of(name, text, "traceparent", text, "x-dead-reason", text),
+              Map.<String, Object>of("x-batch", text, "x-dead-detail", text),
+              Map.<String, Object>of("x-requeued-at", text, "x-dead-order", text),
+              Map.<String, Object>of("x-expires-at", text, "x-dead-stack", text))) {
+        fleet.observer().publish("tasks", "mail", task.headers(headers).build(), text);
+      }
+    }
+    return serial;
   }
 
   // What is looked at.
@@ -140,6 +175,11 @@ class HostileTextIT {
     look("dead", "show", "mail", "--", "fail " + id);
     look("dead", "show", "mail", "--", "bad " + id);
     look("kill", "--task=" + id, "-n", "-m", HOSTILE);
+    for (int serial = 0; serial < FIELDS.size(); serial++) {
+      lookOnce("dead", "show", "mail", "--", "field " + serial);
+    }
+    look("ps", "--local");
+    look("status", "--local");
   }
 
   private String kill() {
@@ -171,6 +211,9 @@ class HostileTextIT {
 
     assertThat(moved.out()).as("an id is found as it is shown").contains("1 dead letter requeued");
     judge("dead requeue", "table", moved);
+    // The first of them finds something, the others nothing.
+    look("dead", "purge", "mail", "--task=bad " + first, "-y");
+    lookOnce("dead", "purge", "mail", "--task=field 0", "-y", "-m", HOSTILE);
   }
 
   private void lookAtFailures() {
@@ -181,7 +224,16 @@ class HostileTextIT {
     lookOnce("batch", "show", HOSTILE);
     lookOnce("kills", "show", HOSTILE);
     lookOnce("audit", "verify", fleet.folder() + "/" + HOSTILE.replace("\u0000", ""));
-    lookOnce("kill", "--queue", HOSTILE, "-y");
+    for (var scope : List.of("--queue", "--batch", "--controller", "--worker")) {
+      lookOnce("kill", scope + "=" + HOSTILE, "-y", "--local", "--timeout", "1s");
+    }
+    for (var text : List.of(HOSTILE, "--all", FIELDS.get(2))) {
+      for (var scope : List.of("--queue", "--batch", "--controller", "--worker")) {
+        lookOnce("kill", scope + "=" + text, "-y", "--timeout", "1s");
+      }
+      lookOnce("queue", "create", "--", text);
+      lookOnce("publish", "mail", "sleep", "-d", "1", "--batch=" + text);
+    }
     lookOnce("--namespace=" + HOSTILE, "status");
     lookOnce("status", "--broker", "amqp://localhost/" + HOSTILE);
     lookOnce("status", "--" + HOSTILE);
@@ -196,6 +248,10 @@ class HostileTextIT {
   private void lookAtOrders() {
     for (var verb : List.of("hold", "drain", "resume")) {
       look(verb, "--queue", "mail", "-m", HOSTILE);
+    }
+    for (var verb : List.of("hold", "drain", "resume")) {
+      lookOnce(verb, "--local", "--queue", "mail", "-m", HOSTILE);
+      lookOnce(verb, "--local", "--queue=" + HOSTILE, "-m", HOSTILE);
     }
     look("resume", "--all", "-m", HOSTILE);
     look("kill", "--task=" + HOSTILE, "-y", "-m", HOSTILE, "--timeout", "3s");
@@ -235,11 +291,51 @@ class HostileTextIT {
     audit.lines().forEach(line -> read("the audit log", line));
     assertThat(audit).containsIgnoringCase("x\\u001b[2J");
     look("audit", "verify", file.resolve("audit.jsonl").toString());
+    lookOnce("audit", "verify", file.resolve("audit.jsonl").toString(), "--mark", HOSTILE);
+    lookOnce("audit", "verify", file.resolve("audit.jsonl").toString(), "--mark=7:" + HOSTILE);
   }
 
-  /** Runs a command whose failure is written in the same way whatever the format. */
+  /** Publishes the lines of a file, of which each has hostile text in one place or in all. */
+  private void lookAtLines() throws IOException {
+    var text = ContractJson.text(HOSTILE);
+    var lines = new ArrayList<String>();
+    for (var field : List.of("queue", "handler", "id", "batch", "body", "contentType")) {
+      var whole = JsonMapper.shared().createObjectNode().put("queue", "mail").put("handler", "echo");
+      lines.add(ContractJson.text(whole.put("body", "1").put(field, HOSTILE)));
+    }
+    lines.add("{" + text + ":" + text + "}");
+    lines.add(HOSTILE.replace("\n", "").replace("\r", ""));
+    var file = fleet.folder().resolve("tasks.jsonl");
+    for (var line : lines) {
+      Files.writeString(file, line + "\n");
+      lookOnce("publish", "--jsonl", "-d", "@" + file);
+    }
+    Files.write(file, lines);
+    look("publish", "--jsonl", "--skip-bad", "-d", "@" + file);
+  }
+
+  /** Has a task print hostile text itself, to its log and as its result, and fail. */
+  private void lookAtOutput() throws IOException {
+    var file = Files.writeString(fleet.folder().resolve("hostile.txt"), HOSTILE + "\n");
+    var printing =
+        fleet.controller(
+            "c3", "--queue", "shell=1", "--exec", "sh", "-c", "cat " + file + " >&2; exit 7");
+    var task = hostileTask("prints", "sh").headers(Map.of("x-max-attempts", 1)).build();
+    fleet.observer().publish("tasks", "shell", task, "1");
+    await("it has failed").atMost(LONG).until(() -> json("dead", "list", "shell").size() == 1);
+
+    look("dead", "show", "shell", "--", "prints");
+    look("dead", "list", "shell");
+    assertThat(printing.text()).contains("x\\u001b[2J");
+    lookAtLog("the log of what a task prints", printing.text());
+  }
+
+  /** Runs a command that fails, in two formats: most failures are written alike in all. */
   private void lookOnce(String... arguments) {
     judge(String.join(" ", arguments), "table", fleet.run(arguments));
+    var words = new ArrayList<>(List.of("-o", "json"));
+    words.addAll(Arrays.asList(arguments));
+    judge(String.join(" ", arguments), "json", fleet.run(words.toArray(String[]::new)));
   }
 
   /** Runs a command in every format, without and with colours, and judges what it wrote. */

@@ -213,8 +213,8 @@ class ChaosIT {
    */
   private void publishHostile(long seed, ChaosFleet fleet) {
     verbs.merge("HostileMessages", 1, Integer::sum);
-    var hostile = new HostileMessages(seed, "hostile-", "echo");
     try (var observer = new Observer(fleet.vhost())) {
+      var hostile = new HostileMessages(seed, "hostile-", "echo", observer.user());
       for (int i = 0; i < HOSTILE; i++) {
         var message = hostile.next();
         observer.publishMessage(ChaosFleet.QUEUE, message.properties(), message.body());

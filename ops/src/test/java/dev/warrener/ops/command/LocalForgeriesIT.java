@@ -121,6 +121,33 @@ class LocalForgeriesIT {
   }
 
   @Test
+  void strangerBehindASocketInADirectoryOfOursIsNotBelieved() throws Exception {
+    openUp(fleet.folder());
+    var place = fleet.folder().resolve("place");
+    Files.createDirectory(place);
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
+    var taken = place.resolve("run");
+    var fake =
+        Stranger.in(fleet.folder())
+            .start(Map.of(), FakeController.class, taken.toString(), namespace);
+    strangers.add(fake);
+    assertThat(fake.inputReader().readLine()).isEqualTo("up");
+    // As after a group had been let into the directory: who owns it says nothing about who answers.
+    var self = Files.getOwner(Path.of("/proc/self"));
+    Files.setOwner(taken, self);
+    Files.setOwner(taken.resolve("control"), self);
+    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
+    var there = Map.of("WARRENER_RUNTIME_DIRECTORY", taken.toString());
+
+    var ran = fleet.run(there, "kill", "--local", "--all", "-y", "--timeout", "2s").ends(77);
+
+    assertThat(ran.err())
+        .contains("c1@" + namespace + ".socket is answered by a process of user nobody")
+        .contains("and belongs to " + self.getName());
+    assertThat(ran.out()).doesNotContain("CONFIRMED", "confirmed");
+  }
+
+  @Test
   void idleConnectionsOfAnotherUserLockNobodyOut() throws Exception {
     fleet.startController("c1", 1, "--queue", "mail=1");
     openUp(fleet.folder());

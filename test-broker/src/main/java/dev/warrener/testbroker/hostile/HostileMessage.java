@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
  * @param serial its number, from 0; the body has it, whatever has become of the properties
  * @param properties the properties as they are published
  * @param fault what is wrong with it
- * @param broken a word of the sentence that says so: the name of the property or header without
- *     what it begins with; empty where the fault says all
+ * @param broken the name of the property or header, in the words of the sentence that says so; empty
+ *     where the fault says all
  */
 public record HostileMessage(int serial, RawProperties properties, Fault fault, String broken) {
 
@@ -34,6 +34,19 @@ public record HostileMessage(int serial, RawProperties properties, Fault fault, 
   /** Whether it must end as a dead letter. */
   public boolean isBad() {
     return fault != Fault.NONE;
+  }
+
+  /** Whether its dead letter, put back, ends as a dead letter again, and does not run. */
+  public boolean isBadAgain() {
+    return switch (fault) {
+      case NONE, TOO_DEEP, HEADER_NOT_UTF_8 -> false;
+      // Question marks are the name of no handler, and are good in the other properties.
+      case PROPERTY_NOT_UTF_8 -> broken.equals("type");
+      case PROPERTY_MISSING, UNKNOWN_HANDLER -> true;
+      // Whoever puts it back replaces these.
+      case HEADER_OF_WRONG_TYPE ->
+          !broken.equals("x-expires-at") && !broken.equals("x-requeued-at");
+    };
   }
 
   /** Returns the body: JSON with the serial number. */

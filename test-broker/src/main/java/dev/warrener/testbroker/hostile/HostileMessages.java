@@ -4,6 +4,7 @@ import dev.warrener.testbroker.hostile.HostileMessage.Fault;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -17,22 +18,34 @@ public final class HostileMessages {
   public static final int LARGEST = (128 << 10) - 8 - 12;
 
   private static final String TYPES = "SIDTFAbdflstxVBui";
+  private static final List<String> OF_A_DEAD_LETTER =
+      List.of(
+          "x-dead-reason",
+          "x-dead-detail",
+          "x-dead-type",
+          "x-dead-stack",
+          "x-dead-order",
+          "x-dead-at",
+          "x-dead-controller");
   private static final Fault[] FAULTS = Fault.values();
 
   private final SplittableRandom random;
   private final String prefix;
   private final String handler;
+  private final String user;
   private int count;
 
   /**
    * @param seed chooses the messages
    * @param prefix the start of their ids
    * @param handler the handler that they name
+   * @param user the broker user who publishes them: RabbitMQ refuses every other {@code user_id}
    */
-  public HostileMessages(long seed, String prefix, String handler) {
+  public HostileMessages(long seed, String prefix, String handler, String user) {
     this.random = new SplittableRandom(seed);
     this.prefix = prefix;
     this.handler = handler;
+    this.user = user;
   }
 
   /** Returns the next message. Every other one is bad. */
@@ -74,6 +87,13 @@ public final class HostileMessages {
     if (random.nextInt(10) == 0) {
       writer.text("content_encoding", text(60));
     }
+    if (random.nextInt(4) == 0) {
+      writer.text("user_id", user);
+    }
+    if (random.nextInt(10) == 0) {
+      // From three hours to the longest that RabbitMQ takes.
+      writer.text("expiration", "" + random.nextLong(10_800_000, 1L << 32));
+    }
   }
 
   private void headers(PropertyWriter writer, Fault fault) {
@@ -85,13 +105,42 @@ public final class HostileMessages {
       writer.header("depth", random.nextBoolean() ? nested(32) : nested(random.nextInt(1, 33)));
     }
     // Of two headers of one name the first one counts.
-    if (fault != Fault.HEADER_OF_WRONG_TYPE && random.nextInt(10) == 0) {
-      writer.header("x-batch", PropertyWriter.string("b" + random.nextInt(100)));
+    if (fault != Fault.HEADER_OF_WRONG_TYPE) {
+      forged(writer);
+    }
+    for (var name : OF_A_DEAD_LETTER) {
+      if (random.nextInt(20) == 0) {
+        // What only controllers say, in any form.
+        writer.header(name, random.nextBoolean() ? PropertyWriter.string("killed") : value(2));
+      }
     }
     if (random.nextInt(10) == 0) {
       // What the broker itself would add, in a form that it would not.
       writer.header("x-death", value(2));
     }
+  }
+
+  /** Adds headers of the contract that are allowed, also those that only a controller writes. */
+  private void forged(PropertyWriter writer) {
+    if (random.nextInt(10) == 0) {
+      writer.header("x-batch", PropertyWriter.string("b" + random.nextInt(100)));
+    }
+    if (random.nextInt(10) == 0) {
+      writer.header("x-max-attempts", PropertyWriter.string("" + random.nextInt(1, Integer.MAX_VALUE)));
+    }
+    if (random.nextInt(10) == 0) {
+      writer.header("x-expires-at", time());
+    }
+    if (random.nextInt(10) == 0) {
+      writer.header("x-requeued-at", time());
+    }
+  }
+
+  /** Returns a time that is far away, in one of the forms of the contract. */
+  private byte[] time() {
+    return random.nextBoolean()
+        ? PropertyWriter.string("2099-01-01T00:00:00+0" + random.nextInt(10) + ":00")
+        : PropertyWriter.typed('T', PropertyWriter.int64(random.nextLong(4_000_000_000L, 1L << 36)));
   }
 
   /** Breaks a message; returns the name of what is broken, or nothing. */
@@ -108,11 +157,13 @@ public final class HostileMessages {
           default -> writer.header("raw", table(notUtf8(), value(1)));
         }
       }
-      case PROPERTY_NOT_UTF_8 ->
-          writer.text(
-              new String[] {"message_id", "type", "content_type", "correlation_id", "reply_to"}
-                  [random.nextInt(5)],
-              notUtf8());
+      case PROPERTY_NOT_UTF_8 -> {
+        var name =
+            new String[] {"message_id", "type", "content_type", "correlation_id", "reply_to"}
+                [random.nextInt(5)];
+        writer.text(name, notUtf8());
+        return name;
+      }
       case PROPERTY_MISSING -> {
         String name = random.nextBoolean() ? "message_id" : "type";
         writer.text(name, "");
@@ -126,7 +177,7 @@ public final class HostileMessages {
   }
 
   private String wrongType(PropertyWriter writer) {
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(9)) {
       case 0 -> writer.header("x-attempt", PropertyWriter.string("soon, " + text(100)));
       case 1 -> writer.header("x-attempt", PropertyWriter.typed('I', PropertyWriter.int32(-7)));
       case 2 -> {
@@ -140,6 +191,18 @@ public final class HostileMessages {
       case 4 -> {
         writer.header("x-timeout-ms", PropertyWriter.string("-1"));
         return "timeout";
+      }
+      case 5 -> {
+        writer.header("x-max-attempts", PropertyWriter.typed('I', PropertyWriter.int32(0)));
+        return "max-attempts";
+      }
+      case 6 -> {
+        writer.header("x-expires-at", PropertyWriter.string("never, " + text(100)));
+        return "x-expires-at";
+      }
+      case 7 -> {
+        writer.header("x-requeued-at", array(value(2)));
+        return "x-requeued-at";
       }
       default -> {
         writer.header("x-not-before", table("h".getBytes(StandardCharsets.UTF_8), value(1)));

@@ -153,7 +153,7 @@ class ContentHeaderTest {
   @Test
   void everyMessageOfTheGrammarCanBeDecodedAndWrittenAgain() throws Exception {
     System.err.println("[hostile] seed " + SEED);
-    var messages = new HostileMessages(SEED, "t-", "echo");
+    var messages = new HostileMessages(SEED, "t-", "echo", "user");
     for (int i = 0; i < 5_000; i++) {
       var message = messages.next();
       var payload = payload(message.properties());
@@ -172,7 +172,7 @@ class ContentHeaderTest {
   @Test
   void everyDamagedMessageCanBeDecodedAndWrittenAgain() throws Exception {
     System.err.println("[hostile] seed " + SEED);
-    var messages = new HostileMessages(SEED, "t-", "echo");
+    var messages = new HostileMessages(SEED, "t-", "echo", "user");
     var random = new SplittableRandom(SEED);
     for (int i = 0; i < 15_000; i++) {
       var whole = payload(messages.next().properties());
