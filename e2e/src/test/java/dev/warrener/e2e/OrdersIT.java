@@ -82,7 +82,9 @@ class OrdersIT {
 
     fleet.awaitWaiting("mail", 1);
     assertThat(fleet.journal().unfinished()).contains("thumbs-1");
-    fleet.run("kill", "--queue", "thumbs", "--then", "respawn", "-y").succeeded();
+    fleet
+        .run("kill", "--queue", "thumbs", "--in-flight", "purge", "--then", "respawn", "-y")
+        .succeeded();
     fleet.awaitEnded("thumbs-2");
     assertThat(fleet.journal().starts())
         .filteredOn(start -> start.task().equals("mail-1"))
