@@ -62,7 +62,7 @@ class IdleWorkersIT {
   }
 
   @Test
-  @NeedsRabbitMq("it counts the tasks in a queue that no controller holds")
+  @NeedsRabbitMq("the embedded broker counts tasks that a controller holds as waiting")
   void tasksOfAControllerThatWasCutOffAreThereWhenItIsBack() {
     var wire = fleet.wire();
     start("c1");
@@ -90,7 +90,7 @@ class IdleWorkersIT {
   }
 
   @Test
-  @NeedsRabbitMq("it counts the tasks in a queue that no controller holds")
+  @NeedsRabbitMq("the embedded broker counts tasks that a controller holds as waiting")
   void longTasksAfterManyShortOnesGoBackToTheirQueueUncharged() {
     start("c1");
     for (int i = 0; i < 50; i++) {

@@ -132,12 +132,7 @@ public final class GrowthSuite implements Suite {
       fleet.awaitBusy();
       for (int i = 0; i < 3; i++) {
         var killed = fleet.kill(Scope.ALL, InFlight.REQUEUE, WORKERS);
-        add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis(ReportType.WORKER_DEAD));
-        add(
-            run,
-            "order to last controller done",
-            conditions,
-            killed.lastMillis(ReportType.CONTROLLER_DONE));
+        KillSuite.addEnds(run, conditions, killed);
         fleet.awaitBusy();
       }
       run.broker().purge(QUEUE);
@@ -179,12 +174,7 @@ public final class GrowthSuite implements Suite {
         var watch = watch(run, fleet.first())) {
       for (int i = 0; i < KILLS; i++) {
         var killed = fleet.kill(Scope.ALL, InFlight.PURGE, controllers);
-        add(run, KillSuite.LAST_CERTIFICATE, conditions, killed.lastMillis(ReportType.WORKER_DEAD));
-        add(
-            run,
-            "order to last controller done",
-            conditions,
-            killed.lastMillis(ReportType.CONTROLLER_DONE));
+        KillSuite.addEnds(run, conditions, killed);
         fleet.awaitReady();
       }
       long begin = System.nanoTime();

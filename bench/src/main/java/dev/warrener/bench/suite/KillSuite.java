@@ -123,14 +123,20 @@ public final class KillSuite implements Suite {
       throws IOException, InterruptedException {
     prepare(fleet, busy);
     var killed = fleet.kill(Scope.ALL, InFlight.PURGE, fleet.workers());
+    addEnds(run, conditions, killed);
+    add(run, "order to first heard", conditions, killed.firstMillis(ReportType.CONTROLLER_HEARD));
+    add(run, "slowest death in a certificate", conditions, killed.slowestDeathMillis());
+  }
+
+  /** Adds when the last worker was dead, and the last controller done. */
+  static void addEnds(
+      SuiteRun run, Map<String, String> conditions, FleetUnderOrders.Killed killed) {
     add(run, LAST_CERTIFICATE, conditions, killed.lastMillis(ReportType.WORKER_DEAD));
     add(
         run,
         "order to last controller done",
         conditions,
         killed.lastMillis(ReportType.CONTROLLER_DONE));
-    add(run, "order to first heard", conditions, killed.firstMillis(ReportType.CONTROLLER_HEARD));
-    add(run, "slowest death in a certificate", conditions, killed.slowestDeathMillis());
   }
 
   /** Kills by the command, as an operator does. */

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import org.pcollections.PVector;
 
 /**
  * Hands tasks to workers before they are free, so that a worker need not wait between two short
@@ -33,7 +35,7 @@ final class WorkerPrefetch {
    */
   private static final Duration SOON = Duration.ofMillis(500);
 
-  /** How often the tasks are looked after that workers were handed to start later, at least. */
+  /** The longest pause between two looks after the tasks that workers were handed for later. */
   private static final Duration LOOK_AFTER = Duration.ofMillis(250);
 
   private final Dispatch dispatch;
@@ -156,21 +158,12 @@ final class WorkerPrefetch {
                 || Consumption.isTooLong(change, slot.queue(), busy))) {
           recallAll(change, slot, busy);
         } else {
-          recallWhatExpiresSoon(change, slot, busy);
+          var kept = recall(change, slot, busy.ahead(), run -> expiresSoon(change, run.task()));
+          change.put(slot.with(busy.with(busy.run(), kept)));
         }
       }
     }
     watch(change);
-  }
-
-  private static void recallWhatExpiresSoon(Transition change, Slot slot, Slot.Busy busy) {
-    var later = busy.ahead();
-    for (int i = 0; i < later.size(); i++) {
-      if (expiresSoon(change, later.get(i).task())) {
-        later = later.with(i, recall(change, slot, later.get(i)));
-      }
-    }
-    change.put(slot.with(busy.with(busy.run(), later)));
   }
 
   private static boolean expiresSoon(Transition change, Task task) {
@@ -188,12 +181,7 @@ final class WorkerPrefetch {
         continue;
       }
       var run = mayStart(change, slot, busy.run()) ? busy.run() : recall(change, slot, busy.run());
-      var later = busy.ahead();
-      for (int i = 0; i < later.size(); i++) {
-        if (!mayStart(change, slot, later.get(i))) {
-          later = later.with(i, recall(change, slot, later.get(i)));
-        }
-      }
+      var later = recall(change, slot, busy.ahead(), one -> !mayStart(change, slot, one));
       change.put(slot.with(busy.with(run, later)));
     }
   }
@@ -203,6 +191,18 @@ final class WorkerPrefetch {
         || (change.mayDispatch()
             && !change.held(slot)
             && change.restrictions.mayStart(change.settings, slot, run.task()));
+  }
+
+  /** Takes back the tasks of a worker that the predicate chooses; returns them all. */
+  private static PVector<TaskRun> recall(
+      Transition change, Slot slot, PVector<TaskRun> ahead, Predicate<TaskRun> isChosen) {
+    var later = ahead;
+    for (int i = 0; i < later.size(); i++) {
+      if (isChosen.test(later.get(i))) {
+        later = later.with(i, recall(change, slot, later.get(i)));
+      }
+    }
+    return later;
   }
 
   private static TaskRun recall(Transition change, Slot slot, TaskRun run) {
@@ -221,10 +221,7 @@ final class WorkerPrefetch {
    * present run must not have begun another by then.
    */
   Slot recallAll(Transition change, Slot slot, Slot.Busy busy) {
-    var later = busy.ahead();
-    for (int i = 0; i < later.size(); i++) {
-      later = later.with(i, recall(change, slot, later.get(i)));
-    }
+    var later = recall(change, slot, busy.ahead(), _ -> true);
     var recalled = slot.with(busy.with(busy.run(), later));
     change.put(recalled);
     return recalled;

@@ -153,6 +153,18 @@ class TruthfulCertificateIT {
     }
   }
 
+  /** Returns a command line that runs another one where {@code /proc} hides others' processes. */
+  private static List<String> hidingProc(int hidepid) {
+    return new ArrayList<>(
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t proc -o hidepid=" + hidepid + " proc /proc && exec \"$@\"",
+            "sh"));
+  }
+
   @ParameterizedTest
   @EnabledIf(value = "isRoot", disabledReason = NEEDS_ROOT)
   @ValueSource(ints = {1, 2})
@@ -162,15 +174,7 @@ class TruthfulCertificateIT {
     Files.setPosixFilePermissions(sleep, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThat(new ProcessBuilder("chmod", "4755", sleep.toString()).start().waitFor()).isZero();
     Sleeper daemons = sleeper();
-    var prefix =
-        new ArrayList<>(
-            List.of(
-                "unshare",
-                "--mount",
-                "sh",
-                "-c",
-                "mount -t proc -o hidepid=" + hidepid + " proc /proc && exec \"$@\"",
-                "sh"));
+    var prefix = hidingProc(hidepid);
     prefix.addAll(as(STRANGER));
     try (var controller =
         StarvedController.start(prefix, openClassPath(), ContainmentChoice.SUBREAPER, SOON, 0)) {
@@ -202,21 +206,16 @@ class TruthfulCertificateIT {
       throws Exception {
     Sleeper daemons = sleeper();
     // The group 0 sees everything, whatever is hidden.
-    var prefix =
+    var prefix = hidingProc(hidepid);
+    prefix.addAll(
         List.of(
-            "unshare",
-            "--mount",
-            "sh",
-            "-c",
-            "mount -t proc -o hidepid=" + hidepid + " proc /proc && exec \"$@\"",
-            "sh",
             "setpriv",
             "--bounding-set",
             "-sys_ptrace",
             "--regid",
             STRANGER,
             "--clear-groups",
-            "--");
+            "--"));
     try (var controller = StarvedController.start(prefix, ownClassPath(), tier, SOON, 0)) {
       controller.spawnAndAwaitUp(1, Escape.DAEMON_OF_ANOTHER_USER.script(daemons));
       ProcessId daemon = daemons.awaitOne();

@@ -19,6 +19,11 @@ public record BrokerAccess(
     return new BrokerAccess(other, namespace, program, settings);
   }
 
+  /** Returns a copy with other settings. */
+  public BrokerAccess with(LinkSettings other) {
+    return new BrokerAccess(address, namespace, program, other);
+  }
+
   /** Returns an access with the default settings. */
   public static BrokerAccess of(BrokerAddress address, Namespace namespace, String program) {
     return new BrokerAccess(address, namespace, program, LinkSettings.DEFAULT);

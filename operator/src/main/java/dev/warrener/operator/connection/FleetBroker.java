@@ -58,16 +58,16 @@ public final class FleetBroker implements AutoCloseable {
   /** The longest wait for the queue of reports before orders are sent without it. */
   private static final Duration LISTEN_WITHIN = Duration.ofSeconds(3);
 
-  /** How long it is waited for that queue before reports are read from the stream, too. */
+  /** The wait for that queue before reports are read from the stream, too. */
   private static final Duration ALONE_WITHIN = Duration.ofSeconds(1);
 
-  /** How often it is looked whether the stream is being read: every tenth of a second. */
+  /** The pause between two looks whether the stream is being read: a tenth of a second. */
   private static final Duration LOOK = Duration.ofMillis(100);
 
   /** The limit on sending an order. Half of it is enough to leave a silent node for another one. */
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(6);
 
-  /** How long a node may be silent before reports are received by another one, if there are any. */
+  /** The silence of a node after which reports are received over another one, if there is one. */
   private static final Duration SILENT_NODE = Duration.ofSeconds(3);
 
   private final BrokerAccess access;
@@ -119,11 +119,7 @@ public final class FleetBroker implements AutoCloseable {
   private static BrokerAccess movingOn(BrokerAccess access) {
     return access.address().others().isEmpty()
         ? access
-        : new BrokerAccess(
-            access.address(),
-            access.namespace(),
-            access.program(),
-            access.settings().withLostAfter(SILENT_NODE));
+        : access.with(access.settings().withLostAfter(SILENT_NODE));
   }
 
   /**

@@ -43,11 +43,8 @@ final class RollCallDriver {
       throws InterruptedException {
     var call = opened;
     while (!call.isOver(clock.instant())) {
-      var heard = connection.next(patience(call));
+      call = next(call, listener, patience(call));
       var now = clock.instant();
-      if (heard.isPresent()) {
-        call = take(heard.get(), call, listener);
-      }
       if (connection.hasMissed() && sends) {
         sendAgain(call);
       }
@@ -61,13 +58,16 @@ final class RollCallDriver {
       throws InterruptedException {
     var call = ended;
     while (call.hasStrangers() && clock.instant().isBefore(until)) {
-      var heard = connection.next(TICK);
-      if (heard.isPresent()) {
-        call = take(heard.get(), call, listener);
-      }
+      call = next(call, listener, TICK);
       listener.tick(call, clock.instant());
     }
     return call;
+  }
+
+  private RollCall next(RollCall call, OrderListener listener, Duration patience)
+      throws InterruptedException {
+    var heard = connection.next(patience);
+    return heard.isPresent() ? take(heard.get(), call, listener) : call;
   }
 
   /** Asks for missed reports again. Without them their controllers count as silent. */

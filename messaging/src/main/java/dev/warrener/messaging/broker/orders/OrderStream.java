@@ -2,11 +2,8 @@ package dev.warrener.messaging.broker.orders;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
-import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.Message;
 import java.io.IOException;
@@ -83,7 +80,7 @@ final class OrderStream {
     return read;
   }
 
-  private synchronized void arrived(Envelope envelope, BasicProperties properties, byte[] body) {
+  private synchronized void take(Envelope envelope, BasicProperties properties, byte[] body) {
     var place = OrderReader.place(properties);
     // The places of a stream follow each other, so one that can't be read is known all the same.
     long offset = place == null ? reached + 1 : place;
@@ -98,30 +95,14 @@ final class OrderStream {
     notifyAll();
   }
 
-  private final class Reader extends DefaultConsumer {
+  private final class Reader extends StreamConsumer {
     Reader(Channel channel) {
-      super(channel);
+      super(channel, session, "the log of orders");
     }
 
     @Override
-    public void handleDelivery(
-        String tag, Envelope envelope, BasicProperties properties, byte[] body) throws IOException {
-      arrived(envelope, properties, body);
-      try {
-        getChannel().basicAck(envelope.getDeliveryTag(), false);
-      } catch (IOException | ShutdownSignalException e) {
-        session.lost(BrokerErrors.reason(e));
-      }
-    }
-
-    @Override
-    public void handleCancel(String tag) {
-      session.lost("the broker ended the reading of the log of orders");
-    }
-
-    @Override
-    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
-      session.lost(BrokerErrors.reason(cause));
+    void arrived(Envelope envelope, BasicProperties properties, byte[] body) {
+      take(envelope, properties, body);
     }
   }
 }

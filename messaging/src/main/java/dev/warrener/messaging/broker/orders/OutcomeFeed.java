@@ -2,11 +2,8 @@ package dev.warrener.messaging.broker.orders;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.warrener.messaging.broker.BrokerAccess;
-import dev.warrener.messaging.broker.BrokerErrors;
 import dev.warrener.messaging.broker.BrokerLink;
 import dev.warrener.messaging.broker.LinkSession;
 import dev.warrener.messaging.broker.Message;
@@ -26,7 +23,7 @@ import java.util.Map;
 public final class OutcomeFeed implements AutoCloseable {
   private static final int PREFETCH = 500;
 
-  /** How much earlier reading begins, because the clocks of hosts differ: one minute. */
+  /** The time before now at which reading begins, because clocks of hosts differ: one minute. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
   /** Receives reports, in order; must not block. */
@@ -75,39 +72,21 @@ public final class OutcomeFeed implements AutoCloseable {
     }
   }
 
-  private final class Reader extends DefaultConsumer {
-    private final LinkSession session;
+  private final class Reader extends StreamConsumer {
     private final OutcomeStream stream;
 
     Reader(Channel channel, LinkSession session) {
-      super(channel);
-      this.session = session;
+      super(channel, session, "the reports about orders");
       this.stream = new OutcomeStream(session, access);
     }
 
     @Override
-    public void handleDelivery(
-        String tag, Envelope envelope, BasicProperties properties, byte[] body) {
+    void arrived(Envelope envelope, BasicProperties properties, byte[] body) {
       var message = StreamEnd.Last.of(envelope, properties, body);
       var report = message == null ? null : stream.report(message);
       if (report != null) {
         listener.report(report);
       }
-      try {
-        getChannel().basicAck(envelope.getDeliveryTag(), false);
-      } catch (IOException | ShutdownSignalException e) {
-        session.lost(BrokerErrors.reason(e));
-      }
-    }
-
-    @Override
-    public void handleCancel(String tag) {
-      session.lost("the broker ended the reading of the reports about orders");
-    }
-
-    @Override
-    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
-      session.lost(BrokerErrors.reason(cause));
     }
   }
 

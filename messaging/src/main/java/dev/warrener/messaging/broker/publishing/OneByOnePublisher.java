@@ -43,10 +43,10 @@ public final class OneByOnePublisher implements AutoCloseable {
    */
   private static final Duration RETURN_AFTER_NACK = Duration.ofMillis(200);
 
-  /** How long a confirmation is waited for before the node is asked whether it answers at all. */
+  /** The wait for a confirmation before the node is asked whether it answers at all. */
   private static final Duration ASK_AFTER = Duration.ofMillis(800);
 
-  /** How long the node may take for its answer before it counts as silent. */
+  /** The time from publishing after which a node that has not answered counts as silent. */
   private static final Duration SILENT_AFTER = Duration.ofMillis(1_600);
 
   /** The limit on the attempt to connect elsewhere: an order waits for it. */
@@ -210,12 +210,7 @@ public final class OneByOnePublisher implements AutoCloseable {
     open.drop("broker-" + PURPOSE);
     var settings = access.settings();
     boolean isShorter = settings.connectTimeout().compareTo(ELSEWHERE_WITHIN) < 0;
-    var quick =
-        new BrokerAccess(
-            access.address(),
-            access.namespace(),
-            access.program(),
-            isShorter ? settings : settings.withConnectTimeout(ELSEWHERE_WITHIN));
+    var quick = isShorter ? access : access.with(settings.withConnectTimeout(ELSEWHERE_WITHIN));
     return new OneByOnePublisher(access, Connecting.openElsewhere(quick, PURPOSE, open));
   }
 
